@@ -55,9 +55,10 @@ kubernetes-check: .venv/dev.stamp services ## hold deploy/kubernetes to the code
 kubernetes-play: .venv/dev.stamp services ## bring up the pods of the Kubernetes demonstration by podman kube play, until Ctrl-C (COMPOSE, ENGINE)
 	@COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m tests.composed.soak.played_portal
 
-lint: .venv/dev.stamp ## ruff
+lint: .venv/dev.stamp ## ruff, and one statement a fact
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
+	@$(PY) -m deploy.tools.one_statement_one_fact
 
 types: .venv/dev.stamp ## mypy
 	$(VENV)/mypy

@@ -1,1 +1,2 @@
-"""How the portal is started and shipped: on one machine (local), or in containers (containers, images, backups)."""
+"""How the portal is started and shipped: on one machine (local), or in containers (containers,
+images, backups)."""

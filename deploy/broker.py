@@ -1,7 +1,9 @@
-"""The broker's topology, an administrator's step: `python -m deploy.broker declare URL` or `… definitions [VHOST]`.
+"""The broker's topology, an administrator's step: `python -m deploy.broker declare URL` or `…
+definitions [VHOST]`.
 
-`declare` makes exchanges, queues and bindings over AMQP (or in the embedded queue's file); `definitions` prints them as
-the file that RabbitMQ loads at its start, for the virtual host VHOST (« / »). Both come from the contracts.
+`declare` makes exchanges, queues and bindings over AMQP (or in the embedded queue's file);
+`definitions` prints them as the file that RabbitMQ loads at its start, for the virtual host VHOST
+(« / »). Both come from the contracts.
 """
 
 import json

@@ -1,7 +1,8 @@
-"""Rotating a secret in steps: the new one is accepted before it is used, and the old one after it was.
+"""Rotating a secret in steps: the new one is accepted before it is used, and the old one after it
+was.
 
-A secret's text holds one or two secrets, one a line or one PEM block after the other: the first is used, both are
-accepted. Needs nothing but Python.
+A secret's text holds one or two secrets, one a line or one PEM block after the other: the first is
+used, both are accepted. Needs nothing but Python.
 """
 
 import re
@@ -29,11 +30,14 @@ def secrets_in(text: str) -> list[str]:
 
 
 def rotate_text(text: str, step: Step, new: Callable[[], str]) -> str:
-    """The secret file's text after `step`; `new` makes another secret of its kind. Raises StepOutOfOrder."""
+    """The secret file's text after `step`; `new` makes another secret of its kind. Raises
+    StepOutOfOrder."""
     secrets = secrets_in(text)
     if step is Step.ADD:
         if len(secrets) > 1:
-            raise StepOutOfOrder("a turn is under way: promote the new one and drop the old one first")
+            raise StepOutOfOrder(
+                "a turn is under way: promote the new one and drop the old one first"
+            )
         return _joined([*secrets, new().strip()])
     if len(secrets) != 2:
         raise StepOutOfOrder("there is no second one: add it first")
@@ -42,4 +46,8 @@ def rotate_text(text: str, step: Step, new: Callable[[], str]) -> str:
 
 
 def _joined(secrets: list[str]) -> str:
-    return "".join(f"{secret}\n" for secret in secrets) if len(secrets) > 1 or "\n" in secrets[0] else secrets[0]
+    return (
+        "".join(f"{secret}\n" for secret in secrets)
+        if len(secrets) > 1 or "\n" in secrets[0]
+        else secrets[0]
+    )

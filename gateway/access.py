@@ -1,5 +1,5 @@
-"""Who may open a page: its route says it (`@blueprint.get("/pieces", who=staff("pieces:read"))`), enforced before the
-view runs.
+"""Who may open a page: its route says it (`@blueprint.get("/pieces", who=staff("pieces:read"))`),
+enforced before the view runs.
 
 The kinds of people are those of the services (services/contracts/api/operation.py).
 """
@@ -33,19 +33,23 @@ class Pages(Blueprint):
         add = super().route(rule, **options)
         return lambda view: add(marked(view, who))
 
-    def streams(self, rule: str, endpoint: str, operation: Operation[bytes], *, who: Access) -> None:
+    def streams(
+        self, rule: str, endpoint: str, operation: Operation[bytes], *, who: Access
+    ) -> None:
         """The file with which the operation answers, asked for the ids in the address."""
         person = visitor if who == CANDIDATE else staff_member
         self.route(rule, who=who, endpoint=endpoint)(partial(person.stream, operation))
 
 
 def register(app: Flask) -> None:
-    """Who is not logged in is sent from a candidate's page to log in; error_pages.py keeps what they posted."""
+    """Who is not logged in is sent from a candidate's page to log in; error_pages.py keeps what
+    they posted."""
     app.before_request(_enforce)
 
 
 def _enforce() -> None:
-    """For the page alone: what is on it, and what is done from it, the services judge by académie too."""
+    """For the page alone: what is on it, and what is done from it, the services judge by académie
+    too."""
     if request.endpoint is None:
         return
     marks = ways_of(current_app, request.endpoint)

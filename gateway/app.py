@@ -1,4 +1,5 @@
-"""The gateway's web application: what handles a request, in which order, when it arrived, and the health checks."""
+"""The gateway's web application: what handles a request, in which order, when it arrived, and the
+health checks."""
 
 import math
 from datetime import UTC, datetime, timedelta
@@ -28,16 +29,17 @@ from services.chassis.traces import spans
 from services.chassis.web import health_pages, request_log
 from services.contracts.api.sign_in import FRANCECONNECT, PROCONNECT, PROVIDER_PATHS
 
-PROBE_SECONDS = (
-    0.8  # of each service, asked at the same time: less than TIMEOUT_SECONDS of chassis/process/readiness.py
-)
+# of each service, asked at the same time: less than TIMEOUT_SECONDS of chassis/process/readiness.py
+PROBE_SECONDS = 0.8
 PASSED_ON_AT_HEADER = "X-Passed-On-At"
-"""Seconds since 1970 (UTC) at which the proxy passed the request on. The proxy (deploy/containers/proxy/nginx.conf)
-overwrites this header and the next if a client sends them."""
+"""Seconds since 1970 (UTC) at which the proxy passed the request on. The proxy
+(deploy/containers/proxy/nginx.conf) overwrites this header and the next if a client sends them."""
 HELD_SECONDS_HEADER = "X-Passed-On-After"
 """Seconds from the arrival of the request's head until then."""
 LONGEST_REQUEST = timedelta(hours=1)  # an upload may take half of it
-FORM_LIMIT = 1024 * 1024  # bytes of a posted form; files have another limit (web/justificatifs/file_reception.py)
+FORM_LIMIT = (
+    1024 * 1024
+)  # bytes of a posted form; files have another limit (web/justificatifs/file_reception.py)
 
 
 def create_app(settings: GatewaySettings) -> Flask:
@@ -49,8 +51,11 @@ def create_app(settings: GatewaySettings) -> Flask:
     clock.set_offset(settings.portail_offset)
     logs.configure("gateway", level=settings.log_level, as_json=settings.env != "test")
     app.before_request(partial(_note_arrival_time, settings))
-    request_log.register(app, "gateway", threads=settings.threads, is_called_by_ours=settings.behind_proxy)
-    # Shown by /health/ready without failing it: pages tell what does not work while a service is down.
+    request_log.register(
+        app, "gateway", threads=settings.threads, is_called_by_ours=settings.behind_proxy
+    )
+    # Shown by /health/ready without failing it: pages tell what does not work while a service is
+    # down.
     services = {name: partial(_check_service, settings.url_of(name)) for name in SERVICE_LABELS}
     health_pages.register(app, Readiness(app, needs={"assets": _assets_missing}, reports=services))
     web_security.register(app, settings)
@@ -76,28 +81,39 @@ def _assets_missing() -> str | None:
 
 def _check_service(url: str) -> str | None:
     try:
-        return None if get_once(f"{url}{LIVE}", PROBE_SECONDS).status_code == HTTPStatus.OK else "refuses"
+        return (
+            None
+            if get_once(f"{url}{LIVE}", PROBE_SECONDS).status_code == HTTPStatus.OK
+            else "refuses"
+        )
     except OSError as error:
         return type(error).__name__
 
 
 def _note_arrival_time(settings: GatewaySettings) -> None:
-    """Store the request's arrival time, which calls of services pass on and which is compared with deadlines."""
+    """Store the request's arrival time, which calls of services pass on and which is compared with
+    deadlines."""
     g.received_at = arrival_time(request.headers, behind_proxy=settings.behind_proxy)
 
 
 def arrival_time(headers: Headers, *, behind_proxy: bool) -> datetime:
-    """When a request arrived, in portal time: the instant that is compared with deadlines, however slowly its body
-    follows. The current instant if there is no proxy, or if its headers are missing or implausible."""
+    """When a request arrived, in portal time: the instant that is compared with deadlines, however
+    slowly its body follows. The current instant if there is no proxy, or if its headers are missing
+    or implausible."""
     if not behind_proxy:
         return clock.portal_now()
     now = clock.system_now()
     try:
-        passed_on_at, held_seconds = float(headers[PASSED_ON_AT_HEADER]), float(headers[HELD_SECONDS_HEADER])
+        passed_on_at = float(headers[PASSED_ON_AT_HEADER])
+        held_seconds = float(headers[HELD_SECONDS_HEADER])
         arrived = datetime.fromtimestamp(passed_on_at - held_seconds, UTC)
     except (KeyError, ValueError, OverflowError, OSError):
         return clock.portal_now()
-    plausible = math.isfinite(held_seconds) and held_seconds >= 0 and timedelta() <= now - arrived <= LONGEST_REQUEST
+    plausible = (
+        math.isfinite(held_seconds)
+        and held_seconds >= 0
+        and timedelta() <= now - arrived <= LONGEST_REQUEST
+    )
     return (arrived if plausible else now) + clock.offset()
 
 
@@ -115,10 +131,13 @@ def _register_services(app: Flask, settings: GatewaySettings) -> None:
 
 
 def _wrap_wsgi(app: Flask, settings: GatewaySettings) -> None:
-    """Serve static files before the application; take the visitor's address from trusted proxies."""
+    """Serve static files before the application; take the visitor's address from trusted
+    proxies."""
     wsgi: Any = app.wsgi_app
     if settings.trusted_proxies:
-        wsgi = ProxyFix(wsgi, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0)
+        wsgi = ProxyFix(
+            wsgi, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0
+        )
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         wsgi,
         root=str(STATIC_FOLDER),

@@ -1,5 +1,6 @@
-"""Forms that ask a candidate for the password again, for one act; and « Confirmer avec FranceConnect », which takes its
-place for who has come so (web/compte/connexion.py). Accounts keeps with the session what was confirmed."""
+"""Forms that ask a candidate for the password again, for one act; and « Confirmer avec
+FranceConnect », which takes its place for who has come so (web/compte/connexion.py). Accounts keeps
+with the session what was confirmed."""
 
 import json
 
@@ -30,8 +31,11 @@ def confirmation_link(act: str) -> str | None:
 
 
 def asked_to_confirm() -> tuple[str, str] | None:
-    """The act, and the path of its page, of such a link; None for one that no page of ours has had lately."""
-    asked = current_seal().unseal_text(request.args.get("demande", ""), CONFIRMATION, life_seconds=LINK_SECONDS)
+    """The act, and the path of its page, of such a link; None for one that no page of ours has had
+    lately."""
+    asked = current_seal().unseal_text(
+        request.args.get("demande", ""), CONFIRMATION, life_seconds=LINK_SECONDS
+    )
     return tuple(json.loads(asked)) if asked else None
 
 

@@ -1,7 +1,7 @@
 """Where the pages' style sheets, scripts, icons and fonts are served from.
 
-`assets_build.mjs` names each after its content, so that browsers may keep it for ever; the manifest it leaves says what
-the current ones are called.
+`assets_build.mjs` names each after its content, so that browsers may keep it for ever; the manifest
+it leaves says what the current ones are called.
 """
 
 import json
@@ -17,9 +17,12 @@ class AssetsMissing(RuntimeError):
 
 
 def load_assets(static_folder: Path = STATIC_FOLDER) -> dict[str, str]:
-    """The name of each built file, by its source below style/ or in the design system. Raises AssetsMissing."""
+    """The name of each built file, by its source below style/ or in the design system. Raises
+    AssetsMissing."""
     try:
-        files: dict[str, str] = json.loads((static_folder / "manifest.json").read_text(encoding="utf-8"))
+        files: dict[str, str] = json.loads(
+            (static_folder / "manifest.json").read_text(encoding="utf-8")
+        )
     except FileNotFoundError as error:
         raise AssetsMissing(f"{static_folder}/manifest.json : lancez « make assets »") from error
     return files

@@ -1,6 +1,7 @@
 """The gateway's own cookies: their names, reading, setting and deleting them.
 
-Scripts cannot read them (HttpOnly), and browsers do not send them with posts of other sites (SameSite=Lax).
+Scripts cannot read them (HttpOnly), and browsers do not send them with posts of other sites
+(SameSite=Lax).
 """
 
 from urllib.parse import urlsplit
@@ -16,16 +17,17 @@ STAFF_SESSION_COOKIE = "gestion"
 DEVICE_COOKIE = "appareil"
 """Of a browser that has logged in before."""
 ADDRESS_COOKIE = "adresse"
-"""Of the account that this browser has just asked for: encrypted, the id of the creation, its mail address and what was
-typed besides passwords; deleted when its owner logs in."""
+"""Of the account that this browser has just asked for: encrypted, the id of the creation, its mail
+address and what was typed besides passwords; deleted when its owner logs in."""
 
 PROVIDER_COOKIE = "fournisseur"
-"""Of a browser that signs in with FranceConnect or ProConnect: encrypted, what accounts gave it for its return, and the
-page that it wanted."""
+"""Of a browser that signs in with FranceConnect or ProConnect: encrypted, what accounts gave it for
+its return, and the page that it wanted."""
 
 
 def cookie_name(settings: GatewaySettings, name: str) -> str:
-    """`__Host-` on https; on http a name with the port, since cookies ignore ports and two portals may run."""
+    """`__Host-` on https; on http a name with the port, since cookies ignore ports and two portals
+    may run."""
     if settings.https:
         return f"__Host-{name}"
     return f"{name}-{urlsplit(settings.public_url).port or 80}"

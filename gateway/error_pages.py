@@ -1,6 +1,7 @@
 """Error handlers: pages that say what happened and what to do, and keep what was typed.
 
-Under /api, and for scripts of our pages that ask for them, errors are answered as problem details (RFC 9457).
+Under /api, and for scripts of our pages that ask for them, errors are answered as problem details
+(RFC 9457).
 """
 
 from typing import Any
@@ -32,7 +33,10 @@ ERROR_TEXTS = {
     413: ("Envoi trop volumineux", "Ce que vous avez envoyé dépasse la taille admise."),
     415: ("Envoi refusé", "Cette page ne reçoit pas de fichier."),
     429: ("Trop de demandes", "Patientez quelques instants, puis recommencez."),
-    500: ("Erreur inattendue", "Le portail a rencontré une erreur. Elle est enregistrée et sera étudiée."),
+    500: (
+        "Erreur inattendue",
+        "Le portail a rencontré une erreur. Elle est enregistrée et sera étudiée.",
+    ),
     503: (problem_types.UNAVAILABLE.title, "Réessayez dans quelques instants : rien n'est perdu."),
 }
 
@@ -44,8 +48,8 @@ def register(app: Flask) -> None:
 
 
 def sealed_post() -> str | None:
-    """What was posted after the session had ended, encrypted for whose form it is, whoever used this browser since;
-    None when there is nothing to keep."""
+    """What was posted after the session had ended, encrypted for whose form it is, whoever used
+    this browser since; None when there is nothing to keep."""
     subject = owner_of_posted_form() or g.get("ended_subject")
     if request.method in SAFE_METHODS or not subject or not fields_to_keep():
         return None
@@ -53,11 +57,14 @@ def sealed_post() -> str | None:
 
 
 def fields_to_keep() -> tuple[tuple[str, str], ...]:
-    """What was posted, in the order sent, without passwords and files; nothing where a form could not hold it."""
+    """What was posted, in the order sent, without passwords and files; nothing where a form could
+    not hold it."""
     if is_too_long_to_keep() or request.mimetype != "application/x-www-form-urlencoded":
         return ()
     return tuple(
-        (name, value) for name, value in request.form.items(multi=True) if name != OWNER_FIELD and may_be_kept(name)
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name != OWNER_FIELD and may_be_kept(name)
     )
 
 
@@ -71,7 +78,8 @@ def requested_address() -> str:
 
 
 def _ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
-    """What was posted after the session had ended waits, encrypted, in the page that asks to log in."""
+    """What was posted after the session had ended waits, encrypted, in the page that asks to log
+    in."""
     if wants_problem_details():
         return problems.of_domain_error(error)
     from gateway.web.compte.connexion import login_page
@@ -84,7 +92,8 @@ def _ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
         return redirect(f"{GESTION_PATH if is_for_staff() else ''}/connexion?{query}", code=303)
     if is_for_staff():
         return staff_login_page(ended=True, sealed=sealed_post(), status=401)
-    # Files are not kept: the page where they are chosen comes next. A sealed post has its own address.
+    # Files are not kept: the page where they are chosen comes next. A sealed post has its own
+    # address.
     next_url = f"{request.path}?fait=session" if request.endpoint in FILE_FORM_ENDPOINTS else None
     return login_page(ended=True, sealed=sealed_post(), next_url=next_url, status=401)
 
@@ -95,8 +104,9 @@ def answer_domain_error(error: DomainError) -> ResponseReturnValue:
     if error.http_status == 401:
         if people_of_page().current_if_accounts_answers() is None:
             return _ask_to_log_in(Unauthenticated())
-        # Where a service refuses the access token of an open session, signing keys have changed: the next request has
-        # another token. Asking to log in would send the browser from page to page without end.
+        # Where a service refuses the access token of an open session, signing keys have changed:
+        # the next request has another token. Asking to log in would send the browser from page to
+        # page without end.
         people_of_page().drop_cached_exchange()
         error = Unavailable("Le portail ne peut pas répondre pour le moment.")
     if wants_problem_details():
@@ -123,12 +133,15 @@ def _error_page(status: int, refusal: DomainError | None = None) -> ResponseRetu
     detail = refusal.detail if refusal and refusal.detail != refusal.problem.title else None
     again = requested_address() if status in (429, 503) and request.method in SAFE_METHODS else None
     shown = {"lead": detail or text, "text": "" if detail in (None, text) else text, "again": again}
-    return _rendered("error_page.html", refusal, status=status, page_title=heading, code=status, **shown)
+    return _rendered(
+        "error_page.html", refusal, status=status, page_title=heading, code=status, **shown
+    )
 
 
 def _error_page_keeping_input(error: DomainError) -> ResponseReturnValue:
-    """While a service is down, what was typed stays in the page, with a button that sends it again. What a page of
-    another site posted is shown without the button, since the visitor may not have intended it."""
+    """While a service is down, what was typed stays in the page, with a button that sends it again.
+    What a page of another site posted is shown without the button, since the visitor may not have
+    intended it."""
     heading, text = ERROR_TEXTS[error.http_status]
     is_foreign = isinstance(error, ForeignPost)
     return _rendered(
@@ -146,7 +159,9 @@ def _error_page_keeping_input(error: DomainError) -> ResponseReturnValue:
 
 def _rendered(template: str, refusal: DomainError | None, **shown: Any) -> ResponseReturnValue:
     request_id = g.get("request_id")
-    return render_page(f"layout/{template}", active="", refusal=refusal, errors=(), request_id=request_id, **shown)
+    return render_page(
+        f"layout/{template}", active="", refusal=refusal, errors=(), request_id=request_id, **shown
+    )
 
 
 def _is_api_call() -> bool:

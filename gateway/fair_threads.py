@@ -1,6 +1,6 @@
-"""Of the gateway's threads one network address has a quarter at most, where no proxy stands before it: its further
-requests wait unread, and whoever comes from elsewhere is answered meanwhile. Behind a proxy all connections are the
-proxy's, which holds back by itself."""
+"""Of the gateway's threads one network address has a quarter at most, where no proxy stands before
+it: its further requests wait unread, and whoever comes from elsewhere is answered meanwhile. Behind
+a proxy all connections are the proxy's, which holds back by itself."""
 
 import threading
 from collections import Counter, defaultdict, deque
@@ -30,7 +30,8 @@ class FairThreads(ThreadPoolExecutor):
 
     def submit(self, handle: Callable[..., Any], connection: Any) -> "Future[Any]":  # type: ignore[override]
         """What `handle` makes of the connection, once its address has a thread for it."""
-        source, request = source_of(connection.client[0]), _Request(Future(), handle, connection)
+        source = source_of(connection.client[0])
+        request = _Request(Future(), handle, connection)
         with self._lock:
             if self._running[source] >= self._most_of_one:
                 self._waiting[source].append(request)

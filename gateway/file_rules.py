@@ -20,7 +20,8 @@ SENT_PART_BYTES = 128 * 1024
 """Of a file that the page's script sends in parts: little is lost where a slow line breaks."""
 ACCEPTED_FORMATS = tuple(code.upper() for code in FORMATS)
 SENTENCE = (
-    f"La taille du fichier ne doit pas excéder {MAX_SIZE} et les formats recommandés sont {', '.join(GUIDE_FORMATS)}."
+    f"La taille du fichier ne doit pas excéder {MAX_SIZE} et les formats recommandés sont "
+    f"{', '.join(GUIDE_FORMATS)}."
 )
 """Guide §10, word for word."""
 
@@ -39,4 +40,5 @@ PICTURES = ",".join(
         *(f"image/{extension}" for extension in HEIC_EXTENSIONS),
     )
 )
-"""By what the page's script knows photographs: the ends of their names, and what browsers call them."""
+"""By what the page's script knows photographs: the ends of their names, and what browsers call
+them."""

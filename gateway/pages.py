@@ -31,10 +31,10 @@ def render_page(
     refusal: DomainError | None = None,
     **context: Any,
 ) -> Response:
-    """`template` in the frame of the current visitor. `active`: the key of the menu's entry to mark ("": of none), by
-    default that below whose address this page is. Search engines may index `indexed` pages alone. `refusal`: of what
-    was posted; the page shows it with its `errors`, the answer has its status, its Retry-After and whether nothing was
-    done."""
+    """`template` in the frame of the current visitor. `active`: the key of the menu's entry to mark
+    ("": of none), by default that below whose address this page is. Search engines may index
+    `indexed` pages alone. `refusal`: of what was posted; the page shows it with its `errors`, the
+    answer has its status, its Retry-After and whether nothing was done."""
     status = status or (refusal.http_status if refusal else 200)
     context = {
         "frame": page_frame(_entry_of(request.path) if active is None else active),
@@ -54,8 +54,8 @@ def render_page(
 
 
 def redirect_after_form(address: str) -> BaseResponse:
-    """To the next page. The form's own script (« Prefer: return=minimal », RFC 7240) gets 201 with its address: it
-    would follow a redirect, and the browser then load that page once more."""
+    """To the next page. The form's own script (« Prefer: return=minimal », RFC 7240) gets 201 with
+    its address: it would follow a redirect, and the browser then load that page once more."""
     if request.headers.get("Prefer") == "return=minimal":
         return Response(status=201, headers={"Location": address})
     return redirect(address, code=303)
@@ -68,7 +68,11 @@ _ALONE = (layout.HOME, layout.GESTION_HOME, layout.ACCOUNT)
 def _entry_of(path: str) -> str | None:
     """The key of the entry of a menu with this address, or with the longest that it begins with."""
     links = (layout.GESTION_PAGES if is_for_staff() else layout.PAGES).values()
-    above = [link for link in links if path == link.url or (link not in _ALONE and path.startswith(f"{link.url}/"))]
+    above = [
+        link
+        for link in links
+        if path == link.url or (link not in _ALONE and path.startswith(f"{link.url}/"))
+    ]
     return max(above, key=lambda link: len(link.url)).key if above else None
 
 
@@ -123,13 +127,18 @@ def _staff_frame(frame: layout.Frame) -> layout.Frame:
     member = staff_member.current_if_accounts_answers()
     if member is None:
         return frame
-    end = layout.SessionEnd(ends_in=member.idle_seconds_left, extend_url="/gestion/session/prolonger")
+    end = layout.SessionEnd(
+        ends_in=member.idle_seconds_left, extend_url="/gestion/session/prolonger"
+    )
     menu = tuple(link for scope, link in layout.GESTION_MENU if scope in member.scopes)
-    return dataclasses.replace(frame, connected=True, person=shown_name(member), session_end=end, menu=menu)
+    return dataclasses.replace(
+        frame, connected=True, person=shown_name(member), session_end=end, menu=menu
+    )
 
 
 def show_contact_of_latest(tiles: Sequence[Tile]) -> None:
-    """Put the service gestionnaire's contact on top of this page (guide §4): that of the latest candidature."""
+    """Put the service gestionnaire's contact on top of this page (guide §4): that of the latest
+    candidature."""
     if tiles:
         g.service_contact = tiles[-1].contact
 

@@ -1,5 +1,6 @@
-"""What a form posts, as pages, services and databases can hold it; instants and days as staff type and read them
-(« 25/10/2021 12:00 », Paris time); and the errors of a refusal, as forms show them."""
+"""What a form posts, as pages, services and databases can hold it; instants and days as staff type
+and read them (« 25/10/2021 12:00 », Paris time); and the errors of a refusal, as forms show
+them."""
 
 import re
 import secrets
@@ -35,17 +36,24 @@ _LAST_MINUTE = (23, 59)
 
 
 def posted_answers() -> Values:
-    """The posted answers by field name, exactly as typed but for NUL, which services refuse: a text, or a list if the
-    name was posted several times."""
+    """The posted answers by field name, exactly as typed but for NUL, which services refuse: a
+    text, or a list if the name was posted several times."""
     form = without_outdated_choices(request.form.to_dict(flat=False))
-    typed = {name: [text.replace("\0", "") for text in texts] for name, texts in form.items() if name not in NO_ANSWERS}
+    typed = {
+        name: [text.replace("\0", "") for text in texts]
+        for name, texts in form.items()
+        if name not in NO_ANSWERS
+    }
     return {name: texts[0] if len(texts) == 1 else texts for name, texts in typed.items()}
 
 
 def without_outdated_choices(form: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The posted fields; a search whose words were changed since the page was made has no value any more: without the
-    script that chosen earlier stays in the page, and « CAEN » would be sent for the words « REIMS »."""
-    fields = {name: list(values) for name, values in form.items() if not name.endswith(SHOWN_WORDS_SUFFIX)}
+    """The posted fields; a search whose words were changed since the page was made has no value any
+    more: without the script that chosen earlier stays in the page, and « CAEN » would be sent for
+    the words « REIMS »."""
+    fields = {
+        name: list(values) for name, values in form.items() if not name.endswith(SHOWN_WORDS_SUFFIX)
+    }
     for marker, shown in form.items():
         if not marker.endswith(SHOWN_WORDS_SUFFIX):
             continue
@@ -57,7 +65,8 @@ def without_outdated_choices(form: Mapping[str, list[str]]) -> dict[str, list[st
 
 
 def posted_text(name: str, source: Mapping[str, str] | None = None) -> str:
-    """What was posted under that name (or stands in `source`), without NUL and outer blanks; empty without it."""
+    """What was posted under that name (or stands in `source`), without NUL and outer blanks; empty
+    without it."""
     return (request.form if source is None else source).get(name, "").replace("\x00", "").strip()
 
 
@@ -85,15 +94,18 @@ def posted_order_key() -> str:
 
 
 def shown_here(refusal: DomainError, statuses: Collection[int]) -> DomainError:
-    """The refusal, for the page of the form that was posted. Raises it where it has another status."""
+    """The refusal, for the page of the form that was posted. Raises it where it has another
+    status."""
     if refusal.http_status not in statuses:
         raise refusal
     return refusal
 
 
-def shown_on(page: Callable[..., Any], *statuses: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """For a view to which a form is posted: its refusals with these statuses are shown on that page, which takes the
-    same arguments."""
+def shown_on(
+    page: Callable[..., Any], *statuses: int
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """For a view to which a form is posted: its refusals with these statuses are shown on that
+    page, which takes the same arguments."""
 
     def decorated(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
@@ -115,7 +127,11 @@ def in_field(refusal: DomainError, name: str) -> DomainError:
 
 
 def shown_errors(refusal: DomainError | None) -> list[dict[str, str]]:
-    return [{"pointer": error.pointer, "detail": error.detail} for error in refusal.errors] if refusal else []
+    return (
+        [{"pointer": error.pointer, "detail": error.detail} for error in refusal.errors]
+        if refusal
+        else []
+    )
 
 
 def shown_instant(instant: datetime) -> str:
@@ -129,7 +145,8 @@ def shown_end_instant(end: datetime) -> str:
 
 
 def read_instant(text: str) -> datetime | None:
-    """None for what is no instant, or does not exist when the clocks go forward. A day alone is its beginning."""
+    """None for what is no instant, or does not exist when the clocks go forward. A day alone is its
+    beginning."""
     if day := read_day(text):
         text = f"{day:%d/%m/%Y} 00:00"
     try:
@@ -143,18 +160,26 @@ def read_instant(text: str) -> datetime | None:
 def read_instants(
     typed: Mapping[str, Any], readers: Mapping[str, InstantReader], required: Mapping[str, str]
 ) -> dict[str, str]:
-    """What these readers find, by the names of what was typed, as APIs take it. Raises Invalid with every mistake: what
-    is no instant, and what is `required`, each with its sentence, and missing."""
+    """What these readers find, by the names of what was typed, as APIs take it. Raises Invalid with
+    every mistake: what is no instant, and what is `required`, each with its sentence, and
+    missing."""
     instants = {name: read(typed[name]) for name, read in readers.items()}
-    errors = [FieldError(f"#/{name}", INSTANT_EXPECTED) for name, instant in instants.items() if instant is None]
-    errors += [FieldError(f"#/{name}", detail) for name, detail in required.items() if not typed[name]]
+    errors = [
+        FieldError(f"#/{name}", INSTANT_EXPECTED)
+        for name, instant in instants.items()
+        if instant is None
+    ]
+    errors += [
+        FieldError(f"#/{name}", detail) for name, detail in required.items() if not typed[name]
+    ]
     if errors:
         raise Invalid(errors=tuple(errors))
     return {name: instant.isoformat() for name, instant in instants.items() if instant}
 
 
 def read_day(text: str) -> date | None:
-    """None for what is no day. « 25-11-2001 », « 25.11.2001 » and « 25112001 » are typed as well."""
+    """None for what is no day. « 25-11-2001 », « 25.11.2001 » and « 25112001 » are typed as
+    well."""
     typed = _DAY_TYPED.sub(r"\1/\2/\3", "".join(text.split()))
     try:
         day = datetime.strptime(typed, DAY_FORMAT).replace(tzinfo=PARIS).date()
@@ -164,8 +189,8 @@ def read_day(text: str) -> date | None:
 
 
 def read_end(text: str) -> datetime | None:
-    """An exclusive end, None for what is no instant. The last minute of a day stands for its end (midnight), as pages
-    show an exclusive end; so does a day alone."""
+    """An exclusive end, None for what is no instant. The last minute of a day stands for its end
+    (midnight), as pages show an exclusive end; so does a day alone."""
     day = read_day(text)
     typed = read_instant(f"{day:%d/%m/%Y} 23:59" if day else text)
     if typed is not None and (typed.hour, typed.minute) == _LAST_MINUTE:

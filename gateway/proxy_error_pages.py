@@ -1,7 +1,9 @@
-"""`python -m gateway.proxy_error_pages FOLDER`: the errors that the proxy answers by itself, when its image is built.
+"""`python -m gateway.proxy_error_pages FOLDER`: the errors that the proxy answers by itself, when
+its image is built.
 
-Per status a page for people (.html) and a problem for tools (.json), in one folder for production and one for
-demonstrations, whose pages have the banner that says so; and `headers.conf`, the security headers of all of them.
+Per status a page for people (.html) and a problem for tools (.json), in one folder for production
+and one for demonstrations, whose pages have the banner that says so; and `headers.conf`, the
+security headers of all of them.
 """
 
 import sys
@@ -20,11 +22,18 @@ from services.chassis.web import problems
 from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
 
 RETRY_SECONDS = 5
-ERRORS = (DomainError(ERROR_TEXTS[400][1]), NotFound(), TooLarge(), TooMany(retry_after=RETRY_SECONDS), Unavailable())
+ERRORS = (
+    DomainError(ERROR_TEXTS[400][1]),
+    NotFound(),
+    TooLarge(),
+    TooMany(retry_after=RETRY_SECONDS),
+    Unavailable(),
+)
 CHOOSE_ANOTHER = "Revenez à la page précédente pour en choisir un autre."
 PUBLICATION_TOO_LARGE = (
-    f"Un envoi de PDF ne doit pas excéder {file_size(MAX_ARCHIVE_BYTES)}, un tableau CSV {file_size(MAX_CSV_BYTES)}. "
-    "Revenez à la page précédente pour envoyer vos PDF en plusieurs fois."
+    f"Un envoi de PDF ne doit pas excéder {file_size(MAX_ARCHIVE_BYTES)}, un tableau CSV "
+    f"{file_size(MAX_CSV_BYTES)}. Revenez à la page précédente pour envoyer vos PDF en plusieurs "
+    "fois."
 )
 """Of what an exam office publishes, whose page is named in deploy/containers/proxy/nginx.conf."""
 ADVICE = {
@@ -34,11 +43,13 @@ ADVICE = {
     429: "Beaucoup de demandes viennent de votre réseau au même moment.",
     503: "Revenez à la page précédente : ce que vous avez saisi y est encore.",
 }
-PRODUCTION, DEMONSTRATION = "production", "demonstration"
+PRODUCTION = "production"
+DEMONSTRATION = "demonstration"
 
 
 def write_pages(folder: Path) -> None:
-    """Into `folder`, which is created. Raises AssetsMissing where the style sheets were never built."""
+    """Into `folder`, which is created. Raises AssetsMissing where the style sheets were never
+    built."""
     app = Flask("gateway", static_folder=None, template_folder="web")
     register_components(app.jinja_env)
     with app.test_request_context():
@@ -50,12 +61,17 @@ def write_pages(folder: Path) -> None:
 
 
 def _write_errors(folder: Path, frame: Frame) -> None:
-    texts = {str(error.http_status): _page(error.http_status, ADVICE[error.http_status], frame) for error in ERRORS}
+    texts = {
+        str(error.http_status): _page(error.http_status, ADVICE[error.http_status], frame)
+        for error in ERRORS
+    }
     texts["413-publication"] = _page(413, PUBLICATION_TOO_LARGE, frame)
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     for error in ERRORS:
-        (folder / f"{error.http_status}.json").write_bytes(problems.of_domain_error(error).get_data())
+        (folder / f"{error.http_status}.json").write_bytes(
+            problems.of_domain_error(error).get_data()
+        )
 
 
 def _page(status: int, advice: str, frame: Frame) -> str:

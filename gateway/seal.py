@@ -1,8 +1,10 @@
-"""Encryption (Fernet, with the keys of SEAL_KEY) of what the gateway leaves with browsers in hidden fields and cookies.
+"""Encryption (Fernet, with the keys of SEAL_KEY) of what the gateway leaves with browsers in hidden
+fields and cookies.
 
-Mainly what was posted after the session had ended: the log-in page contains it, for the same candidate only. And the
-owner of a form in a page (the id of the candidate or member of staff), so that what was typed is kept for this person
-only, even if the browser has lost the session cookie (logged out in another window, cookies cleared).
+Mainly what was posted after the session had ended: the log-in page contains it, for the same
+candidate only. And the owner of a form in a page (the id of the candidate or member of staff), so
+that what was typed is kept for this person only, even if the browser has lost the session cookie
+(logged out in another window, cookies cleared).
 """
 
 import json
@@ -28,7 +30,8 @@ def may_be_kept(name: str) -> bool:
 
 @dataclass(frozen=True)
 class InterruptedPost:
-    """A post to resume after log-in. `fields`: (name, value) pairs in the order sent; `subject`: the candidate's id."""
+    """A post to resume after log-in. `fields`: (name, value) pairs in the order sent; `subject`:
+    the candidate's id."""
 
     subject: str
     path: str
@@ -56,7 +59,8 @@ class Seal:
         return InterruptedPost(subject, str(data["path"]), pairs)
 
     def seal_text(self, text: str, purpose: str) -> str:
-        """`text` encrypted for a cookie or a field; it can be decrypted for the same `purpose` only."""
+        """`text` encrypted for a cookie or a field; it can be decrypted for the same `purpose`
+        only."""
         return self._fernet.encrypt(json.dumps({purpose: text}).encode()).decode()
 
     def unseal_text(self, sealed: str, purpose: str, *, life_seconds: int) -> str | None:
@@ -66,7 +70,9 @@ class Seal:
 
     def _decrypt(self, sealed: str, life_seconds: int) -> Mapping[str, object] | None:
         try:
-            data: Mapping[str, object] = json.loads(self._fernet.decrypt(sealed.encode(), ttl=life_seconds))
+            data: Mapping[str, object] = json.loads(
+                self._fernet.decrypt(sealed.encode(), ttl=life_seconds)
+            )
         except (InvalidToken, ValueError):
             return None
         return data
@@ -78,7 +84,8 @@ def current_seal() -> Seal:
 
 
 def owner_field() -> Markup:
-    """The hidden field for a form of who is logged in on this page; nothing for nobody. A global of templates."""
+    """The hidden field for a form of who is logged in on this page; nothing for nobody. A global of
+    templates."""
     owner = people_of_page().current_if_accounts_answers()
     if owner is None:
         return Markup()
@@ -87,6 +94,11 @@ def owner_field() -> Markup:
 
 
 def owner_of_posted_form() -> str | None:
-    """The person's id in the posted form; None where it is missing, too old or not encrypted by us."""
+    """The person's id in the posted form; None where it is missing, too old or not encrypted by
+    us."""
     sealed = request.form.get(OWNER_FIELD)
-    return current_seal().unseal_text(sealed, OWNER_FIELD, life_seconds=OWNER_LIFE_SECONDS) if sealed else None
+    return (
+        current_seal().unseal_text(sealed, OWNER_FIELD, life_seconds=OWNER_LIFE_SECONDS)
+        if sealed
+        else None
+    )

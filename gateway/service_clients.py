@@ -1,5 +1,5 @@
-"""The clients of the four services, connected once per process; which of them a page's call takes; and answers that are
-kept for use while their service does not answer."""
+"""The clients of the four services, connected once per process; which of them a page's call takes;
+and answers that are kept for use while their service does not answer."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -32,7 +32,8 @@ SERVICE_LABELS: Mapping[str, str] = {
 KEPT_SECONDS = 24 * 3600.0
 MAX_KEPT = 500
 PASSWORD_QUEUE_SECONDS = 5.0
-"""How long a call that has a password hashed waits for a place: less than a form that is sent again waits."""
+"""How long a call that has a password hashed waits for a place: less than a form that is sent again
+waits."""
 _SERVICES = defaultdict[Operation[Any], list[str]](list)
 """Which answer an operation."""
 for _service, _sections in SECTIONS.items():
@@ -53,15 +54,16 @@ _HASHING = (
 
 
 class _PasswordClient(ServiceClient):
-    """A form of _HASHING makes no other change: where this client has no place for its call, nothing of it is done."""
+    """A form of _HASHING makes no other change: where this client has no place for its call,
+    nothing of it is done."""
 
     def busy(self) -> Unavailable:
         return Unavailable(super().busy().detail, nothing_done=True)
 
 
 class Openings:
-    """What everyone reads of registrations. It is always asked; while it does not answer, its last answer of the day is
-    used."""
+    """What everyone reads of registrations. It is always asked; while it does not answer, its last
+    answer of the day is used."""
 
     def __init__(self, http: ServiceClient) -> None:
         self._http = http
@@ -72,13 +74,18 @@ class Openings:
         return self._fresh_or_last_known(list_messages, {}, lambda _: True)
 
     def choices(self, chosen: Mapping[str, str]) -> Selection:
-        """What « Ouverture des services » offers once domaine, exam, session, academie are chosen, as far as they are.
-        Choices that do not exist are not kept."""
+        """What « Ouverture des services » offers once domaine, exam, session, academie are chosen,
+        as far as they are. Choices that do not exist are not kept."""
         query = {"purpose": Purpose.CONSULT.value, **chosen}
-        return self._fresh_or_last_known(read_choices, query, lambda choices: len(choices.steps) == len(chosen))
+        return self._fresh_or_last_known(
+            read_choices, query, lambda choices: len(choices.steps) == len(chosen)
+        )
 
     def _fresh_or_last_known(
-        self, operation: Operation[Answer], query: Mapping[str, str], is_worth_keeping: Callable[[Answer], bool]
+        self,
+        operation: Operation[Answer],
+        query: Mapping[str, str],
+        is_worth_keeping: Callable[[Answer], bool],
     ) -> Answer:
         """Raises Unavailable without either."""
         question = f"{operation.path}?{urlencode(query)}"
@@ -96,11 +103,12 @@ class Openings:
 
 
 class ServiceClients:
-    """`for_pages`, `for_staff` and `for_tools` are the clients by service. Calls of tools, and those of gestionnaires'
-    pages, have separate limits, so that they never use up the connections for candidates' pages. `passwords`: for the
-    calls of accounts that have a password hashed, which may queue, and of which one address has a quarter at most.
-    `copies`: for copies of one's data, which come at their reader's pace: one address has half. All clients of a
-    service share its sessions."""
+    """`for_pages`, `for_staff` and `for_tools` are the clients by service. Calls of tools, and
+    those of gestionnaires' pages, have separate limits, so that they never use up the connections
+    for candidates' pages. `passwords`: for the calls of accounts that have a password hashed, which
+    may queue, and of which one address has a quarter at most. `copies`: for copies of one's data,
+    which come at their reader's pace: one address has half. All clients of a service share its
+    sessions."""
 
     def __init__(self, settings: GatewaySettings) -> None:
         self._page_seconds = settings.page_seconds
@@ -108,11 +116,23 @@ class ServiceClients:
         self.own_token = self._own_token(settings)
         self.for_pages = self._by_service("", settings.page_calls_at_once)
         self.for_staff = self._by_service("_for_staff", settings.staff_calls_at_once)
-        self.for_tools = self._by_service("_for_tools", settings.staff_calls_at_once, queue_seconds=0.0)
-        at_once, quarter_of_threads = settings.password_calls_at_once, max(1, settings.threads // 4)
-        quarter = {"each_running": max(1, at_once // 4), "each": quarter_of_threads, "waiting": quarter_of_threads}
+        self.for_tools = self._by_service(
+            "_for_tools", settings.staff_calls_at_once, queue_seconds=0.0
+        )
+        at_once = settings.password_calls_at_once
+        quarter_of_threads = max(1, settings.threads // 4)
+        quarter = {
+            "each_running": max(1, at_once // 4),
+            "each": quarter_of_threads,
+            "waiting": quarter_of_threads,
+        }
         self.passwords = self._client(
-            "accounts", "_for_passwords", at_once, _PasswordClient, queue_seconds=PASSWORD_QUEUE_SECONDS, **quarter
+            "accounts",
+            "_for_passwords",
+            at_once,
+            _PasswordClient,
+            queue_seconds=PASSWORD_QUEUE_SECONDS,
+            **quarter,
         )
         copies_at_once = settings.staff_calls_at_once
         half = {"each_running": max(1, copies_at_once // 2)}
@@ -122,7 +142,8 @@ class ServiceClients:
     def client_of(
         self, operation: Operation[Any], at: str | None = None, *, is_for_staff: bool = False
     ) -> ServiceClient:
-        """With which a page calls the operation; `at`: of an operation of several services, at which of them."""
+        """With which a page calls the operation; `at`: of an operation of several services, at
+        which of them."""
         if operation in _HASHING:
             return self.passwords
         if operation is own_account.download_copy:
@@ -130,15 +151,27 @@ class ServiceClients:
         [service] = [at] if at else _SERVICES[operation]
         return (self.for_staff if is_for_staff else self.for_pages)[service]
 
-    def call(self, operation: Operation[Answer], *, is_for_staff: bool = False, **sent: Any) -> Answer:
+    def call(
+        self, operation: Operation[Answer], *, is_for_staff: bool = False, **sent: Any
+    ) -> Answer:
         """The gateway's own call, for who is not logged in."""
-        return self.client_of(operation, is_for_staff=is_for_staff).call(operation, self.own_token, **sent)
+        return self.client_of(operation, is_for_staff=is_for_staff).call(
+            operation, self.own_token, **sent
+        )
 
     def _by_service(self, purpose: str, at_once: int, **limits: float) -> dict[str, ServiceClient]:
-        return {service: self._client(service, purpose, at_once, **limits) for service in SERVICE_LABELS}
+        return {
+            service: self._client(service, purpose, at_once, **limits) for service in SERVICE_LABELS
+        }
 
     def _client(
-        self, service: str, purpose: str, at_once: int, kind: type[ServiceClient] = ServiceClient, /, **limits: float
+        self,
+        service: str,
+        purpose: str,
+        at_once: int,
+        kind: type[ServiceClient] = ServiceClient,
+        /,
+        **limits: float,
     ) -> ServiceClient:
         return kind(
             self._sessions[service],
@@ -150,8 +183,12 @@ class ServiceClients:
         )
 
     def _own_token(self, settings: GatewaySettings) -> ServiceToken:
-        """With a separate client: calls that wait for this token already hold places of the other clients."""
-        limits: dict[str, Any] = {"label": SERVICE_LABELS["accounts"], "page_seconds": self._page_seconds}
+        """With a separate client: calls that wait for this token already hold places of the other
+        clients."""
+        limits: dict[str, Any] = {
+            "label": SERVICE_LABELS["accounts"],
+            "page_seconds": self._page_seconds,
+        }
         client = Client(self._sessions["accounts"], "accounts_for_tokens", **limits)
         return ServiceToken(client, settings.client_id, settings.client_secret.each[0])
 

@@ -1,9 +1,10 @@
-"""The people of a request, by a session cookie: the candidate (`visitor`) and the member of staff (`staff_member`).
+"""The people of a request, by a session cookie: the candidate (`visitor`) and the member of staff
+(`staff_member`).
 
-Each kind has its own cookie, so that who is both, on one computer, is never taken for the other. The session of a
-cookie is exchanged with accounts for whose it is, and an access token of a minute; the browser holds none. An exchange
-is cached for 4 seconds, and dropped at once by the process that handles a log-out: a log-out ends the session
-everywhere within 5 seconds.
+Each kind has its own cookie, so that who is both, on one computer, is never taken for the other.
+The session of a cookie is exchanged with accounts for whose it is, and an access token of a minute;
+the browser holds none. An exchange is cached for 4 seconds, and dropped at once by the process that
+handles a log-out: a log-out ends the session everywhere within 5 seconds.
 """
 
 from typing import Any
@@ -29,22 +30,35 @@ from services.contracts import problem_types
 from services.contracts.account_rules import MAX_TOKEN_LENGTH
 from services.contracts.api.operation import Answer, Operation
 from services.contracts.api.own_account import read_identity
-from services.contracts.api.sessions import CANDIDATE, STAFF, LoggedIn, confirm_session, exchange_session
+from services.contracts.api.sessions import (
+    CANDIDATE,
+    STAFF,
+    LoggedIn,
+    confirm_session,
+    exchange_session,
+)
 
 EXCHANGE_CACHE_SECONDS = 4.0
-"""How long an exchanged session or tool token may be reused: less than the 5 seconds within which a log-out or the
-withdrawal of a token counts everywhere."""
+"""How long an exchanged session or tool token may be reused: less than the 5 seconds within which a
+log-out or the withdrawal of a token counts everywhere."""
 EXCHANGE_CACHE_SIZE = 20_000
 EXCHANGES = "session_exchanges"
 """Of the application's extensions."""
-HEADERS_OF_FILES = ("Content-Type", "Content-Length", "Content-Disposition", "Content-Security-Policy", "ETag")
+HEADERS_OF_FILES = (
+    "Content-Type",
+    "Content-Length",
+    "Content-Disposition",
+    "Content-Security-Policy",
+    "ETag",
+)
 DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
-"""Of the mark of a browser that has logged in before, for accounts: less than it remembers one (BROWSER_REMEMBERED in
-services/accounts/operations/sessions.py)."""
+"""Of the mark of a browser that has logged in before, for accounts: less than it remembers one
+(BROWSER_REMEMBERED in services/accounts/operations/sessions.py)."""
 
 
 class SessionEnded(Exception):
-    """The cookie's session has ended; `subject` is the id of whose it was, where accounts still knows it."""
+    """The cookie's session has ended; `subject` is the id of whose it was, where accounts still
+    knows it."""
 
     def __init__(self, subject: str | None) -> None:
         super().__init__("session ended")
@@ -52,7 +66,8 @@ class SessionEnded(Exception):
 
 
 class SessionOwner:
-    """`kind`: of people, as accounts calls them: a session of others in this cookie is as good as none."""
+    """`kind`: of people, as accounts calls them: a session of others in this cookie is as good as
+    none."""
 
     def __init__(self, cookie: str, kind: str) -> None:
         self._cookie = cookie
@@ -63,7 +78,8 @@ class SessionOwner:
         return read_cookie(self._cookie)
 
     def current(self) -> LoggedIn | None:
-        """Who is logged in, None for nobody; `g.ended_subject` is then whose session has ended. Raises Unavailable."""
+        """Who is logged in, None for nobody; `g.ended_subject` is then whose session has ended.
+        Raises Unavailable."""
         if not self.is_resolved():
             g.setdefault("sessions_asked", set()).add(self._cookie)
             self._set(self._of_cookie())
@@ -71,7 +87,8 @@ class SessionOwner:
         return person
 
     def current_if_accounts_answers(self) -> LoggedIn | None:
-        """As `current`, but None while accounts does not answer, which is then not asked again in this request."""
+        """As `current`, but None while accounts does not answer, which is then not asked again in
+        this request."""
         if not self.is_resolved() and self._cookie in g.get("sessions_asked", ()):
             return None
         return optional_answer(self.current, None)
@@ -92,8 +109,9 @@ class SessionOwner:
         return self.required().access_token
 
     def call(self, operation: Operation[Answer], *, at: str | None = None, **sent: Any) -> Answer:
-        """What its service answers this person (`at`: of an operation of several, that one). What asks for a fresh code
-        takes that of the posted form. Raises Unauthenticated; of a code Invalid, TooMany, Forbidden."""
+        """What its service answers this person (`at`: of an operation of several, that one). What
+        asks for a fresh code takes that of the posted form. Raises Unauthenticated; of a code
+        Invalid, TooMany, Forbidden."""
         token = self.spend_code(posted_text("code")) if operation.asks_code else self.access_token()
         return self.client_of(operation, at).call(operation, token, **sent)
 
@@ -102,18 +120,23 @@ class SessionOwner:
         sent = {"session": self.session_cookie() or "", "code": code}
         return clients().call(confirm_session, is_for_staff=True, body=sent).access_token
 
-    def stream(self, operation: Operation[bytes], *, at: str | None = None, **sent: Any) -> FlaskResponse:
-        """The file that it answers with, streamed to the browser with the headers that concern it."""
+    def stream(
+        self, operation: Operation[bytes], *, at: str | None = None, **sent: Any
+    ) -> FlaskResponse:
+        """The file that it answers with, streamed to the browser with the headers that concern
+        it."""
         answer = self.client_of(operation, at).stream(operation, self.access_token(), **sent)
-        headers = {name: answer.headers[name] for name in HEADERS_OF_FILES if name in answer.headers}
+        headers = {
+            name: answer.headers[name] for name in HEADERS_OF_FILES if name in answer.headers
+        }
         return streamed_response(answer, {**headers, "Cache-Control": "no-store"})
 
     def client_of(self, operation: Operation[Any], at: str | None = None) -> ServiceClient:
         return clients().client_of(operation, at, is_for_staff=self._kind == STAFF)
 
     def set_owner_of(self, session: str) -> bool:
-        """Make the owner of a new session this request's; False where it is of another kind. Nobody, and True, where
-        accounts does not answer: the next page then says so."""
+        """Make the owner of a new session this request's; False where it is of another kind.
+        Nobody, and True, where accounts does not answer: the next page then says so."""
         self.set_nobody()
         try:
             self._set(self.of_session(session))
@@ -132,7 +155,8 @@ class SessionOwner:
         set_cookie(response, self._cookie, session)
 
     def forget_session(self, response: Response) -> Response:
-        """The response, with which the cookie is deleted, and the cached exchange of its session."""
+        """The response, with which the cookie is deleted, and the cached exchange of its
+        session."""
         self.drop_cached_exchange()
         delete_cookie(response, self._cookie)
         return response
@@ -189,7 +213,9 @@ def may(scope: str) -> bool:
 def register(app: Flask) -> None:
     """`may` is for templates too."""
     app.jinja_env.globals["may"] = may
-    app.extensions[EXCHANGES] = ExpiringCache[LoggedIn](seconds=EXCHANGE_CACHE_SECONDS, at_most=EXCHANGE_CACHE_SIZE)
+    app.extensions[EXCHANGES] = ExpiringCache[LoggedIn](
+        seconds=EXCHANGE_CACHE_SECONDS, at_most=EXCHANGE_CACHE_SIZE
+    )
 
 
 def _exchanges() -> ExpiringCache[LoggedIn]:

@@ -1,5 +1,5 @@
-"""Protection of every page: checks of the Host header, of cross-site posts (CSRF), of posted files and of access to
-/metrics; the security headers."""
+"""Protection of every page: checks of the Host header, of cross-site posts (CSRF), of posted files
+and of access to /metrics; the security headers."""
 
 import hmac
 from functools import partial
@@ -14,7 +14,9 @@ from services.chassis.settings import LOOPBACK
 from services.contracts import problem_types
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-FILE_FORM_ENDPOINTS = frozenset({"justificatifs.deposit", "gestion.send_import_file", "gestion.compare_catalogue"})
+FILE_FORM_ENDPOINTS = frozenset(
+    {"justificatifs.deposit", "gestion.send_import_file", "gestion.compare_catalogue"}
+)
 """The forms that may post files."""
 WHAT_PAGES_LOAD = (
     "default-src 'none'",
@@ -30,7 +32,8 @@ WHAT_PAGES_LOAD = (
 
 
 def content_security_policy(*more: str) -> str:
-    """The header's value: what every page may load, and `more` directives of a single one (« media-src 'self' »)."""
+    """The header's value: what every page may load, and `more` directives of a single one («
+    media-src 'self' »)."""
     return "; ".join((*WHAT_PAGES_LOAD, *more))
 
 
@@ -58,15 +61,19 @@ def register(app: Flask, settings: GatewaySettings) -> None:
             raise BadRequest("Hôte inconnu.")
 
     def check_origin() -> None:
-        """By Sec-Fetch-Site, else by Origin. Forms need no token, so that a page can be sent however old it is."""
+        """By Sec-Fetch-Site, else by Origin. Forms need no token, so that a page can be sent
+        however old it is."""
         if request.method in SAFE_METHODS or request.path.startswith("/api/"):
             return
-        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+        site = request.headers.get("Sec-Fetch-Site")
+        origin = request.headers.get("Origin")
         if not request.cookies and site is None and origin is None:
             return  # not a browser: no cookie of a visitor could be abused
         by_origin = origin is not None and origin.rstrip("/") == settings.public_url.rstrip("/")
         if not (by_origin if site is None else site in ("same-origin", "none")):
-            raise ForeignPost("Pour votre sécurité, reprenez cette action depuis une page du portail.")
+            raise ForeignPost(
+                "Pour votre sécurité, reprenez cette action depuis une page du portail."
+            )
 
     def add_headers(response: Response) -> Response:
         headers = response.headers
@@ -90,10 +97,13 @@ def refuse_unexpected_files() -> None:
 
 
 def check_metrics_access(token: str) -> None:
-    """/metrics requires the token, or a request from this machine that no proxy has forwarded. Raises NotFound."""
+    """/metrics requires the token, or a request from this machine that no proxy has forwarded.
+    Raises NotFound."""
     if request.endpoint != "metrics":
         return
     sent = request.headers.get("Authorization", "")
     bears_token = bool(token) and hmac.compare_digest(sent.encode(), f"Bearer {token}".encode())
-    if not bears_token and ("X-Forwarded-For" in request.headers or request.remote_addr not in LOOPBACK):
+    if not bears_token and (
+        "X-Forwarded-For" in request.headers or request.remote_addr not in LOOPBACK
+    ):
         raise NotFound()

@@ -1,1 +1,2 @@
-"""The portal's services: one package per service, plus what they share (chassis, contracts, reference)."""
+"""The portal's services: one package per service, plus what they share (chassis, contracts,
+reference)."""

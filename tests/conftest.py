@@ -11,11 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-# What fails in a helper says what it compared, as in a test; to be said before helpers are imported.
-pytest.register_assert_rewrite(*(f"tests.{path.name}" for path in Path(__file__).parent.iterdir() if path.is_dir()))
+# What fails in a helper says what it compared, as in a test; to be said before helpers are
+# imported.
+pytest.register_assert_rewrite(
+    *(f"tests.{path.name}" for path in Path(__file__).parent.iterdir() if path.is_dir())
+)
 
 from tests.support import failure_screenshots  # noqa: E402
-from tests.support.missing_services import NotInstalled, missing_services_summary, skip_or_fail  # noqa: E402
+from tests.support.missing_services import (  # noqa: E402
+    NotInstalled,
+    missing_services_summary,
+    skip_or_fail,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -32,20 +39,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--engine",
         choices=ENGINES,
-        help="run on this engine the tests that any engine will do for; of the others, what make test leaves out",
+        help=(
+            "run on this engine the tests that any engine will do for; of the others, what make "
+            "test leaves out"
+        ),
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "engines(*names): on these engines, since what is tested depends on them")
+    config.addinivalue_line(
+        "markers", "engines(*names): on these engines, since what is tested depends on them"
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what needs a database on SQLite; on both engines where the engine is what is tested (`engines`)."""
+    """Run what needs a database on SQLite; on both engines where the engine is what is tested
+    (`engines`)."""
     if "engine" in metafunc.fixturenames:
         named = metafunc.definition.get_closest_marker("engines")
         chosen = metafunc.config.getoption("engine") or ENGINES[0]
-        assert named is None or named.args, f"{metafunc.definition.nodeid}: engines of no engine runs nothing"
+        assert named is None or named.args, (
+            f"{metafunc.definition.nodeid}: engines of no engine runs nothing"
+        )
         metafunc.parametrize("engine", named.args if named else [chosen])
 
 
@@ -97,10 +112,13 @@ def _own(name: str) -> Any:
     return own
 
 
-# The run's RabbitMQ (`fresh_vhost()`), PostgreSQL (`fresh_database()`, `template()`), S3 (`fresh_bucket()`) and clamd …
+# The run's RabbitMQ (`fresh_vhost()`), PostgreSQL (`fresh_database()`, `template()`), S3
+# (`fresh_bucket()`) and clamd …
 rabbitmq, postgres, objects, clamav = map(_shared, ("rabbitmq", "postgres", "objects", "clamav"))
 # … and one for a module alone, which it may stop, start again and make to hang.
-own_rabbitmq, own_postgres, own_objects, own_clamav = map(_own, ("rabbitmq", "postgres", "objects", "clamav"))
+own_rabbitmq, own_postgres, own_objects, own_clamav = map(
+    _own, ("rabbitmq", "postgres", "objects", "clamav")
+)
 
 
 @pytest.fixture
@@ -120,7 +138,8 @@ def _mail_server() -> "Iterator[Mailbox]":
 
 @pytest.fixture
 def mailbox(_mail_server: "Mailbox") -> "Iterator[Mailbox]":
-    """Give the run's mail server, emptied for this test; afterwards it takes mails in again, whatever the test did."""
+    """Give the run's mail server, emptied for this test; afterwards it takes mails in again,
+    whatever the test did."""
     _mail_server.clear()
     yield _mail_server
     _mail_server.refuse(None)
@@ -138,7 +157,8 @@ def browser() -> "Iterator[Browser]":
 
 @pytest.fixture
 def visitor(browser: "Browser", request: pytest.FixtureRequest) -> "Iterator[BrowserContext]":
-    """Give a clean browser profile of this test alone; if it fails, its pages are kept as pictures."""
+    """Give a clean browser profile of this test alone; if it fails, its pages are kept as
+    pictures."""
     from tests.support.chromium import french_profile
 
     context = french_profile(browser)
@@ -178,10 +198,15 @@ def broker_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In a run on a named engine, leave out what has run without it: what takes no engine, or names its own."""
+    """In a run on a named engine, leave out what has run without it: what takes no engine, or names
+    its own."""
     if config.getoption("engine"):
         apart = set(config.getini("norecursedirs"))
-        to_run = [item for item in items if _takes_any_engine(item) or not apart.isdisjoint(item.path.parts)]
+        to_run = [
+            item
+            for item in items
+            if _takes_any_engine(item) or not apart.isdisjoint(item.path.parts)
+        ]
         config.hook.pytest_deselected(items=list(set(items) - set(to_run)))
         items[:] = to_run
 
@@ -195,7 +220,8 @@ def _takes_any_engine(item: pytest.Item) -> bool:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Tell the fixtures of a test whether it failed; head its failure with its name as a sentence."""
+    """Tell the fixtures of a test whether it failed; head its failure with its name as a
+    sentence."""
     report = yield
     failure_screenshots.note_outcome(item, report)
     if report.failed:

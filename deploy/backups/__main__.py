@@ -1,9 +1,9 @@
 """`python3 -m deploy.backups …`, in the image « backup »:
 
-run                            make backups and copies when they are due, until it is stopped
-probe                          exit 1, and say why, where a backup is too old
-restore databases [INSTANT]    PostgreSQL into its empty volume, as it was then (ISO 8601 with a zone) or at the latest
-restore objects                objects that the store does not have, into the store
+run                            make backups and copies when they are due, until it is stopped probe
+exit 1, and say why, where a backup is too old restore databases [INSTANT]    PostgreSQL into its
+empty volume, as it was then (ISO 8601 with a zone) or at the latest restore objects
+objects that the store does not have, into the store
 """
 
 import os

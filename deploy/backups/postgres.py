@@ -1,4 +1,5 @@
-"""PostgreSQL's backups by pgBackRest: the stanza of our one cluster, its backups and WAL, and their ages."""
+"""PostgreSQL's backups by pgBackRest: the stanza of our one cluster, its backups and WAL, and their
+ages."""
 
 import json
 from dataclasses import dataclass
@@ -9,9 +10,11 @@ from deploy.backups.programs import Failed, run
 
 STANZA = "portail"
 ARCHIVING = Path("/backups/archiving")
-"""A marker file: once it exists, the cluster archives its WAL (deploy/containers/backup/pgbackrest-archive)."""
+"""A marker file: once it exists, the cluster archives its WAL
+(deploy/containers/backup/pgbackrest-archive)."""
 RESTORED = Path("/backups/databases-restored")
-"""A marker file; its modification time is when this repository was last restored from, in earnest or to rehearse."""
+"""A marker file; its modification time is when this repository was last restored from, in earnest
+or to rehearse."""
 WAL_AGE = "SELECT extract(epoch FROM now() - last_archived_time) FROM pg_stat_archiver"
 QUERY_SECONDS = 5.0
 
@@ -34,7 +37,9 @@ def backups() -> Backups:
     try:
         stanzas = json.loads(pgbackrest("info", "--output=json"))
         ends = [
-            (backup["type"], float(backup["timestamp"]["stop"])) for stanza in stanzas for backup in stanza["backup"]
+            (backup["type"], float(backup["timestamp"]["stop"]))
+            for stanza in stanzas
+            for backup in stanza["backup"]
         ]
     except (ValueError, KeyError) as error:
         raise Failed("pgbackrest info: not as expected") from error
@@ -45,8 +50,17 @@ def backups() -> Backups:
 
 
 def wal_age() -> float | None:
-    """Seconds since the newest WAL was archived; None where none ever was, or PostgreSQL does not answer."""
-    command = ("psql", "--no-psqlrc", "--tuples-only", "--no-align", "--username=postgres", "--command", WAL_AGE)
+    """Seconds since the newest WAL was archived; None where none ever was, or PostgreSQL does not
+    answer."""
+    command = (
+        "psql",
+        "--no-psqlrc",
+        "--tuples-only",
+        "--no-align",
+        "--username=postgres",
+        "--command",
+        WAL_AGE,
+    )
     try:
         return float(run(*command, "postgres", seconds=QUERY_SECONDS))
     except (Failed, ValueError):
@@ -54,12 +68,18 @@ def wal_age() -> float | None:
 
 
 def restore(until: datetime | None) -> None:
-    """Restore the cluster into its empty folder, as at `until` or at the end of the archived WAL. Raises Failed.
+    """Restore the cluster into its empty folder, as at `until` or at the end of the archived WAL.
+    Raises Failed.
 
-    PostgreSQL replays the WAL when it starts, and accepts no connection before it has reached that point.
+    PostgreSQL replays the WAL when it starts, and accepts no connection before it has reached that
+    point.
     """
     options = ["--recovery-option=hot_standby=off"]
     if until is not None:
-        options += ["--type=time", f"--target={until:%Y-%m-%d %H:%M:%S.%f%z}", "--target-action=promote"]
+        options += [
+            "--type=time",
+            f"--target={until:%Y-%m-%d %H:%M:%S.%f%z}",
+            "--target-action=promote",
+        ]
     pgbackrest("restore", *options)
     RESTORED.touch()

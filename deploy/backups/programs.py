@@ -14,7 +14,9 @@ class Failed(Exception):
 def run(*command: str, typed: str = "", seconds: float | None = None) -> str:
     """Run the command with `typed` on its standard input; returns its output. Raises Failed."""
     try:
-        result = subprocess.run(command, input=typed, capture_output=True, text=True, timeout=seconds, check=False)
+        result = subprocess.run(
+            command, input=typed, capture_output=True, text=True, timeout=seconds, check=False
+        )
     except subprocess.TimeoutExpired as late:
         raise Failed(f"{command[0]}: not within {seconds:g} s") from late
     if result.returncode:
@@ -30,5 +32,10 @@ def touched_at(marker: Path) -> float | None:
 
 def log(event: str, **fields: object) -> None:
     """One line of JSON, as our other processes write them."""
-    line = {"event": event, "level": fields.pop("level", "info"), "timestamp": datetime.now(UTC).isoformat(), **fields}
+    line = {
+        "event": event,
+        "level": fields.pop("level", "info"),
+        "timestamp": datetime.now(UTC).isoformat(),
+        **fields,
+    }
     print(json.dumps(line, ensure_ascii=False), file=sys.stdout, flush=True)

@@ -1,5 +1,5 @@
-"""Files that the servers read (RabbitMQ, SeaweedFS, pgBackRest, PgBouncer), derived from the secrets that services
-read: both always have the same passwords."""
+"""Files that the servers read (RabbitMQ, SeaweedFS, pgBackRest, PgBouncer), derived from the
+secrets that services read: both always have the same passwords."""
 
 import base64
 import hashlib
@@ -21,7 +21,8 @@ POOLER = "pooler:6432"
 
 @dataclass(frozen=True)
 class Account:
-    """What a URL among the secrets says of who uses a server; `path`: its database, virtual host or bucket."""
+    """What a URL among the secrets says of who uses a server; `path`: its database, virtual host or
+    bucket."""
 
     url: SplitResult
     user: str
@@ -30,30 +31,46 @@ class Account:
 
 
 def derived_files(secrets: Mapping[str, str]) -> dict[str, str]:
-    """Content of each derived file by its name, from the secrets by theirs. Raises ValueError for a malformed URL."""
+    """Content of each derived file by its name, from the secrets by theirs. Raises ValueError for a
+    malformed URL."""
     clients = {client: secrets_in(secrets[f"{client}-client-secret"]) for client in CLIENTS}
     brokers = {service: _account(secrets, f"{service}-broker-url") for service in SERVICES}
     databases = {service: _account(secrets, f"{service}-database-url") for service in SERVICES}
     buckets = {service: _account(secrets, f"{service}-objects-url") for service in OBJECT_SERVICES}
     backup = _account(secrets, "backup-objects-url", with_path=False)
-    cipher = f"[global]\nrepo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass={secrets['backup-cipher-pass']}\n"
+    cipher = (
+        "[global]\n"
+        "repo1-cipher-type=aes-256-cbc\n"
+        f"repo1-cipher-pass={secrets['backup-cipher-pass']}\n"
+    )
     return {
         # What accounts accepts from a client: both secrets while they are rotated.
-        "client-secrets": _json({client: each if len(each) > 1 else each[0] for client, each in clients.items()}),
+        "client-secrets": _json(
+            {client: each if len(each) > 1 else each[0] for client, each in clients.items()}
+        ),
         "rabbitmq-users.json": _json(_broker_users(brokers)),
         "objects-identities.json": _json(_objects_identities(buckets, backup)),
         "pgbackrest-cipher.conf": cipher,
-        # PgBouncer's auth_file: each service's role with its password, which PgBouncer also uses at PostgreSQL.
-        "pooler-users": "".join(f"{_quoted(role.user)} {_quoted(role.password)}\n" for role in databases.values()),
+        # PgBouncer's auth_file: each service's role with its password, which PgBouncer also uses at
+        # PostgreSQL.
+        "pooler-users": "".join(
+            f"{_quoted(role.user)} {_quoted(role.password)}\n" for role in databases.values()
+        ),
         **{f"{service}-pooled-url": _pooled(role.url) for service, role in databases.items()},
     }
 
 
 def _broker_users(accounts: Mapping[str, Account]) -> dict[str, Any]:
-    """RabbitMQ definitions: a user per service with no more rights than its own queues and its own event types."""
-    names = {service: {"user": account.user, "vhost": account.path} for service, account in accounts.items()}
+    """RabbitMQ definitions: a user per service with no more rights than its own queues and its own
+    event types."""
+    names = {
+        service: {"user": account.user, "vhost": account.path}
+        for service, account in accounts.items()
+    }
     return {
-        "vhosts": [{"name": vhost} for vhost in sorted({account.path for account in accounts.values()})],
+        "vhosts": [
+            {"name": vhost} for vhost in sorted({account.path for account in accounts.values()})
+        ],
         "users": [
             {
                 "name": account.user,
@@ -78,14 +95,20 @@ def types_of(service: str) -> list[str]:
 
 
 def password_hash(password: str) -> str:
-    """RabbitMQ's rabbit_password_hashing_sha256. The salt comes from the password: the same one gives the same file."""
+    """RabbitMQ's rabbit_password_hashing_sha256. The salt comes from the password: the same one
+    gives the same file."""
     salt = hashlib.sha256(b"salt of " + password.encode()).digest()[:4]
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 
 def _objects_identities(buckets: Mapping[str, Account], backup: Account) -> dict[str, Any]:
-    """SeaweedFS's -s3.config: each service has all rights in the bucket of its URL, backups read theirs."""
-    read = [f"{right}:{buckets[service].path}" for service in BACKED_UP_BUCKETS for right in ("Read", "List")]
+    """SeaweedFS's -s3.config: each service has all rights in the bucket of its URL, backups read
+    theirs."""
+    read = [
+        f"{right}:{buckets[service].path}"
+        for service in BACKED_UP_BUCKETS
+        for right in ("Read", "List")
+    ]
     owned = [(service, account, [f"Admin:{account.path}"]) for service, account in buckets.items()]
     return {
         "identities": [
@@ -111,7 +134,11 @@ def _quoted(text: str) -> str:
 def _rights(service: str) -> dict[str, str]:
     """Writes to one exchange, never to the default one, which reaches every queue."""
     exchanges = [EXCHANGE] if types_of(service) else []
-    return {"configure": "^$", "write": _any_of(exchanges), "read": rf"^{re.escape(service)}(\..+)?$"}
+    return {
+        "configure": "^$",
+        "write": _any_of(exchanges),
+        "read": rf"^{re.escape(service)}(\..+)?$",
+    }
 
 
 def _any_of(names: list[str]) -> str:
@@ -124,7 +151,9 @@ def _account(secrets: Mapping[str, str], name: str, *, with_path: bool = True) -
         url = urlsplit(secrets[name])
     except ValueError:
         raise ValueError(f"{name}: not a URL") from None
-    account = Account(url, unquote(url.username or ""), unquote(url.password or ""), unquote(url.path.strip("/")))
+    account = Account(
+        url, unquote(url.username or ""), unquote(url.password or ""), unquote(url.path.strip("/"))
+    )
     if not account.user or not account.password or (with_path and not account.path):
         raise ValueError(f"{name}: a URL with user, password and path is expected")
     return account

@@ -1,4 +1,5 @@
-"""The secrets of the composed portal, and how each is made where it is missing. Needs nothing but Python."""
+"""The secrets of the composed portal, and how each is made where it is missing. Needs nothing but
+Python."""
 
 import base64
 import secrets
@@ -9,7 +10,8 @@ from deploy.service_names import CLIENTS, OBJECT_SERVICES, SERVICES
 
 VHOST = "portail"
 
-# RFC 8410: PrivateKeyInfo { version 0, Ed25519, OCTET STRING { OCTET STRING of 32 bytes } }, all but the key.
+# RFC 8410: PrivateKeyInfo { version 0, Ed25519, OCTET STRING { OCTET STRING of 32 bytes } }, all
+# but the key.
 _ED25519_PKCS8 = bytes.fromhex("302e020100300506032b657004220420")
 
 
@@ -42,7 +44,10 @@ _random_text = partial(secrets.token_urlsafe, 32)
 SECRET_MAKERS: dict[str, Callable[[], str]] = {
     "postgres-password": password,
     **{f"{service}-database-url": partial(_database_url, service, service) for service in SERVICES},
-    **{f"{service}-migrations-url": partial(_database_url, service, f"{service}_owner") for service in SERVICES},
+    **{
+        f"{service}-migrations-url": partial(_database_url, service, f"{service}_owner")
+        for service in SERVICES
+    },
     **{f"{service}-broker-url": partial(_broker_url, service) for service in SERVICES},
     **{f"{service}-objects-url": partial(_objects_url, service) for service in OBJECT_SERVICES},
     **{f"{client}-client-secret": _random_text for client in CLIENTS},

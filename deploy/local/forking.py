@@ -1,7 +1,8 @@
-"""Processes forked from one that has imported the portal: the code is in memory once, and no start waits for imports.
+"""Processes forked from one that has imported the portal: the code is in memory once, and no start
+waits for imports.
 
-A forked process has its own environment, log and session, and ends with its parent. Fork from one thread only: a copy
-has none of its parent's other threads.
+A forked process has its own environment, log and session, and ends with its parent. Fork from one
+thread only: a copy has none of its parent's other threads.
 """
 
 import ctypes
@@ -28,10 +29,11 @@ _fork = multiprocessing.get_context("fork")
 
 
 def preload(modules: Sequence[str]) -> None:
-    """Import the modules, have OpenSSL prepare itself (4 MB, else in each process), and keep the garbage collector from
-    all of it: pages that nobody writes to stay shared.
+    """Import the modules, have OpenSSL prepare itself (4 MB, else in each process), and keep the
+    garbage collector from all of it: pages that nobody writes to stay shared.
 
-    SIGTERM and SIGINT are delivered afterwards: a module may swallow an exception that is raised while it is imported.
+    SIGTERM and SIGINT are delivered afterwards: a module may swallow an exception that is raised
+    while it is imported.
     """
     with _blocked(STOP_SIGNALS):
         for name in modules:
@@ -53,7 +55,9 @@ class Forked:
         errors: IO[bytes],
         typed: IO[bytes] | None = None,
     ) -> None:
-        self._process = _fork.Process(target=_run, args=(words, environment, (typed, output, errors), os.getpid()))
+        self._process = _fork.Process(
+            target=_run, args=(words, environment, (typed, output, errors), os.getpid())
+        )
         with _blocked(STOP_SIGNALS):
             self._process.start()
         self.pid: int = self._process.pid or 0
@@ -71,19 +75,26 @@ class Forked:
 
 
 def terminate_all() -> None:
-    """SIGTERM to every forked process left: a signal may have arrived before its parent knew of it."""
+    """SIGTERM to every forked process left: a signal may have arrived before its parent knew of
+    it."""
     for process in multiprocessing.active_children():
         process.terminate()
 
 
 def end_with_parent(parent: int) -> None:
-    """In a child: ask the kernel for SIGTERM when the parent, whose pid this is, ends, however it ends."""
+    """In a child: ask the kernel for SIGTERM when the parent, whose pid this is, ends, however it
+    ends."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it ended before we asked
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _run(words: Sequence[str], environment: Mapping[str, str], files: Sequence[IO[bytes] | None], parent: int) -> None:
+def _run(
+    words: Sequence[str],
+    environment: Mapping[str, str],
+    files: Sequence[IO[bytes] | None],
+    parent: int,
+) -> None:
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
@@ -103,7 +114,9 @@ def _redirect(files: Sequence[IO[bytes] | None]) -> None:
     for number, file in enumerate(files):
         os.dup2(file.fileno() if file else os.open(os.devnull, os.O_RDONLY), number)
     sys.stdin = os.fdopen(0, closefd=False, encoding="utf-8")
-    sys.stdout, sys.stderr = (os.fdopen(number, "w", 1, closefd=False, encoding="utf-8") for number in (1, 2))
+    sys.stdout, sys.stderr = (
+        os.fdopen(number, "w", 1, closefd=False, encoding="utf-8") for number in (1, 2)
+    )
 
 
 @contextmanager

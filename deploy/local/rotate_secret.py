@@ -1,7 +1,8 @@
-"""`python -m deploy.local.rotate_secret signing-key [--promote | --drop-old]`: one step of rotating a secret.
+"""`python -m deploy.local.rotate_secret signing-key [--promote | --drop-old]`: one step of rotating
+a secret.
 
-VAR_DIR says of which portal. Its running launcher notices and restarts the processes concerned, one by one.
-The steps and what lies between them: docs/operations/run.md, « Turn a key ».
+VAR_DIR says of which portal. Its running launcher notices and restarts the processes concerned, one
+by one. The steps and what lies between them: docs/operations/run.md, « Turn a key ».
 """
 
 import dataclasses
@@ -22,7 +23,10 @@ def main() -> None:
     name, *words = sys.argv[1:] or [""]
     steps = [word.removeprefix("--") for word in words] or [Step.ADD]
     if name not in ROTATABLE or len(steps) > 1 or steps[0] not in list(Step):
-        sys.exit(f"python -m deploy.local.rotate_secret {{{','.join(ROTATABLE)}}} [--promote | --drop-old]")
+        sys.exit(
+            f"python -m deploy.local.rotate_secret {{{','.join(ROTATABLE)}}} [--promote | "
+            "--drop-old]"
+        )
     state = chosen_state()
     try:
         state.write_secrets(secrets_after(state.read_secrets(), name, Step(steps[0])))
@@ -32,18 +36,23 @@ def main() -> None:
 
 def secrets_after(current: Secrets, name: str, step: Step) -> Secrets:
     """The secrets after this step for the one of this name. Raises StepOutOfOrder."""
-    client, field = name.removesuffix("-client-secret"), name.replace("-", "_")
+    client = name.removesuffix("-client-secret")
+    field = name.replace("-", "_")
     if client != name:
         text = rotate_text(current.clients[client], step, SECRET_MAKERS[name])
         return dataclasses.replace(current, clients={**current.clients, client: text})
-    changed: dict[str, Any] = {field: rotate_text(getattr(current, field), step, SECRET_MAKERS[name])}
+    changed: dict[str, Any] = {
+        field: rotate_text(getattr(current, field), step, SECRET_MAKERS[name])
+    }
     return dataclasses.replace(current, **changed)
 
 
 def reload_secrets(plan: Plan, supervisor: Supervisor) -> Plan:
-    """Where the file of secrets has changed: restart, one after the other, the processes whose environment changes.
+    """Where the file of secrets has changed: restart, one after the other, the processes whose
+    environment changes.
 
-    Returns the plan in force. A file that cannot be read changes nothing: the processes keep what they have.
+    Returns the plan in force. A file that cannot be read changes nothing: the processes keep what
+    they have.
     """
     try:
         stored = plan.state.read_secrets()

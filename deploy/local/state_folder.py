@@ -1,4 +1,5 @@
-"""The folder with all state of the one-machine portal (VAR_DIR), and the secrets made at its first start."""
+"""The folder with all state of the one-machine portal (VAR_DIR), and the secrets made at its first
+start."""
 
 import fcntl
 import json
@@ -36,9 +37,9 @@ class SecretsUnreadable(Exception):
 
 @dataclass(frozen=True)
 class Secrets:
-    """`signing_key`: accounts' Ed25519 key, PEM; `seal_key`: the gateway's, for what was typed into an ended session;
-    `clients`: each process's client secret; `objects_key`, `objects_secret`: access to the S3 server;
-    `staff_passwords`: the demonstration's.
+    """`signing_key`: accounts' Ed25519 key, PEM; `seal_key`: the gateway's, for what was typed into
+    an ended session; `clients`: each process's client secret; `objects_key`, `objects_secret`:
+    access to the S3 server; `staff_passwords`: the demonstration's.
 
     While a key or client secret is rotated its text holds two (deploy/secret_rotation.py).
     """
@@ -50,11 +51,13 @@ class Secrets:
     objects_secret: str
     staff_passwords: dict[str, str]
     sealing_key: str = ""
-    """What accounts seals with. Empty in folders made before it existed: accounts then seals with the signing key."""
+    """What accounts seals with. Empty in folders made before it existed: accounts then seals with
+    the signing key."""
     paper_key: str = ""
     """documents' Ed25519 key, PEM; made at the next start of a folder made before it existed."""
     audit_key: str = ""
-    """Signs the audit trails, PEM. Empty in folders made before it existed: they are then not signed."""
+    """Signs the audit trails, PEM. Empty in folders made before it existed: they are then not
+    signed."""
 
 
 class StateFolder:
@@ -62,13 +65,17 @@ class StateFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.mail, self.objects, self.logs = root / "mail", root / "objects", root / "logs"
-        self.demo, self.environments = root / "demo.json", root / "environments.json"
+        self.mail = root / "mail"
+        self.objects = root / "objects"
+        self.logs = root / "logs"
+        self.demo = root / "demo.json"
+        self.environments = root / "environments.json"
         self.secrets_file = root / "secrets.json"
         self.paper_seal = root / "paper-seal.p12"
         """The demonstration's certificate, by itself, and its key: what seals papers."""
         self.restoring = root / "restoring"
-        """A marker file, there while a restore runs or was interrupted: the folder is then incomplete."""
+        """A marker file, there while a restore runs or was interrupted: the folder is then
+        incomplete."""
         self.broker_url = f"sqlite:///{root / 'broker.db'}"
 
     def database(self, service: str) -> Path:
@@ -92,7 +99,8 @@ class StateFolder:
         return file
 
     def damaged_databases(self) -> list[Path]:
-        """Those that are no whole SQLite databases; each is read to its end, at some 50 MB a second from the disk."""
+        """Those that are no whole SQLite databases; each is read to its end, at some 50 MB a second
+        from the disk."""
         with ThreadPoolExecutor() as readers:
             return [path for path in readers.map(_damaged, sorted(self.root.glob("*.db"))) if path]
 
@@ -111,7 +119,11 @@ class StateFolder:
         """Raises SecretsUnreadable."""
         try:
             stored = Secrets(**json.loads(self.secrets_file.read_text(encoding="utf-8")))
-            required = (stored.signing_key, stored.seal_key, *(stored.clients[client] for client in CLIENTS))
+            required = (
+                stored.signing_key,
+                stored.seal_key,
+                *(stored.clients[client] for client in CLIENTS),
+            )
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise SecretsUnreadable(str(self.secrets_file)) from error
         if not all(isinstance(text, str) and text.strip() for text in required):
@@ -127,8 +139,14 @@ def _damaged(path: Path) -> Path | None:
     try:
         with closing(sqlite3.connect(path)) as connection:
             [[verdict]] = connection.execute("PRAGMA quick_check(1)")
-    except sqlite3.DatabaseError as error:  # locked, or not readable: what starts next says so itself
-        return path if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) else None
+    except (
+        sqlite3.DatabaseError
+    ) as error:  # locked, or not readable: what starts next says so itself
+        return (
+            path
+            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+            else None
+        )
     return None if verdict == "ok" else path
 
 
@@ -148,15 +166,20 @@ def _new_secrets() -> Secrets:
 
 
 def new_seal() -> bytes:
-    """A PKCS#12 archive without a passphrase, for ten years: a key and the certificate that it gives itself."""
-    key, name, now = generate_private_key(SECP256R1()), x509.Name.from_rfc4514_string(f"CN={SEALED_BY}"), system_now()
+    """A PKCS#12 archive without a passphrase, for ten years: a key and the certificate that it
+    gives itself."""
+    key = generate_private_key(SECP256R1())
+    name = x509.Name.from_rfc4514_string(f"CN={SEALED_BY}")
+    now = system_now()
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=3650))
         .sign(key, SHA256())
     )
-    return serialize_key_and_certificates(None, key, certificate, None, serialization.NoEncryption())
+    return serialize_key_and_certificates(
+        None, key, certificate, None, serialization.NoEncryption()
+    )
 
 
 def write_private(path: Path, content: str | bytes) -> None:
@@ -166,5 +189,7 @@ def write_private(path: Path, content: str | bytes) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
-        os.fsync(file.fileno())  # else a power cut may leave an empty file of this name, and the keys are gone
+        os.fsync(
+            file.fileno()
+        )  # else a power cut may leave an empty file of this name, and the keys are gone
     temporary.replace(path)

@@ -57,7 +57,8 @@ class Supervisor:
         self._running[child.name] = _Running(child, self._spawn(child), time.monotonic())
 
     def replace(self, child: Child) -> bool:
-        """Restart the child of this name as it is described now; False where nothing about it has changed."""
+        """Restart the child of this name as it is described now; False where nothing about it has
+        changed."""
         running = self._running[child.name]
         if running.child == child:
             return False
@@ -84,23 +85,31 @@ class Supervisor:
             code = running.process.poll()
             if code is not None and time.monotonic() - running.started >= RESTART_SECONDS:
                 _signal(running.process, signal.SIGKILL)  # processes that it left in its group
-                print(f"{name} s'est arrêté (code {code}) ; relance. Voir {self._log(running.child)}.", flush=True)
+                print(
+                    f"{name} s'est arrêté (code {code}) ; relance. Voir "
+                    f"{self._log(running.child)}.",
+                    flush=True,
+                )
                 self.start(running.child)
 
     def end_silent(self) -> None:
-        """SIGKILL to children that lived and have not answered for SILENT_SECONDS: `restart_crashed` starts them
-        again. Waits ANSWER_SECONDS for one that is silent."""
+        """SIGKILL to children that lived and have not answered for SILENT_SECONDS:
+        `restart_crashed` starts them again. Waits ANSWER_SECONDS for one that is silent."""
         for name, running in self._running.items():
             if time.monotonic() - running.asked < ASK_SECONDS:
                 continue
             running.asked = time.monotonic()
             if answers(running.child.liveness, ANSWER_SECONDS):
-                running.answered, running.silences = time.monotonic(), 0
+                running.answered = time.monotonic()
+                running.silences = 0
             elif running.answered is not None:
                 running.silences += 1
                 silent = time.monotonic() - running.answered
                 if silent >= SILENT_SECONDS and running.silences >= SILENT_QUESTIONS:
-                    print(f"{name} ne répond plus depuis {silent:.0f} s : arrêt et relance.", flush=True)
+                    print(
+                        f"{name} ne répond plus depuis {silent:.0f} s : arrêt et relance.",
+                        flush=True,
+                    )
                     _signal(running.process, signal.SIGKILL)
 
     def stop(self) -> None:
@@ -142,7 +151,9 @@ def answers(health: str | None, seconds: float = 2.0) -> bool:
         with urllib.request.urlopen(health, timeout=seconds) as answer:  # noqa: S310 - our own loopback address
             return bool(answer.status == 200)
     except urllib.error.HTTPError as refusal:
-        return refusal.code < HTTPStatus.INTERNAL_SERVER_ERROR  # the S3 server refuses who has no key
+        return (
+            refusal.code < HTTPStatus.INTERNAL_SERVER_ERROR
+        )  # the S3 server refuses who has no key
     except (urllib.error.URLError, OSError):
         return False
 

@@ -1,7 +1,9 @@
-"""Write anew the numbers and images that files of the containers repeat: `python -m deploy.tools.container_numbers`.
+"""Write anew the numbers and images that files of the containers repeat: `python -m
+deploy.tools.container_numbers`.
 
-The default of a setting stands in the `settings.py` of its process; in docker-compose.yml where containers alone know
-it. The proxy lets bodies pass that are larger than what the gateway and the services take, so that these refuse them.
+The default of a setting stands in the `settings.py` of its process; in docker-compose.yml where
+containers alone know it. The proxy lets bodies pass that are larger than what the gateway and the
+services take, so that these refuse them.
 """
 
 import dataclasses
@@ -33,7 +35,8 @@ _DEFAULT = re.compile(r"\$\{(?P<name>\w+):-(?P<value>[^${}]*)\}")
 _BODY_SIZE = re.compile(r"client_max_body_size (\d+)m;")
 # In Kubernetes' files, « memory: 1Gi } # GATEWAY_MEMORY ».
 _MEMORY = re.compile(r"(?P<value>\w+)(?: \})+ # (?P<name>\w+)$", re.MULTILINE)
-# Where a file repeats a default: « name » and « value »; or an image: its name, and its tag with its digest.
+# Where a file repeats a default: « name » and « value »; or an image: its name, and its tag with
+# its digest.
 REPEATED: tuple[tuple[str, str], ...] = (
     ("deploy/compose.env.example", r"^# (?P<name>\w+)=(?P<value>.*)$"),
     ("deploy/containers/pooler/compose.yml", _DEFAULT.pattern),
@@ -41,7 +44,10 @@ REPEATED: tuple[tuple[str, str], ...] = (
     ("deploy/backups/*.py", r'environ\.get\("(?P<name>\w+)", "(?P<value>.*?)"\)'),
     ("deploy/kubernetes/base/settings.env", r"^(?P<name>\w+)=(?P<value>.*)$"),
     ("deploy/kubernetes/base/*/settings.env", r"^(?P<name>\w+)=(?P<value>.*)$"),
-    ("deploy/kubernetes/components/versions/kustomization.yaml", r"name: (?P<name>[\w/]+), newTag: (?P<value>\S+)"),
+    (
+        "deploy/kubernetes/components/versions/kustomization.yaml",
+        r"name: (?P<name>[\w/]+), newTag: (?P<value>\S+)",
+    ),
     ("deploy/kubernetes/examples/rabbitmq.yaml", r"image: (?P<name>rabbitmq):(?P<value>\S+)"),
 )
 
@@ -51,11 +57,19 @@ def written() -> dict[Path, str]:
     compose = _with(_of_processes(), _DEFAULT, COMPOSE.read_text(encoding="utf-8"))
     files = {COMPOSE: compose, PROXY: _with_body_sizes(PROXY.read_text(encoding="utf-8"))}
     defaults = {name: value for name, value in _defaults_of(compose) if name not in EXAMPLES}
-    defaults |= dict(value.split(":", 1) for name, value in defaults.items() if name.endswith("_IMAGE"))
+    defaults |= dict(
+        value.split(":", 1) for name, value in defaults.items() if name.endswith("_IMAGE")
+    )
     for pattern, place in REPEATED:
         for file in ROOT.glob(pattern):
-            files[file] = _with(defaults, re.compile(place, re.MULTILINE), file.read_text(encoding="utf-8"))
-    sizes = {name: f"{value[:-1]}{value[-1].upper()}i" for name, value in defaults.items() if value[-1:] in ("m", "g")}
+            files[file] = _with(
+                defaults, re.compile(place, re.MULTILINE), file.read_text(encoding="utf-8")
+            )
+    sizes = {
+        name: f"{value[:-1]}{value[-1].upper()}i"
+        for name, value in defaults.items()
+        if value[-1:] in ("m", "g")
+    }
     for file in KUBERNETES.glob("*/*.yaml"):
         files[file] = _with(sizes, _MEMORY, file.read_text(encoding="utf-8"))
     return files
@@ -63,11 +77,20 @@ def written() -> dict[Path, str]:
 
 def _of_processes() -> dict[str, str]:
     """Defaults by the names of the settings, as an environment has them."""
-    names = [value for each in PROCESSES for value in vars(import_module(f"{each}.settings")).values()]
+    names = [
+        value for each in PROCESSES for value in vars(import_module(f"{each}.settings")).values()
+    ]
     settings = [value for value in names if isinstance(value, type) and issubclass(value, Settings)]
     fields = (field for each in settings for field in dataclasses.fields(each))
-    named = {field.name.upper(): field.default for field in fields if field.default is not dataclasses.MISSING}
-    texts = {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in named.items()}
+    named = {
+        field.name.upper(): field.default
+        for field in fields
+        if field.default is not dataclasses.MISSING
+    }
+    texts = {
+        name: f"{value:g}" if isinstance(value, float) else str(value)
+        for name, value in named.items()
+    }
     return {name: text for name, text in texts.items() if name not in OF_CONTAINERS}
 
 
@@ -82,7 +105,8 @@ def _with(defaults: Mapping[str, str], place: re.Pattern[str], text: str) -> str
     """`text` with these defaults wherever `place` finds one of their names."""
 
     def replaced(match: re.Match[str]) -> str:
-        start, end = match.start("value") - match.start(), match.end("value") - match.start()
+        start = match.start("value") - match.start()
+        end = match.end("value") - match.start()
         return match[0][:start] + defaults.get(match["name"], match["value"]) + match[0][end:]
 
     return place.sub(replaced, text)
@@ -90,7 +114,9 @@ def _with(defaults: Mapping[str, str], place: re.Pattern[str], text: str) -> str
 
 def _with_body_sizes(text: str) -> str:
     """In their order: forms, deposited files, what exam offices publish."""
-    forms = max(FORM_LIMIT, MAX_BODY_BYTES, MAX_UPLOAD_PART_BYTES, MAX_CATALOGUE_BYTES + ENVELOPE_BYTES)
+    forms = max(
+        FORM_LIMIT, MAX_BODY_BYTES, MAX_UPLOAD_PART_BYTES, MAX_CATALOGUE_BYTES + ENVELOPE_BYTES
+    )
     sizes = iter((forms, MAX_FILE_BYTES + ENVELOPE_BYTES, MAX_ARCHIVE_BYTES + ENVELOPE_BYTES))
     return _BODY_SIZE.sub(lambda _: f"client_max_body_size {next(sizes) // MEBIBYTE + 1}m;", text)
 

@@ -1,6 +1,8 @@
-"""Writes Grafana's dashboards from deploy/monitoring/grafana/panels.yml and operators' pages (`make definitions`).
+"""Writes Grafana's dashboards from deploy/monitoring/grafana/panels.yml and operators' pages (`make
+definitions`).
 
-« Portail : exploitation » has the panels; « Que faire » has the sections of the pages that they lead to.
+« Portail : exploitation » has the panels; « Que faire » has the sections of the pages that they
+lead to.
 """
 
 import json
@@ -14,8 +16,12 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "monitoring" / "grafana"
-PAGES = ("deploy/monitoring/alerts.md", *(f"docs/operations/{name}.md" for name in ("install", "run", "recover")))
-PANELS_UID, SECTIONS_UID = "portail", "portail-que-faire"
+PAGES = (
+    "deploy/monitoring/alerts.md",
+    *(f"docs/operations/{name}.md" for name in ("install", "run", "recover")),
+)
+PANELS_UID = "portail"
+SECTIONS_UID = "portail-que-faire"
 SECTIONS_URL = f"/d/{SECTIONS_UID}?viewPanel=panel-"
 TYPES = {"stat": "stat", "bars": "bargauge", "lines": "timeseries", "table": "table"}
 LAST_VALUES = {"reduceOptions": {"calcs": ["lastNotNull"]}, "orientation": "horizontal"}
@@ -53,9 +59,16 @@ def _sections() -> dict[str, tuple[str, str]]:
 
 
 def _row(row: Json, slugs: list[str]) -> Iterator[Json]:
-    yield {"type": "row", "title": row["row"], "collapsed": False, "panels": [], "gridPos": {"w": COLUMNS, "h": 1}}
+    yield {
+        "type": "row",
+        "title": row["row"],
+        "collapsed": False,
+        "panels": [],
+        "gridPos": {"w": COLUMNS, "h": 1},
+    }
     for panel in row["panels"]:
-        kind, what_to_do = panel["kind"], slugs.index(panel["runbook"]) + 1
+        kind = panel["kind"]
+        what_to_do = slugs.index(panel["runbook"]) + 1
         yield {
             "type": TYPES[kind],
             "title": panel["title"],
@@ -64,29 +77,50 @@ def _row(row: Json, slugs: list[str]) -> Iterator[Json]:
             "targets": _targets(kind, panel["queries"]),
             "fieldConfig": {"defaults": _defaults(panel), "overrides": []},
             "options": LAST_VALUES if kind in ("stat", "bars") else {},
-            "links": [{"title": "Que faire", "url": f"{SECTIONS_URL}{what_to_do}", "targetBlank": True}],
+            "links": [
+                {"title": "Que faire", "url": f"{SECTIONS_URL}{what_to_do}", "targetBlank": True}
+            ],
         }
 
 
 def _targets(kind: str, queries: Mapping[str, str]) -> list[Json]:
     """The queries of a panel: those of lines are asked over time, others as of now."""
-    shape: Json = {"lines": {}, "table": {"instant": True, "format": "table"}}.get(kind, {"instant": True})
+    shape: Json = {"lines": {}, "table": {"instant": True, "format": "table"}}.get(
+        kind, {"instant": True}
+    )
     named = zip(ascii_uppercase, queries.items(), strict=False)
-    return [{"refId": letter, "expr": query, "legendFormat": legend, **shape} for letter, (legend, query) in named]
+    return [
+        {"refId": letter, "expr": query, "legendFormat": legend, **shape}
+        for letter, (legend, query) in named
+    ]
 
 
 def _defaults(panel: Json) -> Json:
     colours = ("red", "green") if "red_below" in panel else ("green", "red")
     limits = [panel[name] for name in ("red_below", "red_from") if name in panel]
-    steps = [{"color": colour, "value": value} for colour, value in zip(colours, [None, *limits], strict=False)]
+    steps = [
+        {"color": colour, "value": value}
+        for colour, value in zip(colours, [None, *limits], strict=False)
+    ]
     decimals = {"decimals": panel["decimals"]} if "decimals" in panel else {}
     thresholds = {"thresholds": {"mode": "absolute", "steps": steps}}
-    return {"unit": panel.get("unit", "short"), "min": 0, "noValue": "aucun", **decimals, **thresholds}
+    return {
+        "unit": panel.get("unit", "short"),
+        "min": 0,
+        "noValue": "aucun",
+        **decimals,
+        **thresholds,
+    }
 
 
 def _text_panel(title: str, text: str) -> Json:
     position = {"w": COLUMNS // 2, "h": HEIGHT}
-    return {"type": "text", "title": title, "gridPos": position, "options": {"mode": "markdown", "content": text}}
+    return {
+        "type": "text",
+        "title": title,
+        "gridPos": position,
+        "options": {"mode": "markdown", "content": text},
+    }
 
 
 def _placed(panels: Iterator[Json]) -> Iterator[Json]:
@@ -95,9 +129,11 @@ def _placed(panels: Iterator[Json]) -> Iterator[Json]:
     for number, panel in enumerate(panels, start=1):
         size = panel["gridPos"]
         if left + size["w"] > COLUMNS:
-            left, top = 0, top + height
+            left = 0
+            top = top + height
         yield panel | {"id": number, "gridPos": {**size, "x": left, "y": top}}
-        left, height = left + size["w"], size["h"]
+        left = left + size["w"]
+        height = size["h"]
 
 
 def _dashboard(uid: str, title: str, panels: list[Json], refresh: str = "") -> str:

@@ -1,7 +1,7 @@
 """Print the licence of each package in CycloneDX files: `python -m deploy.tools.licences FILE …`.
 
-Ends with 1 where one is not among those that a public administration may ship beside its own code without publishing
-that: permissive ones, and those that ask for the source of the library alone.
+Ends with 1 where one is not among those that a public administration may ship beside its own code
+without publishing that: permissive ones, and those that ask for the source of the library alone.
 """
 
 import json
@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 ACCEPTED = re.compile(
-    r"\b(MIT|BSD|0BSD|Apache|ISC|MPL|Mozilla|LGPL|PSF|Python|HPND|Unlicense|Zlib|BlueOak|etalab)\b", re.IGNORECASE
+    r"\b(MIT|BSD|0BSD|Apache|ISC|MPL|Mozilla|LGPL|PSF|Python|HPND|Unlicense|Zlib|BlueOak|etalab)\b",
+    re.IGNORECASE,
 )
 FILE = "declared license"
 """How cyclonedx-bom names the entry of a file's text."""
@@ -29,7 +30,9 @@ def licences(component: dict[str, Any]) -> list[str]:
 
 def is_accepted(component: dict[str, Any]) -> bool:
     """Whether one of them is accepted, in each of its parts where several apply together."""
-    return any(all(map(ACCEPTED.search, re.split(r"\bAND\b", name))) for name in licences(component))
+    return any(
+        all(map(ACCEPTED.search, re.split(r"\bAND\b", name))) for name in licences(component)
+    )
 
 
 def main(files: list[Path]) -> int:

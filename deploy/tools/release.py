@@ -1,7 +1,8 @@
 """Give a release its number: `python -m deploy.tools.release 0.2.0`.
 
-Writes the number into every file that names it (pyproject.toml is its home), gives what the CHANGELOG lists as
-unreleased a section of its own, notes what the services publish, commits and tags.
+Writes the number into every file that names it (pyproject.toml is its home), gives what the
+CHANGELOG lists as unreleased a section of its own, notes what the services publish, commits and
+tags.
 """
 
 import re
@@ -23,7 +24,9 @@ FILES_WITH_VERSION = (
 )
 NUMBER = r"\d+\.\d+\.\d+"
 PLACE = re.compile(
-    rf'(^version = "|PORTAIL_VERSION:?[-=]|name: portail/[a-z]+, newTag: |image: portail/[a-z]+:){NUMBER}', re.MULTILINE
+    r'(^version = "|PORTAIL_VERSION:?[-=]|name: portail/[a-z]+, newTag: |image:'
+    rf" portail/[a-z]+:){NUMBER}",
+    re.MULTILINE,
 )
 UNRELEASED = "## Unreleased\n"
 PUBLISHED_API = "tests/architecture/released_api.txt"
@@ -32,7 +35,9 @@ PUBLISHED_API = "tests/architecture/released_api.txt"
 
 def version() -> str:
     """The number of the last release."""
-    return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+    return str(
+        tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    )
 
 
 def unreleased_changes() -> str:
@@ -48,14 +53,22 @@ def release(number: str) -> None:
     if f"{UNRELEASED}\n## " in text or UNRELEASED not in text:
         raise ValueError("the CHANGELOG lists nothing unreleased")
     today = datetime.now(ZoneInfo("Europe/Paris")).date()
-    changelog.write_text(text.replace(UNRELEASED, f"{UNRELEASED}\n## {number} ({today})\n", 1), encoding="utf-8")
+    changelog.write_text(
+        text.replace(UNRELEASED, f"{UNRELEASED}\n## {number} ({today})\n", 1), encoding="utf-8"
+    )
     for name in FILES_WITH_VERSION:
         file = ROOT / name
-        file.write_text(PLACE.sub(rf"\g<1>{number}", file.read_text(encoding="utf-8")), encoding="utf-8")
+        file.write_text(
+            PLACE.sub(rf"\g<1>{number}", file.read_text(encoding="utf-8")), encoding="utf-8"
+        )
     subprocess.run([sys.executable, "-m", "tests.architecture.published_api"], cwd=ROOT, check=True)
     written = ("CHANGELOG.md", PUBLISHED_API, *FILES_WITH_VERSION)
-    subprocess.run(["git", "commit", "--quiet", "-m", f"Release {number}", *written], cwd=ROOT, check=True)
-    subprocess.run(["git", "tag", "--annotate", "-m", f"Release {number}", f"v{number}"], cwd=ROOT, check=True)
+    subprocess.run(
+        ["git", "commit", "--quiet", "-m", f"Release {number}", *written], cwd=ROOT, check=True
+    )
+    subprocess.run(
+        ["git", "tag", "--annotate", "-m", f"Release {number}", f"v{number}"], cwd=ROOT, check=True
+    )
 
 
 if __name__ == "__main__":

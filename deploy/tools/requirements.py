@@ -1,7 +1,9 @@
-"""Print what `pip install --require-hashes -r` is to install of constraints.txt for extras of pyproject.toml.
+"""Print what `pip install --require-hashes -r` is to install of constraints.txt for extras of
+pyproject.toml.
 
-Each package has its version and the digests of its files there. The portal runs from its own folder and is never
-installed as a package: only what it needs is. Standard library only, since this runs before anything is installed.
+Each package has its version and the digests of its files there. The portal runs from its own folder
+and is never installed as a package: only what it needs is. Standard library only, since this runs
+before anything is installed.
 """
 
 import re
@@ -20,7 +22,8 @@ def requirements(extras: list[str]) -> list[str]:
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     itself = re.compile(rf"{re.escape(project['name'])}\[(.+)\]")
-    lines, wanted = list(project["dependencies"]), list(extras)
+    lines = list(project["dependencies"])
+    wanted = list(extras)
     while wanted:
         for line in project["optional-dependencies"][wanted.pop()]:
             named = itself.fullmatch(line)
@@ -32,11 +35,12 @@ def requirements(extras: list[str]) -> list[str]:
 
 
 def locked(lines: list[str], lock: str) -> list[str]:
-    """The entries of `lock`, the text of constraints.txt, for these requirements and all that they bring along, which
-    the lock says in « # via … »."""
+    """The entries of `lock`, the text of constraints.txt, for these requirements and all that they
+    bring along, which the lock says in « # via … »."""
     entries = {package_name(entry): entry for entry in re.split(r"\n(?=\w)", lock) if "==" in entry}
     brought_by = {
-        name: set(map(package_name, entry.partition("# via ")[2].split(", "))) for name, entry in entries.items()
+        name: set(map(package_name, entry.partition("# via ")[2].split(", ")))
+        for name, entry in entries.items()
     }
     wanted = set(map(package_name, lines))
     while brought := {name for name, others in brought_by.items() if wanted & others} - wanted:

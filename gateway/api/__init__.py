@@ -1,6 +1,7 @@
-"""The entry point of tools: calls of /api/<service>/… are passed on to the services, with a Bearer token only (cookies
-are ignored), which is exchanged for an access token. `/api/docs`: the calls open to tools (what staff may do by a
-token, and everyone), which Swagger UI shows and tries, from the services' own OpenAPI descriptions."""
+"""The entry point of tools: calls of /api/<service>/… are passed on to the services, with a Bearer
+token only (cookies are ignored), which is exchanged for an access token. `/api/docs`: the calls
+open to tools (what staff may do by a token, and everyone), which Swagger UI shows and tries, from
+the services' own OpenAPI descriptions."""
 
 import hashlib
 from typing import Any
@@ -40,7 +41,15 @@ PASSED_REQUEST_HEADERS = (
     "Upload-Offset",
 )
 DROPPED_RESPONSE_HEADERS = frozenset(
-    {"connection", "keep-alive", "transfer-encoding", "server", "date", "set-cookie", "content-encoding"}
+    {
+        "connection",
+        "keep-alive",
+        "transfer-encoding",
+        "server",
+        "date",
+        "set-cookie",
+        "content-encoding",
+    }
 )
 READ_SECONDS = 30.0  # for each part of an answer
 WRITE_SECONDS = 120.0  # a CSV of MAX_LINES lines is checked
@@ -51,27 +60,37 @@ _METHODS = ("get", "head", "post", "put", "patch", "delete")
 _TOKEN = "staff"  # noqa: S105 - the only way in of tools, by its name in the descriptions
 
 _exchanges = Limit("token_exchanges", 6, 32)
-"""Of tokens that accounts is asked about: addresses take turns, so that invented tokens of one take no other's."""
+"""Of tokens that accounts is asked about: addresses take turns, so that invented tokens of one take
+no other's."""
 
 _access_tokens: ExpiringCache[str] = ExpiringCache(seconds=EXCHANGE_CACHE_SECONDS, at_most=10_000)
 
 
-@blueprint.route("/<service>/v1/<path:path>", methods=METHODS, who=access.PUBLIC)  # the token decides, in the service
+@blueprint.route(
+    "/<service>/v1/<path:path>", methods=METHODS, who=access.PUBLIC
+)  # the token decides, in the service
 def pass_on(service: str, path: str) -> Response:
-    """Exchanges the token, passes the body and conditional headers on and streams the answer back."""
+    """Exchanges the token, passes the body and conditional headers on and streams the answer
+    back."""
     if service not in SERVICE_LABELS or is_closed(path) or _has_dot_segments(path):
         raise NotFound()
-    request.max_content_length = MAX_BODY_BYTES + 1  # at the limit itself werkzeug takes the end for too much
+    request.max_content_length = (
+        MAX_BODY_BYTES + 1
+    )  # at the limit itself werkzeug takes the end for too much
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise TooLarge()
-    seconds, token = READ_SECONDS if request.method == "GET" else WRITE_SECONDS, _access_token(_bearer())
-    answer = _call_service(service, f"/v1/{quote(path)}", token, seconds, request.get_data() or None)
+    seconds = READ_SECONDS if request.method == "GET" else WRITE_SECONDS
+    token = _access_token(_bearer())
+    answer = _call_service(
+        service, f"/v1/{quote(path)}", token, seconds, request.get_data() or None
+    )
     return _passed_on(service, answer)
 
 
 @blueprint.get("/<service>/openapi.json", who=access.PUBLIC)
 def openapi(service: str) -> Response:
-    """What tools may call, from the service's own OpenAPI description, with the address under which they reach it."""
+    """What tools may call, from the service's own OpenAPI description, with the address under which
+    they reach it."""
     if service not in SERVICE_LABELS:
         raise NotFound()
     with _call_service(service, "/openapi.json", None, DESCRIPTION_SECONDS) as answer:
@@ -97,30 +116,50 @@ def _access_token(opaque: str) -> str:
     if token := _access_tokens.get(key):
         return token
     try:
-        accounts, sent = clients().for_tools["accounts"], {"token": opaque}
+        accounts = clients().for_tools["accounts"]
+        sent = {"token": opaque}
         with _exchanges.place(visitor_source()):
             token = accounts.call(exchange_tool_token, clients().own_token, body=sent).access_token
     except DomainError as error:
         if error.slug == problem_types.TOKEN_REFUSED.slug:
             raise Unauthenticated("Le jeton n'est pas valable.") from error
-        if error.http_status == 401:  # the gateway's own token was refused, which says nothing of the tool's
+        if (
+            error.http_status == 401
+        ):  # the gateway's own token was refused, which says nothing of the tool's
             raise Unavailable() from error
         raise
     _access_tokens.put(key, token)
     return token
 
 
-def _call_service(service: str, path: str, token: str | None, seconds: float, body: bytes | None = None) -> Answer:
-    passed = {name: request.headers[name] for name in PASSED_REQUEST_HEADERS if name in request.headers}
-    query, client = list(request.args.items(multi=True)), clients().for_tools[service]
-    sent: dict[str, Any] = {"token": token, "params": query, "data": body, "headers": passed, "seconds": seconds}
+def _call_service(
+    service: str, path: str, token: str | None, seconds: float, body: bytes | None = None
+) -> Answer:
+    passed = {
+        name: request.headers[name] for name in PASSED_REQUEST_HEADERS if name in request.headers
+    }
+    query = list(request.args.items(multi=True))
+    client = clients().for_tools[service]
+    sent: dict[str, Any] = {
+        "token": token,
+        "params": query,
+        "data": body,
+        "headers": passed,
+        "seconds": seconds,
+    }
     return client.answer(request.method, path, stream=True, **sent)
 
 
 def _passed_on(service: str, answer: Answer) -> Response:
-    headers = {name: value for name, value in answer.headers.items() if name.lower() not in DROPPED_RESPONSE_HEADERS}
+    headers = {
+        name: value
+        for name, value in answer.headers.items()
+        if name.lower() not in DROPPED_RESPONSE_HEADERS
+    }
     response = streamed_response(answer, headers)
-    if (location := answer.headers.get("Location", "")).startswith("/v1/"):  # as the service says it, of an upload
+    if (location := answer.headers.get("Location", "")).startswith(
+        "/v1/"
+    ):  # as the service says it, of an upload
         response.headers["Location"] = f"/api/{service}{location}"
     return response
 
@@ -156,13 +195,15 @@ def only_open(description: dict[str, Any]) -> dict[str, Any]:
 def _open_part(path: str, item: dict[str, Any]) -> dict[str, Any]:
     if not path.startswith("/v1/") or is_closed(path.removeprefix("/v1/")):
         return {}
-    opened = {name: part if name not in _METHODS else _for_tools(part) for name, part in item.items()}
+    opened = {
+        name: part if name not in _METHODS else _for_tools(part) for name, part in item.items()
+    }
     return {name: part for name, part in opened.items() if part}
 
 
 def _for_tools(operation: dict[str, Any]) -> dict[str, Any] | None:
-    """The operation with the scopes that a token needs, in words too, since Swagger UI shows those of OAuth alone; None
-    if no token is enough."""
+    """The operation with the scopes that a token needs, in words too, since Swagger UI shows those
+    of OAuth alone; None if no token is enough."""
     if not operation["security"]:
         return operation
     for way in operation["security"]:

@@ -1,8 +1,8 @@
-"""The client of a service: the time limit of the current page, what is passed on of the visitor's request, and the
-files that it answers with, streamed to the browser.
+"""The client of a service: the time limit of the current page, what is passed on of the visitor's
+request, and the files that it answers with, streamed to the browser.
 
-All calls of a page share its time. Optional calls (the visitor of a public page, a contact, a message) share a part of
-it, so that they never make a page slow that needs nothing else.
+All calls of a page share its time. Optional calls (the visitor of a public page, a contact, a
+message) share a part of it, so that they never make a page slow that needs nothing else.
 """
 
 import ipaddress
@@ -23,17 +23,19 @@ from services.contracts.problem_types import SERVICE_REFUSED, UNAUTHENTICATED
 Answer = TypeVar("Answer")
 Fallback = TypeVar("Fallback")
 OWN_TOKEN_REFUSALS = (UNAUTHENTICATED.slug, SERVICE_REFUSED.slug)
-"""Problems with which accounts refuses the gateway's own token or secret, whoever the visitor is."""
+"""Problems with which accounts refuses the gateway's own token or secret, whoever the visitor
+is."""
 OPTIONAL_SHARE = 0.4
 CHUNK_BYTES = 64 * 1024
 
 
 class ServiceClient(Client):
-    """HTTP client of one service. Every call passes on when the visitor's request arrived and from which address; reads
-    share the time limit of their page."""
+    """HTTP client of one service. Every call passes on when the visitor's request arrived and from
+    which address; reads share the time limit of their page."""
 
     def asker(self) -> str:
-        """The visitor's source: that of a school is many people's, and so has many turns to wait for."""
+        """The visitor's source: that of a school is many people's, and so has many turns to wait
+        for."""
         return visitor_source() if has_request_context() else ""
 
     def send(self, method: str, path: str, *, token: Any = None, **options: Any) -> Any:
@@ -64,7 +66,9 @@ class ServiceClient(Client):
             if seconds <= 0:
                 raise self.away()
         try:
-            return super().answer(method, path, headers=sent, reads=reads, seconds=seconds, **options)
+            return super().answer(
+                method, path, headers=sent, reads=reads, seconds=seconds, **options
+            )
         finally:
             if not reads and has_request_context():
                 restart_time_limit()
@@ -93,7 +97,8 @@ def _visitor_headers() -> dict[str, str]:
 
 
 def seconds_left(page_seconds: float) -> float:
-    """The rest of `page_seconds`, counted from the page's first call; outside of a request `page_seconds`."""
+    """The rest of `page_seconds`, counted from the page's first call; outside of a request
+    `page_seconds`."""
     if not has_request_context():
         return page_seconds
     now = time.monotonic()
@@ -110,7 +115,8 @@ def optional_calls() -> Iterator[None]:
     if not has_request_context() or g.get("calls_are_optional"):
         yield
         return
-    g.calls_are_optional, g.optional_since = True, time.monotonic()
+    g.calls_are_optional = True
+    g.optional_since = time.monotonic()
     try:
         yield
     finally:
@@ -128,13 +134,16 @@ def optional_answer(ask: Callable[[], Answer], otherwise: Fallback) -> Answer | 
 
 
 def restart_time_limit() -> None:
-    """To be called after a write, however long it took: the page shown next has the whole time again."""
+    """To be called after a write, however long it took: the page shown next has the whole time
+    again."""
     for name in ("page_until", "optional_seconds"):
         g.pop(name, None)
 
 
 def streamed_response(answer: HttpAnswer, headers: Mapping[str, str]) -> Response:
     """The service's answer, passed on as it comes."""
-    response = Response(answer.iter_content(CHUNK_BYTES), status=answer.status_code, headers=headers)
+    response = Response(
+        answer.iter_content(CHUNK_BYTES), status=answer.status_code, headers=headers
+    )
     response.call_on_close(answer.close)
     return response

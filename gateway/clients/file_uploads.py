@@ -33,30 +33,47 @@ def send_files(
     take: Callable[[list[str]], Taken],
     **target: str,
 ) -> Taken:
-    """Send files that came with one form, and have them taken; `target`: the id of what they are for. After a refusal
-    the uploads are cancelled."""
+    """Send files that came with one form, and have them taken; `target`: the id of what they are
+    for. After a refusal the uploads are cancelled."""
     uploads: list[str] = []
     try:
         for file in files:
-            headers = {"Upload-Length": str(file.length), "Upload-Metadata": upload_metadata(file.name)}
+            headers = {
+                "Upload-Length": str(file.length),
+                "Upload-Metadata": upload_metadata(file.name),
+            }
             uploads.append(upload_id(exchanged(person, declared.begin, headers, None, **target)))
             offset = 0
             while part := file.content.read(MAX_UPLOAD_PART_BYTES):
-                exchanged(person, declared.go_on, {"Upload-Offset": str(offset)}, part, upload_id=uploads[-1])
+                exchanged(
+                    person,
+                    declared.go_on,
+                    {"Upload-Offset": str(offset)},
+                    part,
+                    upload_id=uploads[-1],
+                )
                 offset += len(part)
         return take(uploads)
     except DomainError:
-        with suppress(DomainError):  # a service that does not answer is not asked once for each: uploads expire
+        with suppress(
+            DomainError
+        ):  # a service that does not answer is not asked once for each: uploads expire
             for upload in uploads:
                 exchanged(person, declared.abandon, {}, upload_id=upload)
         raise
 
 
 def exchanged(
-    person: SessionOwner, operation: Operation[Any], headers: dict[str, str], part: bytes | None = None, **ids: str
+    person: SessionOwner,
+    operation: Operation[Any],
+    headers: dict[str, str],
+    part: bytes | None = None,
+    **ids: str,
 ) -> Answer:
     sent = {**VERSION, **({"Content-Type": operation.sends} if operation.sends else {}), **headers}
-    return person.client_of(operation).exchange(operation, person.access_token(), ids, headers=sent, data=part)
+    return person.client_of(operation).exchange(
+        operation, person.access_token(), ids, headers=sent, data=part
+    )
 
 
 def upload_metadata(filename: str) -> str:

@@ -1,7 +1,8 @@
-"""The State's design system (DSFR) as Jinja macros, one file each, used by every page as « components/<name>.html ».
+"""The State's design system (DSFR) as Jinja macros, one file each, used by every page as «
+components/<name>.html ».
 
-This module makes the macros that pages call known to all templates of a Jinja environment, by their names, as it does
-the layouts, and filters for instants and dates (in French, Paris time) and sizes.
+This module makes the macros that pages call known to all templates of a Jinja environment, by their
+names, as it does the layouts, and filters for instants and dates (in French, Paris time) and sizes.
 """
 
 from datetime import date, datetime
@@ -41,14 +42,15 @@ MACROS = {
     "tile": ("card", "tile", "tile_grid"),
     "to_do_list": ("to_do_list",),
 }
-"""What pages call, by the file in which it is: each import would cost a page some ten microseconds."""
+"""What pages call, by the file in which it is: each import would cost a page some ten
+microseconds."""
 STATUS_SEVERITIES = {"received": "info", "non_compliant": "error", "compliant": "success"}
 """Of the badges of pieces, by the codes of services/contracts/piece_rules.py."""
 
 
 def register_components(env: Environment) -> None:
-    """Add macros, base layouts, what they call and filters to `env`; its loader stays. A macro knows the globals that
-    `env` has now: those of the application are set before."""
+    """Add macros, base layouts, what they call and filters to `env`; its loader stays. A macro
+    knows the globals that `env` has now: those of the application are set before."""
     own = {name: FileSystemLoader(_GATEWAY / name) for name in ("components", "layout")}
     loaders: list[BaseLoader] = [PrefixLoader(own)]
     if env.loader is not None:
@@ -82,7 +84,8 @@ def register_components(env: Environment) -> None:
 
 
 def shown_value(value: Any) -> str:
-    """A value of a list as a page shows it: « - » for none, « oui » or « non », Paris time, « 17 035 »."""
+    """A value of a list as a page shows it: « - » for none, « oui » or « non », Paris time, « 17
+    035 »."""
     if value is None or value == "":
         return "-"
     if isinstance(value, bool):

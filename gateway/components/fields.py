@@ -1,7 +1,9 @@
-"""Form fields for templates: the services' field definitions with every attribute set, their options, ids and errors.
+"""Form fields for templates: the services' field definitions with every attribute set, their
+options, ids and errors.
 
-Services send plain JSON where most keys may be missing; macros read a `Field`, where every attribute exists. The same
-few hundred options (countries, nationalities …) are in most pages: each is parsed and rendered once, and cached.
+Services send plain JSON where most keys may be missing; macros read a `Field`, where every
+attribute exists. The same few hundred options (countries, nationalities …) are in most pages: each
+is parsed and rendered once, and cached.
 """
 
 from __future__ import annotations
@@ -28,15 +30,18 @@ _NAMES_ITS_SUBJECT = re.compile(r"[^.?!]{1,80} : ")  # « E1 : indiquez la note 
 _INPUT_MODES = {"number": "numeric", "date": "numeric"}
 MAX_CACHED_OPTIONS = 4096
 _OPTION = Markup('<option value="{}"{}{}>{}</option>')
-_SELECTED, _DISABLED, _NOTHING = Markup(" selected"), Markup(" disabled"), Markup()
+_SELECTED = Markup(" selected")
+_DISABLED = Markup(" disabled")
+_NOTHING = Markup()
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field as a service defines it. `value` is what was typed, as typed; `display` the words of a search's value,
-    `about` distinguishes two fields of the same label. Of a search: `advice` is shown beside the results, `browse` is
-    the label of the button that leads to all choices; `proposals` ({value, label, sentence}) are answers offered by
-    buttons with the words `sentence`. `guidance` ({title, explanations, notice}) helps to choose.
+    """A field as a service defines it. `value` is what was typed, as typed; `display` the words of
+    a search's value, `about` distinguishes two fields of the same label. Of a search: `advice` is
+    shown beside the results, `browse` is the label of the button that leads to all choices;
+    `proposals` ({value, label, sentence}) are answers offered by buttons with the words `sentence`.
+    `guidance` ({title, explanations, notice}) helps to choose.
 
     On a text field `options` and `search` only propose: what is typed stays free.
     """
@@ -86,12 +91,14 @@ class Field:
 
     @property
     def described_by(self) -> str:
-        """Ids that describe the control: its hint, where there is one, then the place of its errors."""
+        """Ids that describe the control: its hint, where there is one, then the place of its
+        errors."""
         return f"{self.hint_id} {self.messages_id}" if self.hint else self.messages_id
 
     @property
     def input_type(self) -> str:
-        """Dates and numbers are text: a browser's own widgets drop what they cannot read, and typed text must stay."""
+        """Dates and numbers are text: a browser's own widgets drop what they cannot read, and typed
+        text must stay."""
         return _INPUT_TYPES.get(self.type, "text")
 
     @property
@@ -101,7 +108,10 @@ class Field:
     @property
     def grouped_options(self) -> list[tuple[str | None, list[Option]]]:
         """Neighbouring options of one group together, in the order given."""
-        return [(group, list(options)) for group, options in groupby(self.options, key=attrgetter("group"))]
+        return [
+            (group, list(options))
+            for group, options in groupby(self.options, key=attrgetter("group"))
+        ]
 
     @cached_property
     def chosen(self) -> frozenset[str]:
@@ -122,13 +132,15 @@ def field_id(name: str) -> str:
 
 
 def read_field(raw: Any, search_url: str | None = None) -> Field:
-    """A `Field` from JSON, or from a Field. `search_url` is the page's search address, to which a searched field that
-    has none of its own adds its name."""
+    """A `Field` from JSON, or from a Field. `search_url` is the page's search address, to which a
+    searched field that has none of its own adds its name."""
     field = raw if isinstance(raw, Field) else Field(**_attributes(raw))
     _labels_read()[field.name] = field.label
     if search_url and (field.type == "search" or field.search) and not field.search_url:
         separator = "&" if "?" in search_url else "?"
-        return replace(field, search_url=f"{search_url}{separator}{urlencode({'field': field.name})}")
+        return replace(
+            field, search_url=f"{search_url}{separator}{urlencode({'field': field.name})}"
+        )
     return field
 
 
@@ -148,8 +160,8 @@ def messages_for(errors: Iterable[Error] | None, name: str) -> list[str]:
 
 
 def error_target(error: Error) -> str | None:
-    """The field an error is about, by its pointer (« #/adresse/voie » → « adresse.voie »), into the values typed where
-    these are a part of what was sent (« #/values/prenoms » → « prenoms »)."""
+    """The field an error is about, by its pointer (« #/adresse/voie » → « adresse.voie »), into the
+    values typed where these are a part of what was sent (« #/values/prenoms » → « prenoms »)."""
     pointer = error.get("pointer", "").removeprefix("#").removeprefix("/")
     pointer = pointer.removeprefix("values/").removesuffix("/value")
     return pointer.replace("/", ".").replace("~1", "/").replace("~0", "~") or None
@@ -162,7 +174,8 @@ def _labels_read() -> dict[str, str]:
 
 
 def named_detail(error: Error) -> str:
-    """An error's sentence for a list of errors: after the label of its field, unless it names its subject itself."""
+    """An error's sentence for a list of errors: after the label of its field, unless it names its
+    subject itself."""
     detail: str = error["detail"]
     label = _labels_read().get(error_target(error) or "", "").removesuffix(" (1)")
     if not label or label.lower() in detail.lower() or _NAMES_ITS_SUBJECT.match(detail):
@@ -195,7 +208,9 @@ class Option:
         return self._render(_SELECTED)
 
     def _render(self, selected: Markup) -> Markup:
-        return _OPTION.format(self.value, selected, _DISABLED if self.disabled else _NOTHING, self.label)
+        return _OPTION.format(
+            self.value, selected, _DISABLED if self.disabled else _NOTHING, self.label
+        )
 
 
 def read_option(raw: Any) -> Option:
@@ -203,7 +218,13 @@ def read_option(raw: Any) -> Option:
     if isinstance(raw, Option):
         return raw
     if isinstance(raw, dict):
-        return _cached_option(raw["value"], raw["label"], raw.get("group"), raw.get("hint"), raw.get("disabled", False))
+        return _cached_option(
+            raw["value"],
+            raw["label"],
+            raw.get("group"),
+            raw.get("hint"),
+            raw.get("disabled", False),
+        )
     return _cached_option(str(raw), str(raw))
 
 
@@ -214,5 +235,13 @@ def native_choices(options: Iterable[Option], chosen: frozenset[str]) -> Markup:
 
 
 _cached_option = lru_cache(maxsize=MAX_CACHED_OPTIONS)(Option)
-FOR_TEMPLATES = (count_of, error_target, field_id, messages_for, named_detail, native_choices, read_field)
+FOR_TEMPLATES = (
+    count_of,
+    error_target,
+    field_id,
+    messages_for,
+    named_detail,
+    native_choices,
+    read_field,
+)
 """What macros and pages call, by the same names."""

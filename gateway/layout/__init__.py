@@ -1,1 +1,2 @@
-"""The frame of every page: the State's header and footer, the menu, and data of the visitor in them."""
+"""The frame of every page: the State's header and footer, the menu, and data of the visitor in
+them."""

@@ -1,4 +1,5 @@
-"""The content of the frame around a page, passed by the application to « layout/page.html » as `frame`."""
+"""The content of the frame around a page, passed by the application to « layout/page.html » as
+`frame`."""
 
 import tomllib
 from dataclasses import dataclass
@@ -63,7 +64,10 @@ ACCOUNT = Link("compte", page_labels.ACCOUNT, "/compte")
 MESSAGES = Link("messages", page_labels.MESSAGES, "/messages")
 MY_DATA = Link("donnees", page_labels.MY_DATA, "/compte/donnees")
 LOG_OUT = Link("deconnexion", page_labels.LOG_OUT, "/deconnexion")
-PAGES = {link.key: link for link in (*PUBLIC_MENU, *MENU, *FOOTER, LOG_IN, CREATE_ACCOUNT, ACCOUNT, MESSAGES, MY_DATA)}
+PAGES = {
+    link.key: link
+    for link in (*PUBLIC_MENU, *MENU, *FOOTER, LOG_IN, CREATE_ACCOUNT, ACCOUNT, MESSAGES, MY_DATA)
+}
 GESTION_PAGES = {link.key: link for _, link in GESTION_MENU}
 """For templates, by key, as both are."""
 
@@ -79,10 +83,11 @@ class SessionEnd:
 
 @dataclass(frozen=True)
 class Frame:
-    """Everything around a page's content. `last_login` is ready to be shown, « 23/08/2018 »; so is `person`, who is
-    logged in, where the page says it. What has no address here has no link. The brand block can be set, since only the
-    State may use the State's marks: `institution` has one line per item; `accessibility` is the state of conformity,
-    which the law requires on every page."""
+    """Everything around a page's content. `last_login` is ready to be shown, « 23/08/2018 »; so is
+    `person`, who is logged in, where the page says it. What has no address here has no link. The
+    brand block can be set, since only the State may use the State's marks: `institution` has one
+    line per item; `accessibility` is the state of conformity, which the law requires on every
+    page."""
 
     institution: tuple[str, ...] = tuple(brand.INSTITUTION.split("|"))
     service_title: str = brand.SERVICE_TITLE

@@ -1,4 +1,5 @@
-"""The dates of a candidature as a calendar file (iCalendar, RFC 5545), for any calendar application."""
+"""The dates of a candidature as a calendar file (iCalendar, RFC 5545), for any calendar
+application."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,8 @@ REMINDER = timedelta(days=-1)
 
 
 def calendar_file(tile: Tile, to_do: PiecesToDo | None, url: str) -> bytes:
-    """One event, with a reminder the day before, for each date of the candidature; `url` leads to its page."""
+    """One event, with a reminder the day before, for each date of the candidature; `url` leads to
+    its page."""
     calendar = Calendar()
     calendar.add("prodid", "-//Portail candidat//FR")
     calendar.add("version", "2.0")
@@ -26,8 +28,9 @@ def calendar_file(tile: Tile, to_do: PiecesToDo | None, url: str) -> bytes:
 
 
 def _dates(tile: Tile, to_do: PiecesToDo | None) -> Iterator[tuple[str, str, datetime]]:
-    """Of each the key by which a calendar replaces it when the file is imported again, and its title. Deadlines are
-    exclusive ends: they are shown as on pages, midnight as 23:59 of the day before."""
+    """Of each the key by which a calendar replaces it when the file is imported again, and its
+    title. Deadlines are exclusive ends: they are shown as on pages, midnight as 23:59 of the day
+    before."""
     yield "inscription", "Fin des modifications de l'inscription", shown_end(tile.closes_at)
     if to_do is None:
         return
@@ -40,12 +43,17 @@ def _dates(tile: Tile, to_do: PiecesToDo | None) -> Iterator[tuple[str, str, dat
 
 
 def _event(tile: Tile, key: str, title: str, at: datetime, url: str) -> Event:
-    event, reminder = Event(), Alarm()
+    event = Event()
+    reminder = Alarm()
     event.add("uid", f"{tile.id}-{key}@portail-candidat")
     event.add("dtstamp", portal_now())
-    event.add("dtstart", at.astimezone(UTC))  # a named time zone would have to be defined in the file
+    event.add(
+        "dtstart", at.astimezone(UTC)
+    )  # a named time zone would have to be defined in the file
     event.add("summary", title)
-    event.add("description", f"{tile.exam_label} – {tile.session_label} – {tile.academie_label}\n{url}")
+    event.add(
+        "description", f"{tile.exam_label} – {tile.session_label} – {tile.academie_label}\n{url}"
+    )
     event.add("url", url)
     reminder.add("action", "DISPLAY")
     reminder.add("description", title)

@@ -38,7 +38,9 @@ def _validation_asked(tile: Tile) -> CandidatureState:
         end = closing_time(tile.closes_at)
         sentence = f"Votre validation en ligne est attendue avant le {end} (heure de Paris)."
         return CandidatureState("À valider", "warning", sentence)
-    reached = ", ".join(filter(None, (tile.contact.title, tile.contact.telephone, tile.contact.email)))
+    reached = ", ".join(
+        filter(None, (tile.contact.title, tile.contact.telephone, tile.contact.email))
+    )
     sentence = f"Vous ne l'avez pas validée à temps. Service à contacter : {reached}."
     return CandidatureState("Non validée", "error", sentence)
 
@@ -47,16 +49,23 @@ def _state_of_pieces(tile: Tile, to_do: PiecesToDo | None) -> CandidatureState:
     if to_do is not None and to_do.until:
         action = "fournir" if to_do.missing or to_do.refused else "valider"
         return CandidatureState(
-            "Incomplète", "warning", f"Pièces à {action} jusqu'au {closing_time(to_do.until)} (heure de Paris)."
+            "Incomplète",
+            "warning",
+            f"Pièces à {action} jusqu'au {closing_time(to_do.until)} (heure de Paris).",
         )
     if to_do is not None and to_do.late:
         return CandidatureState("Incomplète", "error", f"{late_pieces_sentence(to_do.late)}.")
     if to_do is not None and to_do.opens:
-        opens = f"Vos pièces pourront être déposées à partir du {short_instant(to_do.opens)} (heure de Paris)."
+        opens = (
+            f"Vos pièces pourront être déposées à partir du {short_instant(to_do.opens)} (heure de "
+            "Paris)."
+        )
         return CandidatureState("Enregistrée", "info", f"{_modifiable_sentence(tile)} {opens}")
     if to_do is not None:
         return CandidatureState(
-            "Complète", "success", f"{_modifiable_sentence(tile)} Aucune pièce n'est attendue de vous pour le moment."
+            "Complète",
+            "success",
+            f"{_modifiable_sentence(tile)} Aucune pièce n'est attendue de vous pour le moment.",
         )
     return CandidatureState("Enregistrée", "info", _modifiable_sentence(tile))
 
@@ -65,18 +74,33 @@ def pieces_to_do_sentence(to_do: PiecesToDo) -> str | None:
     """« 2 pièces à déposer, 1 pièce refusée à déposer à nouveau »"""
     to_validate = f"à valider par « {page_labels.VALIDATE} »"
     parts = (
-        (to_do.refused, "pièce refusée à déposer à nouveau", "pièces refusées à déposer à nouveau"),
+        (
+            to_do.refused,
+            "pièce refusée à déposer à nouveau",
+            "pièces refusées à déposer à nouveau",
+        ),
         (to_do.missing, "pièce à déposer", "pièces à déposer"),
-        (to_do.to_validate, f"regroupement de pièces {to_validate}", f"regroupements de pièces {to_validate}"),
+        (
+            to_do.to_validate,
+            f"regroupement de pièces {to_validate}",
+            f"regroupements de pièces {to_validate}",
+        ),
     )
     return (
-        ", ".join(f"{count} {singular if count == 1 else plural}" for count, singular, plural in parts if count) or None
+        ", ".join(
+            f"{count} {singular if count == 1 else plural}"
+            for count, singular, plural in parts
+            if count
+        )
+        or None
     )
 
 
 def late_pieces_sentence(count: int) -> str:
     """« 2 pièces n'ont pas été fournies à temps : contactez votre service gestionnaire »"""
-    pieces = "1 pièce n'a pas été fournie" if count == 1 else f"{count} pièces n'ont pas été fournies"
+    pieces = (
+        "1 pièce n'a pas été fournie" if count == 1 else f"{count} pièces n'ont pas été fournies"
+    )
     return f"{pieces} à temps : contactez votre service gestionnaire"
 
 
@@ -88,7 +112,8 @@ def _modifiable_sentence(tile: Tile) -> str:
 
 
 def document_mark(document: ListedDocument) -> str | None:
-    """« Retiré le 30/11/2026 », « Remplacé par la version 2 », « Remplacé le … »; None of a document that holds."""
+    """« Retiré le 30/11/2026 », « Remplacé par la version 2 », « Remplacé le … »; None of a
+    document that holds."""
     if document.withdrawn_at:
         return f"Retiré le {short_date(to_paris(document.withdrawn_at).date())}"
     if document.replaced_by_version:

@@ -1,4 +1,5 @@
-"""« Informations importantes »: the remaining actions of a candidate, from data of the four services."""
+"""« Informations importantes »: the remaining actions of a candidate, from data of the four
+services."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class ToDoItem:
-    """`about`: for which candidature; `until`: the deadline, an exclusive end; `action`: the link's label."""
+    """`about`: for which candidature; `until`: the deadline, an exclusive end; `action`: the link's
+    label."""
 
     text: str
     action: str
@@ -56,7 +58,8 @@ class ToDoItem:
 
 @dataclass
 class CandidateFacts:
-    """Data of the services about a candidate. None if a service does not answer; `silent_services` names it."""
+    """Data of the services about a candidate. None if a service does not answer; `silent_services`
+    names it."""
 
     drafts: tuple[Draft, ...] | None = None
     tiles: tuple[Tile, ...] | None = None
@@ -71,12 +74,16 @@ class CandidateFacts:
         """What concerns that candidature alone."""
         return replace(
             self,
-            drafts=tuple(item for item in self.drafts or () if item.candidature_id == candidature_id),
+            drafts=tuple(
+                item for item in self.drafts or () if item.candidature_id == candidature_id
+            ),
             tiles=tuple(tile for tile in self.tiles or () if tile.id == candidature_id),
             pieces_to_do=self.pieces_to_do
             and tuple(item for item in self.pieces_to_do if item.candidature_id == candidature_id),
             unread_documents=tuple(
-                item for item in self.unread_documents or () if item.candidature_id == candidature_id
+                item
+                for item in self.unread_documents or ()
+                if item.candidature_id == candidature_id
             ),
             addresses=None,
             ecartees=(),
@@ -88,8 +95,10 @@ def read_facts() -> CandidateFacts:
     """Asks each service, within the time that a page has for optional calls."""
     facts = CandidateFacts()
     if registrations := _asked("registrations", lambda: visitor.call(list_mine), facts):
-        facts.tiles, facts.drafts = registrations.candidatures, registrations.drafts
-        facts.ecartees, facts.withdrawn = registrations.ecartees, registrations.withdrawn
+        facts.tiles = registrations.candidatures
+        facts.drafts = registrations.drafts
+        facts.ecartees = registrations.ecartees
+        facts.withdrawn = registrations.withdrawn
     facts.pieces_to_do = _asked("pieces", read_pieces_to_do, facts)
     unread = _asked("documents", lambda: visitor.call(list_documents_to_read), facts)
     facts.unread_documents = unread.documents if unread else None
@@ -116,11 +125,13 @@ def to_do_items(facts: CandidateFacts) -> tuple[ToDoItem, ...]:
 
 
 def missing_information(facts: CandidateFacts) -> str | None:
-    """Says that items may be missing: a service does not answer, or has not received an event yet."""
+    """Says that items may be missing: a service does not answer, or has not received an event
+    yet."""
     sentences = []
     if facts.silent_services:
         sentences.append(
-            f"{_silent_services_sentence(facts.silent_services)} pour le moment : il peut manquer des informations ici."
+            f"{_silent_services_sentence(facts.silent_services)} pour le moment : il peut manquer "
+            "des informations ici."
         )
     sentences += [
         f"La liste des pièces à fournir est en préparation ({candidature_name(tile)})."
@@ -131,14 +142,18 @@ def missing_information(facts: CandidateFacts) -> str | None:
 
 
 def nothing_to_do_sentence(facts: CandidateFacts) -> str:
-    """Shown instead of an empty list; a candidate without a candidature is told where to begin, or what to undo."""
+    """Shown instead of an empty list; a candidate without a candidature is told where to begin, or
+    what to undo."""
     if facts.withdrawn and facts.tiles == () and facts.drafts == ():
         return (
-            f"Vous vous êtes désinscrit : vous pouvez annuler cette désinscription dans « {REGISTRATIONS} » jusqu'au "
-            f"{facts.withdrawn[0].closes_label} (heure de Paris)."
+            "Vous vous êtes désinscrit : vous pouvez annuler cette désinscription dans « "
+            f"{REGISTRATIONS} » jusqu'au {facts.withdrawn[0].closes_label} (heure de Paris)."
         )
     if facts.tiles == () and facts.drafts == () and not facts.ecartees:
-        return f"Vous n'avez pas encore de candidature : pour en déposer une, choisissez « {REGISTER} »."
+        return (
+            "Vous n'avez pas encore de candidature : pour en déposer une, choisissez « "
+            f"{REGISTER} »."
+        )
     return "Vous n'avez rien à faire pour le moment."
 
 
@@ -147,10 +162,13 @@ def ecartee_sentence(facts: CandidateFacts) -> str | None:
     if facts.tiles or not facts.ecartees:
         return None
     ecartee = max(facts.ecartees, key=lambda ecartee: ecartee.ended_at)
-    contact = ", ".join(filter(None, (ecartee.contact.title, ecartee.contact.telephone, ecartee.contact.email)))
+    contact = ", ".join(
+        filter(None, (ecartee.contact.title, ecartee.contact.telephone, ecartee.contact.email))
+    )
     return (
-        f"Votre candidature {candidature_name(ecartee)} a été écartée le {short_date(ecartee.ended_at)} ; le motif est "
-        f"dans « {REGISTRATIONS} ». Service à contacter : {contact}."
+        f"Votre candidature {candidature_name(ecartee)} a été écartée le "
+        f"{short_date(ecartee.ended_at)} ; le motif est dans « {REGISTRATIONS} ». Service à "
+        f"contacter : {contact}."
     )
 
 
@@ -182,7 +200,8 @@ def _asked(service: str, ask: Callable[[], Answer], facts: CandidateFacts) -> An
 def _address_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
     if facts.addresses and facts.addresses.pending_email:
         yield ToDoItem(
-            f"Votre nouvelle adresse mail {facts.addresses.pending_email} reste à confirmer par le lien reçu.",
+            f"Votre nouvelle adresse mail {facts.addresses.pending_email} reste à confirmer par le "
+            "lien reçu.",
             ACCOUNT_FORM,
             url_for("compte.account"),
         )
@@ -198,7 +217,8 @@ def _draft_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
 
 
 def _validation_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
-    """None once the registrations are closed, when nothing is left to do here: the candidature says whom to contact."""
+    """None once the registrations are closed, when nothing is left to do here: the candidature says
+    whom to contact."""
     for tile in facts.tiles or ():
         if tile.validation == TO_VALIDATE and tile.modifiable:
             url = url_for("inscription.ask_validation", candidature_id=tile.id)
@@ -212,9 +232,18 @@ def _piece_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
         about = names.get(to_do.candidature_id)
         url = url_for("justificatifs.show", candidature_id=to_do.candidature_id)
         if text := pieces_to_do_sentence(to_do):
-            yield ToDoItem(text, JUSTIFICATIFS, url, about, to_do.until, "error" if to_do.refused else "warning")
+            yield ToDoItem(
+                text,
+                JUSTIFICATIFS,
+                url,
+                about,
+                to_do.until,
+                "error" if to_do.refused else "warning",
+            )
         if to_do.late:
-            yield ToDoItem(f"{late_pieces_sentence(to_do.late)}.", JUSTIFICATIFS, url, about, severity="error")
+            yield ToDoItem(
+                f"{late_pieces_sentence(to_do.late)}.", JUSTIFICATIFS, url, about, severity="error"
+            )
 
 
 def _document_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
@@ -222,4 +251,6 @@ def _document_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
     for document in facts.unread_documents or ():
         url = url_for("documents.show", candidature_id=document.candidature_id)
         about = names.get(document.candidature_id)
-        yield ToDoItem(f"Document à lire : {document.label}", DOCUMENTS, url, about, severity="info")
+        yield ToDoItem(
+            f"Document à lire : {document.label}", DOCUMENTS, url, about, severity="info"
+        )

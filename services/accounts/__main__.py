@@ -1,4 +1,5 @@
-"""`python -m services.accounts web | worker | migrate | create-staff | disable-staff | create-token …`."""
+"""`python -m services.accounts web | worker | migrate | create-staff | disable-staff | create-token
+…`."""
 
 from services.accounts.app import create_app
 from services.accounts.dependencies import prepare_store

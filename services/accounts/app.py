@@ -3,7 +3,14 @@
 from flask import Flask
 
 from services.accounts import cli, dependencies
-from services.accounts.api import candidates, own_account, own_staff_account, sessions, staff, visitors
+from services.accounts.api import (
+    candidates,
+    own_account,
+    own_staff_account,
+    sessions,
+    staff,
+    visitors,
+)
 from services.accounts.models import AuditEntry, db
 from services.accounts.settings import AccountsSettings
 from services.chassis.web.application import create_service

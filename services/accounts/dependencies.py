@@ -1,4 +1,5 @@
-"""What operations and queries need besides the database, built once per process from its settings."""
+"""What operations and queries need besides the database, built once per process from its
+settings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,7 +56,9 @@ def build(settings: AccountsSettings) -> Dependencies:
         settings=settings,
         signer=signer,
         derived_keys=DerivedKeys(master_secrets(settings.sealing_key.each, signing_keys)),
-        password_hasher=PasswordHasher(memory_kib=settings.argon2_memory_kib, passes=settings.argon2_passes),
+        password_hasher=PasswordHasher(
+            memory_kib=settings.argon2_memory_kib, passes=settings.argon2_passes
+        ),
         profile=PROFILES[settings.password_profile],
         mailer=Mailer.of_settings(settings),
         registrations=RegistrationsClient(registrations, signer, settings.client_id),

@@ -1,7 +1,7 @@
 """The mails of accounts, which the worker sends after the transaction that requested them.
 
-A mail is derived from its event, so that a repetition is the same mail. If what it is about no longer exists, nothing
-is sent, and the follow-up succeeds.
+A mail is derived from its event, so that a repetition is the same mail. If what it is about no
+longer exists, nothing is sent, and the follow-up succeeds.
 """
 
 from datetime import datetime
@@ -11,7 +11,15 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.mail_texts import letter
-from services.accounts.models import Account, EmailChange, ErasureRequest, MailRefusal, PersonalCopy, StaffMember, db
+from services.accounts.models import (
+    Account,
+    EmailChange,
+    ErasureRequest,
+    MailRefusal,
+    PersonalCopy,
+    StaffMember,
+    db,
+)
 from services.accounts.operations import mail_links, personal_copies
 from services.accounts.operations.erasure_requests import ERASE_DRAFTS, SEND_ANSWER
 from services.accounts.queries import accounts
@@ -33,21 +41,33 @@ from services.mail.mailer import MAILS
 registry = Handlers("accounts")
 COPIES = Channel("copies", seconds=900.0)  # dozens of files, from services that may be slow
 
-registry.follow_up("make_personal_copy", COPIES)(lambda data, _: personal_copies.make(data["copy_id"]))
-registry.follow_up(ERASE_DRAFTS)(lambda _, envelope: dependencies().registrations.erase_drafts(envelope.subject))
+registry.follow_up("make_personal_copy", COPIES)(
+    lambda data, _: personal_copies.make(data["copy_id"])
+)
+registry.follow_up(ERASE_DRAFTS)(
+    lambda _, envelope: dependencies().registrations.erase_drafts(envelope.subject)
+)
 
 
 @registry.follow_up("send_activation_mail", MAILS)
 def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
-    """« [CYCLADES] Activer mon compte »; the lifetime of the link counts from the creation, not from the mail."""
+    """« [CYCLADES] Activer mon compte »; the lifetime of the link counts from the creation, not
+    from the mail."""
     with db.operation() as session:
         account = session.get(Account, data["account_id"], with_for_update=True)
         if account is None or accounts.owner_of(session, account.email_key) is not None:
             return
         expires_at = account.created_at + ACTIVATION_LIFETIME
-        token = mail_links.issue(session, Purpose.ACTIVATION, envelope.id, account_id=account.id, expires_at=expires_at)
+        token = mail_links.issue(
+            session, Purpose.ACTIVATION, envelope.id, account_id=account.id, expires_at=expires_at
+        )
     if token is not None:
-        _send(account.email, letter("activation", _page(f"compte/activation/{token}")), envelope, reader=account)
+        _send(
+            account.email,
+            letter("activation", _page(f"compte/activation/{token}")),
+            envelope,
+            reader=account,
+        )
 
 
 @registry.follow_up("send_address_known", MAILS)
@@ -65,13 +85,16 @@ def send_failed_logins(data: dict[str, Any], envelope: Envelope) -> None:
 
 @registry.follow_up("send_reset_mail", MAILS)
 def send_reset_mail(data: dict[str, Any], envelope: Envelope) -> None:
-    """To the address in force; the row is locked, since a change of address at this moment closes the links."""
+    """To the address in force; the row is locked, since a change of address at this moment closes
+    the links."""
     with db.operation() as session:
         account = session.get(Account, data["account_id"], with_for_update=True)
         if account is None:
             return
         expires_at = portal_now() + RESET_LIFETIME
-        token = mail_links.issue(session, Purpose.RESET, envelope.id, account_id=account.id, expires_at=expires_at)
+        token = mail_links.issue(
+            session, Purpose.RESET, envelope.id, account_id=account.id, expires_at=expires_at
+        )
     if token is not None:
         reset = letter("password_reset", _page(f"compte/mot-de-passe/{token}"))
         _send(account.email, reset, envelope, reader=account)
@@ -81,7 +104,8 @@ def send_reset_mail(data: dict[str, Any], envelope: Envelope) -> None:
 def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> None:
     """To the new address; if it already has an account, its owner gets a different mail.
 
-    « Mes messages » of the requesting candidate shows neither: they must not learn whether the address has an account.
+    « Mes messages » of the requesting candidate shows neither: they must not learn whether the
+    address has an account.
     """
     with db.operation() as session:
         email_change = session.get(EmailChange, data["email_change_id"])
@@ -91,9 +115,13 @@ def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> 
         if owner is None:
             expires_at = email_change.requested_at + EMAIL_CHANGE_LIFETIME
             token = mail_links.issue(
-                session, Purpose.EMAIL_CHANGE, envelope.id,
-                account_id=email_change.account_id, email_change_id=email_change.id, expires_at=expires_at,
-            )  # fmt: skip
+                session,
+                Purpose.EMAIL_CHANGE,
+                envelope.id,
+                account_id=email_change.account_id,
+                email_change_id=email_change.id,
+                expires_at=expires_at,
+            )
     if owner is not None:
         requested = letter("address_requested_by_other", _page("connexion"))
         _send(email_change.address, requested, envelope, reader=owner)
@@ -104,17 +132,21 @@ def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> 
 
 @registry.follow_up("send_email_change_asked", MAILS)
 def send_email_change_asked(data: dict[str, Any], envelope: Envelope) -> None:
-    """To the old address, with the link that cancels; nothing where the request has ended meanwhile."""
+    """To the old address, with the link that cancels; nothing where the request has ended
+    meanwhile."""
     with db.operation() as session:
         email_change = session.get(EmailChange, data["email_change_id"])
         if email_change is None or email_change.confirmed_at is not None:
             return
         account = session.get(Account, email_change.account_id)
         token = mail_links.issue(
-            session, Purpose.EMAIL_CANCELLATION, envelope.id,
-            account_id=email_change.account_id, email_change_id=email_change.id,
+            session,
+            Purpose.EMAIL_CANCELLATION,
+            envelope.id,
+            account_id=email_change.account_id,
+            email_change_id=email_change.id,
             expires_at=email_change.requested_at + EMAIL_CHANGE_LIFETIME,
-        )  # fmt: skip
+        )
     if token is not None:
         cancellation = _page(f"compte/annulation/{token}")
         warning = letter("email_change_requested", cancellation, at=email_change.requested_at)
@@ -126,7 +158,9 @@ def send_email_changed(data: dict[str, Any], envelope: Envelope) -> None:
     """To the old address, once the new one is in force."""
     with db.reading() as session:
         email_change = session.get(EmailChange, data["email_change_id"])
-        account = session.get(Account, email_change.account_id) if email_change is not None else None
+        account = (
+            session.get(Account, email_change.account_id) if email_change is not None else None
+        )
     if email_change is not None and email_change.confirmed_at is not None:
         notice = letter("email_changed", _page("un-probleme"), at=email_change.confirmed_at)
         _send(email_change.previous_address, notice, envelope, reader=account)
@@ -134,8 +168,8 @@ def send_email_changed(data: dict[str, Any], envelope: Envelope) -> None:
 
 @registry.follow_up("send_staff_invitation", MAILS)
 def send_staff_invitation(data: dict[str, Any], envelope: Envelope) -> None:
-    """To who is invited; nothing where a newer invitation has overtaken this one, or it was taken back or used. The
-    lifetime of the link counts from the invitation, not from the mail."""
+    """To who is invited; nothing where a newer invitation has overtaken this one, or it was taken
+    back or used. The lifetime of the link counts from the invitation, not from the mail."""
     invited_at = datetime.fromisoformat(data["invited_at"])
     with db.operation() as session:
         member = session.get(StaffMember, data["staff_id"], with_for_update=True)
@@ -143,11 +177,20 @@ def send_staff_invitation(data: dict[str, Any], envelope: Envelope) -> None:
             return
         expires_at = invited_at + INVITATION_LIFETIME
         token = mail_links.issue(
-            session, Purpose.STAFF_INVITATION, envelope.id, account_id=member.id, expires_at=expires_at
+            session,
+            Purpose.STAFF_INVITATION,
+            envelope.id,
+            account_id=member.id,
+            expires_at=expires_at,
         )
     if token is not None:
         name = "second_factor_reset" if data["is_reset"] else "staff_invitation"
-        _send(member.email, letter(name, _page(f"gestion/invitation/{token}")), envelope, reader=member)
+        _send(
+            member.email,
+            letter(name, _page(f"gestion/invitation/{token}")),
+            envelope,
+            reader=member,
+        )
 
 
 @registry.follow_up(SEND_ANSWER, MAILS)
@@ -155,7 +198,9 @@ def send_erasure_answer(data: dict[str, Any], envelope: Envelope) -> None:
     with db.reading() as session:
         request = session.get(ErasureRequest, data["request_id"])
     if request is not None and request.answer is not None:
-        _send_to_owner(letter("erasure_answer", _page("compte/effacement"), answer=request.answer), envelope)
+        _send_to_owner(
+            letter("erasure_answer", _page("compte/effacement"), answer=request.answer), envelope
+        )
 
 
 @registry.follow_up("send_copy_ready", MAILS)
@@ -182,10 +227,13 @@ def _send_to_owner(mail: Letter, envelope: Envelope) -> None:
         _send(owner.email, mail, envelope, reader=owner)
 
 
-def _send(address: str, text: Letter, envelope: Envelope, *, reader: Account | StaffMember | None) -> None:
-    """Send it; if `reader` is a candidate, record it for « Mes messages ». The event's subject is the account. Raises
-    MailUnavailable or MailDeferred."""
-    letterhead, date = dependencies().settings.letterhead(), _happened_at(envelope)
+def _send(
+    address: str, text: Letter, envelope: Envelope, *, reader: Account | StaffMember | None
+) -> None:
+    """Send it; if `reader` is a candidate, record it for « Mes messages ». The event's subject is
+    the account. Raises MailUnavailable or MailDeferred."""
+    letterhead = dependencies().settings.letterhead()
+    date = _happened_at(envelope)
     mail = text.mail(letterhead, to=_deliverable(address), message_id=envelope.id, date=date)
     if isinstance(reader, Account):
         with db.operation() as session:

@@ -19,20 +19,25 @@ LINKS_KEPT_FOR = timedelta(days=30)
 
 registry.every(minutes=5, name="erase-not-activated")(erase_not_activated)
 registry.every(hours=24, name="erase-unused")(erase_unused)
-registry.every(minutes=1, name="finish-identity-changes")(identity_changes.finish_all_pending_changes)
+registry.every(minutes=1, name="finish-identity-changes")(
+    identity_changes.finish_all_pending_changes
+)
 registry.every(minutes=1, name="count-sessions")(sessions.record_session_counts)
 registry.every(hours=1, name="delete-copies")(personal_copies.delete_expired)
 
 
 @registry.every(hours=1, name="purge")
 def purge() -> None:
-    """Delete sessions, failures and quotas that no longer count, links and addresses `LINKS_KEPT_FOR` after their end,
-    refusals of addresses given up as late, mails after their time."""
+    """Delete sessions, failures and quotas that no longer count, links and addresses
+    `LINKS_KEPT_FOR` after their end, refusals of addresses given up as late, mails after their
+    time."""
     ended = portal_now() - LINKS_KEPT_FOR
     with db.operation() as session:
         sessions.purge(session, system_now())
         rate_limits.purge(session, system_now())
-        in_force = exists().where(Account.id == MailRefusal.account_id, Account.email == MailRefusal.address)
+        in_force = exists().where(
+            Account.id == MailRefusal.account_id, Account.email == MailRefusal.address
+        )
         session.execute(delete(MailRefusal).where(MailRefusal.refused_at < ended, ~in_force))
         session.execute(delete(EmailChange).where(EmailChange.requested_at < ended))
     delete_in_pages(db, MailLink.token_hash, where=MailLink.expires_at < ended)

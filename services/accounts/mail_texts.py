@@ -17,7 +17,8 @@ from services.mail.letter import Action, Letter, instant_in_paris
 
 _IF_NOT_YOU = "Si vous n'êtes pas à l'origine de cette demande,"
 _INVITATION_LIFE = (
-    f"Ce lien n'est valable que pour une durée de {whole_hours(INVITATION_LIFETIME)}h et ne peut servir qu'une fois."
+    f"Ce lien n'est valable que pour une durée de {whole_hours(INVITATION_LIFETIME)}h et ne peut "
+    "servir qu'une fois."
 )
 _RESET_HINT = "Si vous avez oublié votre mot de passe, cette page permet aussi de le réinitialiser."
 
@@ -33,36 +34,54 @@ class Link:
 LETTERS: Mapping[str, tuple[str | Link, ...]] = {
     "activation": (
         "Activer mon compte",
-        "Vous venez de créer un compte sur {portal}. "
-        "Votre inscription sera possible seulement quand vous aurez activé votre compte.",
+        (
+            "Vous venez de créer un compte sur {portal}. "
+            "Votre inscription sera possible seulement quand vous aurez activé votre compte."
+        ),
         "Pour activer votre compte, veuillez cliquer sur le lien :",
         Link("Activer mon compte", secret=True),
-        f"Ce lien n'est valable que pour une durée de {whole_hours(ACTIVATION_LIFETIME)}h. "
-        "Passé ce délai, vos informations seront effacées.",
+        (
+            f"Ce lien n'est valable que pour une durée de {whole_hours(ACTIVATION_LIFETIME)}h. "
+            "Passé ce délai, vos informations seront effacées."
+        ),
     ),
     "known_address": (  # to the owner of an address with which an account was asked for again
         "Un compte existe déjà avec votre adresse",
-        "Une création de compte vient d'être demandée sur {portal} avec votre adresse mail. "
-        "Un compte existe déjà avec cette adresse : rien n'a été modifié.",
+        (
+            "Une création de compte vient d'être demandée sur {portal} avec votre adresse mail. "
+            "Un compte existe déjà avec cette adresse : rien n'a été modifié."
+        ),
         "Si vous êtes à l'origine de cette demande, identifiez-vous :",
         Link(page_labels.LOG_IN),
         _RESET_HINT,
         f"{_IF_NOT_YOU} vous n'avez rien à faire.",
     ),
-    "address_requested_by_other": (  # to the owner of the address; nothing is revealed of that account
+    # to the owner of the address; nothing is revealed of that account
+    "address_requested_by_other": (
         "Votre adresse a été demandée pour un autre compte",
-        "Le titulaire d'un autre compte {portal} vient de demander que votre adresse mail devienne celle de son "
-        "compte. Elle est déjà celle du vôtre : cette demande est sans effet et rien n'a été modifié.",
-        "Si vous êtes à l'origine de cette demande, vous avez deux comptes : utilisez celui de cette adresse.",
+        (
+            "Le titulaire d'un autre compte {portal} vient de demander que votre adresse mail "
+            "devienne celle de son compte. Elle est déjà celle du vôtre : cette demande est sans "
+            "effet et rien n'a été modifié."
+        ),
+        (
+            "Si vous êtes à l'origine de cette demande, vous avez deux comptes : utilisez celui de "
+            "cette adresse."
+        ),
         Link(page_labels.LOG_IN),
         _RESET_HINT,
         f"{_IF_NOT_YOU} vous n'avez rien à faire.",
     ),
     "failed_logins": (
         "Tentatives de connexion à votre compte",
-        "Plusieurs tentatives de connexion à votre compte ont échoué le {instant}. "
-        "Par sécurité, les essais suivants sont ralentis.",
-        "Un appareil depuis lequel vous vous êtes déjà connecté n'est pas ralenti par les essais des autres.",
+        (
+            "Plusieurs tentatives de connexion à votre compte ont échoué le {instant}. "
+            "Par sécurité, les essais suivants sont ralentis."
+        ),
+        (
+            "Un appareil depuis lequel vous vous êtes déjà connecté n'est pas ralenti par les "
+            "essais des autres."
+        ),
         "Si vous avez oublié votre mot de passe, ou pour lever ce ralentissement :",
         Link("Réinitialiser mon mot de passe"),
     ),
@@ -71,8 +90,10 @@ LETTERS: Mapping[str, tuple[str | Link, ...]] = {
         "Une réinitialisation du mot de passe de votre compte {portal} a été demandée.",
         "Pour choisir un nouveau mot de passe, veuillez cliquer sur le lien :",
         Link("Réinitialiser mon mot de passe", secret=True),
-        f"Ce lien n'est valable que pour une durée {with_elision('de', in_hours(RESET_LIFETIME))} "
-        "et ne peut servir qu'une fois.",
+        (
+            "Ce lien n'est valable que pour une durée "
+            f"{with_elision('de', in_hours(RESET_LIFETIME))} et ne peut servir qu'une fois."
+        ),
         f"{_IF_NOT_YOU} ignorez ce mail : votre mot de passe reste le même.",
     ),
     "email_change_confirmation": (
@@ -80,24 +101,36 @@ LETTERS: Mapping[str, tuple[str | Link, ...]] = {
         "Vous avez demandé que cette adresse devienne celle de votre compte {portal}.",
         "Pour confirmer votre nouvelle adresse, veuillez cliquer sur le lien :",
         Link("Confirmer ma nouvelle adresse", secret=True),
-        f"Ce lien n'est valable que pour une durée de {whole_hours(EMAIL_CHANGE_LIFETIME)}h. "
-        "D'ici là, l'ancienne adresse reste celle de votre compte.",
+        (
+            f"Ce lien n'est valable que pour une durée de {whole_hours(EMAIL_CHANGE_LIFETIME)}h. "
+            "D'ici là, l'ancienne adresse reste celle de votre compte."
+        ),
     ),
-    "email_change_requested": (  # to the old address, which is still the account's; the new one is not named
+    # to the old address, which is still the account's; the new one is not named
+    "email_change_requested": (
         "Une nouvelle adresse mail a été demandée pour votre compte",
-        "Un changement de l'adresse mail de votre compte {portal} a été demandé le "
-        "{instant}. Il ne prendra effet que si la nouvelle adresse est confirmée.",
+        (
+            "Un changement de l'adresse mail de votre compte {portal} a été demandé le "
+            "{instant}. Il ne prendra effet que si la nouvelle adresse est confirmée."
+        ),
         "Si vous êtes à l'origine de cette demande, vous n'avez rien à faire.",
         f"{_IF_NOT_YOU} veuillez cliquer sur le lien pour l'annuler :",
         Link("Annuler le changement d'adresse", secret=True),
-        "Réinitialisez ensuite votre mot de passe, comme la page suivante vous le propose : la personne qui a fait "
-        "cette demande le connaît.",
+        (
+            "Réinitialisez ensuite votre mot de passe, comme la page suivante vous le propose : la "
+            "personne qui a fait cette demande le connaît."
+        ),
     ),
     "email_changed": (  # to the old address; the new one is not named
         "L'adresse mail de votre compte a été modifiée",
-        "L'adresse mail de votre compte {portal} a été modifiée le {instant}. "
-        "Cette adresse-ci n'est plus l'identifiant du compte.",
-        "Si vous n'êtes pas à l'origine de cette modification, contactez sans attendre votre service gestionnaire :",
+        (
+            "L'adresse mail de votre compte {portal} a été modifiée le {instant}. "
+            "Cette adresse-ci n'est plus l'identifiant du compte."
+        ),
+        (
+            "Si vous n'êtes pas à l'origine de cette modification, contactez sans attendre votre "
+            "service gestionnaire :"
+        ),
         Link("À qui s'adresser"),
     ),
     "erasure_answer": (
@@ -106,22 +139,32 @@ LETTERS: Mapping[str, tuple[str | Link, ...]] = {
         "{answer}",
         "Ce que la loi fait garder, et jusqu'à quand, est sur cette page :",
         Link("Suivre ma demande"),
-        "En cas de désaccord, vous pouvez saisir la Commission nationale de l'informatique et des libertés (CNIL).",
+        (
+            "En cas de désaccord, vous pouvez saisir la Commission nationale de l'informatique et "
+            "des libertés (CNIL)."
+        ),
     ),
     "unused_account": (
         "Votre compte va être effacé",
-        "Vous n'utilisez plus votre compte {portal} et n'avez plus de candidature. Pour ne pas garder vos données "
-        "sans raison, le portail l'effacera après le {instant}.",
+        (
+            "Vous n'utilisez plus votre compte {portal} et n'avez plus de candidature. Pour ne pas "
+            "garder vos données sans raison, le portail l'effacera après le {instant}."
+        ),
         "Pour le garder, identifiez-vous d'ici là :",
         Link(page_labels.LOG_IN),
         "Si vous n'en avez plus besoin, vous n'avez rien à faire.",
     ),
     "copy_ready": (  # the page asks to log in: the mail alone opens nothing
         "Vos données sont prêtes",
-        "La copie de vos données que vous avez demandée sur {portal} est prête. "
-        "Vous pouvez la télécharger jusqu'au {instant} ; elle sera ensuite effacée.",
+        (
+            "La copie de vos données que vous avez demandée sur {portal} est prête. "
+            "Vous pouvez la télécharger jusqu'au {instant} ; elle sera ensuite effacée."
+        ),
         Link("Télécharger mes données"),
-        "Si vous ne l'avez pas demandée, quelqu'un connaît votre mot de passe : réinitialisez-le sans attendre.",
+        (
+            "Si vous ne l'avez pas demandée, quelqu'un connaît votre mot de passe : "
+            "réinitialisez-le sans attendre."
+        ),
     ),
     "staff_invitation": (
         f"Votre accès à l'{page_labels.STAFF_PAGES}",
@@ -134,9 +177,15 @@ LETTERS: Mapping[str, tuple[str | Link, ...]] = {
     ),
     "second_factor_reset": (  # by an administrateur
         "Votre second facteur est réinitialisé",
-        f"Un administrateur a réinitialisé le second facteur de votre accès à l'{page_labels.STAFF_PAGES} de "
-        "{portal} : l'ancien, votre mot de passe et vos jetons ne servent plus.",
-        "Pour choisir un nouveau mot de passe et un nouveau second facteur, veuillez cliquer sur le lien :",
+        (
+            "Un administrateur a réinitialisé le second facteur de votre accès à "
+            f"l'{page_labels.STAFF_PAGES} de {{portal}} : l'ancien, votre mot de passe et vos "
+            "jetons ne servent plus."
+        ),
+        (
+            "Pour choisir un nouveau mot de passe et un nouveau second facteur, veuillez cliquer "
+            "sur le lien :"
+        ),
         Link("Rétablir mon accès", secret=True),
         _INVITATION_LIFE,
         "Si vous ne l'avez pas demandé, prévenez un administrateur.",
@@ -150,7 +199,11 @@ def letter(name: str, url: str, *, at: datetime | None = None, answer: str = "")
     subject, *blocks = LETTERS[name]
     words = {"portal": brand.NAME, "instant": at and instant_in_paris(at), "answer": answer}
     filled = (
-        Action(block.label, url, secret=block.secret) if isinstance(block, Link) else block.format(**words)
+        (
+            Action(block.label, url, secret=block.secret)
+            if isinstance(block, Link)
+            else block.format(**words)
+        )
         for block in blocks
     )
     return Letter(f"[{brand.NAME.upper()}] {subject}", (*filled, f"A bientôt sur {brand.NAME}"))

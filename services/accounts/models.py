@@ -1,4 +1,5 @@
-"""Tables of accounts. Secrets are stored as hashes; throttling stores neither mail addresses nor network addresses."""
+"""Tables of accounts. Secrets are stored as hashes; throttling stores neither mail addresses nor
+network addresses."""
 
 from datetime import date, datetime
 from typing import Any
@@ -38,12 +39,13 @@ _PROVIDER = String(16)
 
 
 class Account(db.Model):
-    """A candidate's account, or a creation that waits for its activation (`activated_at` None). Any number of creations
-    may have the same address, but only one activated account.
+    """A candidate's account, or a creation that waits for its activation (`activated_at` None). Any
+    number of creations may have the same address, but only one activated account.
 
-    `engaged_at`: when accounts first learned that the candidate has a candidature. `warned_at`: when its owner was last
-    told by mail that it will be erased unless it is used. `version` is the identity's: a
-    trigger of the database refuses another civil status or address under the same version.
+    `engaged_at`: when accounts first learned that the candidate has a candidature. `warned_at`:
+    when its owner was last told by mail that it will be erased unless it is used. `version` is the
+    identity's: a trigger of the database refuses another civil status or address under the same
+    version.
     """
 
     __tablename__ = "accounts"
@@ -72,22 +74,36 @@ class Account(db.Model):
 
     __table_args__ = (
         CheckConstraint("version > 0", name="version_positive"),
-        Index("uq_accounts_email_key_activated", "email_key", unique=True, **where("activated_at IS NOT NULL")),
+        Index(
+            "uq_accounts_email_key_activated",
+            "email_key",
+            unique=True,
+            **where("activated_at IS NOT NULL"),
+        ),
         Index("ix_accounts_waiting", "email_key", "created_at", **where("activated_at IS NULL")),
     )
 
     @property
     def civil_status(self) -> CivilStatus:
-        where = self.pays_naissance, self.departement_naissance, self.commune_naissance, self.commune_hors_liste
+        where = (
+            self.pays_naissance,
+            self.departement_naissance,
+            self.commune_naissance,
+            self.commune_hors_liste,
+        )
         return answer_of(CivilStatus, self, naissance=Birthplace(*where))
 
     @civil_status.setter
     def civil_status(self, status: CivilStatus) -> None:
-        place, names = status.naissance, (status.nom_famille, status.nom_usage, status.prenoms)
-        self.civilite, self.date_naissance = status.civilite, status.date_naissance
+        place = status.naissance
+        names = (status.nom_famille, status.nom_usage, status.prenoms)
+        self.civilite = status.civilite
+        self.date_naissance = status.date_naissance
         self.nom_famille, self.nom_usage, self.prenoms = names
-        self.pays_naissance, self.departement_naissance = place.pays, place.departement
-        self.commune_naissance, self.commune_hors_liste = place.commune, place.hors_liste
+        self.pays_naissance = place.pays
+        self.departement_naissance = place.departement
+        self.commune_naissance = place.commune
+        self.commune_hors_liste = place.hors_liste
 
 
 class EmailChange(db.Model):
@@ -96,7 +112,9 @@ class EmailChange(db.Model):
     __tablename__ = "email_changes"
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
-    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[str] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
     address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH))
     previous_address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH))
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -104,23 +122,28 @@ class EmailChange(db.Model):
 
 
 class MailRefusal(db.Model):
-    """An address for which the mail server refuses a candidate's mails for good; deleted once it accepts one. `code` is
-    what the server answered last, `refused_at` when it did so first."""
+    """An address for which the mail server refuses a candidate's mails for good; deleted once it
+    accepts one. `code` is what the server answered last, `refused_at` when it did so first."""
 
     __tablename__ = "mail_refusals"
 
-    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[str] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
     address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), primary_key=True)
     code: Mapped[int] = mapped_column(Integer)
     refused_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class IdentityChange(db.Model):
-    """A change or deletion that registrations must agree to first: committed as `version`, then asked, then applied."""
+    """A change or deletion that registrations must agree to first: committed as `version`, then
+    asked, then applied."""
 
     __tablename__ = "identity_changes"
 
-    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[str] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
     version: Mapped[int] = mapped_column(Integer)
     civil_status: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """The new civil status; None asks for the account's deletion."""
@@ -128,8 +151,8 @@ class IdentityChange(db.Model):
 
 
 class ErasureRequest(db.Model):
-    """Someone who has a candidature asked for the erasure of their data. `answer`: what they were told, until their
-    account is erased."""
+    """Someone who has a candidature asked for the erasure of their data. `answer`: what they were
+    told, until their account is erased."""
 
     __tablename__ = "erasure_requests"
 
@@ -141,8 +164,9 @@ class ErasureRequest(db.Model):
 
 
 class PersonalCopy(db.Model):
-    """A copy of an account's data: an archive in the store once it has a `size`. The row is there before its object,
-    and until that is deleted, once `expires_at` is over; it outlives the account."""
+    """A copy of an account's data: an archive in the store once it has a `size`. The row is there
+    before its object, and until that is deleted, once `expires_at` is over; it outlives the
+    account."""
 
     __tablename__ = "personal_copies"
 
@@ -158,7 +182,8 @@ class PersonalCopy(db.Model):
 
 
 class MailLink(db.Model):
-    """A mailed link, by its token's hash. It outlives its account, so that it can still say that it expired."""
+    """A mailed link, by its token's hash. It outlives its account, so that it can still say that it
+    expired."""
 
     __tablename__ = "mail_links"
 
@@ -172,7 +197,8 @@ class MailLink(db.Model):
 
 
 class LoginSession(db.Model):
-    """A log-in, by the hash of the browser's secret. System time. Ended ones stay, to know whose they were."""
+    """A log-in, by the hash of the browser's secret. System time. Ended ones stay, to know whose
+    they were."""
 
     __tablename__ = "login_sessions"
 
@@ -192,8 +218,9 @@ class LoginSession(db.Model):
 
 
 class ProviderIdentity(db.Model):
-    """An identity of FranceConnect or ProConnect (`sub`), and whose account it opens: a candidate's or a member of
-    staff's. `joined_at`: None while it waits, as its creation does, for the activation."""
+    """An identity of FranceConnect or ProConnect (`sub`), and whose account it opens: a candidate's
+    or a member of staff's. `joined_at`: None while it waits, as its creation does, for the
+    activation."""
 
     __tablename__ = "provider_identities"
 
@@ -205,12 +232,19 @@ class ProviderIdentity(db.Model):
     joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
-        Index("uq_provider_identities_joined", "provider", "sub", unique=True, **where("joined_at IS NOT NULL")),
+        Index(
+            "uq_provider_identities_joined",
+            "provider",
+            "sub",
+            unique=True,
+            **where("joined_at IS NOT NULL"),
+        ),
     )
 
 
 class KnownBrowser(db.Model):
-    """A browser that has logged in to an account before: failures of unknown browsers do not slow it."""
+    """A browser that has logged in to an account before: failures of unknown browsers do not slow
+    it."""
 
     __tablename__ = "known_browsers"
 
@@ -220,7 +254,8 @@ class KnownBrowser(db.Model):
 
 
 class LoginFailures(db.Model):
-    """Failed tries of one account under one slot (a source, a known browser, all unknown ones together)."""
+    """Failed tries of one account under one slot (a source, a known browser, all unknown ones
+    together)."""
 
     __tablename__ = "login_failures"
 
@@ -258,11 +293,14 @@ class StaffMember(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """Since when they can no longer log in; the row stays, since the audit trail and the controls name it."""
+    """Since when they can no longer log in; the row stays, since the audit trail and the controls
+    name it."""
     invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """When they were last invited, in portal time; None once they have chosen a password and a second factor."""
+    """When they were last invited, in portal time; None once they have chosen a password and a
+    second factor."""
     saved_filters: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
-    """Of the list of candidatures, by the names that they gave them: each the query of an address."""
+    """Of the list of candidatures, by the names that they gave them: each the query of an
+    address."""
 
     @property
     def state(self) -> MemberState:
@@ -277,7 +315,9 @@ class RecoveryCode(db.Model):
     __tablename__ = "staff_recovery_codes"
 
     code_hash: Mapped[str] = mapped_column(_HASH, primary_key=True)
-    staff_id: Mapped[str] = mapped_column(ForeignKey("staff_members.id", ondelete="CASCADE"), index=True)
+    staff_id: Mapped[str] = mapped_column(
+        ForeignKey("staff_members.id", ondelete="CASCADE"), index=True
+    )
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -287,7 +327,9 @@ class Passkey(db.Model):
     __tablename__ = "staff_passkeys"
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
-    staff_id: Mapped[str] = mapped_column(ForeignKey("staff_members.id", ondelete="CASCADE"), index=True)
+    staff_id: Mapped[str] = mapped_column(
+        ForeignKey("staff_members.id", ondelete="CASCADE"), index=True
+    )
     credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
     """In base64url: at most 1023 bytes."""
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
@@ -304,7 +346,9 @@ class StaffToken(db.Model):
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
     secret_hash: Mapped[str] = mapped_column(_HASH, unique=True)
-    staff_id: Mapped[str] = mapped_column(ForeignKey("staff_members.id", ondelete="CASCADE"), index=True)
+    staff_id: Mapped[str] = mapped_column(
+        ForeignKey("staff_members.id", ondelete="CASCADE"), index=True
+    )
     name: Mapped[str] = mapped_column(String(TOKEN_NAME_LENGTH))
     scopes: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -315,7 +359,8 @@ class StaffToken(db.Model):
 
 
 class AuditEntry(AuditColumns, db.Model):
-    """Who did what to whom, when, before and after. Append-only: triggers of the database refuse changes."""
+    """Who did what to whom, when, before and after. Append-only: triggers of the database refuse
+    changes."""
 
     __tablename__ = "audit_entries"
     __table_args__ = audit_indexes("audit_entries")

@@ -1,5 +1,6 @@
-"""Hashes of stored passwords (argon2id). A check takes the same time whether or not there is an account. It is the only
-expensive work that anonymous visitors can trigger: it has a `Limit` of its own, in which sources take turns."""
+"""Hashes of stored passwords (argon2id). A check takes the same time whether or not there is an
+account. It is the only expensive work that anonymous visitors can trigger: it has a `Limit` of its
+own, in which sources take turns."""
 
 import os
 import threading
@@ -16,13 +17,17 @@ from services.chassis.process.capacity import RETRY_AFTER, Limit, thread_count
 
 NO_PASSWORD = ""
 """Stored while the person has not chosen one: no password matches it."""
-BUSY = "Trop de personnes s'identifient ou créent un compte en ce moment : rien n'a été vérifié ni enregistré."
+BUSY = (
+    "Trop de personnes s'identifient ou créent un compte en ce moment : rien n'a été vérifié ni "
+    "enregistré."
+)
 
 
 class PasswordHasher:
-    """Parameters are read from each hash, so they can be raised over time. At most as many hashes run at once as there
-    are processors (argon2 releases Python's lock); running and waiting requests together take at most a quarter of the
-    process's threads. Beyond that, Unavailable is raised."""
+    """Parameters are read from each hash, so they can be raised over time. At most as many hashes
+    run at once as there are processors (argon2 releases Python's lock); running and waiting
+    requests together take at most a quarter of the process's threads. Beyond that, Unavailable is
+    raised."""
 
     def __init__(self, *, memory_kib: int, passes: int) -> None:
         self._argon2 = Argon2Hasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
@@ -35,9 +40,9 @@ class PasswordHasher:
 
     @contextmanager
     def turn(self, source: str = "") -> Iterator[None]:
-        """One turn in the queue for everything that the block hashes; nested calls in one thread share it. `source`:
-        the visitor's address, where it is known. Raises Unavailable with `nothing_done`: whoever hashes asks for a turn
-        before anything is stored."""
+        """One turn in the queue for everything that the block hashes; nested calls in one thread
+        share it. `source`: the visitor's address, where it is known. Raises Unavailable with
+        `nothing_done`: whoever hashes asks for a turn before anything is stored."""
         if getattr(self._this_thread, "has_turn", False):
             yield
             return
@@ -54,8 +59,8 @@ class PasswordHasher:
             return self._argon2.hash(_bytes(password), salt=salt)
 
     def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether `password` has this hash; without one (no such account, no password chosen yet) it takes as long and
-        is False. Raises Unavailable."""
+        """Whether `password` has this hash; without one (no such account, no password chosen yet)
+        it takes as long and is False. Raises Unavailable."""
         try:
             with self.turn():
                 self._argon2.verify(password_hash or self._hash_without_account, _bytes(password))

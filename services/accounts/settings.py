@@ -18,17 +18,21 @@ _ClientSecretsTurned = Annotated[list[_ClientSecret], msgspec.Meta(min_length=1)
 
 
 class ClientSecrets:
-    """Which processes may obtain a service token, by their secret: {"gateway": "…", "pieces": "…"}; while it is rotated
-    by any of a list."""
+    """Which processes may obtain a service token, by their secret: {"gateway": "…", "pieces": "…"};
+    while it is rotated by any of a list."""
 
     def __init__(self, text: str) -> None:
         try:
-            secrets = msgspec.json.decode(text, type=dict[str, _ClientSecret | _ClientSecretsTurned])
+            secrets = msgspec.json.decode(
+                text, type=dict[str, _ClientSecret | _ClientSecretsTurned]
+            )
         except msgspec.MsgspecError:
             raise ValueError(
                 "a JSON object of secrets of at least 16 characters is expected, or lists of them"
             ) from None
-        self._secrets = {client: [each] if isinstance(each, str) else each for client, each in secrets.items()}
+        self._secrets = {
+            client: [each] if isinstance(each, str) else each for client, each in secrets.items()
+        }
 
     def of(self, client: str) -> list[str]:
         """The accepted secrets; none for an unknown client."""
@@ -41,19 +45,21 @@ class ClientSecrets:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class AccountsSettings(MailSettings, ObjectSettings):
     signing_key: Secret
-    """Ed25519 private keys, PEM (PKCS 8), one after the other: access tokens and identities are signed with the first;
-    all are published, so that what the others signed is still accepted."""
+    """Ed25519 private keys, PEM (PKCS 8), one after the other: access tokens and identities are
+    signed with the first; all are published, so that what the others signed is still accepted."""
     client_secrets: ClientSecrets
     registrations_url: str
     documents_url: str
     pieces_url: str
     sealing_key: Secret = _NONE
-    """Keys that seal mailed tokens and second factors, one a line: the first seals, all open. The signing keys follow
-    them, so that they seal where this is empty."""
+    """Keys that seal mailed tokens and second factors, one a line: the first seals, all open. The
+    signing keys follow them, so that they seal where this is empty."""
     password_profile: str = GUIDE.name
-    """« guide » (asks for classes of characters) or « recommended » (for length alone); both refuse common ones."""
+    """« guide » (asks for classes of characters) or « recommended » (for length alone); both refuse
+    common ones."""
     creations_per_hour: int = 300
-    """Accounts that may be asked for from one network address within an hour: a school's largest year is smaller."""
+    """Accounts that may be asked for from one network address within an hour: a school's largest
+    year is smaller."""
     session_idle_seconds: int = 30 * 60
     staff_session_idle_seconds: int = 15 * 60
     """Of gestionnaires and administrateurs, whose screens show other people's files."""
@@ -61,11 +67,13 @@ class AccountsSettings(MailSettings, ObjectSettings):
     argon2_memory_kib: int = 19 * 1024
     argon2_passes: int = 2
     franceconnect_issuer: str = ""
-    """Of candidates' FranceConnect, as its configuration names it; empty: nobody signs in with it."""
+    """Of candidates' FranceConnect, as its configuration names it; empty: nobody signs in with
+    it."""
     franceconnect_client_id: str = ""
     franceconnect_client_secret: Secret = _NONE
     franceconnect_scopes: str = (
-        "openid given_name family_name birthdate gender birthplace birthcountry email preferred_username"
+        "openid given_name family_name birthdate gender birthplace birthcountry email "
+        "preferred_username"
     )
     proconnect_issuer: str = ""
     """Of staff's ProConnect; empty: nobody signs in with it."""
@@ -87,13 +95,19 @@ class AccountsSettings(MailSettings, ObjectSettings):
             mistakes.append(f"SIGNING_KEY: {error}")
         if self.creations_per_hour < 1:
             mistakes.append("CREATIONS_PER_HOUR: a number, at least 1")
-        lives = (self.session_idle_seconds, self.staff_session_idle_seconds, self.session_absolute_seconds)
+        lives = (
+            self.session_idle_seconds,
+            self.staff_session_idle_seconds,
+            self.session_absolute_seconds,
+        )
         if min(lives) < 1:
             mistakes.append(
-                "SESSION_IDLE_SECONDS, STAFF_SESSION_IDLE_SECONDS, SESSION_ABSOLUTE_SECONDS: at least 1 is expected"
+                "SESSION_IDLE_SECONDS, STAFF_SESSION_IDLE_SECONDS, SESSION_ABSOLUTE_SECONDS: at "
+                "least 1 is expected"
             )
         return mistakes + [
-            f"{name.upper()}_ISSUER: https:// is expected in production, with a client id and a client secret"
+            f"{name.upper()}_ISSUER: https:// is expected in production, with a client id and a "
+            "client secret"
             for name in PROVIDER_LABELS
             if (issuer := self.of_provider(name, "issuer"))
             and not (

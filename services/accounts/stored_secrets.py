@@ -1,5 +1,6 @@
-"""Keys derived from the service's master secrets: for mailed links, throttling pseudonyms and sealed second factors.
-Random secrets handed to browsers and tools, of which accounts keeps only the hash."""
+"""Keys derived from the service's master secrets: for mailed links, throttling pseudonyms and
+sealed second factors. Random secrets handed to browsers and tools, of which accounts keeps only the
+hash."""
 
 import base64
 import hashlib
@@ -18,25 +19,33 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
 class DerivedKeys:
-    """A key per use and master secret (HKDF), so that none reveals another. The first master secret is in use; the
-    older ones only verify and decrypt what was made before a key rotation."""
+    """A key per use and master secret (HKDF), so that none reveals another. The first master secret
+    is in use; the older ones only verify and decrypt what was made before a key rotation."""
 
     def __init__(self, master_secrets: Sequence[bytes]) -> None:
         self._link_keys = [_derived_key(secret, b"mailed links") for secret in master_secrets]
         self._trace_key = _derived_key(master_secrets[0], b"throttling")
         sealing_keys = [
-            Fernet(base64.urlsafe_b64encode(_derived_key(secret, b"second factors"))) for secret in master_secrets
+            Fernet(base64.urlsafe_b64encode(_derived_key(secret, b"second factors")))
+            for secret in master_secrets
         ]
-        self._all_sealing_keys, self._first_sealing_key = MultiFernet(sealing_keys), sealing_keys[0]
+        self._all_sealing_keys = MultiFernet(sealing_keys)
+        self._first_sealing_key = sealing_keys[0]
 
     def link_tokens(self, purpose: str, event_id: str) -> list[str]:
-        """The token mailed for an event, then the tokens derived for it from the older master secrets."""
-        digests = (hmac.digest(key, f"{purpose}:{event_id}".encode(), "sha256") for key in self._link_keys)
+        """The token mailed for an event, then the tokens derived for it from the older master
+        secrets."""
+        digests = (
+            hmac.digest(key, f"{purpose}:{event_id}".encode(), "sha256") for key in self._link_keys
+        )
         return [base64.urlsafe_b64encode(digest).rstrip(b"=").decode() for digest in digests]
 
     def trace(self, *parts: str) -> str:
-        """A stable pseudonym (HMAC-SHA256, hex) of an address or a source, so that throttling stores neither."""
-        return hmac.digest(self._trace_key, "\0".join(parts).encode("utf-8", "replace"), "sha256").hex()
+        """A stable pseudonym (HMAC-SHA256, hex) of an address or a source, so that throttling
+        stores neither."""
+        return hmac.digest(
+            self._trace_key, "\0".join(parts).encode("utf-8", "replace"), "sha256"
+        ).hex()
 
     def seal(self, text: str) -> str:
         """`text` encrypted with the first key."""
@@ -50,14 +59,22 @@ class DerivedKeys:
         """`content`, encrypted for that purpose alone."""
         return self.seal(json.dumps({**content, "purpose": purpose}))
 
-    def sealed_content(self, purpose: str, sealed: str, lifetime: timedelta) -> dict[str, Any] | None:
+    def sealed_content(
+        self, purpose: str, sealed: str, lifetime: timedelta
+    ) -> dict[str, Any] | None:
         """None for another purpose, after its lifetime, and for a text that was not sealed here."""
         try:
-            text = self._all_sealing_keys.decrypt(sealed.encode(), ttl=int(lifetime.total_seconds()))
+            text = self._all_sealing_keys.decrypt(
+                sealed.encode(), ttl=int(lifetime.total_seconds())
+            )
             content: dict[str, Any] = json.loads(text)
         except (InvalidToken, ValueError):
             return None
-        return content if isinstance(content, dict) and content.pop("purpose", None) == purpose else None
+        return (
+            content
+            if isinstance(content, dict) and content.pop("purpose", None) == purpose
+            else None
+        )
 
     def opens(self, sealed: str) -> bool:
         """Whether a valid key decrypts it."""
@@ -75,15 +92,26 @@ class DerivedKeys:
         return None
 
 
-def master_secrets(sealing_keys: Iterable[str], signing_keys: Iterable[Ed25519PrivateKey]) -> list[bytes]:
-    """The sealing keys, then the signing keys' raw bytes, which encrypt if there is no sealing key, and still decrypt
-    once there is one."""
-    raw = (serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption())
-    return [*(key.encode() for key in sealing_keys), *(key.private_bytes(*raw) for key in signing_keys)]
+def master_secrets(
+    sealing_keys: Iterable[str], signing_keys: Iterable[Ed25519PrivateKey]
+) -> list[bytes]:
+    """The sealing keys, then the signing keys' raw bytes, which encrypt if there is no sealing key,
+    and still decrypt once there is one."""
+    raw = (
+        serialization.Encoding.Raw,
+        serialization.PrivateFormat.Raw,
+        serialization.NoEncryption(),
+    )
+    return [
+        *(key.encode() for key in sealing_keys),
+        *(key.private_bytes(*raw) for key in signing_keys),
+    ]
 
 
 def _derived_key(master_secret: bytes, use: bytes) -> bytes:
-    return HKDF(hashes.SHA256(), length=32, salt=None, info=b"portail accounts " + use).derive(master_secret)
+    return HKDF(hashes.SHA256(), length=32, salt=None, info=b"portail accounts " + use).derive(
+        master_secret
+    )
 
 
 def new_secret() -> str:
@@ -92,5 +120,6 @@ def new_secret() -> str:
 
 
 def hash_secret(secret: str) -> str:
-    """SHA-256 in hexadecimal, as secrets are stored (they have 256 random bits, so no slow hash is needed)."""
+    """SHA-256 in hexadecimal, as secrets are stored (they have 256 random bits, so no slow hash is
+    needed)."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -1,1 +1,2 @@
-"""Library of all services: settings, database, events, access, errors, clocks. It knows nothing of exams."""
+"""Library of all services: settings, database, events, access, errors, clocks. It knows nothing of
+exams."""

@@ -1,5 +1,6 @@
-"""Two clocks. `portal_now` for rules, windows, texts and the life of mailed links: it can be shifted for rehearsals.
-`system_now` for tokens, cookies, leases, retries and sessions, which a shifted clock would break."""
+"""Two clocks. `portal_now` for rules, windows, texts and the life of mailed links: it can be
+shifted for rehearsals. `system_now` for tokens, cookies, leases, retries and sessions, which a
+shifted clock would break."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -26,7 +27,8 @@ def system_now() -> datetime:
 
 
 def seconds_since(instant: datetime) -> float:
-    """By the system's clock; 0 for an instant that another machine's clock has written ahead of ours."""
+    """By the system's clock; 0 for an instant that another machine's clock has written ahead of
+    ours."""
     return max(0.0, (system_now() - instant).total_seconds())
 
 

@@ -1,5 +1,6 @@
-"""The CSV of every export: semicolons, a byte order mark, days and hours of Paris as French spreadsheets read them, and
-no cell that one would calculate; streamed from the database's cursor."""
+"""The CSV of every export: semicolons, a byte order mark, days and hours of Paris as French
+spreadsheets read them, and no cell that one would calculate; streamed from the database's
+cursor."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,8 +18,9 @@ from services.contracts.api.operation import CSV
 DELIMITER = ";"
 BYTE_ORDER_MARK = "\ufeff"
 LINE_END = "\r\n"
-# What a spreadsheet would take for a formula is shown as the text it is: at the beginning of a cell, and behind what
-# would begin another one, were the file opened with another separator or each line taken for itself.
+# What a spreadsheet would take for a formula is shown as the text it is: at the beginning of a
+# cell, and behind what would begin another one, were the file opened with another separator or each
+# line taken for itself.
 _FORMULA = re.compile(r"""(^[\s"']*|[;,|\t\r\n][\s"']*)(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])""")
 _KEPT_AS_TEXT = re.compile(_FORMULA.pattern.replace("(?=", "'(?="))
 _BEGINNINGS = frozenset("=+-@＝＋－＠\t\r\n")
@@ -29,8 +31,8 @@ CONTENT_TYPE = f"{CSV}; charset=utf-8"
 
 
 def csv_text(columns: Sequence[str], pages: Iterable[Iterable[Sequence[Any]]]) -> Iterator[str]:
-    """The headings, then each page of rows as one text. The first page is read at once, so that an error of the search
-    is raised before anything is sent."""
+    """The headings, then each page of rows as one text. The first page is read at once, so that an
+    error of the search is raised before anything is sent."""
     remaining = iter(pages)
     first = list(next(remaining, ()))
     texts = ("".join(map(_line, page)) for page in chain([first], remaining))
@@ -52,7 +54,8 @@ def _line(cells: Sequence[Any]) -> str:
 
 
 def _cell(value: Any) -> str:
-    """Numbers that begin with a zero are quoted: programs that let quoted cells be text show all their digits."""
+    """Numbers that begin with a zero are quoted: programs that let quoted cells be text show all
+    their digits."""
     if not isinstance(value, str):
         return _text(value)
     text = value if _BEGINNINGS.isdisjoint(value) else safe_cell(value)
@@ -77,8 +80,9 @@ def csv_response(
     text: Callable[[Session], Iterator[str]],
     record: Callable[[], None],
 ) -> Response:
-    """The answer that sends what `text` reads in `reading`. `record` notes that the export is given: once it has a
-    place among those under way, before the first byte. Raises what the three raise."""
+    """The answer that sends what `text` reads in `reading`. `record` notes that the export is
+    given: once it has a place among those under way, before the first byte. Raises what the three
+    raise."""
     with ExitStack() as begun:
         session = begun.enter_context(reading)
         lines = text(session)

@@ -1,5 +1,5 @@
-"""Why something cannot be done, as data: a problem type, a French detail, errors tied to fields. `web/problems.py`
-shows them as RFC 9457 problem details, pages beside their fields."""
+"""Why something cannot be done, as data: a problem type, a French detail, errors tied to fields.
+`web/problems.py` shows them as RFC 9457 problem details, pages beside their fields."""
 
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
@@ -12,7 +12,8 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong with one field. `pointer` is a JSON pointer into the body sent: "#/nom_famille"."""
+    """What is wrong with one field. `pointer` is a JSON pointer into the body sent:
+    "#/nom_famille"."""
 
     pointer: str
     detail: str
@@ -23,19 +24,25 @@ RESERVED_MEMBERS = frozenset({"type", "title", "status", "detail", "instance", "
 
 
 class DomainError(Exception):
-    """Something that cannot be done, and why. `extra` are further members of the problem details. Raises TypeError for
-    a reserved one: type, status and title are those of the `problem`."""
+    """Something that cannot be done, and why. `extra` are further members of the problem details.
+    Raises TypeError for a reserved one: type, status and title are those of the `problem`."""
 
     problem: ProblemType = problem_types.BAD_REQUEST
 
     def __init__(
-        self, detail: str = "", *, problem: ProblemType | None = None, errors: tuple[FieldError, ...] = (), **extra: Any
+        self,
+        detail: str = "",
+        *,
+        problem: ProblemType | None = None,
+        errors: tuple[FieldError, ...] = (),
+        **extra: Any,
     ) -> None:
         if misplaced := RESERVED_MEMBERS & extra.keys():
             raise TypeError(f"{sorted(misplaced)} are not extra members of a problem")
         self.problem = problem or self.problem
         self.detail = detail or self.problem.title
-        self.errors, self.extra = errors, extra
+        self.errors = errors
+        self.extra = extra
         super().__init__(self.detail)
 
     @property
@@ -107,8 +114,9 @@ class TooMany(DomainError):
 
 
 class Unavailable(DomainError):
-    """A server or service that we need does not answer; the page keeps what was typed. `nothing_done`, where given, is
-    True: what was asked for was refused before any of it was done, so that asking again cannot do it twice."""
+    """A server or service that we need does not answer; the page keeps what was typed.
+    `nothing_done`, where given, is True: what was asked for was refused before any of it was done,
+    so that asking again cannot do it twice."""
 
     problem = problem_types.UNAVAILABLE
 

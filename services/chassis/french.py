@@ -7,9 +7,19 @@ from math import ceil
 from services.chassis.clock import to_paris
 
 MOIS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
@@ -48,7 +58,11 @@ def weekday_date(day: date) -> str:
 def shown_end(end: datetime) -> datetime:
     """The instant to show for an exclusive end: midnight is shown as 23:59 of the day before."""
     local = to_paris(end)
-    return local - timedelta(minutes=1) if (local.hour, local.minute, local.second) == (0, 0, 0) else local
+    return (
+        local - timedelta(minutes=1)
+        if (local.hour, local.minute, local.second) == (0, 0, 0)
+        else local
+    )
 
 
 def alphabetical(text: str) -> str:
@@ -58,7 +72,8 @@ def alphabetical(text: str) -> str:
 
 
 def time_left(left: timedelta) -> str:
-    """Remaining time, rounded down: « 3 jours », « 5 heures », « 12 minutes », « moins d'une minute »."""
+    """Remaining time, rounded down: « 3 jours », « 5 heures », « 12 minutes », « moins d'une minute
+    »."""
     minutes = int(left.total_seconds()) // 60
     for size, unit in ((24 * 60, "jours"), (60, "heures"), (1, "minutes")):
         if minutes >= 2 * size:
@@ -72,8 +87,8 @@ def number(value: int) -> str:
 
 
 def file_size(size: int) -> str:
-    """Bytes as octets, Ko or Mo (1024-based, as the guide's « 5 Mo »): "812 octets", "48 Ko", "1,5 Mo". Rounded up, so
-    that what exceeds « 5 Mo » is never called « 5 Mo » itself."""
+    """Bytes as octets, Ko or Mo (1024-based, as the guide's « 5 Mo »): "812 octets", "48 Ko", "1,5
+    Mo". Rounded up, so that what exceeds « 5 Mo » is never called « 5 Mo » itself."""
     if size < 1024:
         return f"{size} octet{'s' if size > 1 else ''}"
     if size <= 1023 * 1024:

@@ -13,8 +13,11 @@ class Quota:
     window: timedelta
 
 
-def count_in_window(count: int, since: datetime | None, quota: Quota, now: datetime) -> tuple[int, datetime, int]:
-    """Count one more request: (new count, start of the window, seconds to wait; 0: the request is allowed)."""
+def count_in_window(
+    count: int, since: datetime | None, quota: Quota, now: datetime
+) -> tuple[int, datetime, int]:
+    """Count one more request: (new count, start of the window, seconds to wait; 0: the request is
+    allowed)."""
     if since is None or now - since >= quota.window:
         return 1, now, 0
     if count < quota.max_count:

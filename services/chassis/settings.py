@@ -1,5 +1,5 @@
-"""Settings, read from the environment only: X, or the file that X_FILE names (secrets of containers). A process does
-not start if some are missing or invalid; it names all."""
+"""Settings, read from the environment only: X, or the file that X_FILE names (secrets of
+containers). A process does not start if some are missing or invalid; it names all."""
 
 import dataclasses
 import typing
@@ -26,7 +26,8 @@ class Secret(str):
 
     @property
     def each(self) -> list[str]:
-        """The valid secrets, one per line (or separated by a written \\n): the first is used, all are accepted."""
+        """The valid secrets, one per line (or separated by a written \\n): the first is used, all
+        are accepted."""
         return [line for line in self.replace("\\n", "\n").splitlines() if line.strip()]
 
 
@@ -35,7 +36,8 @@ _NO_SECRET = Secret("")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Base of every process's settings. Field `database_url` is read from DATABASE_URL or DATABASE_URL_FILE."""
+    """Base of every process's settings. Field `database_url` is read from DATABASE_URL or
+    DATABASE_URL_FILE."""
 
     env: str
     """One of development, demonstration, test, production."""
@@ -45,7 +47,8 @@ class Settings:
     public_url: str = "http://127.0.0.1:8080"
     """Base of the links in mails and scope of cookies, without trailing slash."""
     page_seconds: float = 2.5
-    """How long a page waits in total for services that do not answer, leaving time of 3 s to render it."""
+    """How long a page waits in total for services that do not answer, leaving time of 3 s to render
+    it."""
     threads: int = 64
     """Requests answered concurrently."""
     otel_exporter_otlp_endpoint: str = ""
@@ -82,9 +85,17 @@ class Settings:
         if self.env == "production" and self.portail_offset:
             mistakes.append("PORTAIL_OFFSET (PORTAIL_NOW) is refused in production")
         public = urlsplit(self.public_url)
-        if self.env == "production" and public.scheme != "https" and public.hostname not in LOOPBACK:
-            mistakes.append("PUBLIC_URL: in production https:// is expected, but for 127.0.0.1 and localhost")
-        if (traced := self.otel_exporter_otlp_endpoint) and not traced.startswith(("http://", "https://")):
+        if (
+            self.env == "production"
+            and public.scheme != "https"
+            and public.hostname not in LOOPBACK
+        ):
+            mistakes.append(
+                "PUBLIC_URL: in production https:// is expected, but for 127.0.0.1 and localhost"
+            )
+        if (traced := self.otel_exporter_otlp_endpoint) and not traced.startswith(
+            ("http://", "https://")
+        ):
             mistakes.append("OTEL_EXPORTER_OTLP_ENDPOINT: http:// or https:// is expected")
         if not 0 <= self.otel_traces_sampler_arg <= 1:
             mistakes.append("OTEL_TRACES_SAMPLER_ARG: a number from 0 to 1 is expected")
@@ -104,8 +115,8 @@ class ServiceSettings(Settings):
     """Name under which this service obtains its own tokens from accounts."""
     client_secret: Secret
     audit_key: Secret = _NO_SECRET
-    """Ed25519 private keys, PEM (PKCS 8): the first signs the daily root of the audit trail, what the others signed is
-    verified; empty: roots are not signed."""
+    """Ed25519 private keys, PEM (PKCS 8): the first signs the daily root of the audit trail, what
+    the others signed is verified; empty: roots are not signed."""
     worker_port: int = 0
     """Port of the worker's health checks and metrics; 0: none."""
     worker_host: str = "127.0.0.1"
@@ -137,4 +148,6 @@ def _typed(name: str, text: str, expected: Any) -> Any:
     try:
         return expected(text)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{name}: {getattr(expected, '__name__', expected)} is expected") from error
+        raise ValueError(
+            f"{name}: {getattr(expected, '__name__', expected)} is expected"
+        ) from error

@@ -19,7 +19,8 @@ class SigningKeyError(ValueError):
 
 
 def load_keys(pem: str) -> list[Ed25519PrivateKey]:
-    """The private keys in `pem`, in their order, whose line breaks may be written as \\n. Raises SigningKeyError."""
+    """The private keys in `pem`, in their order, whose line breaks may be written as \\n. Raises
+    SigningKeyError."""
     load = partial(serialization.load_pem_private_key, password=None)
     return [_loaded(block, load, Ed25519PrivateKey, "private") for block in _blocks(pem) or [pem]]
 
@@ -27,7 +28,10 @@ def load_keys(pem: str) -> list[Ed25519PrivateKey]:
 def load_public_keys(pem: str) -> list[Ed25519PublicKey]:
     """The public keys in `pem`, none in an empty text. Raises SigningKeyError."""
     blocks = _blocks(pem) or ([pem] if pem.strip() else [])
-    return [_loaded(block, serialization.load_pem_public_key, Ed25519PublicKey, "public") for block in blocks]
+    return [
+        _loaded(block, serialization.load_pem_public_key, Ed25519PublicKey, "public")
+        for block in blocks
+    ]
 
 
 def _blocks(pem: str) -> list[str]:
@@ -46,7 +50,11 @@ def _loaded(block: str, load: Callable[[bytes], Any], kind: Any, words: str) -> 
 
 def jwks_of(keys: Iterable[Ed25519PublicKey]) -> dict[str, Any]:
     """What is published of them."""
-    return {"keys": [{**_jwk(key), "kid": thumbprint(key), "use": "sig", "alg": "EdDSA"} for key in keys]}
+    return {
+        "keys": [
+            {**_jwk(key), "kid": thumbprint(key), "use": "sig", "alg": "EdDSA"} for key in keys
+        ]
+    }
 
 
 def thumbprint(key: Ed25519PublicKey) -> str:

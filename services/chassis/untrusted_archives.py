@@ -1,4 +1,5 @@
-"""Reads ZIP archives of strangers within bounds, whatever sizes and names they claim. Nothing is written to disk."""
+"""Reads ZIP archives of strangers within bounds, whatever sizes and names they claim. Nothing is
+written to disk."""
 
 import re
 import stat
@@ -14,7 +15,8 @@ ZIP_HEAD = b"PK\x03\x04"
 MAX_DIRECTORY_BYTES = 2 * 1024 * 1024
 """Of the list of entries, with those that systems add: hundreds of bytes for each name."""
 UNREADABLE = "Le fichier ne peut pas être extrait de l'archive"
-# Of the other methods zipfile unpacks all that it has read at once: a few hundred bytes become gigabytes.
+# Of the other methods zipfile unpacks all that it has read at once: a few hundred bytes become
+# gigabytes.
 _BOUNDED_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -36,16 +38,24 @@ def is_archive(content: BinaryIO) -> bool:
     return head == ZIP_HEAD
 
 
-def opened(content: BinaryIO, max_files: int, advice: str = "") -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
-    """The archive, its list of entries read, and its files, without what systems add. Raises ArchiveRefused;
-    TooManyFiles with `advice`."""
+def opened(
+    content: BinaryIO, max_files: int, advice: str = ""
+) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
+    """The archive, its list of entries read, and its files, without what systems add. Raises
+    ArchiveRefused; TooManyFiles with `advice`."""
     try:
         archive = zipfile.ZipFile(cast(IO[bytes], _BoundedDirectory(content)))
-        files = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_of_system(entry.filename)]
+        files = [
+            entry
+            for entry in archive.infolist()
+            if not entry.is_dir() and not _is_of_system(entry.filename)
+        ]
     except _DirectoryTooLong:
         files = None
     except Exception as error:  # zipfile may fail in any way on hostile bytes
-        raise ArchiveRefused("Ce fichier n'est pas une archive ZIP, ou elle est endommagée.") from error
+        raise ArchiveRefused(
+            "Ce fichier n'est pas une archive ZIP, ou elle est endommagée."
+        ) from error
     if files is None or len(files) > max_files:
         raise TooManyFiles(f"L'archive a plus de {max_files} fichiers{advice}.")
     archive.fp = content
@@ -55,9 +65,10 @@ def opened(content: BinaryIO, max_files: int, advice: str = "") -> tuple[zipfile
 def unpacked(
     archive: zipfile.ZipFile, files: Iterable[zipfile.ZipInfo], max_file_bytes: int, max_bytes: int
 ) -> Iterator[tuple[str, bytes | str]]:
-    """The name of each file, and its content or why there is none: `too_large` or UNREADABLE. No more is unpacked of a
-    file than `max_file_bytes`, whatever length it claims. Raises ArchiveRefused where all of them, those that turned
-    out to be unreadable too, are more than `max_bytes`."""
+    """The name of each file, and its content or why there is none: `too_large` or UNREADABLE. No
+    more is unpacked of a file than `max_file_bytes`, whatever length it claims. Raises
+    ArchiveRefused where all of them, those that turned out to be unreadable too, are more than
+    `max_bytes`."""
     left = max_bytes
     for entry in files:
         content: bytes | str = UNREADABLE
@@ -89,11 +100,13 @@ class _DirectoryTooLong(Exception):
 
 
 class _BoundedDirectory:
-    """The archive's file while its list of entries is read, which zipfile does in one piece. Raises _DirectoryTooLong
-    for a longer one, whose entries would take many times its memory."""
+    """The archive's file while its list of entries is read, which zipfile does in one piece. Raises
+    _DirectoryTooLong for a longer one, whose entries would take many times its memory."""
 
     def __init__(self, content: BinaryIO) -> None:
-        self._content, self.seek, self.tell = content, content.seek, content.tell
+        self._content = content
+        self.seek = content.seek
+        self.tell = content.tell
 
     def read(self, size: int | None = -1) -> bytes:
         if size is not None and size > MAX_DIRECTORY_BYTES:

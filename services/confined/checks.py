@@ -1,8 +1,9 @@
-"""Has checks run on strangers' files: starts and ends the processes that do, sends requests, reads answers.
+"""Has checks run on strangers' files: starts and ends the processes that do, sends requests, reads
+answers.
 
-A few programs (`program`) are kept running. Each forks a process per file, so that nothing of a file outlives its
-answer and the readers are imported once. A program that does not follow the protocol is killed with all that it forked,
-and replaced.
+A few programs (`program`) are kept running. Each forks a process per file, so that nothing of a
+file outlives its answer and the readers are imported once. A program that does not follow the
+protocol is killed with all that it forked, and replaced.
 """
 
 import contextlib
@@ -60,12 +61,14 @@ class Unreadable(Exception):
 
     def __init__(self, reason: Reason, cpu_seconds: float = 0.0) -> None:
         super().__init__(reason)
-        self.reason, self.cpu_seconds = reason, cpu_seconds
+        self.reason = reason
+        self.cpu_seconds = cpu_seconds
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the check found, as values of JSON, and the file that it made, if any. Neither is to be trusted."""
+    """What the check found, as values of JSON, and the file that it made, if any. Neither is to be
+    trusted."""
 
     facts: dict[str, Any]
     made: bytes = b""
@@ -74,7 +77,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class ProcessEnd:
-    """How the process of a file ended. `signal`: the one that killed it, 0 without one; `peak_memory`: bytes."""
+    """How the process of a file ended. `signal`: the one that killed it, 0 without one;
+    `peak_memory`: bytes."""
 
     signal: int
     cpu_seconds: float
@@ -123,7 +127,9 @@ class Program:
             end = self._control.recv(MAX_FACTS_BYTES)
             if not end:
                 raise ConnectionResetError
-            return os.pread(answer.fileno(), MAX_FACTS_BYTES + limits.made, 0), ProcessEnd(**json.loads(end))
+            return os.pread(answer.fileno(), MAX_FACTS_BYTES + limits.made, 0), ProcessEnd(
+                **json.loads(end)
+            )
 
     def close(self) -> None:
         """Kill the program and all that it forked."""
@@ -134,7 +140,8 @@ class Program:
 
 
 class ConfinedChecks:
-    """Runs the functions of a module on files. Used by many threads; each that runs one at a time has a program."""
+    """Runs the functions of a module on files. Used by many threads; each that runs one at a time
+    has a program."""
 
     def __init__(self, module: str) -> None:
         hide_memory()
@@ -143,7 +150,9 @@ class ConfinedChecks:
 
     def run(self, function: str, file: BinaryIO, limits: Limits, **arguments: Any) -> Answer:
         """What `function` of the module answers about the file. Raises Unreadable."""
-        request = json.dumps({"function": function, "arguments": arguments, "limits": asdict(limits)}).encode()
+        request = json.dumps(
+            {"function": function, "arguments": arguments, "limits": asdict(limits)}
+        ).encode()
         with _open_read_only(file) as descriptor:
             answer, end = self._run_in_program(request, descriptor, limits)
         if end.broken_limit is not None:
@@ -163,16 +172,21 @@ class ConfinedChecks:
         while self.idle_programs:
             self.idle_programs.pop().close()
 
-    def _run_in_program(self, request: bytes, file: int, limits: Limits) -> tuple[bytes, ProcessEnd]:
-        """In an idle program; where those have died, in a new one, whose death shows that the file is the cause.
+    def _run_in_program(
+        self, request: bytes, file: int, limits: Limits
+    ) -> tuple[bytes, ProcessEnd]:
+        """In an idle program; where those have died, in a new one, whose death shows that the file
+        is the cause.
 
         Raises Unreadable there, and where a program stalls or breaks the protocol.
         """
         while True:
             try:
-                program, is_new = self.idle_programs.pop(), False
+                program = self.idle_programs.pop()
+                is_new = False
             except IndexError:  # several threads take from these
-                program, is_new = Program(self._module), True
+                program = Program(self._module)
+                is_new = True
             try:
                 answer = program.run(request, file, limits)
             except (OSError, ValueError, TypeError) as error:
@@ -200,9 +214,11 @@ def _open_read_only(content: BinaryIO) -> Iterator[int]:
 
 
 def hide_memory() -> None:
-    """No other process of the same user may read or change the memory of this one, which holds secrets.
+    """No other process of the same user may read or change the memory of this one, which holds
+    secrets.
 
-    The system calls for that need no descriptor, so that the limits of a confined process do not forbid them.
+    The system calls for that need no descriptor, so that the limits of a confined process do not
+    forbid them.
     """
     if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")

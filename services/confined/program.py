@@ -1,10 +1,11 @@
-"""`python -m services.confined.program MODULE`: imports what reads files, then forks a confined process per file.
+"""`python -m services.confined.program MODULE`: imports what reads files, then forks a confined
+process per file.
 
-Descriptor 0 is a socket to the service (`checks`). Each message on it is a request (JSON) with two descriptors: the
-file, open to be read, and one for the answer: a line of JSON (facts, or why there are none), then the file that was
-made, if one was. How the process ended goes back by descriptor 0. This program itself never reads a byte of a file, and
-ends with the service. The module's `preload` has all loaded that its checks need: a confined process can open no file,
-Python's own included.
+Descriptor 0 is a socket to the service (`checks`). Each message on it is a request (JSON) with two
+descriptors: the file, open to be read, and one for the answer: a line of JSON (facts, or why there
+are none), then the file that was made, if one was. How the process ended goes back by descriptor 0.
+This program itself never reads a byte of a file, and ends with the service. The module's `preload`
+has all loaded that its checks need: a confined process can open no file, Python's own included.
 """
 
 import errno
@@ -28,28 +29,34 @@ import pyseccomp
 from services.confined.checks import MAX_FACTS_BYTES, Limits, Reason, hide_memory
 
 ANSWER_FD = 0
-"""The one descriptor of a confined process that it can write to; besides it only the file is open, to be read."""
+"""The one descriptor of a confined process that it can write to; besides it only the file is open,
+to be read."""
 NICENESS = 5  # requests for pages come before checks
 _MAX_REQUEST_BYTES = 64 * 1024
 _THREAD = 0x00010000  # CLONE_THREAD, linux/sched.h
 # Changing files by their paths, and signalling processes, take no descriptor.
 _REFUSED_CALLS = """
-    truncate rename renameat renameat2 mkdir mkdirat rmdir link linkat unlink unlinkat symlink symlinkat
+    truncate rename renameat renameat2 mkdir mkdirat rmdir
+    link linkat unlink unlinkat symlink symlinkat
     chmod fchmodat chown lchown fchownat utime utimes utimensat futimesat mknod mknodat
     setxattr lsetxattr removexattr lremovexattr
     kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal fork vfork
 """
-_NEWER_CALLS = (452, 463, 466)  # fchmodat2, setxattrat, removexattrat: newer than many a libseccomp
+# Those that are newer than many a libseccomp: fchmodat2, setxattrat, removexattrat.
+_NEWER_CALLS = (452, 463, 466)
 
 
 def filter_of_calls() -> pyseccomp.SyscallFilter:
-    """Refuses the system calls that no resource limit forbids. Threads may be started, and no process: the decoder of
-    HEIC works in a thread of its own, and RLIMIT_NPROC counts both."""
+    """Refuses the system calls that no resource limit forbids. Threads may be started, and no
+    process: the decoder of HEIC works in a thread of its own, and RLIMIT_NPROC counts both."""
     calls = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     for call in (*_REFUSED_CALLS.split(), *_NEWER_CALLS):
         calls.add_rule(pyseccomp.ERRNO(errno.EPERM), call)
-    calls.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _THREAD, 0))
-    # A filter cannot read the flags of this one: as if it were unknown, so that the C library falls back on clone.
+    calls.add_rule(
+        pyseccomp.ERRNO(errno.EPERM), "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _THREAD, 0)
+    )
+    # A filter cannot read the flags of this one: as if it were unknown, so that the C library falls
+    # back on clone.
     calls.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     return calls
 
@@ -57,8 +64,9 @@ def filter_of_calls() -> pyseccomp.SyscallFilter:
 def confine(limits: Limits, calls: pyseccomp.SyscallFilter, answer: int) -> None:
     """Make `answer` descriptor 0, and limit this process for the rest of its life, by the kernel.
 
-    It cannot open a descriptor, hence no file and no connection; it starts no process, changes no file by its path and
-    signals no process; it ends within the limits, which cannot be raised again.
+    It cannot open a descriptor, hence no file and no connection; it starts no process, changes no
+    file by its path and signals no process; it ends within the limits, which cannot be raised
+    again.
     """
     os.dup2(answer, ANSWER_FD)
     os.close(answer)
@@ -77,16 +85,18 @@ def confine(limits: Limits, calls: pyseccomp.SyscallFilter, answer: int) -> None
 
 
 class _NoMoreModules(MetaPathFinder):
-    """Ends the process: a reader takes a module or a codec that is missing for a fault of the file, and goes on without
-    what it could not read, such as that the file is encrypted."""
+    """Ends the process: a reader takes a module or a codec that is missing for a fault of the file,
+    and goes on without what it could not read, such as that the file is encrypted."""
 
     def find_spec(self, *_: object) -> NoReturn:
         os._exit(os.EX_SOFTWARE)
 
 
 def main(module: str) -> None:
-    hide_memory()  # also of the processes forked here from each other, and of their files under /proc
-    checks, calls = importlib.import_module(module), filter_of_calls()
+    # also of the processes forked here from each other, and of their files under /proc
+    hide_memory()
+    checks = importlib.import_module(module)
+    calls = filter_of_calls()
     checks.preload()
     os.nice(NICENESS)
     os.chdir("/")
@@ -96,7 +106,9 @@ def main(module: str) -> None:
             request, descriptors, _, _ = socket.recv_fds(service, _MAX_REQUEST_BYTES, 2)
             if not descriptors:
                 return
-            service.sendall(json.dumps(_run_in_child(checks, calls, request, *descriptors)).encode())
+            service.sendall(
+                json.dumps(_run_in_child(checks, calls, request, *descriptors)).encode()
+            )
 
 
 def _run_in_child(
@@ -116,13 +128,17 @@ def _run_in_child(
     }
 
 
-def _run(checks: ModuleType, calls: pyseccomp.SyscallFilter, request: bytes, file: int, answer: int) -> NoReturn:
+def _run(
+    checks: ModuleType, calls: pyseccomp.SyscallFilter, request: bytes, file: int, answer: int
+) -> NoReturn:
     """What the forked process does: it confines itself, runs the check, answers and exits."""
     try:
         asked = json.loads(request)
         confine(Limits(**asked["limits"]), calls, answer)
         content = io.BytesIO(os.pread(file, os.fstat(file).st_size, 0))
-        unwritten = memoryview(answer_of(getattr(checks, asked["function"]), content, asked["arguments"]))
+        unwritten = memoryview(
+            answer_of(getattr(checks, asked["function"]), content, asked["arguments"])
+        )
         while unwritten:
             unwritten = unwritten[os.write(ANSWER_FD, unwritten) :]
     finally:
@@ -139,7 +155,9 @@ def answer_of(
         answer = check(content, **arguments)
     except MemoryError:
         answer = {"unreadable": Reason.MEMORY}
-    except Exception:  # a reader may fail in any way; its message is left out, since it may quote the file
+    except (
+        Exception
+    ):  # a reader may fail in any way; its message is left out, since it may quote the file
         answer = {"unreadable": Reason.ERROR}
     if isinstance(answer, dict):
         answer = answer, b""

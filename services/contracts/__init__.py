@@ -1,7 +1,7 @@
 """The events that services exchange, one module per producer.
 
-Each event is a frozen dataclass that knows its versioned TYPE and its CONSUMERS. Changing the shape of one
-means a new version: consumers are upgraded before producers.
+Each event is a frozen dataclass that knows its versioned TYPE and its CONSUMERS. Changing the shape
+of one means a new version: consumers are upgraded before producers.
 """
 
 from services.contracts import accounts, documents, pieces, registrations

@@ -1,5 +1,5 @@
-"""What accounts and the gateway agree on about accounts: how long a new one waits, how long tokens and ids may be, the
-profiles of staff, and the codes of answers."""
+"""What accounts and the gateway agree on about accounts: how long a new one waits, how long tokens
+and ids may be, the profiles of staff, and the codes of answers."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -9,23 +9,30 @@ from services.contracts import problem_types
 
 ACTIVATION_HOURS = 48
 ACTIVATION_LIFETIME = timedelta(hours=ACTIVATION_HOURS)
-"""From an account's creation to the end of its activation (guide §3), whenever its mail was sent: so long its link
-lives, and an account that is not activated by then is erased."""
+"""From an account's creation to the end of its activation (guide §3), whenever its mail was sent:
+so long its link lives, and an account that is not activated by then is erased."""
 RESET_HOURS = 1
 """How long the mailed link lives by which a forgotten password is replaced."""
 RESET_LIFETIME = timedelta(hours=RESET_HOURS)
 EMAIL_CHANGE_LIFETIME = timedelta(hours=48)
 INVITATION_LIFETIME = timedelta(hours=72)
-"""Of the link by which a member of staff chooses a password and a second factor; from the invitation, not its mail."""
-READING_TOKEN_DAYS, WRITING_TOKEN_DAYS, LONGEST_TOKEN_DAYS = 90, 30, 366
-"""How long a tool's token lives: where nobody chooses, if it reads alone and if it may do more; at most."""
-TOKEN_DAYS_WORDS = f"{WRITING_TOKEN_DAYS} jours s'il permet d'écrire, {READING_TOKEN_DAYS} s'il ne fait que lire"
+"""Of the link by which a member of staff chooses a password and a second factor; from the
+invitation, not its mail."""
+READING_TOKEN_DAYS = 90
+WRITING_TOKEN_DAYS = 30
+LONGEST_TOKEN_DAYS = 366
+"""How long a tool's token lives: where nobody chooses, if it reads alone and if it may do more; at
+most."""
+TOKEN_DAYS_WORDS = (
+    f"{WRITING_TOKEN_DAYS} jours s'il permet d'écrire, {READING_TOKEN_DAYS} s'il ne fait que lire"
+)
 MAX_TOKEN_LENGTH = 200
 """Characters of a token: of a mailed link, a session, a browser or a tool."""
 MAX_CREATION_LENGTH = 32
 """Characters of the id of a creation, by which its mail is asked for again."""
 MAX_CODE_LENGTH = 6000
-"""Characters of what proves the second factor: a code, a recovery code, or what a passkey answers (in JSON)."""
+"""Characters of what proves the second factor: a code, a recovery code, or what a passkey answers
+(in JSON)."""
 REASON_LENGTHS = (3, 500)
 """Shortest and longest reason of an act in the audit trail, in characters."""
 TOKEN_NAME_LENGTH = 100
@@ -47,7 +54,11 @@ STAFF_ROLE_LABELS = {
 
 
 def default_token_days(scopes: Iterable[str]) -> int:
-    return READING_TOKEN_DAYS if all(scope.endswith(":read") for scope in scopes) else WRITING_TOKEN_DAYS
+    return (
+        READING_TOKEN_DAYS
+        if all(scope.endswith(":read") for scope in scopes)
+        else WRITING_TOKEN_DAYS
+    )
 
 
 class State(StrEnum):
@@ -72,7 +83,8 @@ LINK_PROBLEMS: dict[str, problem_types.ProblemType] = {
 
 
 class MemberState(StrEnum):
-    """`INVITED`: waits for the person to choose a password and a second factor by the mailed link."""
+    """`INVITED`: waits for the person to choose a password and a second factor by the mailed
+    link."""
 
     INVITED = "invited"
     ACTIVE = "active"

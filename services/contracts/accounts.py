@@ -7,9 +7,9 @@ from services.contracts.base import Contract
 
 @dataclass(frozen=True)
 class Identity:
-    """A candidate's civil status as accounts holds it (guide §3); birthplace in unaccented capitals. `version` grows
-    with each change; `date_naissance` is ISO (2002-01-01). Abroad, `departement_naissance` is None and
-    `commune_naissance` is the town as typed, in capitals."""
+    """A candidate's civil status as accounts holds it (guide §3); birthplace in unaccented
+    capitals. `version` grows with each change; `date_naissance` is ISO (2002-01-01). Abroad,
+    `departement_naissance` is None and `commune_naissance` is the town as typed, in capitals."""
 
     version: int
     civilite: str  # "MONSIEUR" | "MADAME"
@@ -24,14 +24,17 @@ class Identity:
 
 
 class EmailChanged(Contract, type="accounts.email_changed.v1", consumers=("registrations",)):
-    """A new address took effect; copies used for mailing are renewed. `version` is the identity's."""
+    """A new address took effect; copies used for mailing are renewed. `version` is the
+    identity's."""
 
     candidate_id: str
     version: int
     email: str
 
 
-class IdentityCorrected(Contract, type="accounts.identity_corrected.v1", consumers=("registrations",)):
+class IdentityCorrected(
+    Contract, type="accounts.identity_corrected.v1", consumers=("registrations",)
+):
     """Staff corrected a civil status, with a reason; candidatures get a new version."""
 
     candidate_id: str

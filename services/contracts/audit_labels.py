@@ -1,4 +1,5 @@
-"""French words for acts of the audit trails and what they changed; what has no entry is shown by its code."""
+"""French words for acts of the audit trails and what they changed; what has no entry is shown by
+its code."""
 
 import json
 import re
@@ -168,16 +169,24 @@ _CODE_LABELS = {
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")
 
 
-def readable_changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Iterator[str]:
+def readable_changes(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> Iterator[str]:
     """« état : Active → Écartée », « motif : Panne »."""
-    old, new = dict(_labelled(before or {})), dict(_labelled(after or {}))
+    old = dict(_labelled(before or {}))
+    new = dict(_labelled(after or {}))
     for label in {**old, **new}:
-        was, now = old.get(label, ""), new.get(label, "-")
+        was = old.get(label, "")
+        now = new.get(label, "-")
         yield f"{label} : {now}" if was in ("", now) else f"{label} : {was} → {now}"
 
 
 def _labelled(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    return ((VALUE_LABELS.get(name, name), _text(value)) for name, value in values.items() if value is not None)
+    return (
+        (VALUE_LABELS.get(name, name), _text(value))
+        for name, value in values.items()
+        if value is not None
+    )
 
 
 def _text(value: Any) -> str:
@@ -189,4 +198,8 @@ def _text(value: Any) -> str:
         return "oui" if value else "non"
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
-    return short_instant(datetime.fromisoformat(value)) if _INSTANT.fullmatch(value) else _CODE_LABELS.get(value, value)
+    return (
+        short_instant(datetime.fromisoformat(value))
+        if _INSTANT.fullmatch(value)
+        else _CODE_LABELS.get(value, value)
+    )

@@ -1,5 +1,5 @@
-"""What every event contract shares: a type, its consumers, and its reading from plain JSON data. And codes with what
-people read in their place."""
+"""What every event contract shares: a type, its consumers, and its reading from plain JSON data.
+And codes with what people read in their place."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +13,8 @@ class Labelled(StrEnum):
 
     def __new__(cls, code: str, label: str = "") -> Self:  # looked up by its code alone
         member = str.__new__(cls, code)
-        member._value_, member.label = code, label
+        member._value_ = code
+        member.label = label
         return member
 
 
@@ -23,15 +24,16 @@ class ContractError(ValueError):
 
 @dataclass_transform(frozen_default=True)
 class Contract:
-    """An event's data: each class of events is a frozen dataclass, with its versioned `type` and its `consumers`.
-    `to_data` gives JSON-ready values; `from_data` refuses missing or ill-typed ones and passes over those that it does
-    not know."""
+    """An event's data: each class of events is a frozen dataclass, with its versioned `type` and
+    its `consumers`. `to_data` gives JSON-ready values; `from_data` refuses missing or ill-typed
+    ones and passes over those that it does not know."""
 
     TYPE: ClassVar[str]
     CONSUMERS: ClassVar[tuple[str, ...]]
 
     def __init_subclass__(cls, type: str, consumers: tuple[str, ...]) -> None:
-        cls.TYPE, cls.CONSUMERS = type, consumers
+        cls.TYPE = type
+        cls.CONSUMERS = consumers
         dataclass(frozen=True)(cls)
 
     def to_data(self) -> dict[str, Any]:
@@ -46,9 +48,10 @@ Part = TypeVar("Part")
 
 
 def read(part: type[Part], data: Any) -> Part:
-    """A part of a contract (an identity, a contact) read from plain data as strictly as a whole one. Raises
-    ContractError that names the place, never what stands there."""
-    import msgspec  # here: the types of events are also read where there is Python alone (the containers' secrets)
+    """A part of a contract (an identity, a contact) read from plain data as strictly as a whole
+    one. Raises ContractError that names the place, never what stands there."""
+    # here: the types of events are also read where there is Python alone (the containers' secrets)
+    import msgspec
 
     try:
         return msgspec.convert(data, part)
@@ -57,7 +60,8 @@ def read(part: type[Part], data: Any) -> Part:
 
 
 def read_json(part: type[Part], text: str) -> Part:
-    """A part of a contract, of its JSON: what the part does not know is passed over. Raises ContractError."""
+    """A part of a contract, of its JSON: what the part does not know is passed over. Raises
+    ContractError."""
     import msgspec
 
     try:

@@ -5,13 +5,19 @@ Instants are ISO 8601 with offset, in UTC. Labels are ready to be shown (French)
 
 from services.contracts.base import Contract
 
-PUBLISHED, REPLACED, WITHDRAWN = "published", "replaced", "withdrawn"
+PUBLISHED = "published"
+REPLACED = "replaced"
+WITHDRAWN = "withdrawn"
 
 
-class DocumentsAnnounced(Contract, type="documents.documents_announced.v1", consumers=("registrations",)):
-    """One document of each of these candidatures was published, replaced by a new one, or withdrawn (`act`).
+class DocumentsAnnounced(
+    Contract, type="documents.documents_announced.v1", consumers=("registrations",)
+):
+    """One document of each of these candidatures was published, replaced by a new one, or withdrawn
+    (`act`).
 
-    registrations mails each candidate, where the session wants it. `reason`: one that is meant for them.
+    registrations mails each candidate, where the session wants it. `reason`: one that is meant for
+    them.
     """
 
     act: str

@@ -1,4 +1,5 @@
-"""Names of pages and buttons that the gateway shows; mails, refusals and documents of services quote them."""
+"""Names of pages and buttons that the gateway shows; mails, refusals and documents of services
+quote them."""
 
 CREATE_ACCOUNT = "Créer mon compte"
 LOG_IN = "Me connecter"
@@ -25,6 +26,7 @@ LOG_IN_FORM = "Veuillez vous identifier"
 ACCOUNT_FORM = "Modifier mes informations"
 DEPOSIT_FORM = "Envoyer une pièce jointe"
 LEGIBILITY = "Est-ce lisible ?"
-VERIFICATION, VERIFICATION_PATH = "Vérifier un document", "/verifier"
+VERIFICATION = "Vérifier un document"
+VERIFICATION_PATH = "/verifier"
 """The path stands on papers: it may never change."""
 STAFF_PAGES = "Espace de gestion"

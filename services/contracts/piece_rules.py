@@ -1,8 +1,10 @@
-"""What may be deposited for a piece (guide §10): size, number and formats of files; size of an upload's parts. Codes of
-pieces that services, pages and tools exchange, with what people read in their place.
+"""What may be deposited for a piece (guide §10): size, number and formats of files; size of an
+upload's parts. Codes of pieces that services, pages and tools exchange, with what people read in
+their place.
 
-Programs compare codes alone. The API gives candidates the label and the code (`status` and `status_code`, `scan` and
-`scan_code`), staff the code and the label (`status` and `status_label`, `scan` and `scan_label`).
+Programs compare codes alone. The API gives candidates the label and the code (`status` and
+`status_code`, `scan` and `scan_code`), staff the code and the label (`status` and `status_label`,
+`scan` and `scan_label`).
 """
 
 from enum import StrEnum
@@ -13,16 +15,16 @@ from services.contracts.base import Labelled
 MAX_FILE_BYTES = 5 * 1024 * 1024
 """Of a file, and of all files that are merged into one."""
 MAX_MERGED_FILES = 12
-"""Files that are merged into one document, as the photographed pages of a paper are. Uploads on their way, those of an
-hour and the pages that are looked at follow."""
+"""Files that are merged into one document, as the photographed pages of a paper are. Uploads on
+their way, those of an hour and the pages that are looked at follow."""
 MAX_UPLOAD_PART_BYTES = 1024 * 1024
 """Of an upload in parts, in one request."""
 
 
 class Format(StrEnum):
-    """What a piece may accept, in the guide's order; the value is the usual extension. pieces recognises each
-    (`services/pieces/inspection/format_detection.py`) and checks it (`inspection/tasks.py`; pictures:
-    `inspection/images.py`)."""
+    """What a piece may accept, in the guide's order; the value is the usual extension. pieces
+    recognises each (`services/pieces/inspection/format_detection.py`) and checks it
+    (`inspection/tasks.py`; pictures: `inspection/images.py`)."""
 
     PDF = "pdf", "application/pdf"
     PNG = "png", "image/png"
@@ -36,9 +38,12 @@ class Format(StrEnum):
 
     media_type: str
 
-    def __new__(cls, extension: str, media_type: str = "") -> Self:  # looked up by its extension alone
+    def __new__(
+        cls, extension: str, media_type: str = ""
+    ) -> Self:  # looked up by its extension alone
         format = str.__new__(cls, extension)
-        format._value_, format.media_type = extension, media_type
+        format._value_ = extension
+        format.media_type = media_type
         return format
 
     @property
@@ -53,18 +58,22 @@ GUIDE_FORMATS = ("PDF", "PNG", "JPG", "DOC", "DOCX", "ZIP", "AVI", "MP3", "MP4")
 OTHER_EXTENSIONS = {"jpeg": Format.JPG, "jpe": Format.JPG, "jfif": Format.JPG, "m4v": Format.MP4}
 """The format that each of them announces; otherwise a format is its own extension."""
 HEIC_EXTENSIONS = ("heic", "heif", "hif")
-"""Of telephones' photographs: accepted wherever JPG is, and converted to JPG before they are stored."""
+"""Of telephones' photographs: accepted wherever JPG is, and converted to JPG before they are
+stored."""
 PICTURE_FORMATS = tuple(format for format in Format if format.media_type.startswith("image/"))
 VIEWABLE_FORMATS = (Format.PDF, *PICTURE_FORMATS)
-"""What can be shown as a picture: its legibility is looked at, it has a preview, it can be merged into a PDF."""
+"""What can be shown as a picture: its legibility is looked at, it has a preview, it can be merged
+into a PDF."""
 VIEWABLE_MEDIA_TYPES = frozenset(format.media_type for format in VIEWABLE_FORMATS)
-PAGE_SIDE, PREVIEW_SIDE = 2000, 1000
-"""Pixels of the long side of a picture of a file: of a page for a gestionnaire and of a photograph in a merged PDF
-(A4 at 170 dpi); of what a candidate sees of their own file."""
+PAGE_SIDE = 2000
+PREVIEW_SIDE = 1000
+"""Pixels of the long side of a picture of a file: of a page for a gestionnaire and of a photograph
+in a merged PDF (A4 at 170 dpi); of what a candidate sees of their own file."""
 
 
 class Status(Labelled):
-    """Guide §10: none until the first control, then one of these; a later control may set any of them again."""
+    """Guide §10: none until the first control, then one of these; a later control may set any of
+    them again."""
 
     RECEIVED = "received", "Reçue"
     NON_COMPLIANT = "non_compliant", "Non Conforme"
@@ -75,8 +84,8 @@ STATUS_LABELS = {status.value: status.label for status in Status}
 
 
 class PiecesState(Labelled):
-    """What the pieces of a candidature are at: some are not provided, or refused; all are there, and the candidate has
-    still to hand some over; nothing is left to the candidate."""
+    """What the pieces of a candidature are at: some are not provided, or refused; all are there,
+    and the candidate has still to hand some over; nothing is left to the candidate."""
 
     MISSING = "missing", "Manquantes"
     TO_VALIDATE = "to_validate", "À valider"
@@ -123,7 +132,8 @@ ACTIVE_CONTENT_LABELS = {
     "macros": "des macros",
     "remote_template": "un modèle externe",
 }
-"""What a deposited file may have in it that acts, or brings something else along; its copy has nothing of it."""
+"""What a deposited file may have in it that acts, or brings something else along; its copy has
+nothing of it."""
 NOT_EXAMINED = "non examiné"
 """In their place, where nobody has looked."""
 
@@ -136,9 +146,9 @@ class FileForm(StrEnum):
 
 
 class ChangeKind(StrEnum):
-    """What the feed of changes tells of. `removed`: deleted, replaced, or of an earlier version of the candidature than
-    the one that asks for it again; `withdrawn`: the candidature, désinscrite or
-    écartée, with all its pieces."""
+    """What the feed of changes tells of. `removed`: deleted, replaced, or of an earlier version of
+    the candidature than the one that asks for it again; `withdrawn`: the candidature, désinscrite
+    or écartée, with all its pieces."""
 
     DEPOSITED = "deposited"
     REMOVED = "removed"

@@ -1,4 +1,5 @@
-"""Events published by pieces: a candidate is reminded of missing pieces, or told that some are « Non Conforme ».
+"""Events published by pieces: a candidate is reminded of missing pieces, or told that some are «
+Non Conforme ».
 
 Instants are ISO 8601 with offset, in UTC. Labels are ready to be shown (French).
 """
@@ -12,8 +13,9 @@ from services.contracts.piece_rules import Status
 
 @dataclass(frozen=True)
 class MissingPiece:
-    """`comment`: what the gestionnaire wrote where it is « Non Conforme » (`refused`); `to_validate`: it is deposited;
-    `asked_again_for`: the version of the candidature for which it has to be given anew."""
+    """`comment`: what the gestionnaire wrote where it is « Non Conforme » (`refused`);
+    `to_validate`: it is deposited; `asked_again_for`: the version of the candidature for which it
+    has to be given anew."""
 
     code: str
     label: str
@@ -24,12 +26,18 @@ class MissingPiece:
 
     @property
     def remark(self) -> str:
-        """« Non Conforme : illisible », on one line; what is left to do; empty where it was never deposited."""
+        """« Non Conforme : illisible », on one line; what is left to do; empty where it was never
+        deposited."""
         if self.refused:
-            return f"{Status.NON_COMPLIANT.label} : {' '.join((self.comment or '').split())}".removesuffix(" : ")
+            comment = " ".join((self.comment or "").split())
+            return f"{Status.NON_COMPLIANT.label} : {comment}".removesuffix(" : ")
         if self.to_validate:
             return f"Déposée : à valider par « {VALIDATE} »"
-        return f"À signer à nouveau pour la version {self.asked_again_for}" if self.asked_again_for else ""
+        return (
+            f"À signer à nouveau pour la version {self.asked_again_for}"
+            if self.asked_again_for
+            else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -50,10 +58,14 @@ class IncompleteCandidature:
     groups: tuple[MissingGroup, ...]
 
 
-class PiecesReminded(Contract, type="pieces.pieces_reminded.v1", consumers=("documents", "registrations")):
-    """A candidate is reminded of all pieces that are missing at `reminded_at`, of one candidature or of several.
+class PiecesReminded(
+    Contract, type="pieces.pieces_reminded.v1", consumers=("documents", "registrations")
+):
+    """A candidate is reminded of all pieces that are missing at `reminded_at`, of one candidature
+    or of several.
 
-    registrations sends one mail, documents makes the « Relance de pièces justificatives » of each candidature.
+    registrations sends one mail, documents makes the « Relance de pièces justificatives » of each
+    candidature.
     """
 
     candidate_id: str
@@ -62,7 +74,8 @@ class PiecesReminded(Contract, type="pieces.pieces_reminded.v1", consumers=("doc
 
 
 class PiecesRefused(Contract, type="pieces.pieces_refused.v1", consumers=("registrations",)):
-    """Pieces of a candidature were found « Non Conforme », in a session whose candidates are told so by mail."""
+    """Pieces of a candidature were found « Non Conforme », in a session whose candidates are told
+    so by mail."""
 
     candidate_id: str
     refused_at: str
@@ -70,8 +83,9 @@ class PiecesRefused(Contract, type="pieces.pieces_refused.v1", consumers=("regis
 
 
 class PiecesStateChanged(Contract, type="pieces.state_changed.v1", consumers=("registrations",)):
-    """Something has changed in the pieces of a candidature: they are at `state` (a `PiecesState`; None: none is asked
-    for). A higher `number` is newer: microseconds of the system's clock, with the candidature locked."""
+    """Something has changed in the pieces of a candidature: they are at `state` (a `PiecesState`;
+    None: none is asked for). A higher `number` is newer: microseconds of the system's clock, with
+    the candidature locked."""
 
     candidature_id: str
     state: str | None

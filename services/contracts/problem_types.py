@@ -1,13 +1,16 @@
-"""Every type of problem that the portal's APIs answer with (RFC 9457), each with its one status and title.
+"""Every type of problem that the portal's APIs answer with (RFC 9457), each with its one status and
+title.
 
-`type` on the wire is `/problems/<slug>`. Slugs are stable: tools compare them. `docs/problem-types.md` is this list.
+`type` on the wire is `/problems/<slug>`. Slugs are stable: tools compare them.
+`docs/problem-types.md` is this list.
 """
 
 from typing import NamedTuple
 
 
 class ProblemType(NamedTuple):
-    """`title` is French, and the same for every occurrence; what differs is in the problem's `detail`."""
+    """`title` is French, and the same for every occurrence; what differs is in the problem's
+    `detail`."""
 
     slug: str
     status: int
@@ -40,7 +43,9 @@ NOT_IMPLEMENTED = ProblemType("non-propose", 501, "Non proposé")
 UNAVAILABLE = ProblemType("indisponible", 503, "Service momentanément indisponible")
 
 # The gateway.
-FOREIGN_ORIGIN = ProblemType("origine-etrangere", 403, "Cette demande ne vient pas d'une page du portail")
+FOREIGN_ORIGIN = ProblemType(
+    "origine-etrangere", 403, "Cette demande ne vient pas d'une page du portail"
+)
 
 # accounts.
 SERVICE_REFUSED = ProblemType("service-refuse", 401, "Service non reconnu")
@@ -67,9 +72,13 @@ CANDIDATURE_EXISTS = ProblemType("candidature-existante", 409, "Une candidature 
 
 # registrations.
 WINDOW_CLOSED = ProblemType("fenetre-fermee", 403, "Le service d'inscription n'est pas ouvert")
-DRAFT_CHANGED = ProblemType("brouillon-modifie", 409, "Votre dossier a été modifié dans une autre fenêtre")
+DRAFT_CHANGED = ProblemType(
+    "brouillon-modifie", 409, "Votre dossier a été modifié dans une autre fenêtre"
+)
 DRAFT_SAVED = ProblemType("brouillon-enregistre", 409, "Ce dossier a déjà été enregistré")
-OTHER_DRAFT = ProblemType("brouillon-en-cours", 409, "Un autre brouillon est en cours pour cette ouverture")
+OTHER_DRAFT = ProblemType(
+    "brouillon-en-cours", 409, "Un autre brouillon est en cours pour cette ouverture"
+)
 IDENTITY_OUTDATED = ProblemType("identite-perimee", 409, "Vos données personnelles ont changé")
 INCOMPLETE = ProblemType("dossier-incomplet", 422, "Votre dossier est incomplet")
 
@@ -84,7 +93,9 @@ DEPOSIT_REPLACED = ProblemType("depot-remplace", 409, "Le dépôt a été rempla
 UPLOAD_INCOMPLETE = ProblemType("envoi-incomplet", 409, "L'envoi n'est pas terminé")
 UPLOAD_DEPOSITED = ProblemType("envoi-deja-depose", 409, "Cet envoi est déjà déposé")
 WRONG_OFFSET = ProblemType("position-incorrecte", 409, "L'envoi ne reprend pas au bon endroit")
-PROTOCOL_VERSION = ProblemType("version-tus", 412, "Version du protocole d'envoi non prise en charge")
+PROTOCOL_VERSION = ProblemType(
+    "version-tus", 412, "Version du protocole d'envoi non prise en charge"
+)
 FORMAT_REFUSED = ProblemType("format-refuse", 415, "Le format du fichier n'est pas accepté")
 NO_PREVIEW = ProblemType("apercu-impossible", 415, "Ce fichier n'a pas d'aperçu")
 FILE_REFUSED = ProblemType("fichier-refuse", 422, "Le fichier n'a pas été accepté")

@@ -1,10 +1,12 @@
-"""Codes of openings, drafts and candidatures that registrations, its callers and the gateway exchange; the lengths
-(characters) of the catalogue's codes and labels, which columns hold and the catalogue's check refuses beyond, and of
-what people type."""
+"""Codes of openings, drafts and candidatures that registrations, its callers and the gateway
+exchange; the lengths (characters) of the catalogue's codes and labels, which columns hold and the
+catalogue's check refuses beyond, and of what people type."""
 
 from enum import StrEnum
 
-CODE_LENGTH = 64  # of an exam, a session, a pièce, a regroupement, a form; of épreuves and questions, which name fields
+# of an exam, a session, a pièce, a regroupement, a form; of épreuves and questions, which name
+# fields
+CODE_LENGTH = 64
 SHORT_CODE_LENGTH = 32  # of a spécialité or an establishment
 LABEL_LENGTH = 200  # of these two
 FIELD_NAME_LENGTH = 200  # as it is posted: « autre_bts-garder-<code of an épreuve> »
@@ -46,15 +48,23 @@ CANDIDATURE_STATE_LABELS = {ACTIVE: "Active", WITHDRAWN: "Désinscrite", ECARTEE
 VALIDATION_LABELS = {"to_validate": "À valider", "validated": "Validée"}
 VALIDATION_STATES = TO_VALIDATE, VALIDATED = tuple(VALIDATION_LABELS)
 """Of a candidature whose session is validated online; others have none."""
-CERTIFICATION = "Je certifie l'exactitude des renseignements portés sur cette confirmation d'inscription."
-BY_ID, BY_NAME, BY_SAVING, BY_BIRTH_DATE, BY_SPECIALITE = "id", "name", "saved", "birth_date", "specialite"
-"""What candidatures are listed by: an id changes for none, so that who reads all pages misses none."""
+CERTIFICATION = (
+    "Je certifie l'exactitude des renseignements portés sur cette confirmation d'inscription."
+)
+BY_ID = "id"
+BY_NAME = "name"
+BY_SAVING = "saved"
+BY_BIRTH_DATE = "birth_date"
+BY_SPECIALITE = "specialite"
+"""What candidatures are listed by: an id changes for none, so that who reads all pages misses
+none."""
 PERIOD_LABELS = {"registration": "Les inscriptions", "deposit": "Le dépôt des pièces"}
 """What an incident may cut: periods of an opening."""
 SEVERITY_LABELS = {"info": "Information", "warning": "Attention", "error": "Alerte"}
 SEVERITIES = tuple(SEVERITY_LABELS)
-"""How grave a message of the home page is, the least first; those that the design system's alerts have.
+"""How grave a message of the home page is, the least first; those that the design system's alerts
+have.
 
-Readers are told by words of `gateway/components/alert.html`. A constraint of the table `messages` names them: another
-needs a migration.
+Readers are told by words of `gateway/components/alert.html`. A constraint of the table `messages`
+names them: another needs a migration.
 """

@@ -1,5 +1,5 @@
-"""Events published by registrations: a saved version of a candidature with all that its readers need; how such a
-version is stored as JSON, and what copies of a candidature hold.
+"""Events published by registrations: a saved version of a candidature with all that its readers
+need; how such a version is stored as JSON, and what copies of a candidature hold.
 
 Instants are ISO 8601 with offset, in UTC; dates are ISO. Labels are ready to be shown (French).
 """
@@ -18,7 +18,8 @@ from services.contracts.session_options import ONLINE, PAPER, SessionOptions
 
 @dataclass(frozen=True)
 class Contact:
-    """Where a service gestionnaire can be reached: `lines` are the postal address, top to bottom."""
+    """Where a service gestionnaire can be reached: `lines` are the postal address, top to
+    bottom."""
 
     title: str  # "Recteur", "Rectorat de Reims"
     lines: tuple[str, ...]
@@ -60,7 +61,8 @@ class Line:
 
 @dataclass(frozen=True)
 class EpreuveLine:
-    """One épreuve as chosen, for the récapitulatif (all) and the PDF (those not `hidden_on_pdf`)."""
+    """One épreuve as chosen, for the récapitulatif (all) and the PDF (those not
+    `hidden_on_pdf`)."""
 
     code: str  # "E2-A"
     label: str  # "Langue vivante 1 : Écrite"
@@ -70,12 +72,15 @@ class EpreuveLine:
     mandatory: bool
     position: str  # "inscrit" | "non_inscrit" | "benefice" | "report" | "dispense"
     position_label: str  # "Inscrit", "Non Inscrit", "Bénéfice" …
-    mode_label: str | None  # "Ponctuel", "Contrôle en cours de formation (CCF)"; None where it has none
+    mode_label: (
+        str | None
+    )  # "Ponctuel", "Contrôle en cours de formation (CCF)"; None where it has none
     mark: str | None  # kept mark, "12,5"
     hidden_on_pdf: bool
 
 
-WARNINGS = "À savoir"  # title of the section of the récapitulatif that holds what warns and refuses nothing
+# title of the section of the récapitulatif that holds what warns and refuses nothing
+WARNINGS = "À savoir"
 
 EPREUVES = "Epreuves"  # title above the épreuves in the récapitulatif
 
@@ -131,12 +136,15 @@ class PieceAsked:
     form: str | None  # code of a form to fill in, offered by documents
     deposit_opens: str
     deposit_closes: str
-    proves_version: bool = False  # signed, it stands for the version: the next one asks for it again
+    proves_version: bool = (
+        False  # signed, it stands for the version: the next one asks for it again
+    )
 
 
 @dataclass(frozen=True)
 class FormOffered:
-    """A form that documents can fill in with the candidate's data; `paragraphs` and `blanks` are its text."""
+    """A form that documents can fill in with the candidate's data; `paragraphs` and `blanks` are
+    its text."""
 
     code: str
     title: str
@@ -155,8 +163,11 @@ class PrintedDates:
     deposit_closes: str
 
 
-class RegistrationSaved(Contract, type="registrations.registration_saved.v1", consumers=("documents", "pieces")):
-    """A version of a candidature was saved; documents renders it, pieces renews what is asked for."""
+class RegistrationSaved(
+    Contract, type="registrations.registration_saved.v1", consumers=("documents", "pieces")
+):
+    """A version of a candidature was saved; documents renders it, pieces renews what is asked
+    for."""
 
     candidature_id: str
     candidate_id: str
@@ -194,12 +205,15 @@ class RegistrationSaved(Contract, type="registrations.registration_saved.v1", co
         self, edition: int, dates: PrintedDates, edited_at: str, validated_at: str | None
     ) -> RegistrationSaved:
         """The version as that edition prints it."""
-        opens, closes = dates.deposit_opens, dates.deposit_closes
+        opens = dates.deposit_opens
+        closes = dates.deposit_closes
         return replace(
             self,
             closes_at=dates.closes_at,
             confirmation=replace(self.confirmation, return_by=dates.return_by),
-            pieces=tuple(replace(piece, deposit_opens=opens, deposit_closes=closes) for piece in self.pieces),
+            pieces=tuple(
+                replace(piece, deposit_opens=opens, deposit_closes=closes) for piece in self.pieces
+            ),
             edition=edition,
             edited_at=edited_at,
             validated_at=validated_at or self.validated_at,
@@ -215,16 +229,19 @@ class Edition:
 
 
 class DatesMoved(Contract, type="registrations.dates_moved.v1", consumers=("documents",)):
-    """Dates of an opening have moved after these versions were saved: documents prints them again with `dates`."""
+    """Dates of an opening have moved after these versions were saved: documents prints them again
+    with `dates`."""
 
     edited_at: str
     dates: PrintedDates
     editions: tuple[Edition, ...]
 
 
-class RegistrationValidated(Contract, type="registrations.registration_validated.v1", consumers=("documents",)):
-    """The candidate has validated a version online: documents prints its confirmation again, in that edition, with
-    `dates` and the instant `edition.validated_at`."""
+class RegistrationValidated(
+    Contract, type="registrations.registration_validated.v1", consumers=("documents",)
+):
+    """The candidate has validated a version online: documents prints its confirmation again, in
+    that edition, with `dates` and the instant `edition.validated_at`."""
 
     edition: Edition
     dates: PrintedDates
@@ -233,8 +250,9 @@ class RegistrationValidated(Contract, type="registrations.registration_validated
 class RegistrationWithdrawn(
     Contract, type="registrations.registration_withdrawn.v1", consumers=("documents", "pieces")
 ):
-    """The candidature is no longer active; readers hide it and keep a tombstone at this version. `ecartee`: its service
-    gestionnaire set it aside; what documents has of it stays readable, marked as such."""
+    """The candidature is no longer active; readers hide it and keep a tombstone at this version.
+    `ecartee`: its service gestionnaire set it aside; what documents has of it stays readable,
+    marked as such."""
 
     candidature_id: str
     candidate_id: str
@@ -253,8 +271,9 @@ class ErasedCandidature:
 
 
 class DataErased(Contract, type="registrations.data_erased.v1", consumers=("documents", "pieces")):
-    """The time for which these kinds of data (codes of `catalogue/retention.yaml`) of candidatures are kept is over, or
-    their end was asked for: a service that holds some erases them, with all that is to be done about them."""
+    """The time for which these kinds of data (codes of `catalogue/retention.yaml`) of candidatures
+    are kept is over, or their end was asked for: a service that holds some erases them, with all
+    that is to be done about them."""
 
     kinds: tuple[str, ...]
     candidatures: tuple[ErasedCandidature, ...]
@@ -266,9 +285,12 @@ class DeclaredDocument:
     label: str
 
 
-class DocumentsDeclared(Contract, type="registrations.documents_declared.v1", consumers=("documents",)):
-    """What an exam's catalogue declares besides the guide's types of documents: exam offices publish it as PDF. Told
-    whenever a catalogue that declares some is loaded, and once when it no longer does."""
+class DocumentsDeclared(
+    Contract, type="registrations.documents_declared.v1", consumers=("documents",)
+):
+    """What an exam's catalogue declares besides the guide's types of documents: exam offices
+    publish it as PDF. Told whenever a catalogue that declares some is loaded, and once when it no
+    longer does."""
 
     exam: str
     exam_label: str
@@ -277,9 +299,9 @@ class DocumentsDeclared(Contract, type="registrations.documents_declared.v1", co
 
 
 class WindowChanged(Contract, type="registrations.window_changed.v1", consumers=("pieces",)):
-    """The dates of an opening, or the options of its session: of each opening once, and when they change: `revision`
-    then grows. `reminder_days` and `refusal_mails` repeat what `options` says, for a version of pieces that does not
-    read it; a `v2` of this type leaves them out."""
+    """The dates of an opening, or the options of its session: of each opening once, and when they
+    change: `revision` then grows. `reminder_days` and `refusal_mails` repeat what `options` says,
+    for a version of pieces that does not read it; a `v2` of this type leaves them out."""
 
     exam: str
     session: str
@@ -292,8 +314,12 @@ class WindowChanged(Contract, type="registrations.window_changed.v1", consumers=
     options: SessionOptions | None = None
 
     def options_after(self, known: SessionOptions) -> SessionOptions:
-        """What holds for a reader who knew `known`: what an event of an older version does not say stays."""
-        told: dict[str, Any] = {"reminder_days": self.reminder_days, "refusal_mails": self.refusal_mails}
+        """What holds for a reader who knew `known`: what an event of an older version does not say
+        stays."""
+        told: dict[str, Any] = {
+            "reminder_days": self.reminder_days,
+            "refusal_mails": self.refusal_mails,
+        }
         changed = {name: value for name, value in told.items() if value is not None}
         return self.options or replace(known, **changed)
 
@@ -301,10 +327,10 @@ class WindowChanged(Contract, type="registrations.window_changed.v1", consumers=
 Data = dict[str, Any]
 SCHEMA_KEY = "schema"
 SCHEMA = 4
-"""The number of the shape in which a saved version is written today: registrations stores it for good, documents with
-its copy. It grows with every change of what is written, the event's TYPE only with one that its consumers could not
-read. Rows without a number are older than the numbers: theirs is 1. So far each number only added fields with a
-default, and all are read alike."""
+"""The number of the shape in which a saved version is written today: registrations stores it for
+good, documents with its copy. It grows with every change of what is written, the event's TYPE only
+with one that its consumers could not read. Rows without a number are older than the numbers: theirs
+is 1. So far each number only added fields with a default, and all are read alike."""
 
 
 def to_stored(saved: RegistrationSaved) -> Data:
@@ -312,8 +338,8 @@ def to_stored(saved: RegistrationSaved) -> Data:
 
 
 def from_stored(data: Data) -> RegistrationSaved:
-    """A version stored under any number. One of a newer release, which runs beside this one during an upgrade, is read
-    as far as it is known here. Raises ContractError."""
+    """A version stored under any number. One of a newer release, which runs beside this one during
+    an upgrade, is read as far as it is known here. Raises ContractError."""
     return RegistrationSaved.from_data(data)
 
 

@@ -1,4 +1,5 @@
-"""When candidates are reminded of what is left to do: a ladder of days before a deadline, each rung sent once."""
+"""When candidates are reminded of what is left to do: a ladder of days before a deadline, each rung
+sent once."""
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
@@ -12,7 +13,8 @@ MAX_DAYS = 60
 
 
 def last_day(deadline: datetime) -> date:
-    """The last day of which HOUR comes before the exclusive `deadline`: what « 0 days » means, in Paris."""
+    """The last day of which HOUR comes before the exclusive `deadline`: what « 0 days » means, in
+    Paris."""
     local = deadline.astimezone(PARIS).replace(tzinfo=None)
     return (local - timedelta(hours=HOUR, microseconds=1)).date()
 
@@ -23,7 +25,8 @@ def rung_instant(deadline: datetime, days: int) -> datetime:
 
 
 def current_rung(deadline: datetime, ladder: Collection[int], at: datetime) -> int | None:
-    """The rung of `ladder` (days) to send at `at`: the last one reached; None before the first, and from `deadline` on.
+    """The rung of `ladder` (days) to send at `at`: the last one reached; None before the first, and
+    from `deadline` on.
 
     Rungs that were missed, as by a portal that stood still, are not sent afterwards.
     """

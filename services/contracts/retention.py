@@ -11,9 +11,13 @@ from typing import Self
 
 FILE = Path(__file__).parents[2] / "catalogue/retention.yaml"
 TO_CONFIRM = "à confirmer par le responsable du traitement"
-ACCOUNTS, CANDIDATURES, PIECES, DOCUMENTS = "comptes", "candidatures", "pieces", "documents"
+ACCOUNTS = "comptes"
+CANDIDATURES = "candidatures"
+PIECES = "pieces"
+DOCUMENTS = "documents"
 OF_A_SESSION = (PIECES, DOCUMENTS, CANDIDATURES)
-"""Kinds of data that registrations has erased, session by session: with candidatures the others go too."""
+"""Kinds of data that registrations has erased, session by session: with candidatures the others go
+too."""
 ARCHIVED = "archived"
 """In the place of a kind: candidatures whose active time is over."""
 NO_VERSION_AFTER = 2**31 - 1
@@ -28,11 +32,15 @@ class RetentionError(ValueError):
 
 
 class Period(str):
-    """As the file has it: « 12 mois », « 30 jours », « 5 ans », « aucune ». Raises RetentionError."""
+    """As the file has it: « 12 mois », « 30 jours », « 5 ans », « aucune ». Raises
+    RetentionError."""
 
     def __new__(cls, text: str) -> Self:
         if text != _NONE and not _PERIOD.fullmatch(text):
-            raise RetentionError(f"« {text} » is no duration: write « 12 mois », « 30 jours », « 5 ans », « {_NONE} »")
+            raise RetentionError(
+                f"« {text} » is no duration: write « 12 mois », « 30 jours », « 5 ans », « "
+                f"{_NONE} »"
+            )
         return super().__new__(cls, text)
 
     @property
@@ -46,11 +54,13 @@ class Period(str):
         return (self.after(start) - start).days
 
     def after(self, start: datetime) -> datetime:
-        """The exclusive end of the period that begins at `start`; a day that a month lacks is its last."""
+        """The exclusive end of the period that begins at `start`; a day that a month lacks is its
+        last."""
         return self._moved(start, 1)
 
     def before(self, end: datetime) -> datetime:
-        """The instant from which, or after which, what began is still within the period at `end`."""
+        """The instant from which, or after which, what began is still within the period at
+        `end`."""
         return self._moved(end, -1)
 
     def _moved(self, instant: datetime, sign: int) -> datetime:
@@ -59,8 +69,12 @@ class Period(str):
         count, unit = self.split()
         if unit not in _MONTHS:
             return instant + sign * timedelta(days=int(count))
-        year, month = divmod(instant.year * 12 + instant.month - 1 + sign * int(count) * _MONTHS[unit], 12)
-        return instant.replace(year=year, month=month + 1, day=min(instant.day, monthrange(year, month + 1)[1]))
+        year, month = divmod(
+            instant.year * 12 + instant.month - 1 + sign * int(count) * _MONTHS[unit], 12
+        )
+        return instant.replace(
+            year=year, month=month + 1, day=min(instant.day, monthrange(year, month + 1)[1])
+        )
 
 
 NO_TIME = Period(_NONE)
@@ -70,9 +84,10 @@ PLANNED = Period("1 mois")
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of data. `starts`: the event from which it is active, for `active`; then it is archived for `archived`,
-    read by the roles `archive_readers` alone. `notice`: how long before its end its owner is told by mail. Texts are
-    French, ready to be shown. `source`: where the durations are from; they are proposed until they are `confirmed`."""
+    """A kind of data. `starts`: the event from which it is active, for `active`; then it is
+    archived for `archived`, read by the roles `archive_readers` alone. `notice`: how long before
+    its end its owner is told by mail. Texts are French, ready to be shown. `source`: where the
+    durations are from; they are proposed until they are `confirmed`."""
 
     code: str
     label: str
@@ -99,8 +114,8 @@ class Kind:
 
 @dataclass(frozen=True)
 class Retention:
-    """The file. `controller`, `officer`: who is responsible for the processing, and the data protection officer;
-    `events`: from what durations count, in French."""
+    """The file. `controller`, `officer`: who is responsible for the processing, and the data
+    protection officer; `events`: from what durations count, in French."""
 
     controller: str
     officer: str
@@ -115,10 +130,15 @@ class Retention:
         raise RetentionError(f"catalogue/retention.yaml has no kind « {code} »")
 
     def sentence(self, kind: Kind) -> str:
-        """For how long it is kept, in French: « 12 mois après la clôture …, puis 48 mois en archive »."""
+        """For how long it is kept, in French: « 12 mois après la clôture …, puis 48 mois en archive
+        »."""
         event = self.events[kind.starts]
         active = f"Jusqu'à {event}" if kind.active.is_none else f"{kind.active} après {event}"
-        archive = "" if kind.archived.is_none else f", puis {kind.archived} en archive, avant d'être effacé"
+        archive = (
+            ""
+            if kind.archived.is_none
+            else f", puis {kind.archived} en archive, avant d'être effacé"
+        )
         notice = "" if kind.notice.is_none else f" ; un mail vous en prévient {kind.notice} avant"
         return f"{active}{archive}{notice}."
 
@@ -128,7 +148,9 @@ def read_retention(path: Path) -> Retention:
     import msgspec
 
     try:
-        retention = msgspec.yaml.decode(path.read_bytes(), type=Retention, dec_hook=lambda _, text: Period(text))
+        retention = msgspec.yaml.decode(
+            path.read_bytes(), type=Retention, dec_hook=lambda _, text: Period(text)
+        )
     except (OSError, ValueError) as wrong:
         raise RetentionError(f"{path}: {wrong}") from None
     codes = [kind.code for kind in retention.kinds]
@@ -136,7 +158,10 @@ def read_retention(path: Path) -> Retention:
         raise RetentionError(f"{path}: a kind stands there twice")
     for kind in retention.kinds:
         if kind.starts not in retention.events:
-            raise RetentionError(f"{path}: « {kind.code} » starts with « {kind.starts} », which is none of its events")
+            raise RetentionError(
+                f"{path}: « {kind.code} » starts with « {kind.starts} », which is none of its "
+                "events"
+            )
         if not kind.archived.is_none and not kind.archive_readers:
             raise RetentionError(f"{path}: « {kind.code} » is archived and has no archive_readers")
     return retention

@@ -1,7 +1,9 @@
-"""What the file of a session switches on or off for its candidates, as it holds in each of its openings.
+"""What the file of a session switches on or off for its candidates, as it holds in each of its
+openings.
 
-A new option has two places besides its field here: its key in `registrations/catalogue/sessions.py`, and its use. No
-table, migration or event changes: they hold all options as one value, of which each has the default of its field.
+A new option has two places besides its field here: its key in
+`registrations/catalogue/sessions.py`, and its use. No table, migration or event changes: they hold
+all options as one value, of which each has the default of its field.
 """
 
 from dataclasses import dataclass
@@ -14,17 +16,20 @@ class SessionOptions:
     """The defaults are those of a session whose file does not speak of an option."""
 
     reminder_days: tuple[int, ...] = ()
-    """Days before the end of the deposit on which candidates are reminded of missing pieces (`relances`)."""
+    """Days before the end of the deposit on which candidates are reminded of missing pieces
+    (`relances`)."""
     draft_reminder_days: tuple[int, ...] = ()
-    """Days before the end of the registrations on which they are reminded of drafts (`relances_brouillons`)."""
+    """Days before the end of the registrations on which they are reminded of drafts
+    (`relances_brouillons`)."""
     refusal_mails: bool = False
     """Whether a « Non Conforme » is told by mail (`mail_non_conforme`)."""
     document_mails: bool = True
-    """Whether it is told by mail that an exam office published, replaced or withdrew a document (`mail_documents`): yes
-    by default, as who does not hear of it goes to the wrong place."""
+    """Whether it is told by mail that an exam office published, replaced or withdrew a document
+    (`mail_documents`): yes by default, as who does not hear of it goes to the wrong place."""
     validation: str = PAPER
-    """One of VALIDATION_MODES: how candidates certify what they declared (`validation`): by a confirmation that they
-    sign and deposit, or in their account, with their password."""
+    """One of VALIDATION_MODES: how candidates certify what they declared (`validation`): by a
+    confirmation that they sign and deposit, or in their account, with their password."""
     retention: tuple[tuple[str, str], ...] = ()
-    """Kinds of data that are kept for another time than `catalogue/retention.yaml` says, each with how long from the
-    closing of the session until they are erased: `("pieces", "24 mois")` (`conservation`)."""
+    """Kinds of data that are kept for another time than `catalogue/retention.yaml` says, each with
+    how long from the closing of the session until they are erased: `("pieces", "24 mois")`
+    (`conservation`)."""

@@ -1,4 +1,5 @@
-"""Commands of documents for operators: those that every service has for its events, jobs and objects."""
+"""Commands of documents for operators: those that every service has for its events, jobs and
+objects."""
 
 from flask import Flask
 

@@ -1,4 +1,5 @@
-"""What operations use besides the database (object store, other services), built once per process from its settings."""
+"""What operations use besides the database (object store, other services), built once per process
+from its settings."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -30,7 +31,10 @@ class Dependencies:
 def build(settings: DocumentsSettings) -> Dependencies:
     accounts, registrations = (
         Client(url, name, page_seconds=settings.page_seconds, at_once=settings.threads // 2)
-        for name, url in (("accounts", settings.accounts_url), ("registrations", settings.registrations_url))
+        for name, url in (
+            ("accounts", settings.accounts_url),
+            ("registrations", settings.registrations_url),
+        )
     )
     token = ServiceToken(accounts, settings.client_id, settings.client_secret.each[0])
     return Dependencies(

@@ -1,12 +1,24 @@
-"""Tables of documents: our copy of each candidature, its saved versions, and the documents created from them.
+"""Tables of documents: our copy of each candidature, its saved versions, and the documents created
+from them.
 
-Files are in the object store; everything known about them is here, since the one-machine store keeps no metadata.
+Files are in the object store; everything known about them is here, since the one-machine store
+keeps no metadata.
 """
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.clock import system_now
@@ -54,10 +66,11 @@ class Candidature(db.Model):
 
 
 class Withdrawal(db.Model):
-    """The end of a candidature: versions up to this one are hidden, even those whose event arrives later.
+    """The end of a candidature: versions up to this one are hidden, even those whose event arrives
+    later.
 
-    If its service gestionnaire set the candidature aside (`ecartee`) they stay readable, marked as such. Those up to
-    `erased_version` are not stored again.
+    If its service gestionnaire set the candidature aside (`ecartee`) they stay readable, marked as
+    such. Those up to `erased_version` are not stored again.
     """
 
     __tablename__ = "withdrawals"
@@ -70,19 +83,21 @@ class Withdrawal(db.Model):
 
 
 class SavedVersion(db.Model):
-    """The whole event of one saved version (`payload`, as `services.contracts.registrations` reads and writes it): any
-    document of it can be rendered again without calling registrations."""
+    """The whole event of one saved version (`payload`, as `services.contracts.registrations` reads
+    and writes it): any document of it can be rendered again without calling registrations."""
 
     __tablename__ = "saved_versions"
 
-    candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"), primary_key=True)
+    candidature_id: Mapped[str] = mapped_column(
+        ForeignKey("candidatures.id", ondelete="CASCADE"), primary_key=True
+    )
     version: Mapped[int] = mapped_column(primary_key=True)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class Edition(db.Model):
-    """What a saved version prints since its dates have moved or its candidate has validated it (`validated_at`, ISO
-    8601); it may have come before the version itself."""
+    """What a saved version prints since its dates have moved or its candidate has validated it
+    (`validated_at`, ISO 8601); it may have come before the version itself."""
 
     __tablename__ = "editions"
 
@@ -95,8 +110,9 @@ class Edition(db.Model):
 
 
 class RemadeDocuments(db.Model):
-    """Of an opening, by the labels of exam and session and the académie's code: how many documents are to print the
-    dates that it moved to last, and do. `edited_at`: of the newest event with these dates."""
+    """Of an opening, by the labels of exam and session and the académie's code: how many documents
+    are to print the dates that it moved to last, and do. `edited_at`: of the newest event with
+    these dates."""
 
     __tablename__ = "remade_documents"
 
@@ -111,12 +127,14 @@ class RemadeDocuments(db.Model):
 
 
 class Document(db.Model):
-    """A document of a candidature, as PDF and HTML. Sizes (bytes) and SHA-256 are those read back from the store.
+    """A document of a candidature, as PDF and HTML. Sizes (bytes) and SHA-256 are those read back
+    from the store.
 
-    `version` is the candidature's; what a gestionnaire published is numbered by type instead. `edition` grows where a
-    version is printed again: dates have moved, or it was validated online. `opened_at`: when its owner first opened it;
-    recorded only of those that a gestionnaire published, as is `withdrawn_at`: from then on its owner does not open it,
-    and reads the reason where `is_reason_shown`. `type_label`: of a type that a catalogue declared. `code`,
+    `version` is the candidature's; what a gestionnaire published is numbered by type instead.
+    `edition` grows where a version is printed again: dates have moved, or it was validated online.
+    `opened_at`: when its owner first opened it; recorded only of those that a gestionnaire
+    published, as is `withdrawn_at`: from then on its owner does not open it, and reads the reason
+    where `is_reason_shown`. `type_label`: of a type that a catalogue declared. `code`,
     `signed_facts`: the `proof` that it shows, None of older ones.
     """
 
@@ -153,12 +171,14 @@ class Document(db.Model):
 
     @property
     def printed_version(self) -> int | None:
-        """The number that pages and names of files have: the candidature's version, of which there is one numbering."""
+        """The number that pages and names of files have: the candidature's version, of which there
+        is one numbering."""
         return self.version if self.type in AUTOMATIC_TYPES else None
 
 
 class UnknownCodes(db.Model):
-    """How many codes that no document has were asked for since an instant, from a network address or in all."""
+    """How many codes that no document has were asked for since an instant, from a network address
+    or in all."""
 
     __tablename__ = "unknown_codes"
 
@@ -172,7 +192,9 @@ class CachedRendering(db.Model):
 
     __tablename__ = "drawn_papers"
 
-    candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"), primary_key=True)
+    candidature_id: Mapped[str] = mapped_column(
+        ForeignKey("candidatures.id", ondelete="CASCADE"), primary_key=True
+    )
     type: Mapped[str] = mapped_column(String(32), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
     pdf: Mapped[bytes] = mapped_column(LargeBinary)
@@ -181,8 +203,8 @@ class CachedRendering(db.Model):
 
 
 class Publication(db.Model):
-    """An order of a gestionnaire, never changed. `pdf_key`: the uploaded PDF. `order_digest`: SHA-256 of the whole, to
-    recognise it when it is given again; None for older rows."""
+    """An order of a gestionnaire, never changed. `pdf_key`: the uploaded PDF. `order_digest`:
+    SHA-256 of the whole, to recognise it when it is given again; None for older rows."""
 
     __tablename__ = "publications"
 
@@ -198,12 +220,14 @@ class Publication(db.Model):
 
 
 class Import(db.Model):
-    """What an exam office sends at a time, to be checked and then published for one candidature after another.
+    """What an exam office sends at a time, to be checked and then published for one candidature
+    after another.
 
-    `state` and `source`: of services/contracts/document_rules.py. `revision` grows with each file, so that nobody
-    publishes another report than the one that they read. `ready`, `refused`, `published`, `failed`, `withdrawn` count
-    its documents by state, and its refusals; `unfilled` lines of a CSV that came back as a model had them. `headings`:
-    of the CSV that was checked last. `paragraphs`: what stands above a table, or the text alternative of PDFs.
+    `state` and `source`: of services/contracts/document_rules.py. `revision` grows with each file,
+    so that nobody publishes another report than the one that they read. `ready`, `refused`,
+    `published`, `failed`, `withdrawn` count its documents by state, and its refusals; `unfilled`
+    lines of a CSV that came back as a model had them. `headings`: of the CSV that was checked last.
+    `paragraphs`: what stands above a table, or the text alternative of PDFs.
     """
 
     __tablename__ = "imports"
@@ -240,8 +264,8 @@ class Import(db.Model):
 
 
 class ExamDocuments(db.Model):
-    """What an exam's catalogue declares besides the guide's types. `labels`: by code; `declared_at`: of the newest
-    event heard."""
+    """What an exam's catalogue declares besides the guide's types. `labels`: by code;
+    `declared_at`: of the newest event heard."""
 
     __tablename__ = "exam_documents"
 
@@ -252,10 +276,12 @@ class ExamDocuments(db.Model):
 
 
 class ImportDocument(db.Model):
-    """A document of an import. Its id will be that of the published document, so that each is published once.
+    """A document of an import. Its id will be that of the published document, so that each is
+    published once.
 
-    `content`: the values of the candidate's lines of a CSV. `pdf_key`: an uploaded PDF, until it is published.
-    `reason`: why it is not published, or for which épreuves that its candidate sits the CSV has no line.
+    `content`: the values of the candidate's lines of a CSV. `pdf_key`: an uploaded PDF, until it is
+    published. `reason`: why it is not published, or for which épreuves that its candidate sits the
+    CSV has no line.
     """
 
     __tablename__ = "import_documents"
@@ -277,12 +303,14 @@ class ImportDocument(db.Model):
 
 
 class ImportRefusal(db.Model):
-    """A line or file of an import that is not published, and why. `place`: the line's number, or the file's name.
-    `cells`: of a line that can be mended, as it was sent."""
+    """A line or file of an import that is not published, and why. `place`: the line's number, or
+    the file's name. `cells`: of a line that can be mended, as it was sent."""
 
     __tablename__ = "import_refusals"
 
-    import_id: Mapped[str] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
+    import_id: Mapped[str] = mapped_column(
+        ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True
+    )
     position: Mapped[int] = mapped_column(primary_key=True)
     place: Mapped[str] = mapped_column(Text)
     numero_candidat: Mapped[str] = mapped_column(String(32))
@@ -291,10 +319,12 @@ class ImportRefusal(db.Model):
 
 
 class Sending(db.Model):
-    """A PDF, or an archive of `files` PDFs, sent for an import, in the store until it is checked. Then it has no
-    `object_key`, and is counted in what is told of the progress until no other of its import waits.
+    """A PDF, or an archive of `files` PDFs, sent for an import, in the store until it is checked.
+    Then it has no `object_key`, and is counted in what is told of the progress until no other of
+    its import waits.
 
-    `publisher` (`owner_id`): who sent it, as they then were. `has_turn`: the worker was asked to check it.
+    `publisher` (`owner_id`): who sent it, as they then were. `has_turn`: the worker was asked to
+    check it.
     """
 
     __tablename__ = "sendings"
@@ -325,7 +355,9 @@ class Upload(UploadColumns, db.Model):
 class UploadPart(UploadPartColumns, db.Model):
     __tablename__ = "upload_parts"
 
-    upload_id: Mapped[str] = mapped_column(ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True)
+    upload_id: Mapped[str] = mapped_column(
+        ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True
+    )
 
 
 class AuditEntry(AuditColumns, db.Model):

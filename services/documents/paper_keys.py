@@ -1,4 +1,5 @@
-"""The keys that sign what papers say, Ed25519: the first signs, all are published, and so are those of old."""
+"""The keys that sign what papers say, Ed25519: the first signs, all are published, and so are those
+of old."""
 
 import hashlib
 from typing import Any
@@ -23,4 +24,6 @@ class PaperKeys:
 
     def trace_of(self, source: str) -> str:
         """A network address as it is counted: who reads the database cannot tell which it was."""
-        return hashlib.blake2b(source.encode(), key=self._key.private_bytes_raw(), digest_size=32).hexdigest()
+        return hashlib.blake2b(
+            source.encode(), key=self._key.private_bytes_raw(), digest_size=32
+        ).hexdigest()

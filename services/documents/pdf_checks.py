@@ -1,5 +1,5 @@
-"""Checks and stamps the PDFs that exam offices send, and keeps a place for their seal, in a process that can do nothing
-but answer: they reach every candidate.
+"""Checks and stamps the PDFs that exam offices send, and keeps a place for their seal, in a process
+that can do nothing but answer: they reach every candidate.
 
 A PDF is published if it is whole, readable by everybody, and without anything that acts by itself.
 """
@@ -30,26 +30,49 @@ LIMITS = Limits(memory=256 * 1024 * 1024, processor=5, wall=20)
 """Of each PDF; good ones take a hundredth of the seconds."""
 STAMP_LIMITS = replace(LIMITS, made=2 * MAX_PDF_BYTES)
 SENDING_SECONDS = 60.0
-"""Of processor time, for all PDFs of a sending together: 500 good ones of a page or two take 3, of many objects 20."""
+"""Of processor time, for all PDFs of a sending together: 500 good ones of a page or two take 3, of
+many objects 20."""
 MAX_PAGES = 50
 DAMAGED = "Le PDF est endommagé ou incomplet"
 PROTECTED = "Le PDF est protégé par un mot de passe ou un chiffrement"
 ACTIVE = "Le PDF contient du code, une action automatique ou un fichier joint"
 NOT_A_PDF = "Le fichier n'est pas un PDF"
-_HEAD, _TAIL_BYTES, _END = b"%PDF-", 2048, b"%%EOF"
+_HEAD = b"%PDF-"
+_TAIL_BYTES = 2048
+_END = b"%%EOF"
 _ACTIVE_KEYS = frozenset(
-    {"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/AA", "/RichMediaContent", "/XFA", "/OnInstantiate"}
+    {
+        "/JS",
+        "/JavaScript",
+        "/EmbeddedFiles",
+        "/EF",
+        "/AA",
+        "/RichMediaContent",
+        "/XFA",
+        "/OnInstantiate",
+    }
 )
 _ACTIVE_ACTIONS = frozenset(
-    {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR", "/Rendition", "/Movie"}
+    {
+        "/JavaScript",
+        "/Launch",
+        "/SubmitForm",
+        "/ImportData",
+        "/GoToE",
+        "/GoToR",
+        "/Rendition",
+        "/Movie",
+    }
 )
 _PLACE_IN_THE_FILE = "/GoTo"
-"""The one action that may follow from opening the file; a link that a reader clicks on may lead to a site, too."""
+"""The one action that may follow from opening the file; a link that a reader clicks on may lead to
+a site, too."""
 
 
 def refusal_of(checks: ConfinedChecks, content: bytes) -> tuple[str | None, float]:
-    """Why the PDF is not published, in French, or None for a good one; and the seconds of processor time that it took.
-    What its reader fails on is damaged; where that only waited, all its time counts."""
+    """Why the PDF is not published, in French, or None for a good one; and the seconds of processor
+    time that it took. What its reader fails on is damaged; where that only waited, all its time
+    counts."""
     try:
         answer = checks.run("check", io.BytesIO(content), LIMITS)
     except Unreadable as error:
@@ -65,8 +88,9 @@ def check(file: io.BytesIO) -> dict[str, Any]:
 
 
 def stamped(checks: ConfinedChecks, content: bytes, strip: bytes, seal: PaperSeal) -> bytes | None:
-    """The PDF with that strip, a page of a PDF of ours, added below what its first page shows, and with the seal. None
-    for one that its office has signed: its signature would no longer hold. Raises Unreadable, SealError."""
+    """The PDF with that strip, a page of a PDF of ours, added below what its first page shows, and
+    with the seal. None for one that its office has signed: its signature would no longer hold.
+    Raises Unreadable, SealError."""
     arguments = {"strip": base64.b64encode(strip).decode(), "room": seal.room}
     answer = checks.run("stamp", io.BytesIO(content), STAMP_LIMITS, **arguments)
     match answer.facts:
@@ -79,7 +103,8 @@ def stamped(checks: ConfinedChecks, content: bytes, strip: bytes, seal: PaperSea
 
 def stamp(file: io.BytesIO, strip: str, room: int) -> tuple[dict[str, Any], bytes]:
     """`stamped` runs this in a confined process. On hostile bytes anything may be raised."""
-    reader, out = PdfReader(file), io.BytesIO()
+    reader = PdfReader(file)
+    out = io.BytesIO()
     if any("/ByteRange" in item for item in _dictionaries(reader)):
         return {}, b""
     writer = PdfWriter(clone_from=reader)
@@ -95,9 +120,10 @@ def stamp(file: io.BytesIO, strip: str, room: int) -> tuple[dict[str, Any], byte
 
 
 def _add_below(page: PageObject, strip: PageObject) -> None:
-    """At what is the lower edge once the page is turned as it says; smaller where the page is narrower. What the page
-    draws beyond its edges stays hidden; it is drawn last, since some leave a scale behind that would hold for the
-    strip. Raises ValueError for a page that shows nothing."""
+    """At what is the lower edge once the page is turned as it says; smaller where the page is
+    narrower. What the page draws beyond its edges stays hidden; it is drawn last, since some leave
+    a scale behind that would hold for the strip. Raises ValueError for a page that shows
+    nothing."""
     left, bottom, right, top = _shown(page)
     if (content := page.get_contents()) is not None:
         edges = b"%f %f %f %f re W n\n" % (left, bottom, right - left, top - bottom)
@@ -108,16 +134,24 @@ def _add_below(page: PageObject, strip: PageObject) -> None:
     cos, sin = ((1, 0), (0, 1), (-1, 0), (0, -1))[turns]
     scale = min(1.0, (top - bottom if turns % 2 else right - left) / float(strip.mediabox.width))
     height = scale * float(strip.mediabox.height)
-    x, y = x + sin * height, y - cos * height
-    page.merge_transformed_page(strip, (scale * cos, scale * sin, -scale * sin, scale * cos, x, y), over=False)
-    page.mediabox = page.cropbox = RectangleObject((min(left, x), min(bottom, y), max(right, x), max(top, y)))
+    x = x + sin * height
+    y = y - cos * height
+    page.merge_transformed_page(
+        strip, (scale * cos, scale * sin, -scale * sin, scale * cos, x, y), over=False
+    )
+    page.mediabox = page.cropbox = RectangleObject(
+        (min(left, x), min(bottom, y), max(right, x), max(top, y))
+    )
 
 
 def _shown(page: PageObject) -> tuple[float, float, float, float]:
-    """What readers show: where its two boxes meet, each of which may be written from any of its corners."""
+    """What readers show: where its two boxes meet, each of which may be written from any of its
+    corners."""
     boxes = [list(map(float, box)) for box in (page.mediabox, page.cropbox)]
-    left, right = max(min(box[::2]) for box in boxes), min(max(box[::2]) for box in boxes)
-    bottom, top = max(min(box[1::2]) for box in boxes), min(max(box[1::2]) for box in boxes)
+    left = max(min(box[::2]) for box in boxes)
+    right = min(max(box[::2]) for box in boxes)
+    bottom = max(min(box[1::2]) for box in boxes)
+    top = min(max(box[1::2]) for box in boxes)
     if left >= right or bottom >= top:
         raise ValueError("the page shows nothing")
     return left, bottom, right, top
@@ -141,10 +175,15 @@ def _refusal_of(content: bytes) -> str | None:
 
 def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
     """Every dictionary of the file, however it is nested."""
-    numbers = {(number, generation) for generation, places in reader.xref.items() for number in places}
+    numbers = {
+        (number, generation) for generation, places in reader.xref.items() for number in places
+    }
     numbers |= {(number, 0) for number in reader.xref_objStm}
     waiting: list[Any] = [reader.trailer]
-    waiting += [reader.get_object(IndirectObject(number, generation, reader)) for number, generation in sorted(numbers)]
+    waiting += [
+        reader.get_object(IndirectObject(number, generation, reader))
+        for number, generation in sorted(numbers)
+    ]
     while waiting:
         item = waiting.pop()
         if isinstance(item, DictionaryObject):
@@ -163,7 +202,8 @@ def _is_active(item: DictionaryObject) -> bool:
 
 
 def _acts_by_itself(opening: Any) -> bool:
-    """What happens when the file is opened: a place to show is harmless, as an array or as an action without a next."""
+    """What happens when the file is opened: a place to show is harmless, as an array or as an
+    action without a next."""
     if not isinstance(opening, DictionaryObject):
         return False
     return _value(opening, "/S") != _PLACE_IN_THE_FILE or "/Next" in opening
@@ -181,7 +221,8 @@ def preload() -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             with contextlib.suppress(ImportError):  # codecs of other systems, fonts
                 importlib.import_module(module.name)
-    writer, sample = PdfWriter(), io.BytesIO()
+    writer = PdfWriter()
+    sample = io.BytesIO()
     writer.add_blank_page(100, 100)
     writer.write(sample)
     check(sample)

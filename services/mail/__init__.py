@@ -1,1 +1,2 @@
-"""Composing, sending and recording mails, for the services that send some: accounts and registrations."""
+"""Composing, sending and recording mails, for the services that send some: accounts and
+registrations."""

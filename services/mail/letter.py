@@ -1,4 +1,5 @@
-"""The builder of every mail: a subject, paragraphs and one action, rendered as text and HTML under a letterhead."""
+"""The builder of every mail: a subject, paragraphs and one action, rendered as text and HTML under
+a letterhead."""
 
 import re
 from dataclasses import dataclass
@@ -13,8 +14,8 @@ from services.mail.settings import Letterhead
 GREETING = "Bonjour,"
 SIGNATURE = "Cordialement\nLe Service Gestionnaire"
 LINK_IN_FULL = (
-    "Si le lien ci-dessus ne fonctionne pas, il vous suffit de copier l'adresse suivante dans la barre de votre "
-    "navigateur :"
+    "Si le lien ci-dessus ne fonctionne pas, il vous suffit de copier l'adresse suivante dans la "
+    "barre de votre navigateur :"
 )
 AUTOMATIC = "Ce mail est envoyé automatiquement : merci de ne pas y répondre."
 DEMONSTRATION = "Site de démonstration : ce mail n'a aucune valeur."
@@ -37,7 +38,8 @@ def instant_in_paris(instant: datetime) -> str:
 
 
 def _typeset(text: str) -> str:
-    """No-break spaces before the signs that French separates from their word, so that no line begins with one."""
+    """No-break spaces before the signs that French separates from their word, so that no line
+    begins with one."""
     return re.sub(" ([:;?!»])", "\N{NO-BREAK SPACE}\\1", text)
 
 
@@ -46,7 +48,8 @@ _TEMPLATES.filters["typeset"] = _typeset
 
 @dataclass(frozen=True)
 class Action:
-    """The link that the mail is for: a button, and its address in full for mail readers that show no links.
+    """The link that the mail is for: a button, and its address in full for mail readers that show
+    no links.
 
     `secret`: whoever has the address can act by it, so that it is in the mail and recorded nowhere.
     """
@@ -58,8 +61,8 @@ class Action:
 
 @dataclass(frozen=True)
 class Letter:
-    """`blocks`: paragraphs, whose line breaks are kept, and at most one action. Empty paragraphs are left out. `about`:
-    the id of what alone it tells of."""
+    """`blocks`: paragraphs, whose line breaks are kept, and at most one action. Empty paragraphs
+    are left out. `about`: the id of what alone it tells of."""
 
     subject: str
     blocks: tuple[str | Action, ...]
@@ -67,14 +70,27 @@ class Letter:
 
     def mail(self, letterhead: Letterhead, *, to: str, message_id: str, date: datetime) -> Mail:
         """The mail to the address `to`."""
-        values = {"blocks": self._whole(), "letterhead": letterhead, "subject": self.subject, **_ON_EVERY_MAIL}
-        text, html = (_TEMPLATES.get_template(f"letter.{kind}").render(values) for kind in ("txt", "html"))
-        return Mail(to=to, subject=self.subject, text=text, html=html, message_id=message_id, date=date)
+        values = {
+            "blocks": self._whole(),
+            "letterhead": letterhead,
+            "subject": self.subject,
+            **_ON_EVERY_MAIL,
+        }
+        text, html = (
+            _TEMPLATES.get_template(f"letter.{kind}").render(values) for kind in ("txt", "html")
+        )
+        return Mail(
+            to=to, subject=self.subject, text=text, html=html, message_id=message_id, date=date
+        )
 
     def text_to_reread(self) -> str:
         """The text as its addressee may read it again on a page, without secret addresses."""
         return "\n\n".join(
-            block if isinstance(block, str) else f"{block.label} : {REMOVED if block.secret else block.url}"
+            (
+                block
+                if isinstance(block, str)
+                else f"{block.label} : {REMOVED if block.secret else block.url}"
+            )
             for block in self._whole()
         )
 

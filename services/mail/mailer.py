@@ -1,8 +1,8 @@
 """Sends mails over SMTP, or writes them as .eml files in the one-machine mode.
 
-A server's answer has one of three meanings: no mail can be sent now (MailUnavailable), this one cannot now
-(MailDeferred), this one never can (MailRefused). Where a password is set or the server offers TLS, mails and password
-are given to a server with a verified certificate only.
+A server's answer has one of three meanings: no mail can be sent now (MailUnavailable), this one
+cannot now (MailDeferred), this one never can (MailRefused). Where a password is set or the server
+offers TLS, mails and password are given to a server with a verified certificate only.
 """
 
 from __future__ import annotations
@@ -33,22 +33,28 @@ STEP_SECONDS = 20.0  # to connect, and for each answer
 log = structlog.get_logger()
 
 MAILS = Channel("mails", 120.0)
-MASS_MAILS = Channel("mass-mails", MAILS.seconds)  # to thousands at a time: that of one's own act does not wait behind
+MASS_MAILS = Channel(
+    "mass-mails", MAILS.seconds
+)  # to thousands at a time: that of one's own act does not wait behind
 MAILER = "portail.mailer"  # the key of an application's Mailer in its extensions
-HANG_UP_PAUSE_SECONDS = 30.0  # of a mail at which the server hung up, so that others are tried first
+HANG_UP_PAUSE_SECONDS = (
+    30.0  # of a mail at which the server hung up, so that others are tried first
+)
 ANSWERS = Counter("mails_total", "Mails by what the mail server made of them", ("answer",))
 for _answer in ("taken", "deferred", "refused", "unavailable"):  # shown from the start, as 0
     ANSWERS.labels(_answer)
 
 
 class MailUnavailable(ChannelUnavailable):
-    """The server takes no mail now, or not safely: it is away, or set up otherwise than MAIL_URL says."""
+    """The server takes no mail now, or not safely: it is away, or set up otherwise than MAIL_URL
+    says."""
 
     answer = "unavailable"
 
 
 class MailDeferred(Exception):
-    """The server does not take this mail now, or it is unknown whether it did: it is to be sent again later."""
+    """The server does not take this mail now, or it is unknown whether it did: it is to be sent
+    again later."""
 
     answer = "deferred"
 
@@ -65,7 +71,8 @@ class MailRefused(Exception):
 
 @dataclass(frozen=True)
 class Mail:
-    """`message_id`: an event's id, so that a mail sent again after a crash is recognised as the same one."""
+    """`message_id`: an event's id, so that a mail sent again after a crash is recognised as the
+    same one."""
 
     to: str
     subject: str
@@ -76,7 +83,8 @@ class Mail:
 
 
 class Mailer:
-    """`url`: `smtp://[user:password@]host:port` (`smtps://` for TLS from the start) or `file:///folder`; `ca`: PEM."""
+    """`url`: `smtp://[user:password@]host:port` (`smtps://` for TLS from the start) or
+    `file:///folder`; `ca`: PEM."""
 
     def __init__(self, url: str, sender: str, ca: str = "") -> None:
         self._parts = urlsplit(url)
@@ -89,7 +97,8 @@ class Mailer:
         return cls(settings.mail_url, settings.mail_sender, settings.mail_ca)
 
     def send(self, mail: Mail) -> None:
-        """Raises MailUnavailable, MailDeferred or MailRefused, and ValueError for a hostile header."""
+        """Raises MailUnavailable, MailDeferred or MailRefused, and ValueError for a hostile
+        header."""
         message = self._message(mail)
         if self._parts.scheme == "file":
             self._write(message, mail.message_id)
@@ -129,11 +138,15 @@ class Mailer:
     @contextlib.contextmanager
     def _connect(self) -> Iterator[smtplib.SMTP]:
         """A connection, logged in and over TLS where that is asked for. Raises MailUnavailable."""
-        host, port = self._parts.hostname or "", self._parts.port or 0  # 0: the ordinary one
+        # 0: the ordinary one
+        host = self._parts.hostname or ""
+        port = self._parts.port or 0
         with contextlib.ExitStack() as stack:
             try:
                 if self._parts.scheme == "smtps":
-                    server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=STEP_SECONDS, context=self._context)
+                    server: smtplib.SMTP = smtplib.SMTP_SSL(
+                        host, port, timeout=STEP_SECONDS, context=self._context
+                    )
                 else:
                     server = smtplib.SMTP(host, port, timeout=STEP_SECONDS)
                 stack.callback(_quit, server)
@@ -149,7 +162,10 @@ class Mailer:
         if not self._parts.username:
             return
         if not isinstance(server.sock, ssl.SSLSocket):
-            log.error("mail_without_tls", detail="MAIL_URL has a password, the server offers no STARTTLS: nothing sent")
+            log.error(
+                "mail_without_tls",
+                detail="MAIL_URL has a password, the server offers no STARTTLS: nothing sent",
+            )
             raise MailUnavailable("the server offers no TLS for the password")
         server.login(unquote(self._parts.username), unquote(self._parts.password or ""))
 
@@ -168,9 +184,13 @@ def _send_message(server: smtplib.SMTP, message: EmailMessage) -> None:
         raise _error_of_code(min(code for code, _ in error.recipients.values())) from error
     except smtplib.SMTPDataError as error:
         raise _error_of_code(error.smtp_code) from error
-    except smtplib.SMTPNotSupportedError as error:  # the address has letters beyond ASCII, the server has no SMTPUTF8
+    except (
+        smtplib.SMTPNotSupportedError
+    ) as error:  # the address has letters beyond ASCII, the server has no SMTPUTF8
         raise MailRefused(553) from error
-    except smtplib.SMTPResponseException as error:  # the server refuses the sender, the same for every mail
+    except (
+        smtplib.SMTPResponseException
+    ) as error:  # the server refuses the sender, the same for every mail
         raise MailUnavailable(_reason(error), HANG_UP_PAUSE_SECONDS) from error
     except (OSError, smtplib.SMTPException) as error:
         raise MailDeferred(f"no answer: {_reason(error)}") from error

@@ -1,5 +1,6 @@
-"""The table of sent mails, which their addressee may read again: text, date, address, what the mail server made of it;
-addresses that it refuses for good. Each service that sends mails has its own. Secret addresses are not in it."""
+"""The table of sent mails, which their addressee may read again: text, date, address, what the mail
+server made of it; addresses that it refuses for good. Each service that sends mails has its own.
+Secret addresses are not in it."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -30,7 +31,8 @@ class State(StrEnum):
 
 
 class SentMails:
-    """Declares the table on `db`'s metadata; the model is an attribute, for migrations and tests."""
+    """Declares the table on `db`'s metadata; the model is an attribute, for migrations and
+    tests."""
 
     def __init__(self, db: Database) -> None:
         model: Any = type("SentMail", (_SentMail, db.Model), {"__tablename__": "sent_mails"})
@@ -40,8 +42,8 @@ class SentMails:
 
 
 class _SentMail:
-    """`id`: of the event that the mail follows from, so that a mail that is sent twice is one row. `about`: the id of
-    what alone it tells of, where it says so."""
+    """`id`: of the event that the mail follows from, so that a mail that is sent twice is one row.
+    `about`: the id of what alone it tells of, where it says so."""
 
     __table_args__ = (known_values("state", State),)
 
@@ -55,24 +57,34 @@ class _SentMail:
     about: Mapped[str | None] = mapped_column(String(64))
 
 
-_COLUMNS = [column(name, row.column.type) for name, row in vars(_SentMail).items() if isinstance(row, MappedColumn)]
+_COLUMNS = [
+    column(name, row.column.type)
+    for name, row in vars(_SentMail).items()
+    if isinstance(row, MappedColumn)
+]
 sent_mails = table("sent_mails", *_COLUMNS)
 """The same, whichever service's it is."""
 
 
 def record(session: Session, owner_id: str, letter: Letter, mail: Mail) -> None:
-    """Add a mail that is about to be sent; one that is recorded already stays as it is. The caller has locked the
-    owner's row, so that the owner is not erased meanwhile."""
+    """Add a mail that is about to be sent; one that is recorded already stays as it is. The caller
+    has locked the owner's row, so that the owner is not erased meanwhile."""
     if session.execute(select(sent_mails.c.id).where(sent_mails.c.id == mail.message_id)).first():
         return
-    values = {"id": mail.message_id, "owner_id": owner_id, "address": mail.to, "subject": mail.subject, "at": mail.date}
+    values = {
+        "id": mail.message_id,
+        "owner_id": owner_id,
+        "address": mail.to,
+        "subject": mail.subject,
+        "at": mail.date,
+    }
     of_letter = {"text": letter.text_to_reread(), "about": letter.about}
     session.execute(insert(sent_mails).values(**values, **of_letter, state=State.WAITING))
 
 
 def send_and_record(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | None:
-    """Send the mail and note in its record, if there is one, whether the server took it; returns its refusal, if any.
-    Raises MailUnavailable or MailDeferred."""
+    """Send the mail and note in its record, if there is one, whether the server took it; returns
+    its refusal, if any. Raises MailUnavailable or MailDeferred."""
     refusal = None
     try:
         mailer.send(mail)
@@ -81,15 +93,18 @@ def send_and_record(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | N
         refusal = error
     state = State.TAKEN if refusal is None else State.REFUSED
     with db.operation() as session:
-        session.execute(update(sent_mails).where(sent_mails.c.id == mail.message_id).values(state=state))
+        session.execute(
+            update(sent_mails).where(sent_mails.c.id == mail.message_id).values(state=state)
+        )
     return refusal
 
 
 def record_refusal(session: Session, model: Any, key: dict[str, str], code: int) -> None:
-    """Store that the mail server refuses an address for good, for staff to see, or its newest code. The caller has
-    locked the person's row.
+    """Store that the mail server refuses an address for good, for staff to see, or its newest code.
+    The caller has locked the person's row.
 
-    Each service has its own `model`: a primary key of the person and the address (`key`), `code` and `refused_at`.
+    Each service has its own `model`: a primary key of the person and the address (`key`), `code`
+    and `refused_at`.
     """
     row = session.get(model, key) or model(**key, refused_at=portal_now())
     row.code = code
@@ -105,17 +120,24 @@ def forget_refusal(db: Database, model: Any, key: dict[str, str]) -> None:
         session.execute(delete(model).filter_by(**key))
 
 
-def list_page(session: Session, owner_id: str, *, after: str | None, limit: int) -> list[dict[str, Any]]:
-    """At most `limit` mails of this person, newest first, each with the `place` after which to go on. Raises Invalid
-    for what is no place."""
+def list_page(
+    session: Session, owner_id: str, *, after: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """At most `limit` mails of this person, newest first, each with the `place` after which to go
+    on. Raises Invalid for what is no place."""
     query = select(sent_mails).where(sent_mails.c.owner_id == owner_id)
     if after is not None:
         at, mail_id = _parse_place(after)
-        query = query.where(or_(sent_mails.c.at < at, and_(sent_mails.c.at == at, sent_mails.c.id < mail_id)))
-    rows = session.execute(query.order_by(sent_mails.c.at.desc(), sent_mails.c.id.desc()).limit(limit))
+        query = query.where(
+            or_(sent_mails.c.at < at, and_(sent_mails.c.at == at, sent_mails.c.id < mail_id))
+        )
+    rows = session.execute(
+        query.order_by(sent_mails.c.at.desc(), sent_mails.c.id.desc()).limit(limit)
+    )
     shown = ("subject", "text", "at", "address", "state")
     return [
-        {name: getattr(row, name) for name in shown} | {"place": f"{row.at:%Y-%m-%dT%H:%M:%S.%fZ}~{row.id}"}
+        {name: getattr(row, name) for name in shown}
+        | {"place": f"{row.at:%Y-%m-%dT%H:%M:%S.%fZ}~{row.id}"}
         for row in rows
     ]
 

@@ -1,4 +1,5 @@
-"""Settings of the services that send mails, from the environment alone, and the letterhead that they say."""
+"""Settings of the services that send mails, from the environment alone, and the letterhead that
+they say."""
 
 import ssl
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from services.chassis.settings import ServiceSettings
 
 @dataclass(frozen=True)
 class Letterhead:
-    """Who sends the mails of an installation. `demonstration`: they say that they are worth nothing."""
+    """Who sends the mails of an installation. `demonstration`: they say that they are worth
+    nothing."""
 
     institution: tuple[str, ...]
     service_title: str
@@ -25,8 +27,8 @@ class MailSettings(ServiceSettings):
     mail_sender: str = f"{brand.SERVICE_TITLE} <ne-pas-repondre@portail.example>"
     """From whom mails are; answers to it are not read."""
     mail_ca: str = ""
-    """Certificates (PEM; mostly given as MAIL_CA_FILE) of the authority that signed the mail server's, where it is not
-    a public one."""
+    """Certificates (PEM; mostly given as MAIL_CA_FILE) of the authority that signed the mail
+    server's, where it is not a public one."""
     brand_institution: str = brand.INSTITUTION
     """Lines on top of each mail, separated by « | »: as the gateway's, on its pages."""
     brand_tagline: str = brand.TAGLINE
@@ -34,7 +36,9 @@ class MailSettings(ServiceSettings):
     def letterhead(self) -> Letterhead:
         """The letterhead of every mail of this installation."""
         institution = tuple(self.brand_institution.split("|"))
-        return Letterhead(institution, brand.SERVICE_TITLE, self.brand_tagline, self.env != "production")
+        return Letterhead(
+            institution, brand.SERVICE_TITLE, self.brand_tagline, self.env != "production"
+        )
 
     def mistakes(self) -> list[str]:
         mistakes = super().mistakes()
@@ -49,7 +53,8 @@ class MailSettings(ServiceSettings):
 
 
 def tls_context(ca: str) -> ssl.SSLContext:
-    """Verifies the server's certificate and name, by the authority `ca` (PEM), or by the public ones if it is empty.
+    """Verifies the server's certificate and name, by the authority `ca` (PEM), or by the public
+    ones if it is empty.
 
     Raises OSError, ValueError or TypeError where `ca` is no PEM.
     """

@@ -14,7 +14,9 @@ from services.objects.store import StoreUnavailable
 def register(handlers: Handlers, reconciliation: Callable[[], Reconciliation]) -> None:
     """Adds `reconcile` and `erase-retired`, both daily."""
     handlers.every(hours=24, name="reconcile")(lambda: reconciliation().run())
-    handlers.every(hours=24, name="erase-retired")(lambda: erase_expired(reconciliation().db, reconciliation().store))
+    handlers.every(hours=24, name="erase-retired")(
+        lambda: erase_expired(reconciliation().db, reconciliation().store)
+    )
 
 
 def register_command(app: Flask, reconciliation: Callable[[], Reconciliation]) -> None:
@@ -22,7 +24,8 @@ def register_command(app: Flask, reconciliation: Callable[[], Reconciliation]) -
 
     @app.cli.command("reconcile")
     def reconcile() -> None:
-        """Compare rows with the object store now and change neither; status 1 when something is lost."""
+        """Compare rows with the object store now and change neither; status 1 when something is
+        lost."""
         try:
             report = reconciliation().report()
         except StoreUnavailable as error:
@@ -32,7 +35,10 @@ def register_command(app: Flask, reconciliation: Callable[[], Reconciliation]) -
             f"{report.lost_count} perdu(s), {report.unknown_count} inconnu(s)"
         )
         for lost in report.lost:
-            click.echo(f"perdu : {lost.key} {lost.row_id or '(remplacé ou supprimé, encore conservé)'}", err=True)
+            click.echo(
+                f"perdu : {lost.key} {lost.row_id or '(remplacé ou supprimé, encore conservé)'}",
+                err=True,
+            )
         for key in report.unknown:
             click.echo(f"inconnu : {key}", err=True)
         if report.lost_count:

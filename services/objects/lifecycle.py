@@ -1,7 +1,9 @@
-"""The life of an object: written and read back, named by a row, retired when replaced, erased after KEPT_DAYS.
+"""The life of an object: written and read back, named by a row, retired when replaced, erased after
+KEPT_DAYS.
 
-An object is discarded only where it is certain that no row names it: after an error that came before COMMIT was sent.
-Keys are new for each attempt, so that no other row names what an attempt discards.
+An object is discarded only where it is certain that no row names it: after an error that came
+before COMMIT was sent. Keys are new for each attempt, so that no other row names what an attempt
+discards.
 """
 
 from collections.abc import Iterator
@@ -17,18 +19,28 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.tasks.registry import stopping
-from services.objects.store import BytesChanged, ContentDigest, ObjectStore, StoreNotAsked, StoreUnavailable
+from services.objects.store import (
+    BytesChanged,
+    ContentDigest,
+    ObjectStore,
+    StoreNotAsked,
+    StoreUnavailable,
+)
 from services.objects.tables import retired_objects
 
 log = structlog.get_logger()
 
 ERASING_DELAY = timedelta(days=1)
-"""After the last moment at which a restoration is accepted, so that erasing and restoring never run together."""
+"""After the last moment at which a restoration is accepted, so that erasing and restoring never run
+together."""
 _PAGE_SIZE = 500  # objects
 
 
-def put_verified(store: ObjectStore, key: str, content: BinaryIO, digest: ContentDigest, content_type: str) -> None:
-    """Write `content` under a new key, read it back, and compare that with `digest`, which is the content's.
+def put_verified(
+    store: ObjectStore, key: str, content: BinaryIO, digest: ContentDigest, content_type: str
+) -> None:
+    """Write `content` under a new key, read it back, and compare that with `digest`, which is the
+    content's.
 
     Raises StoreUnavailable or BytesChanged, with no object left behind.
     """
@@ -46,13 +58,16 @@ def put_verified(store: ObjectStore, key: str, content: BinaryIO, digest: Conten
 def operation_naming(db: Database, store: ObjectStore, *keys: str) -> Iterator[Session]:
     """One write transaction that adds the rows naming the objects just written under `keys`.
 
-    An error before COMMIT is sent discards the objects. From then on they stay, whatever the database answers, since an
-    error may hide a commit that was applied. If it was not, reconciliation finds objects that no row names.
+    An error before COMMIT is sent discards the objects. From then on they stay, whatever the
+    database answers, since an error may hide a commit that was applied. If it was not,
+    reconciliation finds objects that no row names.
     """
     commits: list[Connection] = []
     try:
         with db.operation() as session:
-            event.listen(session.connection(), "commit", commits.append)  # called right before COMMIT is sent
+            event.listen(
+                session.connection(), "commit", commits.append
+            )  # called right before COMMIT is sent
             yield session
     except BaseException:
         if not commits:
@@ -61,7 +76,8 @@ def operation_naming(db: Database, store: ObjectStore, *keys: str) -> Iterator[S
 
 
 def discard(store: ObjectStore, *keys: str) -> None:
-    """Delete objects that certainly no row names; reconciliation finds those that cannot be deleted now."""
+    """Delete objects that certainly no row names; reconciliation finds those that cannot be deleted
+    now."""
     for key in keys:
         try:
             store.delete_at_once(key)
@@ -70,27 +86,36 @@ def discard(store: ObjectStore, *keys: str) -> None:
 
 
 def retire(session: Session, *keys: str, kept: timedelta | None = None) -> None:
-    """In the transaction that replaces or deletes a file: its object is to be erased KEPT_DAYS from now, or after
-    `kept`."""
-    now, kept = system_now(), kept or timedelta(days=current_app.extensions["portail"].kept_days)
+    """In the transaction that replaces or deletes a file: its object is to be erased KEPT_DAYS from
+    now, or after `kept`."""
+    now = system_now()
+    kept = kept or timedelta(days=current_app.extensions["portail"].kept_days)
     rows = [{"key": key, "retired_at": now, "kept_until": now + kept} for key in keys]
     if rows:
         session.execute(insert(retired_objects), rows)
 
 
 def retire_for_good(session: Session, *keys: str) -> None:
-    """In the transaction that erases whose files they are: the next `erase_expired` deletes them, retired before or
-    not."""
+    """In the transaction that erases whose files they are: the next `erase_expired` deletes them,
+    retired before or not."""
     session.execute(delete(retired_objects).where(retired_objects.c.key.in_(keys)))
     retire(session, *keys, kept=-2 * ERASING_DELAY)
 
 
 def erase_expired(db: Database, store: ObjectStore) -> int:
-    """Delete the objects that were retired KEPT_DAYS ago; returns how many. Raises StoreUnavailable."""
+    """Delete the objects that were retired KEPT_DAYS ago; returns how many. Raises
+    StoreUnavailable."""
     now = system_now()
     erased = 0
-    expired = retired_objects.c.erased_at.is_(None) & (retired_objects.c.kept_until < now - ERASING_DELAY)
-    wanted = select(retired_objects.c.key).where(expired).order_by(retired_objects.c.kept_until).limit(_PAGE_SIZE)
+    expired = retired_objects.c.erased_at.is_(None) & (
+        retired_objects.c.kept_until < now - ERASING_DELAY
+    )
+    wanted = (
+        select(retired_objects.c.key)
+        .where(expired)
+        .order_by(retired_objects.c.kept_until)
+        .limit(_PAGE_SIZE)
+    )
     while not stopping():
         with db.reading() as session:
             keys = session.scalars(wanted).all()
@@ -99,7 +124,9 @@ def erase_expired(db: Database, store: ObjectStore) -> int:
         for key in keys:
             store.delete(key)  # S3 deletes what is not there without complaint
         with db.operation() as session:
-            session.execute(update(retired_objects).where(retired_objects.c.key.in_(keys)).values(erased_at=now))
+            session.execute(
+                update(retired_objects).where(retired_objects.c.key.in_(keys)).values(erased_at=now)
+            )
         erased += len(keys)
     if erased:
         log.info("retired_objects_erased", count=erased)

@@ -1,5 +1,6 @@
-"""Compares rows with objects, both in the order of keys and page by page: memory does not grow with their number. Lost
-objects are reported (and made again by a service that can); objects that no row names are reported and stay."""
+"""Compares rows with objects, both in the order of keys and page by page: memory does not grow with
+their number. Lost objects are reported (and made again by a service that can); objects that no row
+names are reported and stay."""
 
 from __future__ import annotations
 
@@ -29,8 +30,8 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class KeyColumn:
-    """A column of object keys, unique and indexed. `row_id`: its table's primary key; `needed`: which rows need their
-    object."""
+    """A column of object keys, unique and indexed. `row_id`: its table's primary key; `needed`:
+    which rows need their object."""
 
     key: Any
     row_id: Any
@@ -50,7 +51,9 @@ def compare(rows: Iterable[KeyRow], keys: Iterable[str]) -> Iterator[KeyRow | st
     each object without a row."""
     named = ((row.key, row) for row in rows)
     stored = ((key, None) for key in keys)
-    merged: Iterator[tuple[str, KeyRow | None]] = heapq.merge(named, stored, key=lambda pair: pair[0])
+    merged: Iterator[tuple[str, KeyRow | None]] = heapq.merge(
+        named, stored, key=lambda pair: pair[0]
+    )
     for key, pairs in groupby(merged, key=lambda pair: pair[0]):
         sides = [row for _, row in pairs]
         if sides == [None]:
@@ -62,21 +65,27 @@ def compare(rows: Iterable[KeyRow], keys: Iterable[str]) -> Iterator[KeyRow | st
 def rows_by_key(db: Database, columns: Sequence[KeyColumn], counter: Counter) -> Iterator[KeyRow]:
     """The rows that need their object, in the order of keys; `counter` counts them."""
     queries = [*map(_naming_rows, columns), _unexpired_rows()]
-    return counter.counting(heapq.merge(*(_rows_of(db, query) for query in queries), key=lambda row: row.key))
+    return counter.counting(
+        heapq.merge(*(_rows_of(db, query) for query in queries), key=lambda row: row.key)
+    )
 
 
 def confirm_lost(
     db: Database, store: ObjectStore, columns: Sequence[KeyColumn], suspects: Sequence[KeyRow]
 ) -> list[KeyRow]:
-    """The suspects without those whose object was added, or whose row was deleted, since both were read."""
+    """The suspects without those whose object was added, or whose row was deleted, since both were
+    read."""
     missing = [lost for lost in suspects if not store.exists(lost.key)]
     keys = [lost.key for lost in missing]
     needed = _existing_keys(db, keys, [*map(_naming_rows, columns), _unexpired_rows()])
     return [lost for lost in missing if lost.key in needed]
 
 
-def confirm_unknown(db: Database, columns: Sequence[KeyColumn], suspects: Sequence[str]) -> list[str]:
-    """The suspects without those that a row names by now, or that were retired and are still to be erased."""
+def confirm_unknown(
+    db: Database, columns: Sequence[KeyColumn], suspects: Sequence[str]
+) -> list[str]:
+    """The suspects without those that a row names by now, or that were retired and are still to be
+    erased."""
     known = _existing_keys(db, suspects, [*map(_naming_rows, columns), _retired_rows()])
     return [key for key in suspects if key not in known]
 
@@ -96,7 +105,9 @@ class Counter:
 def _naming_rows(column: KeyColumn) -> Select[Any]:
     """Rows that need their object, without retired objects, which `_unexpired_rows` gives."""
     is_retired = select(retired_objects.c.key).where(retired_objects.c.key == column.key).exists()
-    return select(column.key, column.row_id).where(column.key.is_not(None), column.needed, ~is_retired)
+    return select(column.key, column.row_id).where(
+        column.key.is_not(None), column.needed, ~is_retired
+    )
 
 
 def _retired_rows() -> Select[Any]:
@@ -126,7 +137,9 @@ def _existing_keys(db: Database, keys: Sequence[str], queries: Sequence[Select[A
         return set()
     with db.reading() as session:
         return {
-            row[0] for query in queries for row in session.execute(query.where(query.selected_columns[0].in_(keys)))
+            row[0]
+            for query in queries
+            for row in session.execute(query.where(query.selected_columns[0].in_(keys)))
         }
 
 
@@ -141,8 +154,9 @@ Mend = Callable[[Sequence[KeyRow]], Sequence[KeyRow]]
 
 @dataclass
 class Report:
-    """Of one run. `lost` and `unknown`: the first MAX_LISTED of `lost_count` and `unknown_count`; `mended`: how many
-    lost ones were made again. A run that its worker's end cut short is not `complete`."""
+    """Of one run. `lost` and `unknown`: the first MAX_LISTED of `lost_count` and `unknown_count`;
+    `mended`: how many lost ones were made again. A run that its worker's end cut short is not
+    `complete`."""
 
     rows: int = 0
     objects: int = 0
@@ -175,23 +189,40 @@ class Reconciliation:
             for item in report.lost:
                 log.error("object_lost", key=item.key, row_id=item.row_id)
             level = log.error if report.lost_count else log.info
-            counts = {"lost": report.lost_count, "mended": report.mended, "unknown": report.unknown_count}
-            level("objects_reconciled", service=self.service, rows=report.rows, objects=report.objects, **counts)
+            counts = {
+                "lost": report.lost_count,
+                "mended": report.mended,
+                "unknown": report.unknown_count,
+            }
+            level(
+                "objects_reconciled",
+                service=self.service,
+                rows=report.rows,
+                objects=report.objects,
+                **counts,
+            )
         return report
 
     def _compare(self, mend: Mend) -> Report:
-        report, rows, objects = Report(), Counter(), Counter()
+        report = Report()
+        rows = Counter()
+        objects = Counter()
         keys = (key for key in self.store.list_keys() if not key.startswith(_OF_NO_ROW))
         differences = compare(rows_by_key(self.db, self.columns, rows), objects.counting(keys))
         while page := list(islice(differences, PAGE_SIZE)):
             if stopping():
                 report.complete = False
                 return report
-            self._add_lost(report, [suspect for suspect in page if isinstance(suspect, KeyRow)], mend)
-            unknown = confirm_unknown(self.db, self.columns, [suspect for suspect in page if isinstance(suspect, str)])
+            self._add_lost(
+                report, [suspect for suspect in page if isinstance(suspect, KeyRow)], mend
+            )
+            unknown = confirm_unknown(
+                self.db, self.columns, [suspect for suspect in page if isinstance(suspect, str)]
+            )
             report.unknown_count += len(unknown)
             report.unknown += unknown[: MAX_LISTED - len(report.unknown)]
-        report.rows, report.objects = rows.count, objects.count
+        report.rows = rows.count
+        report.objects = objects.count
         gauges.record(self.db, LOST, {(self.service,): report.lost_count})
         gauges.record(self.db, UNKNOWN, {(self.service,): report.unknown_count})
         return report

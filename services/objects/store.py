@@ -1,4 +1,5 @@
-"""Client of an S3 store, through the minio SDK. All metadata of objects is in the services' rows."""
+"""Client of an S3 store, through the minio SDK. All metadata of objects is in the services'
+rows."""
 
 import hashlib
 import re
@@ -59,13 +60,18 @@ class ContentDigest:
 class ObjectStore:
     """One bucket. `url`: `s3+http://key:secret@host:port/bucket` or `s3+https://…`.
 
-    No call waits longer for the store than the process's role (web or worker) allows. In web processes, where
-    somebody waits, few calls run at once, and none is made while the store has just failed several times.
+    No call waits longer for the store than the process's role (web or worker) allows. In web
+    processes, where somebody waits, few calls run at once, and none is made while the store has
+    just failed several times.
     """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        if parts.scheme not in ("s3+http", "s3+https") or not parts.hostname or not parts.path.strip("/"):
+        if (
+            parts.scheme not in ("s3+http", "s3+https")
+            or not parts.hostname
+            or not parts.path.strip("/")
+        ):
             raise ValueError("s3+http://key:secret@host:port/bucket is expected")
         self._bucket = parts.path.strip("/")
         self._requests = _Requests(maxsize=20, blocksize=CHUNK)
@@ -94,9 +100,11 @@ class ObjectStore:
                 self._client.make_bucket(self._bucket)
 
     def put(self, key: str, stream: BinaryIO, length: int, content_type: str) -> ContentDigest:
-        """Write an object of `length` bytes and read it back; the caller compares the result with what it sent.
+        """Write an object of `length` bytes and read it back; the caller compares the result with
+        what it sent.
 
-        Raises StoreUnavailable, also where a store that was restarted in between has lost the object.
+        Raises StoreUnavailable, also where a store that was restarted in between has lost the
+        object.
         """
         with self._call():
             self._put(key, stream, length, content_type)
@@ -106,10 +114,13 @@ class ObjectStore:
                 raise StoreUnavailable("forgot what it took") from error
 
     def _put(self, key: str, stream: BinaryIO, length: int, content_type: str) -> None:
-        """Sends the stream itself: the SDK would read the file into memory and hash it once more, to sign it."""
+        """Sends the stream itself: the SDK would read the file into memory and hash it once more,
+        to sign it."""
         url = self._client.get_presigned_url("PUT", self._bucket, key, SIGNATURE_LIFETIME)
         headers = {"Content-Length": str(length), "Content-Type": content_type}
-        answer = self._requests.urlopen("PUT", url, body=stream, body_pos=stream.tell(), headers=headers)
+        answer = self._requests.urlopen(
+            "PUT", url, body=stream, body_pos=stream.tell(), headers=headers
+        )
         if answer.status != HTTPStatus.OK:
             code = _CODE.search(answer.data)
             raise StoreUnavailable(code[1].decode() if code else str(answer.status))
@@ -130,7 +141,8 @@ class ObjectStore:
             return b"".join(chunks)
 
     def size_and_digest(self, key: str) -> ContentDigest:
-        digest, size = hashlib.sha256(), 0
+        digest = hashlib.sha256()
+        size = 0
         with self.open(key) as chunks:
             for chunk in chunks:
                 digest.update(chunk)
@@ -142,7 +154,8 @@ class ObjectStore:
             self._client.remove_object(self._bucket, key)
 
     def delete_at_once(self, key: str) -> None:
-        """Delete within CHECK_SECONDS; after them it raises StoreUnavailable, and the object may still be there."""
+        """Delete within CHECK_SECONDS; after them it raises StoreUnavailable, and the object may
+        still be there."""
         with _within(CHECK_SECONDS), _translating_errors(key):
             self._client.remove_object(self._bucket, key)
 
@@ -170,7 +183,8 @@ class ObjectStore:
 
     @contextmanager
     def _call(self, key: str | None = None) -> Iterator[None]:
-        """A call with its deadline, or a part of the current call. Raises ObjectMissing or StoreUnavailable."""
+        """A call with its deadline, or a part of the current call. Raises ObjectMissing or
+        StoreUnavailable."""
         if _deadline.get() is not None:
             with _translating_errors(key):
                 yield
@@ -180,7 +194,8 @@ class ObjectStore:
 
     @contextmanager
     def _with_admission(self) -> Iterator[None]:
-        """Lets few calls run at once. Raises StoreNotAsked where too many run or the last ones failed."""
+        """Lets few calls run at once. Raises StoreNotAsked where too many run or the last ones
+        failed."""
         with self._limit.place():
             self._breaker.check()
             try:
@@ -195,14 +210,16 @@ class ObjectStore:
 
 
 class RootsInStore:
-    """Roots of the audit trail, each an object, where who changes the database by hand does not reach them. Both raise
-    StoreUnavailable."""
+    """Roots of the audit trail, each an object, where who changes the database by hand does not
+    reach them. Both raise StoreUnavailable."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
     def put(self, number: int, root: str) -> None:
-        self._store.put(f"{AUDIT_ROOTS}{number:08}", BytesIO(root.encode()), len(root.encode()), "text/plain")
+        self._store.put(
+            f"{AUDIT_ROOTS}{number:08}", BytesIO(root.encode()), len(root.encode()), "text/plain"
+        )
 
     def get(self, number: int) -> str | None:
         try:
@@ -212,7 +229,8 @@ class RootsInStore:
 
 
 class _Requests(urllib3.PoolManager):
-    """Requests that end with their call's deadline. One on a connection that the store had closed is sent once more."""
+    """Requests that end with their call's deadline. One on a connection that the store had closed
+    is sent once more."""
 
     def urlopen(self, method: str, url: str, **arguments: Any) -> Any:  # type: ignore[override]
         request = partial(super().urlopen, method, url, redirect=False, retries=False, **arguments)
@@ -223,8 +241,10 @@ class _Requests(urllib3.PoolManager):
 
 
 def _timeout() -> urllib3.Timeout:
-    """Until the current call's deadline; outside of one (lists) each request has the time of a call."""
-    deadline, whole = _deadline.get(), time_limits().store
+    """Until the current call's deadline; outside of one (lists) each request has the time of a
+    call."""
+    deadline = _deadline.get()
+    whole = time_limits().store
     remaining = whole if deadline is None else max(0.01, deadline - time.monotonic())
     return urllib3.Timeout(connect=min(CONNECT_SECONDS, remaining), read=min(whole / 2, remaining))
 
@@ -241,7 +261,9 @@ def _within(seconds: float) -> Iterator[None]:
 @contextmanager
 def _translating_errors(key: str | None = None) -> Iterator[None]:
     if key is not None and (not key or {".", ".."} & set(key.split("/"))):
-        raise ObjectMissing("a path, no key")  # that the SDK refuses to ask for, though a store may list it
+        raise ObjectMissing(
+            "a path, no key"
+        )  # that the SDK refuses to ask for, though a store may list it
     try:
         yield
     except S3Error as error:

@@ -9,10 +9,12 @@ from services.chassis.database.transactions import NAMES, Database, UtcDateTime
 
 KEY_LENGTH = 500
 
-# Collation « C »: rows are compared with the store's listing in its order, by bytes, whatever the database's locale.
+# Collation « C »: rows are compared with the store's listing in its order, by bytes, whatever the
+# database's locale.
 ObjectKey = String(KEY_LENGTH).with_variant(String(KEY_LENGTH, collation="C"), "postgresql")
 
-# Objects whose file was replaced or deleted: they can be restored until `kept_until`, then they are erased.
+# Objects whose file was replaced or deleted: they can be restored until `kept_until`, then they are
+# erased.
 retired_objects = Table(
     "retired_objects",
     MetaData(naming_convention=NAMES),

@@ -1,1 +1,2 @@
-"""pieces owns what candidates deposit as justificatifs: files, validations, and the controls of the gestionnaires."""
+"""pieces owns what candidates deposit as justificatifs: files, validations, and the controls of the
+gestionnaires."""

@@ -37,7 +37,8 @@ class Antivirus:
         return self._address is not None
 
     def is_clean(self, chunks: Iterable[bytes]) -> bool:
-        """Whether clamd finds nothing in the file. Raises AntivirusUnavailable where it gives no verdict."""
+        """Whether clamd finds nothing in the file. Raises AntivirusUnavailable where it gives no
+        verdict."""
         try:
             with self._connect(CONNECT_SECONDS) as connection:
                 connection.settimeout(self._scan_seconds)

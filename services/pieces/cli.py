@@ -26,7 +26,12 @@ def register(app: Flask) -> None:
 
 
 @click.command("rescan")
-@click.option("--all", "everything", is_flag=True, help="Every current file, not only those without a verdict.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Every current file, not only those without a verdict.",
+)
 @with_appcontext
 def rescan_command(everything: bool) -> None:
     """Have files scanned (again) by the worker."""
@@ -36,7 +41,8 @@ def rescan_command(everything: bool) -> None:
 @click.command("tell-states")
 @with_appcontext
 def tell_command() -> None:
-    """Tell registrations what the pieces of every candidature are at: once after an upgrade to it, or a restore."""
+    """Tell registrations what the pieces of every candidature are at: once after an upgrade to it,
+    or a restore."""
     click.echo(f"{tell_all_states()} candidature(s)")
 
 
@@ -47,7 +53,8 @@ def tell_command() -> None:
 @click.option("--reason", required=True)
 @with_appcontext
 def restore_command(deposit_id: str, academie: str, staff_id: str, reason: str) -> None:
-    """Make a replaced or deleted file its piece's current one again (ids: the history of a piece in the staff API)."""
+    """Make a replaced or deleted file its piece's current one again (ids: the history of a piece in
+    the staff API)."""
     try:
         with commands.errors_as_messages():
             restore_deposit(deposit_id, academie, Actor("staff", staff_id), reason)

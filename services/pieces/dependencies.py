@@ -1,4 +1,5 @@
-"""What operations need besides the database: the store, the antivirus, the inspections; built once per process."""
+"""What operations need besides the database: the store, the antivirus, the inspections; built once
+per process."""
 
 from dataclasses import dataclass
 from typing import cast

@@ -1,4 +1,5 @@
-"""What the worker does once a request is answered: scan deposits, announce refusals, remind whole lists."""
+"""What the worker does once a request is answered: scan deposits, announce refusals, remind whole
+lists."""
 
 from services.chassis.process.capacity import WORK
 from services.chassis.tasks.registry import Channel
@@ -9,7 +10,9 @@ from services.pieces.operations.controls import ANNOUNCE_REFUSALS, announce_refu
 from services.pieces.operations.reminders import REMIND_LIST, remind_page
 
 __all__ = ["registry"]  # with the follow-ups below on it
-SCANS = Channel("scans", seconds=WORK.store + SCAN_SECONDS + 60.0)  # a file's reading and its scan at their slowest
+SCANS = Channel(
+    "scans", seconds=WORK.store + SCAN_SECONDS + 60.0
+)  # a file's reading and its scan at their slowest
 REMINDERS = Channel("reminders")  # thousands of candidatures hold up no announcement
 
 registry.follow_up(SCAN, SCANS)(lambda data, _: scan_deposit(data["deposit_id"]))

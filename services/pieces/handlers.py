@@ -5,7 +5,12 @@ from sqlalchemy.orm import Session
 from services.chassis.events import Envelope
 from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.rows import erase_subject
-from services.contracts.registrations import DataErased, RegistrationSaved, RegistrationWithdrawn, WindowChanged
+from services.contracts.registrations import (
+    DataErased,
+    RegistrationSaved,
+    RegistrationWithdrawn,
+    WindowChanged,
+)
 from services.pieces.operations import candidature_copies
 from services.pieces.operations.erasure import erase_pieces
 
@@ -17,8 +22,11 @@ registry.calls(DataErased, "erase_data", erase_pieces)
 
 @registry.on(RegistrationSaved)
 def renew_pieces(session: Session, event: RegistrationSaved, envelope: Envelope) -> None:
-    """The pieces asked for follow the newest version of the candidature; no deposited file is lost."""
+    """The pieces asked for follow the newest version of the candidature; no deposited file is
+    lost."""
     if candidature_copies.is_erased(session, event.candidature_id, event.version):
-        erase_subject(session, envelope.subject, naming=event.candidature_id)  # with this task, which holds names
+        erase_subject(
+            session, envelope.subject, naming=event.candidature_id
+        )  # with this task, which holds names
     else:
         candidature_copies.update_from_registration(session, event)

@@ -8,14 +8,18 @@ from services.pieces.domain.refusals import RefusalReason
 
 DEPOSITS = Counter("pieces_deposits_total", "Files received, by outcome", ("outcome",))
 SCAN_STATES = Gauge(
-    "pieces_deposits_by_scan", "Current files by state that needs the antivirus or somebody", ("state",)
+    "pieces_deposits_by_scan",
+    "Current files by state that needs the antivirus or somebody",
+    ("state",),
 )
 INCOMPLETE = Gauge(
     "pieces_incomplete_candidatures",
     "Candidatures with pieces to deposit or to validate now",
     ("exam", "session", "academie"),
 )
-UNVERIFIED = Counter("pieces_files_unverified_total", "Files that broke a limit or their reader", ("reason",))
+UNVERIFIED = Counter(
+    "pieces_files_unverified_total", "Files that broke a limit or their reader", ("reason",)
+)
 INSPECTION_SECONDS = Histogram(
     "pieces_inspection_processor_seconds",
     "Processor time that looking into a file took",

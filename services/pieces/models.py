@@ -1,7 +1,9 @@
-"""Tables of pieces: a copy of each candidature, the pieces it asks for, their deposits, validations and controls.
+"""Tables of pieces: a copy of each candidature, the pieces it asks for, their deposits, validations
+and controls.
 
-Bytes of deposited files are in the object store, all else about them is here. Deposits, validations and controls are
-history: rows are only added, and of a deposit only its removal and its scan are noted later. Tools read changes.
+Bytes of deposited files are in the object store, all else about them is here. Deposits, validations
+and controls are history: rows are only added, and of a deposit only its removal and its scan are
+noted later. Tools read changes.
 """
 
 from __future__ import annotations
@@ -9,16 +11,39 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, true
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.audit import AuditColumns, audit_indexes
 from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.migrations import where
-from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, known_values, new_id
+from services.chassis.database.transactions import (
+    Database,
+    DataclassJson,
+    UtcDateTime,
+    known_values,
+    new_id,
+)
 from services.chassis.tasks.tables import EventTables
 from services.contracts.api.uploads import MAX_FILENAME_LENGTH
-from services.contracts.piece_rules import ACTIVE_CONTENT_LABELS, NOT_EXAMINED, ChangeKind, Scan, Status
+from services.contracts.piece_rules import (
+    ACTIVE_CONTENT_LABELS,
+    NOT_EXAMINED,
+    ChangeKind,
+    Scan,
+    Status,
+)
 from services.contracts.session_options import SessionOptions
 from services.objects import ObjectKey, ObjectTables
 from services.pieces.domain.control import StatusBefore
@@ -40,7 +65,8 @@ NOT_NUMBERED = "position IS NULL"
 
 
 class Candidature(db.Model):
-    """The copy of a candidature: what a tile and staff's lists show, as of the newest version known."""
+    """The copy of a candidature: what a tile and staff's lists show, as of the newest version
+    known."""
 
     __tablename__ = "candidatures"
     __table_args__ = (
@@ -68,8 +94,8 @@ class Candidature(db.Model):
 
 
 class Withdrawal(db.Model):
-    """A withdrawn candidature: versions up to this one are hidden, even those whose event comes later; those up to
-    `erased_version` are not stored again."""
+    """A withdrawn candidature: versions up to this one are hidden, even those whose event comes
+    later; those up to `erased_version` are not stored again."""
 
     __tablename__ = "withdrawals"
 
@@ -80,8 +106,8 @@ class Withdrawal(db.Model):
 
 
 class Window(db.Model):
-    """The deposit period of an opening, which replaces the one that versions of candidatures hold, and the options of
-    its session."""
+    """The deposit period of an opening, which replaces the one that versions of candidatures hold,
+    and the options of its session."""
 
     __tablename__ = "windows"
 
@@ -94,7 +120,8 @@ class Window(db.Model):
     stored_options: Mapped[SessionOptions] = mapped_column(
         "options", DataclassJson(SessionOptions), default=SessionOptions(), server_default="{}"
     )
-    # Of the version before, which may be at work on these tables; the release after this one drops them.
+    # Of the version before, which may be at work on these tables; the release after this one drops
+    # them.
     reminder_days: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
     refusal_mails: Mapped[bool] = mapped_column(default=False, server_default=false())
 
@@ -106,19 +133,22 @@ class Window(db.Model):
 
     @options.setter
     def options(self, options: SessionOptions) -> None:
-        self.stored_options, self.refusal_mails = options, options.refusal_mails
+        self.stored_options = options
+        self.refusal_mails = options.refusal_mails
         self.reminder_days = list(options.reminder_days)
 
 
 class Piece(db.Model):
-    """A justificatif of a candidature, as it is now; how it came to that is in the tables of history.
+    """A justificatif of a candidature, as it is now; how it came to that is in the tables of
+    history.
 
-    `asked`: the newest version of the candidature asks for it. `form`: code of the form to fill in, if there is one.
-    `revision` grows with each deposit, deletion, validation and control: the etag is made of it.
-    `resubmit_until`: exclusive end of the right to deposit again after a refusal, until the candidate validates again.
-    `asked_again_for`: the version of the candidature that it has to be given for anew, until it is validated or
-    controlled. `academie_code` and `deposited` (it has a current file, of no earlier version) let work queues be read
-    by an index; triggers of the database keep them, nothing else writes them.
+    `asked`: the newest version of the candidature asks for it. `form`: code of the form to fill in,
+    if there is one. `revision` grows with each deposit, deletion, validation and control: the etag
+    is made of it. `resubmit_until`: exclusive end of the right to deposit again after a refusal,
+    until the candidate validates again. `asked_again_for`: the version of the candidature that it
+    has to be given for anew, until it is validated or controlled. `academie_code` and `deposited`
+    (it has a current file, of no earlier version) let work queues be read by an index; triggers of
+    the database keep them, nothing else writes them.
     """
 
     __tablename__ = "pieces"
@@ -129,7 +159,13 @@ class Piece(db.Model):
         Index("ix_pieces_to_control_there", "academie_code", *LIST_ORDER, **where(TO_CONTROL)),
         Index("ix_pieces_controlled", "status", *LIST_ORDER, **where(CONTROLLED)),
         Index("ix_pieces_reopened", "reopened_until", "id", **where(REOPENED)),
-        Index("ix_pieces_controlled_there", "academie_code", "status", *LIST_ORDER, **where(CONTROLLED)),
+        Index(
+            "ix_pieces_controlled_there",
+            "academie_code",
+            "status",
+            *LIST_ORDER,
+            **where(CONTROLLED),
+        ),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
@@ -156,14 +192,16 @@ class Piece(db.Model):
     deposited: Mapped[bool] = mapped_column(server_default=false())
 
     def take_status_of(self, control: Control | StatusBefore | None) -> None:
-        """Take the status of a control, with what goes with it; None: the piece is not controlled."""
+        """Take the status of a control, with what goes with it; None: the piece is not
+        controlled."""
         self.status = control.status if control else None
         self.status_comment = control.comment if control else None
         self.received_on = control.received_on if control else None
 
 
 class Validation(db.Model):
-    """« J'ai fourni toutes mes pièces »: one row for each piece that it froze, with the file it then had."""
+    """« J'ai fourni toutes mes pièces »: one row for each piece that it froze, with the file it
+    then had."""
 
     __tablename__ = "validations"
 
@@ -174,10 +212,12 @@ class Validation(db.Model):
 
 
 class Control(db.Model):
-    """A status that a gestionnaire gave to a piece; the newest one (by sequence) that `counts` does.
+    """A status that a gestionnaire gave to a piece; the newest one (by sequence) that `counts`
+    does.
 
-    One that was taken back counts no more, nor does the row that takes it back, which follows it, repeats its status
-    and alone has nothing `before`. `before` is None too where the version before this column wrote the control.
+    One that was taken back counts no more, nor does the row that takes it back, which follows it,
+    repeats its status and alone has nothing `before`. `before` is None too where the version before
+    this column wrote the control.
     """
 
     __tablename__ = "controls"
@@ -185,7 +225,9 @@ class Control(db.Model):
 
     sequence: Mapped[int] = mapped_column(primary_key=True)
     piece_id: Mapped[str] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"), index=True)
-    deposit_id: Mapped[str | None] = mapped_column(ForeignKey("deposits.id", ondelete="CASCADE"), index=True)
+    deposit_id: Mapped[str | None] = mapped_column(
+        ForeignKey("deposits.id", ondelete="CASCADE"), index=True
+    )
     status: Mapped[str] = mapped_column(String(16))
     comment: Mapped[str | None] = mapped_column(Text)
     received_on: Mapped[date | None]
@@ -205,7 +247,8 @@ class Control(db.Model):
 
 
 class AuditEntry(AuditColumns, db.Model):
-    """Who did what to which piece, when, with values before and after. Triggers refuse changes and deletions."""
+    """Who did what to which piece, when, with values before and after. Triggers refuse changes and
+    deletions."""
 
     __tablename__ = "audit_entries"
     __table_args__ = audit_indexes("audit_entries")
@@ -215,12 +258,14 @@ audit_chain = AuditChain(db, AuditEntry)
 
 
 class Deposit(db.Model):
-    """A file deposited for a piece: at most one is current (not removed). Size and SHA-256 as read back from the store.
+    """A file deposited for a piece: at most one is current (not removed). Size and SHA-256 as read
+    back from the store.
 
-    `converted`: not byte for byte what was sent; `pages`: of a PDF; `look`: signs that it may be hard to read;
-    `version`: the one of the candidature that it was given for, once a newer one asks for another file;
-    `active_contents`: what acts in it, None where nobody looked, as in what the version before wrote. Bytes of a
-    removed one stay as long as `retired_objects` says; those of a controlled one stay for ever.
+    `converted`: not byte for byte what was sent; `pages`: of a PDF; `look`: signs that it may be
+    hard to read; `version`: the one of the candidature that it was given for, once a newer one asks
+    for another file; `active_contents`: what acts in it, None where nobody looked, as in what the
+    version before wrote. Bytes of a removed one stay as long as `retired_objects` says; those of a
+    controlled one stay for ever.
     """
 
     __tablename__ = "deposits"
@@ -239,7 +284,8 @@ class Deposit(db.Model):
     filename: Mapped[str] = mapped_column(String(MAX_FILENAME_LENGTH))
     deposited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # Written only by versions before the table retired_objects; to be dropped once none may run beside this one.
+    # Written only by versions before the table retired_objects; to be dropped once none may run
+    # beside this one.
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     scan: Mapped[str] = mapped_column(String(16))
     scanned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -279,11 +325,14 @@ class Upload(UploadColumns, db.Model):
 class UploadPart(UploadPartColumns, db.Model):
     __tablename__ = "upload_parts"
 
-    upload_id: Mapped[str] = mapped_column(ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True)
+    upload_id: Mapped[str] = mapped_column(
+        ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True
+    )
 
 
 class DepositTries(db.Model):
-    """How many files a candidate sent, accepted or not, in the hour that began at `since` (system time)."""
+    """How many files a candidate sent, accepted or not, in the hour that began at `since` (system
+    time)."""
 
     __tablename__ = "deposit_tries"
 
@@ -293,9 +342,10 @@ class DepositTries(db.Model):
 
 
 class Change(db.Model):
-    """A line of the feed of changes. Triggers of the database write it with the row that it tells of, whoever writes
-    that, but where a new version asks for a piece again; `position` and `numbered_at` (system time) are given later, in
-    the order in which transactions were committed."""
+    """A line of the feed of changes. Triggers of the database write it with the row that it tells
+    of, whoever writes that, but where a new version asks for a piece again; `position` and
+    `numbered_at` (system time) are given later, in the order in which transactions were
+    committed."""
 
     __tablename__ = "changes"
     __table_args__ = (
@@ -328,14 +378,17 @@ class ChangeCounter(db.Model):
 
 
 class Reminder(db.Model):
-    """A candidate was reminded of what a regroupement lacks before `deadline` (exclusive), in the event `event_id`.
+    """A candidate was reminded of what a regroupement lacks before `deadline` (exclusive), in the
+    event `event_id`.
 
     By a rung, `days` before it, or by hand (`days` None) by a member of staff.
     """
 
     __tablename__ = "reminders"
     __table_args__ = (
-        UniqueConstraint("candidature_id", "group_code", "deadline", "days", name="uq_reminders_rung"),
+        UniqueConstraint(
+            "candidature_id", "group_code", "deadline", "days", name="uq_reminders_rung"
+        ),
         Index("ix_reminders_candidature_id", "candidature_id", "reminded_at"),
     )
 
@@ -350,7 +403,8 @@ class Reminder(db.Model):
 
 
 class ReminderRound(db.Model):
-    """Everyone whom a rung concerns was looked at: of an opening, or on a day those with refused pieces (`name`)."""
+    """Everyone whom a rung concerns was looked at: of an opening, or on a day those with refused
+    pieces (`name`)."""
 
     __tablename__ = "reminder_rounds"
 

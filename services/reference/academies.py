@@ -27,7 +27,9 @@ class Academie:
     code: str  # « 03 »
     name: str  # « Besançon »
     label: str  # « ACADÉMIE DE BESANCON », the guide's spelling
-    departements: tuple[str, ...]  # in the order shown; departements.json is their home (a test compares)
+    departements: tuple[
+        str, ...
+    ]  # in the order shown; departements.json is their home (a test compares)
     rectorat: Contact
 
 
@@ -38,8 +40,8 @@ def all() -> tuple[Academie, ...]:
 
 
 def place_in_lists(label: str) -> str:
-    """What an académie's label is sorted by: its name without article, that of « ACADÉMIE D'ORLEANS-TOURS » by O; a
-    country's by its whole name."""
+    """What an académie's label is sorted by: its name without article, that of « ACADÉMIE
+    D'ORLEANS-TOURS » by O; a country's by its whole name."""
     return folded(_BEFORE_THE_NAME.sub("", label))
 
 
@@ -49,13 +51,15 @@ def by_code(code: str) -> Academie | None:
 
 
 def of_departement(code: str) -> Academie | None:
-    """The académie of a département; None where there is none, or academies.json does not list it."""
+    """The académie of a département; None where there is none, or academies.json does not list
+    it."""
     departement = departements.by_code(code)
     return by_code(departement.academie or "") if departement else None
 
 
 def exam_service(code: str) -> Contact | None:
-    """Who runs the exams of an académie: its rectorat, or the SIEC for Paris, Créteil and Versailles."""
+    """Who runs the exams of an académie: its rectorat, or the SIEC for Paris, Créteil and
+    Versailles."""
     academie = by_code(code)
     return _shared_services().get(code, academie.rectorat) if academie else None
 
@@ -64,7 +68,11 @@ def exam_service(code: str) -> Contact | None:
 def _by_code() -> dict[str, Academie]:
     return {
         row["code"]: Academie(
-            row["code"], row["nom"], row["libelle"], tuple(row["departements"]), _contact(row["rectorat"])
+            row["code"],
+            row["nom"],
+            row["libelle"],
+            tuple(row["departements"]),
+            _contact(row["rectorat"]),
         )
         for row in read_json("academies.json")["academies"]
     }
@@ -73,8 +81,12 @@ def _by_code() -> dict[str, Academie]:
 @cache
 def _shared_services() -> dict[str, Contact]:
     services = read_json("academies.json")["services"]
-    return {code: _contact(service["contact"]) for service in services for code in service["academies"]}
+    return {
+        code: _contact(service["contact"]) for service in services for code in service["academies"]
+    }
 
 
 def _contact(row: dict[str, Any]) -> Contact:
-    return Contact(*(row[name] for name in ("nom", "adresse", "code_postal", "ville", "telephone", "mail")))
+    return Contact(
+        *(row[name] for name in ("nom", "adresse", "code_postal", "ville", "telephone", "mail"))
+    )

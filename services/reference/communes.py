@@ -1,7 +1,8 @@
-"""Communes of today, delegated and associated ones, municipal arrondissements: searched within a département.
+"""Communes of today, delegated and associated ones, municipal arrondissements: searched within a
+département.
 
-The file has 37,590 rows, of which a process needs a few départements: rows stay text until their département
-is asked for, and only the latest départements stay parsed.
+The file has 37,590 rows, of which a process needs a few départements: rows stay text until their
+département is asked for, and only the latest départements stay parsed.
 """
 
 from collections import defaultdict
@@ -58,7 +59,8 @@ def of_departement(departement: str) -> tuple[Commune, ...]:
 
 
 def search(departement: str, typed: str, limit: int = MAX_PROPOSALS) -> tuple[Commune, ...]:
-    """At most `limit` communes for what was typed, best first (`_rank`); nothing typed gives the first ones by name."""
+    """At most `limit` communes for what was typed, best first (`_rank`); nothing typed gives the
+    first ones by name."""
     if len(typed) > _MAX_TYPED_LENGTH:
         return ()
     spellings = _spellings(typed)
@@ -69,7 +71,8 @@ def search(departement: str, typed: str, limit: int = MAX_PROPOSALS) -> tuple[Co
 
 
 def exact(departement: str, typed: str) -> Commune | None:
-    """The one commune of a département with this name, however it is spelt; None if there is none."""
+    """The one commune of a département with this name, however it is spelt; None if there is
+    none."""
     if len(typed) > _MAX_TYPED_LENGTH or not (name := folded(typed)):
         return None
     entries = _entries(departement)
@@ -80,20 +83,22 @@ def exact(departement: str, typed: str) -> Commune | None:
 
 
 def by_postal_code(code: str) -> tuple[Commune, ...]:
-    """The current communes that a postal code serves, by name; empty for CEDEX and unknown codes."""
+    """The current communes that a postal code serves, by name; empty for CEDEX and unknown
+    codes."""
     communes = [_commune(line) for line in _lines_by_postal_code().get(code.replace(" ", ""), ())]
     return tuple(sorted(communes, key=lambda commune: commune.label))
 
 
 def _spellings(typed: str) -> tuple[str, ...]:
-    """The spellings sought: folded, and with the last one as it stands (« st » may become « strasbourg »)."""
+    """The spellings sought: folded, and with the last one as it stands (« st » may become «
+    strasbourg »)."""
     *finished, last = words(typed) or [""]
     return tuple(dict.fromkeys((folded(typed), f"{folded(' '.join(finished))} {last}".strip())))
 
 
 def _rank(entry: _Entry, spellings: tuple[str, ...]) -> int | None:
-    """Best are the names that are it, then those that begin so (with or without their article), then those with words
-    that begin so, then those that do when spaces are left out."""
+    """Best are the names that are it, then those that begin so (with or without their article),
+    then those with words that begin so, then those that do when spaces are left out."""
     if entry.folded in spellings or entry.bare in spellings:
         return 0
     if entry.folded.startswith(spellings) or entry.bare.startswith(spellings):

@@ -1,4 +1,5 @@
-"""Lists of what has a code: countries and nationalities, départements, catégories socio-professionnelles."""
+"""Lists of what has a code: countries and nationalities, départements, catégories
+socio-professionnelles."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ class CodeList(Generic[Entry]):
     """The entries of a file of `data/`, in its order."""
 
     def __init__(self, file: str, entries_of: Callable[[dict[str, Any]], Iterable[Entry]]) -> None:
-        self._file, self._entries_of = file, entries_of
+        self._file = file
+        self._entries_of = entries_of
 
     @cached_property
     def _by_code(self) -> dict[str, Entry]:
@@ -38,7 +40,8 @@ class CodeList(Generic[Entry]):
         return tuple(entry for entry in self.all() if not getattr(entry, "historical", False))
 
     def by_code(self, code: str) -> Entry | None:
-        """The entry of this code, a former one too (someone may have been born in a former country)."""
+        """The entry of this code, a former one too (someone may have been born in a former
+        country)."""
         return self._by_code.get(code)
 
 
@@ -70,14 +73,17 @@ class Nationalite:
 
 @dataclass(frozen=True, slots=True)
 class Departement:
-    """Also a DOM or COM; the code has three characters (014, 02A, 971), as the portal lists them."""
+    """Also a DOM or COM; the code has three characters (014, 02A, 971), as the portal lists
+    them."""
 
     code: str
     insee: str  # 14, 2A, 971
     name: str  # « Calvados »
     complement: str  # « du Calvados », after a noun
     label: str  # « 014 - CALVADOS »
-    academie: str | None  # two-digit code; of no académie but a vice-rectorat for some COM, None for the TAAF
+    academie: (
+        str | None
+    )  # two-digit code; of no académie but a vice-rectorat for some COM, None for the TAAF
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +98,41 @@ class Csp:
 
 pays = CodeList(
     "pays.json",
-    lambda content: (Pays(row["code"], row["libelle"], row.get("historique", False)) for row in content["pays"]),
+    lambda content: (
+        Pays(row["code"], row["libelle"], row.get("historique", False)) for row in content["pays"]
+    ),
 )
 """FRANCE first and the rest by label."""
 nationalites = CodeList(
     "nationalites.json",
-    lambda content: (Nationalite(row["code"], row["masculin"], row["feminin"]) for row in content["nationalites"]),
+    lambda content: (
+        Nationalite(row["code"], row["masculin"], row["feminin"]) for row in content["nationalites"]
+    ),
 )
 """The French one, the others by masculine label, stateless (998) and other (999) at the end."""
 departements = CodeList(
     "departements.json",
     lambda content: (
-        Departement(row["code"], row["insee"], row["nom"], row["complement"], row["libelle"], row["academie"])
+        Departement(
+            row["code"],
+            row["insee"],
+            row["nom"],
+            row["complement"],
+            row["libelle"],
+            row["academie"],
+        )
         for row in content["departements"]
     ),
 )
 csp = CodeList(
     "csp.json",
     lambda content: (
-        Csp(row["code"], row["libelle"], content["groupes"].get(row["groupe"], ""), row.get("historique", False))
+        Csp(
+            row["code"],
+            row["libelle"],
+            content["groupes"].get(row["groupe"], ""),
+            row.get("historique", False),
+        )
         for row in content["csp"]
     ),
 )

@@ -1,8 +1,9 @@
-"""How names of places are written (`capitals`) and compared (`folded`), how people's names are kept, and which
-characters the portal's documents can print (`data/caracteres.json` is what their fonts hold, a test compares both).
+"""How names of places are written (`capitals`) and compared (`folded`), how people's names are
+kept, and which characters the portal's documents can print (`data/caracteres.json` is what their
+fonts hold, a test compares both).
 
-The guide writes places in unaccented capitals (TROYES, BESANCON); people type them with or without accents,
-apostrophes and hyphens, and abbreviate Saint.
+The guide writes places in unaccented capitals (TROYES, BESANCON); people type them with or without
+accents, apostrophes and hyphens, and abbreviate Saint.
 """
 
 import re
@@ -11,15 +12,40 @@ from functools import cache, lru_cache
 
 from services.reference import read_json
 
-# Typographic signs made plain, and letters that Unicode does not decompose into a base letter and marks.
+# Typographic signs made plain, and letters that Unicode does not decompose into a base letter and
+# marks.
 _PLAIN = str.maketrans(
     {
-        "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": "-", "—": "-",
-        "Œ": "OE", "œ": "oe", "Æ": "AE", "æ": "ae", "Ø": "O", "ø": "o", "Đ": "D", "đ": "d",
-        "Ð": "D", "ð": "d",
-        "Ł": "L", "ł": "l", "Ħ": "H", "ħ": "h", "Þ": "TH", "þ": "th", "ẞ": "SS", "ß": "ss", "ı": "i",
+        "’": "'",
+        "‘": "'",
+        "ʼ": "'",
+        "`": "'",
+        "´": "'",
+        "‐": "-",
+        "‑": "-",
+        "–": "-",
+        "—": "-",
+        "Œ": "OE",
+        "œ": "oe",
+        "Æ": "AE",
+        "æ": "ae",
+        "Ø": "O",
+        "ø": "o",
+        "Đ": "D",
+        "đ": "d",
+        "Ð": "D",
+        "ð": "d",
+        "Ł": "L",
+        "ł": "l",
+        "Ħ": "H",
+        "ħ": "h",
+        "Þ": "TH",
+        "þ": "th",
+        "ẞ": "SS",
+        "ß": "ss",
+        "ı": "i",
     }
-)  # fmt: skip
+)
 _SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _WORD = re.compile(r"[^\W_]+")
 _ORDINAL = re.compile(r"0*([0-9]+)(?:er|re|ere|e|eme)?")
@@ -32,15 +58,16 @@ MAX_NAMED_CHARACTERS = 5
 
 
 def capitals(text: str) -> str:
-    """`text` in unaccented capitals: « L'Haÿ-les-Roses » gives « L'HAY-LES-ROSES », « Œuilly » « OEUILLY ». Only Latin
-    letters lose their marks: in other scripts й and и are different letters."""
+    """`text` in unaccented capitals: « L'Haÿ-les-Roses » gives « L'HAY-LES-ROSES », « Œuilly » «
+    OEUILLY ». Only Latin letters lose their marks: in other scripts й and и are different
+    letters."""
     return " ".join(_plain(text).upper().split())
 
 
 @lru_cache(maxsize=4096)  # the same labels of lists are compared at every search
 def folded(text: str) -> str:
-    """The form in which two spellings of a place are equal: « St-Étienne » and « SAINT ETIENNE » are, « 1er » and
-    « 01 ». For comparing only, never for showing."""
+    """The form in which two spellings of a place are equal: « St-Étienne » and « SAINT ETIENNE »
+    are, « 1er » and « 01 ». For comparing only, never for showing."""
     return " ".join(_folded_word(word) for word in words(text))
 
 
@@ -58,7 +85,8 @@ def _plain(text: str) -> str:
     if text.isascii():
         # Grave accents typed as apostrophes are the one mark that ASCII text may hold.
         return text.replace("`", "'")
-    # Twice: « ´ » decomposes into a space and a mark, while « ǿ » shows its ø only once the mark is gone.
+    # Twice: « ´ » decomposes into a space and a mark, while « ǿ » shows its ø only once the mark is
+    # gone.
     return _without_marks(text.translate(_PLAIN)).translate(_PLAIN)
 
 
@@ -75,9 +103,12 @@ def _without_marks(text: str) -> str:
 
 
 def normalised_text(text: str) -> str:
-    """`text` in Unicode NFC, single spaces, plain apostrophes and hyphens; case and accents untouched. Control and
-    invisible formatting characters are dropped: these could show a name in another order than it is stored."""
-    if text.isascii() and text.isprintable():  # as most of what people type is: none of the rest can be in it
+    """`text` in Unicode NFC, single spaces, plain apostrophes and hyphens; case and accents
+    untouched. Control and invisible formatting characters are dropped: these could show a name in
+    another order than it is stored."""
+    if (
+        text.isascii() and text.isprintable()
+    ):  # as most of what people type is: none of the rest can be in it
         return " ".join(text.split())
     spaced = " ".join(text.translate(_APOSTROPHES_AND_HYPHENS).split())
     visible = "".join(c for c in spaced if unicodedata.category(c) not in _INVISIBLE)
@@ -88,12 +119,16 @@ def normalised_text(text: str) -> str:
 @cache
 def code_points() -> frozenset[int]:
     ranges = (text.split("-") for text in read_json("caracteres.json")["ranges"])
-    return frozenset(point for first, last in ranges for point in range(int(first, 16), int(last, 16) + 1))
+    return frozenset(
+        point for first, last in ranges for point in range(int(first, 16), int(last, 16) + 1)
+    )
 
 
 def refusal_of_unprintable(text: str) -> str | None:
     """Why a text in NFC that is printed cannot be taken, and what to do; None where it can."""
-    characters = list(dict.fromkeys(character for character in text if ord(character) not in code_points()))
+    characters = list(
+        dict.fromkeys(character for character in text if ord(character) not in code_points())
+    )
     if not characters:
         return None
     named = ", ".join(f"« {character} »" for character in characters[:MAX_NAMED_CHARACTERS])
@@ -101,8 +136,11 @@ def refusal_of_unprintable(text: str) -> str | None:
         subject = f"Le caractère {named} ne peut pas être imprimé"
     else:
         more = len(characters) - MAX_NAMED_CHARACTERS
-        subject = f"Les caractères {named}{f' et {more} de plus' if more > 0 else ''} ne peuvent pas être imprimés"
+        subject = (
+            f"Les caractères {named}{f' et {more} de plus' if more > 0 else ''} ne peuvent pas "
+            "être imprimés"
+        )
     return (
-        f"{subject} sur vos documents. Écrivez en lettres latines, comme sur votre pièce d'identité française "
-        "ou votre titre de séjour."
+        f"{subject} sur vos documents. Écrivez en lettres latines, comme sur votre pièce "
+        "d'identité française ou votre titre de séjour."
     )

@@ -1,4 +1,5 @@
-"""`python -m services.registrations web | worker | migrate | load-catalogue …`; check-catalogue needs no setting."""
+"""`python -m services.registrations web | worker | migrate | load-catalogue …`; check-catalogue
+needs no setting."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""Commands of registrations for operators: catalogue, messages. Errors are printed and end with status 1."""
+"""Commands of registrations for operators: catalogue, messages. Errors are printed and end with
+status 1."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -46,7 +47,8 @@ def register(app: Flask) -> None:
 @click.command("publish-candidatures")
 @with_appcontext
 def publish_candidatures() -> None:
-    """Publish every candidature again, for a service (documents or pieces) that has lost its database."""
+    """Publish every candidature again, for a service (documents or pieces) that has lost its
+    database."""
     click.echo(f"{republication.publish_everything()} candidature(s) publiée(s) de nouveau")
 
 
@@ -54,14 +56,19 @@ def publish_candidatures() -> None:
 @click.argument("ids", type=click.File())
 @with_appcontext
 def erase_again(ids: TextIO) -> None:
-    """Erase the candidatures of the file IDS (« - »: what is typed), one a line, that a restore brought back."""
+    """Erase the candidatures of the file IDS (« - »: what is typed), one a line, that a restore
+    brought back."""
     click.echo(f"{retention.erase_again(ids.read().split())} candidature(s) effacée(s) de nouveau")
 
 
 @click.command("load-catalogue")
 @click.argument("folder", type=FOLDER, required=False)
 @click.option("--dry-run", is_flag=True, help="Print the differences; write nothing.")
-@click.option("--at-start", is_flag=True, help="Leave the exams alone that an administrator loaded in « Catalogue ».")
+@click.option(
+    "--at-start",
+    is_flag=True,
+    help="Leave the exams alone that an administrator loaded in « Catalogue ».",
+)
 @with_appcontext
 def load_catalogue(folder: Path | None, dry_run: bool, at_start: bool) -> None:
     """Load the exams of FOLDER (default: CATALOGUE_DIR), all or none; they are in force at once."""
@@ -80,7 +87,9 @@ def load_catalogue(folder: Path | None, dry_run: bool, at_start: bool) -> None:
             lines = catalogue_operations.compare_catalogue(exams, portal_now())
         else:
             catalogue = Catalogue(exams, schools, offered.files)
-            lines = catalogue_operations.load_catalogue(catalogue, actor=operator(), at=portal_now())
+            lines = catalogue_operations.load_catalogue(
+                catalogue, actor=operator(), at=portal_now()
+            )
     _print_lines(lines, "Aucune différence.")
 
 
@@ -93,7 +102,9 @@ def load_etablissements(file: Path) -> None:
     read = etablissements.read(file, mistakes)
     if mistakes:
         raise click.ClickException(str(CatalogueError(mistakes)))
-    catalogue_operations.load_catalogue(Catalogue(etablissements=read), actor=operator(), at=portal_now())
+    catalogue_operations.load_catalogue(
+        Catalogue(etablissements=read), actor=operator(), at=portal_now()
+    )
     click.echo(f"{len(read)} établissements.")
 
 
@@ -104,14 +115,18 @@ def load_etablissements(file: Path) -> None:
 @click.option("--from", "shown_from", type=PARIS_TIME, help="In Paris. Default: now.")
 @click.option("--until", "shown_until", type=PARIS_TIME, required=True, help="Excluded.")
 @with_appcontext
-def publish_message(title: str, text: str, severity: str, shown_from: datetime | None, shown_until: datetime) -> None:
+def publish_message(
+    title: str, text: str, severity: str, shown_from: datetime | None, shown_until: datetime
+) -> None:
     """Show a message on the home page for a time."""
     now = portal_now()
     begins = shown_from.replace(tzinfo=PARIS) if shown_from else now
     ends = shown_until.replace(tzinfo=PARIS)
     shown = {"severity": severity, "shown_from": begins, "shown_until": ends}
     with errors_as_messages():
-        click.echo(messages.publish_message(title=title, text=text, **shown, actor=operator(), at=now).id)
+        click.echo(
+            messages.publish_message(title=title, text=text, **shown, actor=operator(), at=now).id
+        )
 
 
 @click.command("withdraw-message")
@@ -129,7 +144,8 @@ def list_messages() -> None:
     """List the messages with their dates and ids."""
     with db.reading() as session:
         lines = [
-            f"{row.id}  {row.severity:8}{short_instant(row.shown_from)} - {short_instant(row.shown_until)}  {row.title}"
+            f"{row.id}  {row.severity:8}{short_instant(row.shown_from)} - "
+            f"{short_instant(row.shown_until)}  {row.title}"
             for row in all_messages(session).messages
         ]
     _print_lines(lines, "Aucun message.")

@@ -1,5 +1,5 @@
-"""What registrations does after a commit, outside any transaction: mails. Run twice, each sends the same mail
-(same message id)."""
+"""What registrations does after a commit, outside any transaction: mails. Run twice, each sends the
+same mail (same message id)."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -26,7 +26,10 @@ from services.registrations.operations import candidates
 from services.registrations.operations.candidatures import current_version
 from services.registrations.operations.incidents import SEND_EXTENSION_MAIL
 from services.registrations.operations.moved_dates import SEND_DATES_MAIL, dates_to_tell
-from services.registrations.operations.reminders import SEND_DRAFT_REMINDER, SEND_VALIDATION_REMINDER
+from services.registrations.operations.reminders import (
+    SEND_DRAFT_REMINDER,
+    SEND_VALIDATION_REMINDER,
+)
 from services.registrations.queries.candidatures import newest_edition
 from services.registrations.queries.drafts import draft_to_remind_of, has_open_draft
 from services.registrations.settings import RegistrationsSettings
@@ -37,11 +40,15 @@ OF_ITS_END = ("withdrawal", "ecart")  # told as of the end, with its reason
 
 @registry.follow_up("send_reminder_mail", MASS_MAILS)
 def send_reminder_mail(data: dict[str, Any], envelope: Envelope) -> None:
-    """Of what can still be deposited for candidatures that are active; of nothing else a mail is sent."""
+    """Of what can still be deposited for candidatures that are active; of nothing else a mail is
+    sent."""
     event = PiecesReminded.from_data(data)
-    at, contexts = datetime.fromisoformat(event.reminded_at), _still_missing(event.candidatures)
+    at = datetime.fromisoformat(event.reminded_at)
+    contexts = _still_missing(event.candidatures)
     if contexts:
-        _send_letter(event.candidate_id, mail_texts.reminder_mail(contexts, at, _portal_url()), envelope, at)
+        _send_letter(
+            event.candidate_id, mail_texts.reminder_mail(contexts, at, _portal_url()), envelope, at
+        )
 
 
 @registry.follow_up("send_refusal_mail", MAILS)
@@ -49,7 +56,9 @@ def send_refusal_mail(data: dict[str, Any], envelope: Envelope) -> None:
     event = PiecesRefused.from_data(data)
     at = datetime.fromisoformat(event.refused_at)
     for context in _still_missing((event.candidature,)):
-        _send_letter(event.candidate_id, mail_texts.refusal_mail(context, at, _portal_url()), envelope, at)
+        _send_letter(
+            event.candidate_id, mail_texts.refusal_mail(context, at, _portal_url()), envelope, at
+        )
 
 
 @registry.follow_up(SEND_DRAFT_REMINDER, MASS_MAILS)
@@ -66,9 +75,13 @@ def send_extension_mail(data: dict[str, Any], envelope: Envelope) -> None:
     _write_of_draft(partial(mail_texts.extension_mail, incident.text), data, envelope)
 
 
-def _write_of_draft(write: Callable[[OpeningView, str], Letter], data: dict[str, Any], envelope: Envelope) -> None:
+def _write_of_draft(
+    write: Callable[[OpeningView, str], Letter], data: dict[str, Any], envelope: Envelope
+) -> None:
     with db.reading() as session:
-        reminder = draft_to_remind_of(session, data["draft_id"], datetime.fromisoformat(data["closes"]), portal_now())
+        reminder = draft_to_remind_of(
+            session, data["draft_id"], datetime.fromisoformat(data["closes"]), portal_now()
+        )
     if reminder is not None:
         candidate_id, email, opening = reminder
         _deliver(candidate_id, email, write(opening, _portal_url()), envelope, envelope.time)
@@ -77,7 +90,8 @@ def _write_of_draft(write: Callable[[OpeningView, str], Letter], data: dict[str,
 @registry.follow_up("send_document_mail", MASS_MAILS)
 def send_document_mail(data: dict[str, Any], envelope: Envelope) -> None:
     event = DocumentsAnnounced.from_data(data)
-    at, [candidature_id] = datetime.fromisoformat(event.at), event.candidatures
+    at = datetime.fromisoformat(event.at)
+    [candidature_id] = event.candidatures
     with db.reading() as session:
         candidature = session.get_one(Candidature, candidature_id)
         version = current_version(session, candidature)
@@ -105,16 +119,23 @@ def send_validation_reminder(data: dict[str, Any], envelope: Envelope) -> None:
         saved = newest_edition(session, current_version(session, candidature))
     is_open = portal_now() < datetime.fromisoformat(saved.closes_at)
     if candidature.state == ACTIVE and saved.is_to_validate and is_open:
-        letter = mail_texts.letter("validation_reminder", MailContext(saved, envelope.time, None, _portal_url()))
+        letter = mail_texts.letter(
+            "validation_reminder", MailContext(saved, envelope.time, None, _portal_url())
+        )
         _send_letter(candidature.candidate_id, letter, envelope, envelope.time)
 
 
 def _still_missing(candidatures: Sequence[IncompleteCandidature]) -> list[IncompleteContext]:
-    now, contexts = portal_now(), []
+    now = portal_now()
+    contexts = []
     with db.reading() as session:
         for incomplete in candidatures:
             candidature = session.get_one(Candidature, incomplete.candidature_id)
-            groups = tuple(group for group in incomplete.groups if now < datetime.fromisoformat(group.deposit_closes))
+            groups = tuple(
+                group
+                for group in incomplete.groups
+                if now < datetime.fromisoformat(group.deposit_closes)
+            )
             if candidature.state == ACTIVE and groups:
                 version = session.get_one(CandidatureVersion, (candidature.id, incomplete.version))
                 contexts.append(IncompleteContext(from_stored(version.payload), groups))
@@ -126,16 +147,24 @@ def _send(name: str, data: dict[str, Any], envelope: Envelope) -> None:
     with db.reading() as session:
         candidature = session.get_one(Candidature, data["candidature_id"])
         version = session.get_one(CandidatureVersion, (candidature.id, data["version"]))
-        saved = newest_edition(session, version) if name == "validation" else from_stored(version.payload)
-    at, reason = version.saved_at, version.reason
+        saved = (
+            newest_edition(session, version)
+            if name == "validation"
+            else from_stored(version.payload)
+        )
+    at = version.saved_at
+    reason = version.reason
     if name == "validation":
         at = datetime.fromisoformat(saved.validated_at or saved.saved_at)
     elif name in OF_ITS_END:
         if candidature.state == ACTIVE or candidature.state_changed_at is None:
             return
-        at, reason = candidature.state_changed_at, candidature.end_reason
+        at = candidature.state_changed_at
+        reason = candidature.end_reason
     context = MailContext(saved, at, reason, _portal_url())
-    letter = mail_texts.receipt_mail(context) if name == "receipt" else mail_texts.letter(name, context)
+    letter = (
+        mail_texts.receipt_mail(context) if name == "receipt" else mail_texts.letter(name, context)
+    )
     _send_letter(candidature.candidate_id, letter, envelope, at)
 
 
@@ -151,7 +180,9 @@ def _send_letter(candidate_id: str, letter: Letter, envelope: Envelope, at: date
         _deliver(candidate_id, email, letter, envelope, at)
 
 
-def _deliver(candidate_id: str, email: str, letter: Letter, envelope: Envelope, at: datetime) -> None:
+def _deliver(
+    candidate_id: str, email: str, letter: Letter, envelope: Envelope, at: datetime
+) -> None:
     """Raises MailUnavailable or MailDeferred."""
     mail = letter.mail(_settings().letterhead(), to=email, message_id=envelope.id, date=at)
     with db.operation() as session:

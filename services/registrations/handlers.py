@@ -22,7 +22,8 @@ registry.calls(IdentityCorrected, "correct_identity", candidatures.correct_ident
 
 
 def _ask_for_mail(name: str, session: DbSession, event: PiecesReminded | PiecesRefused) -> None:
-    """The candidate gets one mail with all that is missing, or with what was found « Non Conforme »."""
+    """The candidate gets one mail with all that is missing, or with what was found « Non Conforme
+    »."""
     follow_up(session, name, event.to_data(), subject=event.candidate_id)
 
 

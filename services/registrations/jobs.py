@@ -42,15 +42,17 @@ registry.every(hours=1, name="move-on-demonstration")(
 
 @registry.every(hours=6, name="closing")
 def delete_obsolete_rows() -> None:
-    """Delete untransmitted drafts of closed sessions, old saved drafts, old messages and mails, and catalogue
-    revisions that no version uses."""
+    """Delete untransmitted drafts of closed sessions, old saved drafts, old messages and mails, and
+    catalogue revisions that no version uses."""
     now = portal_now()
     kept_from = retention().kind("brouillons").erased_if_begun_by(now)
     closed = select(OpeningRow.id).where(OpeningRow.session_closes <= kept_from)
     delete_in_pages(db, Draft.id, where=Draft.closed_at.is_(None) & Draft.opening_id.in_(closed))
     delete_in_pages(db, Draft.id, where=Draft.closed_at < now - timedelta(days=SAVED_DRAFT_DAYS))
     with db.operation() as session:
-        session.execute(delete(Message).where(Message.shown_until < now - timedelta(days=MESSAGE_DAYS)))
+        session.execute(
+            delete(Message).where(Message.shown_until < now - timedelta(days=MESSAGE_DAYS))
+        )
         used = [*_digests_of_versions(session), *session.scalars(select(CurrentExam.digest))]
         session.execute(delete(CatalogueRevision).where(CatalogueRevision.digest.not_in(used)))
     sent_mails.purge(db, retention().kind("mails").erased_if_begun_by(now))
@@ -58,6 +60,7 @@ def delete_obsolete_rows() -> None:
 
 def _digests_of_versions(session: DbSession) -> Iterator[str]:
     """Distinct values by one index look-up each: there are few of them among many versions."""
-    digest, after = CandidatureVersion.catalogue_digest, ""
+    digest = CandidatureVersion.catalogue_digest
+    after = ""
     while after := session.scalar(select(func.min(digest)).where(digest > after)) or "":
         yield after

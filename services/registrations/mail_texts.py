@@ -31,7 +31,10 @@ LETTERS: Mapping[str, tuple[str | tuple[str, str], ...]] = {
     ),
     "correction": (  # of the civil status
         "Modification d'inscription",
-        "Le service gestionnaire a corrigé vos données personnelles sur votre inscription le {instant}.",
+        (
+            "Le service gestionnaire a corrigé vos données personnelles sur votre inscription le "
+            "{instant}."
+        ),
         "{why}",
         *_NEW_DOCUMENTS,
         f"Si vous constatez une erreur, contactez {_SERVICE}",
@@ -41,32 +44,44 @@ LETTERS: Mapping[str, tuple[str | tuple[str, str], ...]] = {
         "Le service gestionnaire a corrigé votre inscription le {instant}.",
         "{why}",
         *_NEW_DOCUMENTS,
-        f"Si vous n'avez pas demandé cette correction ou constatez une erreur, contactez {_SERVICE}",
+        (
+            "Si vous n'avez pas demandé cette correction ou constatez une erreur, contactez "
+            f"{_SERVICE}"
+        ),
     ),
     "withdrawal": (  # guide §11
         "Désinscription",
         "Votre désinscription a bien été prise en compte le {instant}.",
         "{reference}",
-        "Cette candidature ne figure plus parmi vos candidatures. Si vous vous êtes désinscrit par erreur, vous pouvez "
-        "cliquer sur « Annuler ma désinscription » tant que le service d'inscription est ouvert :",
+        (
+            "Cette candidature ne figure plus parmi vos candidatures. Si vous vous êtes désinscrit "
+            "par erreur, vous pouvez cliquer sur « Annuler ma désinscription » tant que le "
+            "service d'inscription est ouvert :"
+        ),
         _TO_REGISTRATIONS,
         _INFORMATION,
     ),
     "ecart": (
         "Candidature écartée",
-        "Le service gestionnaire a écarté votre candidature le {instant} : "
-        "vous n'êtes plus inscrit à cet examen ou concours au titre de cette candidature.",
+        (
+            "Le service gestionnaire a écarté votre candidature le {instant} : "
+            "vous n'êtes plus inscrit à cet examen ou concours au titre de cette candidature."
+        ),
         "{why}",
         "{reference}",
-        "Le motif et les coordonnées du service restent affichés dans votre espace candidat ; vos documents y "
-        "restent consultables :",
+        (
+            "Le motif et les coordonnées du service restent affichés dans votre espace candidat ; "
+            "vos documents y restent consultables :"
+        ),
         _TO_REGISTRATIONS,
         f"Pour toute question ou pour contester cette décision, contactez {_SERVICE}",
     ),
     "restoration": (
         "Candidature rétablie",
-        "Le service gestionnaire a rétabli votre candidature le {instant} : vous êtes de nouveau inscrit, "
-        "avec ce que vous aviez déclaré et déposé.",
+        (
+            "Le service gestionnaire a rétabli votre candidature le {instant} : vous êtes de "
+            "nouveau inscrit, avec ce que vous aviez déclaré et déposé."
+        ),
         "{reason}",
         "{reference}\nVersion : {version}",
         _TO_REGISTRATIONS,
@@ -74,18 +89,25 @@ LETTERS: Mapping[str, tuple[str | tuple[str, str], ...]] = {
     ),
     "undone_withdrawal": (
         "Désinscription annulée",
-        "Vous avez annulé votre désinscription le {instant} : vous êtes de nouveau inscrit, avec ce que vous "
-        "aviez déclaré et déposé.",
+        (
+            "Vous avez annulé votre désinscription le {instant} : vous êtes de nouveau inscrit, "
+            "avec ce que vous aviez déclaré et déposé."
+        ),
         "{reference}\nVersion : {version}",
         _TO_REGISTRATIONS,
         f"Si vous n'êtes pas à l'origine de cette annulation, contactez {_SERVICE}",
     ),
     "validation": (
         "Inscription validée",
-        "Vous avez validé votre inscription en ligne le {instant} : cette validation vaut signature.",
+        (
+            "Vous avez validé votre inscription en ligne le {instant} : cette validation vaut "
+            "signature."
+        ),
         "{reference}\nVersion : {version}",
-        "Votre confirmation d'inscription, qui en porte la mention, est dans votre espace candidat. Si vous modifiez "
-        "votre inscription, vous devrez la valider de nouveau.",
+        (
+            "Votre confirmation d'inscription, qui en porte la mention, est dans votre espace "
+            "candidat. Si vous modifiez votre inscription, vous devrez la valider de nouveau."
+        ),
         _TO_DOCUMENTS,
         f"Si vous n'êtes pas à l'origine de cette validation, contactez {_SERVICE}",
     ),
@@ -98,13 +120,14 @@ LETTERS: Mapping[str, tuple[str | tuple[str, str], ...]] = {
         _INFORMATION,
     ),
 }
-"""The mails about what happened to a candidature, by name: the subject, then paragraphs, in which `letter` fills
-something in, and links to pages."""
+"""The mails about what happened to a candidature, by name: the subject, then paragraphs, in which
+`letter` fills something in, and links to pages."""
 
 
 @dataclass(frozen=True)
 class MailContext:
-    """A version of a candidature, what happened to it when, and why; `url`: the portal's, without trailing slash."""
+    """A version of a candidature, what happened to it when, and why; `url`: the portal's, without
+    trailing slash."""
 
     saved: RegistrationSaved
     at: datetime
@@ -122,18 +145,26 @@ class MailContext:
 
 def letter(name: str, context: MailContext) -> Letter:
     """That of LETTERS."""
-    saved, (subject, *blocks) = context.saved, LETTERS[name]
+    saved = context.saved
+    (subject, *blocks) = LETTERS[name]
     words = {
         "instant": context.instant,
         "reason": context.reason or "",
         "why": context.reason_line,
         "reference": _reference(saved),
         "version": saved.version,
-        "certify": _validation_request(saved)
-        or "Si elle vous est demandée signée, c'est celle de cette version qu'il faut signer et déposer.",
+        "certify": (
+            _validation_request(saved)
+            or "Si elle vous est demandée signée, c'est celle de cette version qu'il faut signer "
+            "et déposer."
+        ),
     }
     pages = (
-        block.format(**words) if isinstance(block, str) else Action(block[0], f"{context.url}/{block[1]}")
+        (
+            block.format(**words)
+            if isinstance(block, str)
+            else Action(block[0], f"{context.url}/{block[1]}")
+        )
         for block in blocks
     )
     return _letter(context, str(subject), *pages)
@@ -156,11 +187,14 @@ def receipt_mail(context: MailContext) -> Letter:
         f"Votre inscription a bien été enregistrée le {context.instant}.",
         *_missing_blocks([IncompleteContext(saved, groups)]),
         _validation_request(saved)
-        or f"Relisez et signez votre confirmation d'inscription{return_by} : elle est dans "
-        f"« {page_labels.DOCUMENTS} ».",
-        f"Déposez les pièces dans votre espace candidat, puis cliquez sur « {page_labels.VALIDATE} » :"
-        if groups
-        else "",
+        or f"Relisez et signez votre confirmation d'inscription{return_by} : "
+        f"elle est dans « {page_labels.DOCUMENTS} ».",
+        (
+            "Déposez les pièces dans votre espace candidat, puis cliquez sur « "
+            f"{page_labels.VALIDATE} » :"
+            if groups
+            else ""
+        ),
         Action(page_labels.JUSTIFICATIFS, f"{context.url}/justificatifs"),
         f"Si vous n'êtes pas à l'origine de cette inscription, contactez {_SERVICE}",
     )
@@ -177,20 +211,30 @@ def dates_mail(context: MailContext) -> Letter:
         context.reason or "",
         "Les dates fixées pour votre inscription ont changé. Celles-ci sont désormais en vigueur :",
         _lines(
-            f"- Fermeture du service d'inscription : {weekday_date(closes)} {time_of_day(closes)} (heure/Paris)",
+            f"- Fermeture du service d'inscription : {weekday_date(closes)} {time_of_day(closes)} "
+            "(heure/Paris)",
             *dict.fromkeys(map(_deposit_line, saved.pieces)),
-            f"- Confirmation à renvoyer pour le {weekday_date(date.fromisoformat(return_by))}" if return_by else "",
+            (
+                f"- Confirmation à renvoyer pour le {weekday_date(date.fromisoformat(return_by))}"
+                if return_by
+                else ""
+            ),
         ),
         _reference(saved),
-        "Votre inscription et vos pièces déposées restent telles quelles. Vos documents sont édités à nouveau avec ces "
-        "dates dans votre espace candidat ; ils remplacent les précédents :",
+        "Votre inscription et vos pièces déposées restent telles quelles. Vos documents sont "
+        "édités à nouveau avec ces dates dans votre espace candidat ; ils remplacent les "
+        "précédents :",
         Action(page_labels.DOCUMENTS, f"{context.url}/documents"),
         _INFORMATION,
     )
 
 
 _DOCUMENT_ACTS = {
-    documents.PUBLISHED: ("Document publié", "a publié un document dans votre espace candidat", ""),
+    documents.PUBLISHED: (
+        "Document publié",
+        "a publié un document dans votre espace candidat",
+        "",
+    ),
     documents.REPLACED: (
         "Document remplacé",
         "a remplacé un document de votre espace candidat",
@@ -199,14 +243,18 @@ _DOCUMENT_ACTS = {
     documents.WITHDRAWN: (
         "Document retiré",
         "a retiré un document de votre espace candidat",
-        "Ce document n'est plus valable : n'en tenez plus compte, même si vous l'avez enregistré ou imprimé.",
+        (
+            "Ce document n'est plus valable : n'en tenez plus compte, même si vous l'avez "
+            "enregistré ou imprimé."
+        ),
     ),
 }
 """Subject, what was done, what follows from it."""
 
 
 def document_mail(context: MailContext, act: str, label: str) -> Letter:
-    """To the candidate for whom the service gestionnaire published, replaced or withdrew a document of that label."""
+    """To the candidate for whom the service gestionnaire published, replaced or withdrew a document
+    of that label."""
     subject, done, consequence = _DOCUMENT_ACTS[act]
     return _letter(
         context,
@@ -222,7 +270,8 @@ def document_mail(context: MailContext, act: str, label: str) -> Letter:
 
 
 def _deposit_line(piece: PieceAsked) -> str:
-    opens, end = datetime.fromisoformat(piece.deposit_opens), shown_end(datetime.fromisoformat(piece.deposit_closes))
+    opens = datetime.fromisoformat(piece.deposit_opens)
+    end = shown_end(datetime.fromisoformat(piece.deposit_closes))
     period = f"du {weekday_date(opens)} au {weekday_date(end)} {time_of_day(end)} (heure/Paris)"
     return f"- Dépôt en ligne des pièces justificatives : {period}"
 
@@ -236,16 +285,23 @@ class IncompleteContext:
 
 
 def reminder_mail(candidatures: Sequence[IncompleteContext], at: datetime, url: str) -> Letter:
-    """To the candidate who lacks pieces, of one candidature or of several, as of the instant `at`."""
+    """To the candidate who lacks pieces, of one candidature or of several, as of the instant
+    `at`."""
     exams = {context.saved.exam.label for context in candidatures}
     subject = "Relance de pièces justificatives"
     return Letter(
         f"{subject} : {exams.pop()}" if len(exams) == 1 else subject,
         (
-            f"Des pièces justificatives restaient à déposer ou à valider le {instant_in_paris(at)}. Si vous l'avez "
-            "fait depuis, ne tenez pas compte de ce mail.",
+            (
+                "Des pièces justificatives restaient à déposer ou à valider le "
+                f"{instant_in_paris(at)}. Si vous l'avez fait depuis, ne tenez pas compte de ce "
+                "mail."
+            ),
             *_missing_blocks(candidatures),
-            f"Déposez dans votre espace candidat ce qui manque, puis cliquez sur « {page_labels.VALIDATE} » :",
+            (
+                "Déposez dans votre espace candidat ce qui manque, puis cliquez sur « "
+                f"{page_labels.VALIDATE} » :"
+            ),
             Action(page_labels.JUSTIFICATIFS, f"{url}/justificatifs"),
             f"Le document « {subject} » est dans « {page_labels.DOCUMENTS} ».",
             *_contacts(candidatures),
@@ -258,13 +314,19 @@ def refusal_mail(incomplete: IncompleteContext, at: datetime, url: str) -> Lette
     refused = [piece for group in incomplete.groups for piece in group.pieces]
     is_single = len(refused) == 1
     return Letter(
-        f"{'Pièce non conforme' if is_single else 'Pièces non conformes'} : {incomplete.saved.exam.label}",
+        f"{'Pièce non conforme' if is_single else 'Pièces non conformes'} : "
+        f"{incomplete.saved.exam.label}",
         (
-            f"Le service gestionnaire a contrôlé votre dossier le {instant_in_paris(at)} : "
-            f"{'une pièce est' if is_single else f'{len(refused)} pièces sont'} « {Status.NON_COMPLIANT.label} ».",
+            (
+                f"Le service gestionnaire a contrôlé votre dossier le {instant_in_paris(at)} : "
+                f"{'une pièce est' if is_single else f'{len(refused)} pièces sont'} « "
+                f"{Status.NON_COMPLIANT.label} »."
+            ),
             *_missing_blocks([incomplete]),
-            f"Déposez à nouveau {'cette pièce' if is_single else 'ces pièces'} dans votre espace candidat, puis "
-            f"cliquez sur « {page_labels.VALIDATE} » :",
+            (
+                f"Déposez à nouveau {'cette pièce' if is_single else 'ces pièces'} dans votre "
+                f"espace candidat, puis cliquez sur « {page_labels.VALIDATE} » :"
+            ),
             Action(page_labels.JUSTIFICATIFS, f"{url}/justificatifs"),
             *_contacts([incomplete]),
         ),
@@ -278,21 +340,35 @@ def draft_reminder_mail(view: OpeningView, url: str) -> Letter:
 
 def extension_mail(incident: str, view: OpeningView, url: str) -> Letter:
     """To the candidate whose draft has more time for an `incident`, as people read of it."""
-    return _draft_letter("Inscriptions prolongées", view, url, "reste ouvert : il ferme désormais", incident)
+    return _draft_letter(
+        "Inscriptions prolongées", view, url, "reste ouvert : il ferme désormais", incident
+    )
 
 
-def _draft_letter(subject: str, view: OpeningView, url: str, closes: str, because: str = "") -> Letter:
-    opening, end = view.opening, shown_end(view.opening.closes)
+def _draft_letter(
+    subject: str, view: OpeningView, url: str, closes: str, because: str = ""
+) -> Letter:
+    opening = view.opening
+    end = shown_end(view.opening.closes)
     return Letter(
         f"{subject} : {view.exam.label}",
         (
             because,
-            "Vous avez commencé une inscription qui n'est pas transmise : vous n'êtes pas inscrit.",
+            (
+                "Vous avez commencé une inscription qui n'est pas transmise : vous n'êtes pas "
+                "inscrit."
+            ),
             f"{view.exam.label} - {view.session.label} - {opening.label}",
-            f"Le service d'inscription {closes} le {long_instant(end)} (heure de Paris). Pour vous inscrire, reprenez "
-            f"votre brouillon, puis cliquez sur « {page_labels.SAVE} » :",
+            (
+                f"Le service d'inscription {closes} le {long_instant(end)} (heure de Paris). Pour "
+                "vous inscrire, reprenez votre brouillon, puis cliquez sur « "
+                f"{page_labels.SAVE} » :"
+            ),
             Action(page_labels.REGISTRATIONS, f"{url}/inscriptions"),
-            "Si vous ne souhaitez plus vous inscrire, vous pouvez abandonner ce brouillon depuis la même page.",
+            (
+                "Si vous ne souhaitez plus vous inscrire, vous pouvez abandonner ce brouillon "
+                "depuis la même page."
+            ),
             _INFORMATION,
             _contact(opening.label, opening.contact),
         ),
@@ -303,9 +379,9 @@ def _validation_request(saved: RegistrationSaved) -> str:
     """Empty where the version is not to be validated online."""
     end = shown_end(datetime.fromisoformat(saved.closes_at))
     return (
-        f"Relisez votre inscription dans « {page_labels.REGISTRATIONS} », puis cliquez sur "
-        f"« {page_labels.VALIDATE_REGISTRATION} » avant le {weekday_date(end)} {time_of_day(end)} (heure/Paris). "
-        "Cette validation remplace la confirmation signée."
+        f"Relisez votre inscription dans « {page_labels.REGISTRATIONS} », puis cliquez sur « "
+        f"{page_labels.VALIDATE_REGISTRATION} » avant le {weekday_date(end)} {time_of_day(end)} "
+        "(heure/Paris). Cette validation remplace la confirmation signée."
         if saved.is_to_validate
         else ""
     )
@@ -317,7 +393,10 @@ def _missing_blocks(candidatures: Sequence[IncompleteContext]) -> Iterator[str]:
         for group in context.groups:
             end = shown_end(datetime.fromisoformat(group.deposit_closes))
             until = f"jusqu'au {weekday_date(end)} {time_of_day(end)} (heure/Paris)"
-            pieces = (" - ".join(filter(None, (f"- {each.code} : {each.label}", each.remark))) for each in group.pieces)
+            pieces = (
+                " - ".join(filter(None, (f"- {each.code} : {each.label}", each.remark)))
+                for each in group.pieces
+            )
             yield _lines(f"{group.label} - à déposer en ligne {until} :", *pieces)
 
 
@@ -329,7 +408,9 @@ def _contacts(candidatures: Sequence[IncompleteContext]) -> Iterator[str]:
 def _letter(context: MailContext, subject: str, *blocks: str | Action) -> Letter:
     """With the exam in the subject and, after the last block, whom to contact."""
     blocks = (*blocks, _contact_of(context.saved))
-    return Letter(f"{subject} : {context.saved.exam.label}", blocks, about=context.saved.candidature_id)
+    return Letter(
+        f"{subject} : {context.saved.exam.label}", blocks, about=context.saved.candidature_id
+    )
 
 
 def _reference(saved: RegistrationSaved) -> str:

@@ -1,4 +1,5 @@
-"""Tables of registrations. A version stays readable for good: it keeps event, answers and the catalogue's digest."""
+"""Tables of registrations. A version stays readable for good: it keeps event, answers and the
+catalogue's digest."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,13 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from services.chassis.database.audit import AuditColumns, audit_indexes
 from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.migrations import where
-from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, known_values, new_id
+from services.chassis.database.transactions import (
+    Database,
+    DataclassJson,
+    UtcDateTime,
+    known_values,
+    new_id,
+)
 from services.chassis.tasks.tables import EventTables
 from services.contracts import registration_rules as rules
 from services.contracts.api.administration import OpeningDates
@@ -42,7 +49,8 @@ Json = JSON(none_as_null=True)
 
 
 class CatalogueRevision(db.Model):
-    """An exam as it was loaded once; never changed, kept while a version of a candidature uses it."""
+    """An exam as it was loaded once; never changed, kept while a version of a candidature uses
+    it."""
 
     __tablename__ = "catalogue_revisions"
 
@@ -53,8 +61,9 @@ class CatalogueRevision(db.Model):
 
 
 class CurrentExam(db.Model):
-    """Which revision of an exam is in force. `loaded_by_staff`: an administrator loaded it, and no command since.
-    `files`: a ZIP archive of what it was loaded from; None of one that an earlier version of the portal loaded."""
+    """Which revision of an exam is in force. `loaded_by_staff`: an administrator loaded it, and no
+    command since. `files`: a ZIP archive of what it was loaded from; None of one that an earlier
+    version of the portal loaded."""
 
     __tablename__ = "exams"
 
@@ -65,11 +74,12 @@ class CurrentExam(db.Model):
 
 
 class OpeningRow(db.Model):
-    """One académie's window for a session. `listed` is false once the catalogue drops it; `catalogue_…` are its dates
-    there, over which those of an OpeningChange take precedence.
+    """One académie's window for a session. `listed` is false once the catalogue drops it;
+    `catalogue_…` are its dates there, over which those of an OpeningChange take precedence.
 
-    `revision` grows with each change of the dates in force, wherever it comes from, and of `options`, the session's.
-    `looked_through`: after a change, the id up to which candidatures were compared with it; None once all were.
+    `revision` grows with each change of the dates in force, wherever it comes from, and of
+    `options`, the session's. `looked_through`: after a change, the id up to which candidatures were
+    compared with it; None once all were.
     """
 
     __tablename__ = "openings"
@@ -94,7 +104,8 @@ class OpeningRow(db.Model):
     options: Mapped[SessionOptions] = mapped_column(
         DataclassJson(SessionOptions), default=SessionOptions(), server_default="{}"
     )
-    # Read by 0.2.0 alone, which may be at work on these tables; the release after this one drops them.
+    # Read by 0.2.0 alone, which may be at work on these tables; the release after this one drops
+    # them.
     reminder_days: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
     draft_reminder_days: Mapped[list[int]] = mapped_column(Json, default=list, server_default="[]")
     refusal_mails: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -111,13 +122,14 @@ class OpeningRow(db.Model):
     @validates("options")
     def _keep_older_columns(self, _: str, options: SessionOptions) -> SessionOptions:
         self.refusal_mails = options.refusal_mails
-        self.reminder_days, self.draft_reminder_days = list(options.reminder_days), list(options.draft_reminder_days)
+        self.reminder_days = list(options.reminder_days)
+        self.draft_reminder_days = list(options.draft_reminder_days)
         return options
 
 
 class Incident(db.Model):
-    """A time at which `periods` of openings were cut, for which they were extended. Each is noted once. Candidates read
-    `title` and `text`."""
+    """A time at which `periods` of openings were cut, for which they were extended. Each is noted
+    once. Candidates read `title` and `text`."""
 
     __tablename__ = "incidents"
     __table_args__ = (UniqueConstraint("begins", "ends"),)
@@ -133,10 +145,12 @@ class Incident(db.Model):
 
 
 class OpeningChange(db.Model):
-    """Dates that an operator set, with a reason; the newest wins over the catalogue, whatever is loaded later.
+    """Dates that an operator set, with a reason; the newest wins over the catalogue, whatever is
+    loaded later.
 
-    `incident_id`: for which incident they were set. `told_through`: the id up to which candidates with a draft were
-    told by mail that it extended their registrations; None once all were, and where it did not.
+    `incident_id`: for which incident they were set. `told_through`: the id up to which candidates
+    with a draft were told by mail that it extended their registrations; None once all were, and
+    where it did not.
     """
 
     __tablename__ = "opening_changes"
@@ -155,7 +169,8 @@ class OpeningChange(db.Model):
 
 
 class EtablissementRow(db.Model):
-    """An establishment where candidates prepare. `folded` (see `text.folded`) is what is searched."""
+    """An establishment where candidates prepare. `folded` (see `text.folded`) is what is
+    searched."""
 
     __tablename__ = "etablissements"
 
@@ -168,11 +183,12 @@ class EtablissementRow(db.Model):
 
 
 class Candidate(db.Model):
-    """What registrations knows of a candidate besides candidatures; locking the row serialises the candidate's saves.
+    """What registrations knows of a candidate besides candidatures; locking the row serialises the
+    candidate's saves.
 
-    `identity_floor`: identities of an older version are refused. `engaged_at`: when a candidature was first saved.
-    `email` is the address for mails, as of identity version `email_version`. `corrected_identity`: the newest that
-    staff corrected.
+    `identity_floor`: identities of an older version are refused. `engaged_at`: when a candidature
+    was first saved. `email` is the address for mails, as of identity version `email_version`.
+    `corrected_identity`: the newest that staff corrected.
     """
 
     __tablename__ = "candidates"
@@ -189,8 +205,8 @@ class Candidate(db.Model):
 
 
 class MailRefusal(db.Model):
-    """An address that the mail server refuses for good, until it accepts a mail. `code`: its last answer, `refused_at`:
-    when it first refused."""
+    """An address that the mail server refuses for good, until it accepts a mail. `code`: its last
+    answer, `refused_at`: when it first refused."""
 
     __tablename__ = "mail_refusals"
 
@@ -201,7 +217,8 @@ class MailRefusal(db.Model):
 
 
 class NumberCounter(db.Model):
-    """The sequence of the last N° candidat issued, per school year and académie. Gaps are allowed, reuse is not."""
+    """The sequence of the last N° candidat issued, per school year and académie. Gaps are allowed,
+    reuse is not."""
 
     __tablename__ = "number_counters"
 
@@ -213,13 +230,14 @@ class NumberCounter(db.Model):
 class Candidature(db.Model):
     """A saved registration. Its exclusivity key is unique among the candidate's active ones.
 
-    `state_changed_at`: when it ended, or was restored since; None of one that never ended. `end_reason` is what the
-    staff member who ended it wrote.
-    `name` is the candidate's as of the current version, shown to staff; `folded_name` is what they search.
-    By what staff browse: a trigger of the database keeps the columns from `last_saved_at` to `forme` as the newest
-    version says them; `pieces_state` is as the service pieces told last, in its event number `pieces_number`.
-    `validation`: of VALIDATION_STATES, None where the current version is certified on paper; `reminder_rung`: the last
-    rung (see `reminders.Rung`) for which it was looked at while it had to be validated.
+    `state_changed_at`: when it ended, or was restored since; None of one that never ended.
+    `end_reason` is what the staff member who ended it wrote. `name` is the candidate's as of the
+    current version, shown to staff; `folded_name` is what they search. By what staff browse: a
+    trigger of the database keeps the columns from `last_saved_at` to `forme` as the newest version
+    says them; `pieces_state` is as the service pieces told last, in its event number
+    `pieces_number`. `validation`: of VALIDATION_STATES, None where the current version is certified
+    on paper; `reminder_rung`: the last rung (see `reminders.Rung`) for which it was looked at while
+    it had to be validated.
     """
 
     __tablename__ = "candidatures"
@@ -234,19 +252,41 @@ class Candidature(db.Model):
         ),
         Index("ix_candidatures_opening", "opening_id", "id"),
         Index("ix_candidatures_ended", "opening_id", "state", "id", **where("state <> 'active'")),
-        # Every column of a staff search, so that a list of a common name is read from the index, in its order.
+        # Every column of a staff search, so that a list of a common name is read from the index, in
+        # its order.
         Index("ix_candidatures_listed", "id", "folded_name", "opening_id", "state"),
         Index("ix_candidatures_listed_by_name", "folded_name", "id", "opening_id", "state"),
         Index("ix_candidatures_by_saving", "last_saved_at", "id", "opening_id", "state"),
         Index("ix_candidatures_by_birth_date", "birth_date", "id", "opening_id", "state"),
         *(
             Index(f"ix_candidatures_by_{name}", name, "folded_name", "id", "opening_id", "state")
-            for name in ("specialite", "categorie", "etablissement", "forme", "pieces_state", "validation")
+            for name in (
+                "specialite",
+                "categorie",
+                "etablissement",
+                "forme",
+                "pieces_state",
+                "validation",
+            )
         ),
-        Index("ix_candidatures_to_validate", "opening_id", "id", **where(f"validation = '{rules.TO_VALIDATE}'")),
+        Index(
+            "ix_candidatures_to_validate",
+            "opening_id",
+            "id",
+            **where(f"validation = '{rules.TO_VALIDATE}'"),
+        ),
         Index(
             "ix_candidatures_counted",
-            *("opening_id", "state", "pieces_state", "specialite", "categorie", "etablissement", "forme", "id"),
+            *(
+                "opening_id",
+                "state",
+                "pieces_state",
+                "specialite",
+                "categorie",
+                "etablissement",
+                "forme",
+                "id",
+            ),
         ),
         # Any part of a name is searched: by trigrams, which SQLite lacks.
         Index(
@@ -297,10 +337,12 @@ class CandidatureNote(db.Model):
 
 
 class CandidatureVersion(db.Model):
-    """One saved version: the published event, the answers, and the catalogue revision used. Rows are never changed.
+    """One saved version: the published event, the answers, and the catalogue revision used. Rows
+    are never changed.
 
-    `payload` is read and written by `services.contracts.registrations`, and by the trigger that keeps what candidatures
-    are browsed by. `overridden`: what rules refused and an administrateur let pass.
+    `payload` is read and written by `services.contracts.registrations`, and by the trigger that
+    keeps what candidatures are browsed by. `overridden`: what rules refused and an administrateur
+    let pass.
     """
 
     __tablename__ = "candidature_versions"
@@ -310,7 +352,9 @@ class CandidatureVersion(db.Model):
     event_id: Mapped[str] = mapped_column(String(36), unique=True)
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
     answers: Mapped[dict[str, Any]] = mapped_column(Json)
-    catalogue_digest: Mapped[str] = mapped_column(ForeignKey("catalogue_revisions.digest"), index=True)
+    catalogue_digest: Mapped[str] = mapped_column(
+        ForeignKey("catalogue_revisions.digest"), index=True
+    )
     identity_version: Mapped[int]
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     saved_by: Mapped[str] = mapped_column(String(64))
@@ -319,8 +363,8 @@ class CandidatureVersion(db.Model):
 
 
 class CandidatureValidation(db.Model):
-    """That `by` certified a version online, shown to them with that `digest`. Rows are only added; a version that
-    restores a candidature as it was has the validation of the one before its end."""
+    """That `by` certified a version online, shown to them with that `digest`. Rows are only added;
+    a version that restores a candidature as it was has the validation of the one before its end."""
 
     __tablename__ = "candidature_validations"
 
@@ -332,7 +376,8 @@ class CandidatureValidation(db.Model):
 
 
 class VersionEdition(db.Model):
-    """A saved version with other dates than it was saved with, or validated, as its documents are printed again.
+    """A saved version with other dates than it was saved with, or validated, as its documents are
+    printed again.
 
     `told_by`: the mail that told the candidate of it, or of a later one. `validated_at`: ISO 8601.
     """
@@ -349,17 +394,24 @@ class VersionEdition(db.Model):
 
 
 class Draft(db.Model):
-    """What was typed and not yet transmitted, as typed. Closed by the save, which sets `candidature_id`.
+    """What was typed and not yet transmitted, as typed. Closed by the save, which sets
+    `candidature_id`.
 
-    That of a correction has no `candidate_id`: the member of staff `staff_id` began it, with `reason` as it was typed
-    last. `modified_version`: of the candidature `modification_of`, from which it was filled in.
-    `reminder_rung`: the last rung (see `reminders.Rung`) for which it was looked at, and its candidate
-    reminded where that had to be.
+    That of a correction has no `candidate_id`: the member of staff `staff_id` began it, with
+    `reason` as it was typed last. `modified_version`: of the candidature `modification_of`, from
+    which it was filled in. `reminder_rung`: the last rung (see `reminders.Rung`) for which it was
+    looked at, and its candidate reminded where that had to be.
     """
 
     __tablename__ = "drafts"
     __table_args__ = (
-        Index("uq_drafts_open", "candidate_id", "opening_id", unique=True, **where("closed_at IS NULL")),
+        Index(
+            "uq_drafts_open",
+            "candidate_id",
+            "opening_id",
+            unique=True,
+            **where("closed_at IS NULL"),
+        ),
         Index("ix_drafts_open", "opening_id", "id", **where("closed_at IS NULL")),
         Index("ix_drafts_corrections", "modification_of", **where("candidate_id IS NULL")),
         *(
@@ -388,8 +440,9 @@ class Draft(db.Model):
 
 
 class RetentionStep(db.Model):
-    """How far a kind of data of an opening is erased: `erased` candidatures, by their ids up to `through`; all since
-    `ended_at`. Of the kind ARCHIVED the row alone counts: administrateurs alone see the opening's candidatures."""
+    """How far a kind of data of an opening is erased: `erased` candidatures, by their ids up to
+    `through`; all since `ended_at`. Of the kind ARCHIVED the row alone counts: administrateurs
+    alone see the opening's candidatures."""
 
     __tablename__ = "retention_steps"
 
@@ -401,7 +454,8 @@ class RetentionStep(db.Model):
 
 
 class RetentionHold(db.Model):
-    """A session of which nothing is erased while the row is there: an appeal, a lawsuit (`reason`)."""
+    """A session of which nothing is erased while the row is there: an appeal, a lawsuit
+    (`reason`)."""
 
     __tablename__ = "retention_holds"
 
@@ -430,7 +484,8 @@ class Message(db.Model):
 
 
 class AuditEntry(AuditColumns, db.Model):
-    """Who did what to what, and when: rows are only added. Before and after hold no civil status."""
+    """Who did what to what, and when: rows are only added. Before and after hold no civil
+    status."""
 
     __tablename__ = "audit"
     __table_args__ = audit_indexes("audit", "actor")

@@ -1,7 +1,8 @@
 """Uploads of a file in parts: begun, continued where they broke off, abandoned, taken, purged.
 
-A service declares the tables with columns of its own: whose an upload is (`owner_id`), what it is for, and what it
-became (`became_id`). Bytes are in the database until they are taken; one part at a time is in memory.
+A service declares the tables with columns of its own: whose an upload is (`owner_id`), what it is
+for, and what it became (`became_id`). Bytes are in the database until they are taken; one part at a
+time is in memory.
 """
 
 from collections.abc import Collection, Iterator
@@ -29,11 +30,12 @@ PURGE_BATCH = 20
 
 
 class UploadColumns:
-    """A file being sent in parts. Once it is taken its parts are deleted; the row stays for UPLOAD_EXPIRY, so that
-    taking it again changes nothing.
+    """A file being sent in parts. Once it is taken its parts are deleted; the row stays for
+    UPLOAD_EXPIRY, so that taking it again changes nothing.
 
-    `length`: announced bytes. `begun_at` is the portal's time; `touched_at`, when bytes last came, the system's. A
-    `given_up` (abandoned) one has no bytes and still counts among the uploads of its hour.
+    `length`: announced bytes. `begun_at` is the portal's time; `touched_at`, when bytes last came,
+    the system's. A `given_up` (abandoned) one has no bytes and still counts among the uploads of
+    its hour.
     """
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -45,7 +47,8 @@ class UploadColumns:
 
 
 class UploadPartColumns:
-    """Bytes of an upload (`upload_id`), from `start` on. The upload continues at the end of the last part.
+    """Bytes of an upload (`upload_id`), from `start` on. The upload continues at the end of the
+    last part.
 
     On PostgreSQL the table is UNLOGGED: it is in no backup, and empty after a crash of the server.
     """
@@ -61,7 +64,9 @@ class UploadIncomplete(Conflict):
     problem = problem_types.UPLOAD_INCOMPLETE
 
     def __init__(self, upload_id: str, offset: int) -> None:
-        detail = "Le fichier n'est pas encore entièrement arrivé. Reprenez l'envoi, puis recommencez."
+        detail = (
+            "Le fichier n'est pas encore entièrement arrivé. Reprenez l'envoi, puis recommencez."
+        )
         super().__init__(detail, upload=upload_id, offset=offset)
 
 
@@ -85,8 +90,8 @@ def lock_owner(session: Session, owner_id: str) -> None:
 
 @dataclass(frozen=True)
 class Uploads:
-    """Those of a service. `upload` and `part` are its tables; `most_open`, `most_bytes`: what one sender may have on
-    their way, begun and not taken."""
+    """Those of a service. `upload` and `part` are its tables; `most_open`, `most_bytes`: what one
+    sender may have on their way, begun and not taken."""
 
     db: Database
     upload: Any
@@ -95,10 +100,17 @@ class Uploads:
     most_bytes: int
 
     def begin(
-        self, session: Session, owner_id: str, *, filename: str, length: int, at: datetime, **own: Any
+        self,
+        session: Session,
+        owner_id: str,
+        *,
+        filename: str,
+        length: int,
+        at: datetime,
+        **own: Any,
     ) -> Progress:
-        """Announce a file of `length` bytes; `own`: the service's own columns. A sender's uploads begin one after the
-        other, until the transaction ends. Raises TooMany."""
+        """Announce a file of `length` bytes; `own`: the service's own columns. A sender's uploads
+        begin one after the other, until the transaction ends. Raises TooMany."""
         lock_owner(session, owner_id)
         self._make_room(session, owner_id, length)
         sizes = {"length": length, "begun_at": at, "touched_at": system_now()}
@@ -106,9 +118,11 @@ class Uploads:
         session.add(upload)
         return Progress(upload, 0)
 
-    def progress(self, session: Session, owner_id: str, upload_id: str, *, lock: bool = False) -> Progress:
-        """How far an upload of this sender is; `lock` holds it until the end of the transaction. Raises NotFound, also
-        once it has expired."""
+    def progress(
+        self, session: Session, owner_id: str, upload_id: str, *, lock: bool = False
+    ) -> Progress:
+        """How far an upload of this sender is; `lock` holds it until the end of the transaction.
+        Raises NotFound, also once it has expired."""
         query: Select[Any] = select(self.upload).where(
             self.upload.id == upload_id,
             self.upload.owner_id == owner_id,
@@ -117,7 +131,9 @@ class Uploads:
         )
         upload = session.scalar(query.with_for_update() if lock else query)
         upload = found(upload, "Cet envoi n'existe pas ou plus : recommencez-le.")
-        return Progress(upload, upload.length if upload.became_id else self._offset(session, upload.id))
+        return Progress(
+            upload, upload.length if upload.became_id else self._offset(session, upload.id)
+        )
 
     def complete(self, session: Session, owner_id: str, upload_id: str) -> Any:
         """The upload, once all its bytes came. Raises NotFound, UploadIncomplete."""
@@ -139,20 +155,24 @@ class Uploads:
             if offset + len(content) > progress.upload.length:
                 raise TooLarge("L'envoi contient plus d'octets que la taille annoncée du fichier.")
             if content:
-                session.add(self.part(upload_id=upload_id, start=offset, size=len(content), content=content))
+                session.add(
+                    self.part(upload_id=upload_id, start=offset, size=len(content), content=content)
+                )
                 progress.upload.touched_at = system_now()
         return Progress(progress.upload, offset + len(content))
 
     def abandon(self, owner_id: str, upload_id: str) -> None:
-        """Delete the bytes that came; one that was taken stays, so that taking it again works. Raises NotFound."""
+        """Delete the bytes that came; one that was taken stays, so that taking it again works.
+        Raises NotFound."""
         with self.db.operation() as session:
             upload = self.progress(session, owner_id, upload_id, lock=True).upload
             if upload.became_id is None:
                 self._give_up(session, upload)
 
     def read(self, upload: Any) -> Iterator[bytes]:
-        """Its bytes, part after part. Raises UploadsChanged where it was taken or given up since it was looked up,
-        UploadIncomplete where the database has lost parts (their table is UNLOGGED)."""
+        """Its bytes, part after part. Raises UploadsChanged where it was taken or given up since it
+        was looked up, UploadIncomplete where the database has lost parts (their table is
+        UNLOGGED)."""
         size = 0
         with self.db.reading() as session:
             of_upload = select(self.part.content).where(self.part.upload_id == upload.id)
@@ -161,12 +181,18 @@ class Uploads:
                 yield part
             if size == upload.length:
                 return
-            if session.scalar(select(self.upload.id).where(self.upload.id == upload.id, *self._is_open())) is None:
+            if (
+                session.scalar(
+                    select(self.upload.id).where(self.upload.id == upload.id, *self._is_open())
+                )
+                is None
+            ):
                 raise UploadsChanged
         raise UploadIncomplete(upload.id, size)
 
     def take(self, session: Session, upload_ids: Collection[str], became_id: str) -> None:
-        """In the transaction of what they become: note in the uploads what that is, and delete their bytes.
+        """In the transaction of what they become: note in the uploads what that is, and delete
+        their bytes.
 
         Raises UploadsChanged.
         """
@@ -175,16 +201,21 @@ class Uploads:
         if len(rows) != len(upload_ids):
             raise UploadsChanged
         for row in rows:
-            row.became_id, row.touched_at = became_id, system_now()
+            row.became_id = became_id
+            row.touched_at = system_now()
         session.execute(delete(self.part).where(self.part.upload_id.in_(upload_ids)))
 
     def give_up_open(self, session: Session, **of: Any) -> None:
-        """Abandon those that are not taken, of what takes none any more (`of`: values of columns)."""
-        for upload in session.scalars(select(self.upload).filter_by(**of).where(*self._is_open())).all():
+        """Abandon those that are not taken, of what takes none any more (`of`: values of
+        columns)."""
+        for upload in session.scalars(
+            select(self.upload).filter_by(**of).where(*self._is_open())
+        ).all():
             self._give_up(session, upload)
 
     def purge(self) -> None:
-        """Delete uploads, taken ones too, that got no byte for UPLOAD_EXPIRY; in batches, so that others can write."""
+        """Delete uploads, taken ones too, that got no byte for UPLOAD_EXPIRY; in batches, so that
+        others can write."""
         while not stopping() and self._purge_batch():
             pass
 
@@ -205,7 +236,8 @@ class Uploads:
         return session.scalar(select(end).where(self.part.upload_id == upload_id)) or 0
 
     def _make_room(self, session: Session, owner_id: str, length: int) -> None:
-        """Abandon the sender's oldest open uploads, if untouched for UPLOAD_GRACE, until one of `length` bytes fits.
+        """Abandon the sender's oldest open uploads, if untouched for UPLOAD_GRACE, until one of
+        `length` bytes fits.
 
         Raises TooMany.
         """
@@ -213,15 +245,16 @@ class Uploads:
         query = select(self.upload).where(self.upload.owner_id == owner_id, *self._is_open())
         uploads = list(session.scalars(query.order_by(self.upload.touched_at, self.upload.id)))
         while uploads and (
-            len(uploads) >= self.most_open or sum(upload.length for upload in uploads) + length > self.most_bytes
+            len(uploads) >= self.most_open
+            or sum(upload.length for upload in uploads) + length > self.most_bytes
         ):
             oldest = uploads.pop(0)
             seconds_to_wait = (oldest.touched_at + UPLOAD_GRACE - now).total_seconds()
             if seconds_to_wait > 0:
                 most = f"{self.most_open} fichiers ou {file_size(self.most_bytes)} au plus"
                 raise TooMany(
-                    f"Plusieurs de vos envois ne sont pas terminés ({most}). Terminez-les ou annulez-les, ou réessayez "
-                    "plus tard.",
+                    f"Plusieurs de vos envois ne sont pas terminés ({most}). Terminez-les ou "
+                    "annulez-les, ou réessayez plus tard.",
                     problem=problem_types.TOO_MANY_FILES,
                     retry_after=int(seconds_to_wait) + 1,
                 )

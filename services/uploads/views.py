@@ -1,4 +1,5 @@
-"""The views of uploads by tus 1.0.0 (core, creation, termination, expiration), which services have alike."""
+"""The views of uploads by tus 1.0.0 (core, creation, termination, expiration), which services have
+alike."""
 
 import base64
 import binascii
@@ -28,7 +29,9 @@ class BadRequestHeader(DomainError):
     problem = problem_types.BAD_REQUEST
 
 
-def upload_views(declared: UploadOperations, uploads: Uploads, begin: Callable[[str, str, int], Progress]) -> Views:
+def upload_views(
+    declared: UploadOperations, uploads: Uploads, begin: Callable[[str, str, int], Progress]
+) -> Views:
     """`begin` announces a file for the caller: the id of what it is for, its name, its size."""
     views = Views("envois", __name__)
     views.after_request(_add_version)
@@ -58,9 +61,12 @@ def upload_views(declared: UploadOperations, uploads: Uploads, begin: Callable[[
         content = _read_part()
         if request.mimetype != UPLOAD_PART_TYPE:
             raise BadRequestHeader(
-                f"Content-Type : {UPLOAD_PART_TYPE} est attendu.", problem=problem_types.CONTENT_TYPE_REFUSED
+                f"Content-Type : {UPLOAD_PART_TYPE} est attendu.",
+                problem=problem_types.CONTENT_TYPE_REFUSED,
             )
-        progress = uploads.append(access.caller().id, upload_id, _byte_count("Upload-Offset"), content)
+        progress = uploads.append(
+            access.caller().id, upload_id, _byte_count("Upload-Offset"), content
+        )
         return _progress_response(progress, 204)
 
     @views.serves(declared.abandon)
@@ -79,14 +85,18 @@ def _add_version(response: Response) -> Response:
 def _progress_response(progress: Progress, status: int) -> Response:
     response = Response(status=status)
     response.headers["Upload-Offset"] = str(progress.offset)
-    response.headers["Upload-Expires"] = format_date_time((progress.upload.touched_at + UPLOAD_EXPIRY).timestamp())
+    response.headers["Upload-Expires"] = format_date_time(
+        (progress.upload.touched_at + UPLOAD_EXPIRY).timestamp()
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def _check_version() -> None:
     if request.headers.get("Tus-Resumable") != TUS_VERSION:
-        raise DomainError(f"Tus-Resumable : {TUS_VERSION} est attendu.", problem=problem_types.PROTOCOL_VERSION)
+        raise DomainError(
+            f"Tus-Resumable : {TUS_VERSION} est attendu.", problem=problem_types.PROTOCOL_VERSION
+        )
 
 
 def _byte_count(header: str) -> int:
@@ -99,19 +109,27 @@ def _byte_count(header: str) -> int:
 
 def _filename() -> str:
     """The name in Upload-Metadata, empty where there is none. Raises BadRequestHeader."""
-    pairs = dict(pair.strip().partition(" ")[::2] for pair in request.headers.get("Upload-Metadata", "").split(","))
+    pairs = dict(
+        pair.strip().partition(" ")[::2]
+        for pair in request.headers.get("Upload-Metadata", "").split(",")
+    )
     try:
         return base64.b64decode(pairs.get("filename", ""), validate=True).decode()
     except (binascii.Error, ValueError) as error:
-        raise BadRequestHeader("Upload-Metadata : filename est attendu en base64 (UTF-8).") from error
+        raise BadRequestHeader(
+            "Upload-Metadata : filename est attendu en base64 (UTF-8)."
+        ) from error
 
 
 def _read_part() -> bytes:
-    """The bytes of the body, as far as they came: where it was cut short, the upload continues after them.
+    """The bytes of the body, as far as they came: where it was cut short, the upload continues
+    after them.
 
     Raises TooLarge beyond MAX_UPLOAD_PART_BYTES.
     """
-    request.max_content_length = MAX_UPLOAD_PART_BYTES + 1  # beyond the largest part, or its end is taken for too much
+    request.max_content_length = (
+        MAX_UPLOAD_PART_BYTES + 1
+    )  # beyond the largest part, or its end is taken for too much
     if (request.content_length or 0) > MAX_UPLOAD_PART_BYTES:
         raise _part_too_large()
     content = bytearray()

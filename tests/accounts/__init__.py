@@ -1,1 +1,2 @@
-"""Tests of accounts: rules without I/O, then the service over real databases and a real mail server."""
+"""Tests of accounts: rules without I/O, then the service over real databases and a real mail
+server."""

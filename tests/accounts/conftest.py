@@ -39,9 +39,11 @@ def registrations() -> Iterator[FakeRegistrations]:
 
 
 @pytest.fixture
-def start(migrated_url: str, tmp_path: Path, mailbox: Mailbox, registrations: FakeRegistrations) -> Iterator[Start]:
-    """Starts the service on the same database as often as it is called, each time with these settings; at first nobody
-    has a candidature."""
+def start(
+    migrated_url: str, tmp_path: Path, mailbox: Mailbox, registrations: FakeRegistrations
+) -> Iterator[Start]:
+    """Starts the service on the same database as often as it is called, each time with these
+    settings; at first nobody has a candidature."""
     registrations.clear()
     started: list[RunningAccounts] = []
 

@@ -9,7 +9,8 @@ CONFIRMED = ("nom_famille", "date_naissance", "email", "password")
 
 
 def creation_form(**changes: Any) -> dict[str, Any]:
-    """The guide's example (§3), with the fields given replaced, and confirmed unless another confirmation is given."""
+    """The guide's example (§3), with the fields given replaced, and confirmed unless another
+    confirmation is given."""
     typed = {
         "civilite": "MONSIEUR",
         "nom_famille": "BINET",

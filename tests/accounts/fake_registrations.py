@@ -13,7 +13,8 @@ PATH = "/v1/candidates/<candidate>"
 
 
 class FakeRegistrations:
-    """`engaged`: candidates with a saved candidature; `floors`: identity floors by candidate; `erased`: candidates.
+    """`engaged`: candidates with a saved candidature; `floors`: identity floors by candidate;
+    `erased`: candidates.
 
     `down` answers 503 to everything; `lose_answers` stores a floor and answers 503.
     """
@@ -35,7 +36,12 @@ class FakeRegistrations:
 
     def put(self, candidate: str, version: int) -> ResponseReturnValue:
         if candidate in self.engaged:
-            return {"type": "/problems/candidature-existante", "title": "…", "status": 409, "detail": "…"}, 409
+            return {
+                "type": "/problems/candidature-existante",
+                "title": "…",
+                "status": 409,
+                "detail": "…",
+            }, 409
         self.floors[candidate] = version
         return "", 503 if self.lose_answers else 204
 
@@ -48,11 +54,16 @@ class FakeRegistrations:
 
 @contextmanager
 def run_fake_registrations() -> Iterator[FakeRegistrations]:
-    app, fake = Flask("registrations", static_folder=None), FakeRegistrations()
+    app = Flask("registrations", static_folder=None)
+    fake = FakeRegistrations()
     app.get(LIVE, endpoint="live")(lambda: ("", 204))
     app.get(f"{PATH}/engaged", endpoint="get")(lambda candidate: fake.get(candidate))
-    app.post("/v1/candidates/engaged")(lambda: {"ids": sorted(fake.engaged & {*request.json["ids"]})})
-    app.put(f"{PATH}/identity-floor", endpoint="put")(lambda candidate: fake.put(candidate, request.json["version"]))
+    app.post("/v1/candidates/engaged")(
+        lambda: {"ids": sorted(fake.engaged & {*request.json["ids"]})}
+    )
+    app.put(f"{PATH}/identity-floor", endpoint="put")(
+        lambda candidate: fake.put(candidate, request.json["version"])
+    )
     app.get(f"{PATH}/data", endpoint="data")(lambda candidate: {"held": [], "files": {}})
     app.delete(PATH, endpoint="delete")(lambda candidate: fake.delete(candidate))
 

@@ -1,4 +1,5 @@
-"""The service running in a test: calls as the gateway makes them, mails as people receive them, its clock."""
+"""The service running in a test: calls as the gateway makes them, mails as people receive them, its
+clock."""
 
 import json
 import re
@@ -40,7 +41,8 @@ _NOBODY = "http://127.0.0.1:9"
 
 
 def settings(database_url: str, folder: Path, **changes: Any) -> AccountsSettings:
-    """Settings as in production, but with cheap password hashes, and nobody to talk to; `changes` replace some."""
+    """Settings as in production, but with cheap password hashes, and nobody to talk to; `changes`
+    replace some."""
     values: dict[str, Any] = {
         "env": "test",
         "log_level": "WARNING",
@@ -96,10 +98,12 @@ class Login(dict[str, Any]):
 
 
 class RunningAccounts:
-    """The service, its mail server and the registrations that it asks. Calls carry the gateway's token unless another
-    is given."""
+    """The service, its mail server and the registrations that it asks. Calls carry the gateway's
+    token unless another is given."""
 
-    def __init__(self, app: Flask, mailbox: Mailbox, registrations: FakeRegistrations | None = None) -> None:
+    def __init__(
+        self, app: Flask, mailbox: Mailbox, registrations: FakeRegistrations | None = None
+    ) -> None:
         self.app = app
         self.mailbox = mailbox
         self.registrations = registrations or FakeRegistrations()
@@ -107,7 +111,9 @@ class RunningAccounts:
         self._gateway = ("", 0.0)
 
     def service_token(self, secret: str = GATEWAY_SECRET) -> str:
-        answer = self.client.post("/v1/tokens", json={"client_id": "gateway", "client_secret": secret})
+        answer = self.client.post(
+            "/v1/tokens", json={"client_id": "gateway", "client_secret": secret}
+        )
         assert answer.status_code == 200, answer.json
         return str(answer.json["access_token"])
 
@@ -119,7 +125,9 @@ class RunningAccounts:
             self._gateway = token, time.monotonic()
         return token
 
-    def call(self, method: str, path: str, bearer: str | None = None, /, **body: Any) -> TestResponse:
+    def call(
+        self, method: str, path: str, bearer: str | None = None, /, **body: Any
+    ) -> TestResponse:
         headers = {"Authorization": f"Bearer {bearer or self.gateway_token()}"}
         sent = None if method == "GET" else body
         return self.client.open(f"/v1{path}", method=method, headers=headers, json=sent)
@@ -146,14 +154,18 @@ class RunningAccounts:
         """Create and activate an account; returns its address."""
         assert self.create_account(**changes).status_code == 202
         email = str(creation_form(**changes)["email"])
-        assert self.post("/activations", token=self.newest_token(email, "Activer")).status_code == 200
+        assert (
+            self.post("/activations", token=self.newest_token(email, "Activer")).status_code == 200
+        )
         self.mailbox.clear()
         return email
 
     def try_log_in(
         self, email: str = EMAIL, password: str = PASSWORD, source: str = "192.0.2.1", **more: Any
     ) -> TestResponse:
-        return self.post("/sessions", email=email, password=password, source=source, **{"device": None, **more})
+        return self.post(
+            "/sessions", email=email, password=password, source=source, **{"device": None, **more}
+        )
 
     def log_in(self, email: str = EMAIL, password: str = PASSWORD) -> Login:
         return Login(self, self.try_log_in(email, password))
@@ -192,7 +204,11 @@ class RunningAccounts:
         """How many sessions of PostgreSQL wait for each other."""
         here = "datname = current_database() AND wait_event_type = 'Lock'"
         with self.app.app_context(), db.engine.connect() as connection:
-            return int(connection.execute(text(f"SELECT count(*) FROM pg_stat_activity WHERE {here}")).scalar_one())
+            return int(
+                connection.execute(
+                    text(f"SELECT count(*) FROM pg_stat_activity WHERE {here}")
+                ).scalar_one()
+            )
 
     def age_sessions(self, *, seen: float = 0, created: float = 0) -> None:
         """The last activity and the beginning of every session were that many seconds earlier."""
@@ -233,7 +249,8 @@ def refused_fields(answer: TestResponse) -> set[str]:
 @contextmanager
 def occupy_hashing_turns(app: Flask) -> Iterator[None]:
     """Every turn at hashing is taken by other threads while the block runs."""
-    over, turns = threading.Event(), threading.Semaphore(0)
+    over = threading.Event()
+    turns = threading.Semaphore(0)
 
     def take() -> None:
         with app.app_context(), dependencies().password_hasher.turn():

@@ -1,4 +1,5 @@
-"""Members of staff made by commands, in a browser's session, with codes of their second factor, or invited by mail."""
+"""Members of staff made by commands, in a browser's session, with codes of their second factor, or
+invited by mail."""
 
 import re
 import time
@@ -13,7 +14,8 @@ from services.contracts import page_labels
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts
 
 _INVITATION = re.compile(rf"{PUBLIC_URL}/gestion/invitation/([\w-]+)")
-EMAIL, CHIEF = "gestion@ac-besancon.fr", "chef@dec.example"
+EMAIL = "gestion@ac-besancon.fr"
+CHIEF = "chef@dec.example"
 PASSWORD = "Tilleul/2021"
 WHY = "Mutation au 1er décembre"
 SUBJECT = f"accès à l'{page_labels.STAFF_PAGES}"
@@ -80,14 +82,19 @@ def creation(email: str, role: str, academies: str) -> tuple[str, ...]:
 
 
 def created(
-    accounts: RunningAccounts, email: str = EMAIL, role: str = "gestionnaire", academies: str = "03,19"
+    accounts: RunningAccounts,
+    email: str = EMAIL,
+    role: str = "gestionnaire",
+    academies: str = "03,19",
 ) -> Session:
     """Made by a command, and not logged in yet."""
     made = accounts.command_result(*creation(email, role, academies))
     return Session(accounts, made["id"], email, made["password"], made["totp_secret"])
 
 
-def logged_in(accounts: RunningAccounts, email: str, role: str = "administrateur", academies: str = "") -> Session:
+def logged_in(
+    accounts: RunningAccounts, email: str, role: str = "administrateur", academies: str = ""
+) -> Session:
     member = created(accounts, email, role, academies)
     assert member.log_in().status_code == 201
     return member
@@ -111,5 +118,12 @@ def proposal(accounts: RunningAccounts, token: str) -> dict[str, str]:
 def complete(accounts: RunningAccounts, token: str, **changes: str) -> tuple[TestResponse, str]:
     """The answer, and the secret of the second factor that was set up."""
     shown = proposal(accounts, token)
-    typed = {"password": PASSWORD, "password_confirmation": PASSWORD, "code": code_of(shown["secret"]), **changes}
-    return accounts.post("/staff-invitations", token=token, **{"proposal": shown["sealed"], **typed}), shown["secret"]
+    typed = {
+        "password": PASSWORD,
+        "password_confirmation": PASSWORD,
+        "code": code_of(shown["secret"]),
+        **changes,
+    }
+    return accounts.post(
+        "/staff-invitations", token=token, **{"proposal": shown["sealed"], **typed}
+    ), shown["secret"]

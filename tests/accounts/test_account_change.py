@@ -1,5 +1,6 @@
-"""« Modifier mes informations » and « Supprimer », with registrations answering, refusing, or down; a new address that
-waits for its confirmation: the old one can cancel it, and no new password leaves it alive."""
+"""« Modifier mes informations » and « Supprimer », with registrations answering, refusing, or down;
+a new address that waits for its confirmation: the old one can cancel it, and no new password leaves
+it alive."""
 
 import threading
 from collections.abc import Callable
@@ -25,13 +26,21 @@ TYPED_TWICE = {"password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
 ASKED = "Une nouvelle adresse mail a été demandée"
 
 
-def test_the_form_is_filled_in_and_nothing_is_greyed_before_the_first_candidature(login: Login) -> None:
+def test_the_form_is_filled_in_and_nothing_is_greyed_before_the_first_candidature(
+    login: Login,
+) -> None:
     me = login.me()
     assert me["editable"] == "all"
-    shown = {field["name"]: field["value"] for section in me["form"]["sections"] for field in section["fields"]}
+    shown = {
+        field["name"]: field["value"]
+        for section in me["form"]["sections"]
+        for field in section["fields"]
+    }
     assert (shown["nom_famille"], shown["date_naissance"]) == ("BINET", "01/02/2001")
     abroad = login.call("POST", "/me/form", values={"pays_naissance": "109"}).json
-    assert "ville_naissance" in {field["name"] for section in abroad["sections"] for field in section["fields"]}
+    assert "ville_naissance" in {
+        field["name"] for section in abroad["sections"] for field in section["fields"]
+    }
 
 
 def test_a_civil_status_changes_once_registrations_refuses_the_older(login: Login) -> None:
@@ -57,7 +66,9 @@ def test_of_three_saves_of_a_form_at_once_one_is_kept_and_two_are_told(login: Lo
     assert kept.version == login.identity().version == 2
 
 
-def test_with_a_candidature_only_mail_and_password_change(accounts: RunningAccounts, login: Login) -> None:
+def test_with_a_candidature_only_mail_and_password_change(
+    accounts: RunningAccounts, login: Login
+) -> None:
     accounts.registrations.engaged.add(login["subject"])
     me = login.me()
     assert me["editable"] == "contact_only"
@@ -67,7 +78,9 @@ def test_with_a_candidature_only_mail_and_password_change(accounts: RunningAccou
     assert login.ask_new_email().json == {"email_change_pending": True}
 
 
-def test_with_registrations_down_mail_and_password_change_at_once_and_a_civil_status_does_not(login: Login) -> None:
+def test_with_registrations_down_mail_and_password_change_at_once_and_a_civil_status_does_not(
+    login: Login,
+) -> None:
     accounts = login.accounts
     accounts.registrations.down = True
     me = login.me()
@@ -77,9 +90,18 @@ def test_with_registrations_down_mail_and_password_change_at_once_and_a_civil_st
     for typed in ({"prenoms": "Autre"}, merged, {"civilite": ""}):
         assert login.change(**typed).status_code == 503, typed
     current = PASSWORD
-    for password, fields in (("Nouveau/2021", {}), ("Encore/2021", creation_form())):  # what is not greyed; all
-        typed = {**fields, "email": NEW_EMAIL, "email_confirmation": NEW_EMAIL, "current_password": current,
-                 "password": password, "password_confirmation": password}  # fmt: skip
+    for password, fields in (
+        ("Nouveau/2021", {}),
+        ("Encore/2021", creation_form()),
+    ):  # what is not greyed; all
+        typed = {
+            **fields,
+            "email": NEW_EMAIL,
+            "email_confirmation": NEW_EMAIL,
+            "current_password": current,
+            "password": password,
+            "password_confirmation": password,
+        }
         answer = login.call("PUT", "/me", values=typed)
         assert (answer.status_code, answer.json) == (200, {"email_change_pending": True})
         current = password
@@ -105,7 +127,9 @@ def test_a_candidature_saved_meanwhile_refuses_the_change(
     assert (login.identity().prenoms, login.identity().version) == ("Laurent", 1)
 
 
-def test_a_change_whose_answer_was_lost_is_finished_by_the_job_or_before_the_next_which_is_told(login: Login) -> None:
+def test_a_change_whose_answer_was_lost_is_finished_by_the_job_or_before_the_next_which_is_told(
+    login: Login,
+) -> None:
     accounts = login.accounts
     accounts.registrations.lose_answers = True
     answer = login.change(prenoms="Laurent Marie")
@@ -123,13 +147,19 @@ def test_a_change_whose_answer_was_lost_is_finished_by_the_job_or_before_the_nex
     assert login.identity().prenoms == "Laurent"
 
 
-def test_a_new_address_takes_effect_when_its_owner_confirms_and_the_old_one_is_told(login: Login) -> None:
-    accounts, token = login.accounts, login.new_email_token()
+def test_a_new_address_takes_effect_when_its_owner_confirms_and_the_old_one_is_told(
+    login: Login,
+) -> None:
+    accounts = login.accounts
+    token = login.new_email_token()
     assert login.me()["pending_email"] == NEW_EMAIL
     assert accounts.post("/email-changes/check", token=token).json["state"] == "usable"
     assert accounts.try_log_in(NEW_EMAIL).status_code == 401
     assert accounts.post("/email-changes", token=token).json == {"email": NEW_EMAIL}
-    assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
+    assert (
+        problem_slug(accounts.post("/sessions/exchange", session=login["session"]))
+        == "session-expiree"
+    )
     old = accounts.newest_mail(EMAIL, "a été modifiée")
     assert NEW_EMAIL not in old.text
     assert accounts.try_log_in(NEW_EMAIL).status_code == 201
@@ -144,11 +174,21 @@ def test_an_address_taken_between_the_mail_and_its_link_stays_its_new_owners(log
     assert problem_slug(login.accounts.post("/email-changes", token=token)) == "adresse-prise"
 
 
-def test_an_account_without_candidature_is_deleted_whole(accounts: RunningAccounts, login: Login) -> None:
+def test_an_account_without_candidature_is_deleted_whole(
+    accounts: RunningAccounts, login: Login
+) -> None:
     login.ask_new_email()
     assert login.delete_account().status_code == 204
-    assert accounts.stored(Account, LoginSession, KnownBrowser, EmailChange, events.Outbox, events.Task) == []
-    assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
+    assert (
+        accounts.stored(
+            Account, LoginSession, KnownBrowser, EmailChange, events.Outbox, events.Task
+        )
+        == []
+    )
+    assert (
+        problem_slug(accounts.post("/sessions/exchange", session=login["session"]))
+        == "session-expiree"
+    )
     assert login.call("GET", "/me").status_code == 404
 
 
@@ -157,7 +197,9 @@ def test_changes_of_address_send_no_mails_without_end(login: Login) -> None:
     assert statuses == [200] * EMAIL_CHANGES.max_count + [429]
 
 
-def test_a_new_password_asks_for_the_current_one_and_ends_every_session_and_the_link_of_a_reset(login: Login) -> None:
+def test_a_new_password_asks_for_the_current_one_and_ends_every_session_and_the_link_of_a_reset(
+    login: Login,
+) -> None:
     accounts = login.accounts
     for typed in ("", "Faux/2021"):
         refused = login.change(password=NEW_PASSWORD, current_password=typed)
@@ -166,7 +208,10 @@ def test_a_new_password_asks_for_the_current_one_and_ends_every_session_and_the_
     accounts.post("/password-resets", email=EMAIL)
     link = accounts.newest_token(EMAIL, "Réinitialiser")
     assert login.change(password=NEW_PASSWORD, current_password=PASSWORD).status_code == 200
-    assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
+    assert (
+        problem_slug(accounts.post("/sessions/exchange", session=login["session"]))
+        == "session-expiree"
+    )
     assert accounts.try_log_in(password=NEW_PASSWORD).status_code == 201
     assert accounts.post("/password-resets/check", token=link).json["state"] == "ended"
 
@@ -182,7 +227,9 @@ def test_a_password_typed_again_is_proved_for_one_act_and_not_guessed(login: Log
     assert [answer.status_code for answer in tries] == [422] * PER_SOURCE.undelayed
     assert refused_fields(tries[0]) == {"current_password"}
     deletion = login.call("POST", "/me/deletion", current_password="Faux/2021")
-    assert (prove("Faux/2021").status_code, deletion.status_code) == (429, 429), "whatever it is asked for"
+    assert (prove("Faux/2021").status_code, deletion.status_code) == (429, 429), (
+        "whatever it is asked for"
+    )
 
 
 def change_password(login: Login) -> TestResponse:
@@ -200,14 +247,20 @@ def ask_another(login: Login) -> TestResponse:
 
 
 def cancel(login: Login) -> TestResponse:
-    return login.accounts.post("/email-changes/cancellations", token=login.accounts.newest_token(EMAIL, ASKED))
+    return login.accounts.post(
+        "/email-changes/cancellations", token=login.accounts.newest_token(EMAIL, ASKED)
+    )
 
 
 def confirm(login: Login) -> TestResponse:
-    return login.accounts.post("/email-changes", token=login.accounts.newest_token(NEW_EMAIL, "Confirmer"))
+    return login.accounts.post(
+        "/email-changes", token=login.accounts.newest_token(NEW_EMAIL, "Confirmer")
+    )
 
 
-def test_the_old_address_is_told_at_the_request_and_can_cancel_it(accounts: RunningAccounts, login: Login) -> None:
+def test_the_old_address_is_told_at_the_request_and_can_cancel_it(
+    accounts: RunningAccounts, login: Login
+) -> None:
     login.ask_new_email()
     mail = accounts.newest_mail(EMAIL, ASKED)
     token = running_accounts.token_in(mail)
@@ -217,18 +270,41 @@ def test_the_old_address_is_told_at_the_request_and_can_cancel_it(accounts: Runn
         assert "Réinitialisez ensuite votre mot de passe" in part
         assert NEW_EMAIL not in part
     for _ in range(2):
-        assert accounts.post("/email-changes/cancellations/check", token=token).json["state"] == "usable"
+        assert (
+            accounts.post("/email-changes/cancellations/check", token=token).json["state"]
+            == "usable"
+        )
     assert accounts.post("/email-changes/cancellations", token=token).status_code == 204
 
 
 @pytest.mark.parametrize(
     ("end", "status", "said", "left"),
     [
-        (change_password, 200, ("lien-sans-objet", "lien-sans-objet", "elle a pris fin"), (EMAIL, None)),
-        (reset_password, 204, ("lien-sans-objet", "lien-sans-objet", "elle a pris fin"), (EMAIL, None)),
+        (
+            change_password,
+            200,
+            ("lien-sans-objet", "lien-sans-objet", "elle a pris fin"),
+            (EMAIL, None),
+        ),
+        (
+            reset_password,
+            204,
+            ("lien-sans-objet", "lien-sans-objet", "elle a pris fin"),
+            (EMAIL, None),
+        ),
         (cancel, 204, ("lien-sans-objet", "lien-utilise", "déjà annulée"), (EMAIL, None)),
-        (ask_another, 200, ("lien-remplace", "lien-remplace", "remplacée par une autre"), (EMAIL, "l@x.fr")),
-        (confirm, 200, ("lien-utilise", "lien-sans-objet", "elle a été confirmée"), (NEW_EMAIL, None)),
+        (
+            ask_another,
+            200,
+            ("lien-remplace", "lien-remplace", "remplacée par une autre"),
+            (EMAIL, "l@x.fr"),
+        ),
+        (
+            confirm,
+            200,
+            ("lien-utilise", "lien-sans-objet", "elle a été confirmée"),
+            (NEW_EMAIL, None),
+        ),
     ],
 )
 def test_both_links_say_how_the_request_has_ended_and_neither_brings_it_back(
@@ -239,7 +315,8 @@ def test_both_links_say_how_the_request_has_ended_and_neither_brings_it_back(
     left: tuple[str, str | None],
 ) -> None:
     confirming, cancelling, detail = said
-    accounts, to_confirm = login.accounts, login.new_email_token()
+    accounts = login.accounts
+    to_confirm = login.new_email_token()
     to_cancel = accounts.newest_token(EMAIL, ASKED)
     assert end(login).status_code == status
     assert problem_slug(accounts.post("/email-changes", token=to_confirm)) == confirming
@@ -249,7 +326,9 @@ def test_both_links_say_how_the_request_has_ended_and_neither_brings_it_back(
     assert (login.me()["email"], login.me()["pending_email"]) == left
 
 
-def test_a_reset_during_the_request_refuses_it(login: Login, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reset_during_the_request_refuses_it(
+    login: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
     check = passwords.check_current_password
 
     def then_a_reset(account: Account, typed: str) -> None:
@@ -262,7 +341,9 @@ def test_a_reset_during_the_request_refuses_it(login: Login, monkeypatch: pytest
     assert login.accounts.mailbox.find(NEW_EMAIL) == []
 
 
-def test_a_request_that_ends_before_its_mails_leave_is_told_to_nobody_and_while_they_leave_dead(login: Login) -> None:
+def test_a_request_that_ends_before_its_mails_leave_is_told_to_nobody_and_while_they_leave_dead(
+    login: Login,
+) -> None:
     accounts = login.accounts
     login.ask_new_email()
     change_password(login)
@@ -278,7 +359,9 @@ def test_a_request_that_ends_before_its_mails_leave_is_told_to_nobody_and_while_
 
 
 @pytest.mark.engines("postgresql")
-def test_a_link_used_while_its_account_changes_waits_and_stops_nobody(accounts: RunningAccounts, login: Login) -> None:
+def test_a_link_used_while_its_account_changes_waits_and_stops_nobody(
+    accounts: RunningAccounts, login: Login
+) -> None:
     token = login.new_email_token()
     answers: list[str] = []
     confirm = partial(accounts.post, "/email-changes", token=token)
@@ -293,7 +376,9 @@ def test_a_link_used_while_its_account_changes_waits_and_stops_nobody(accounts: 
 
 
 @pytest.mark.engines("postgresql")
-def test_a_reset_link_made_while_the_address_changes_goes_to_the_new_address(accounts: RunningAccounts) -> None:
+def test_a_reset_link_made_while_the_address_changes_goes_to_the_new_address(
+    accounts: RunningAccounts,
+) -> None:
     login = accounts.log_in_new_candidate()
     login.ask_new_email()
     accounts.send_mails()
@@ -302,10 +387,16 @@ def test_a_reset_link_made_while_the_address_changes_goes_to_the_new_address(acc
     mailing = threading.Thread(target=accounts.send_mails)
     with accounts.app.app_context(), db.operation() as session:
         account = session.get_one(Account, login["subject"], with_for_update=True)
-        account.email, account.email_key, account.version = NEW_EMAIL, NEW_EMAIL, account.version + 1
+        account.email = NEW_EMAIL
+        account.email_key = NEW_EMAIL
+        account.version = account.version + 1
         session.flush()
         mail_links.close(session, account.id, Purpose.RESET)
         mailing.start()
-        wait_until(lambda: accounts.waiting_for_locks() > 0 or bool(accounts.mailbox.received), 60, "the link waits")
+        wait_until(
+            lambda: accounts.waiting_for_locks() > 0 or bool(accounts.mailbox.received),
+            60,
+            "the link waits",
+        )
     mailing.join(60)
     assert [mail.recipients for mail in accounts.mailbox.received] == [[NEW_EMAIL]]

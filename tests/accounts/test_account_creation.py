@@ -1,4 +1,5 @@
-"""Accounts created and activated, as the gateway and the mailbox see it; several creations wait at one address."""
+"""Accounts created and activated, as the gateway and the mailbox see it; several creations wait at
+one address."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +34,9 @@ def state(accounts: RunningAccounts, token: str) -> str:
     return str(accounts.post("/activations/check", token=token).json["state"])
 
 
-def test_the_activation_mail_gives_its_address_in_full_and_how_long_it_is_valid(accounts: RunningAccounts) -> None:
+def test_the_activation_mail_gives_its_address_in_full_and_how_long_it_is_valid(
+    accounts: RunningAccounts,
+) -> None:
     answer = accounts.create_account()
     assert (answer.status_code, answer.json["email"]) == (202, EMAIL)
     mail = accounts.newest_mail(EMAIL)
@@ -45,14 +48,20 @@ def test_the_activation_mail_gives_its_address_in_full_and_how_long_it_is_valid(
     assert mail.message["Auto-Submitted"] == "auto-generated"
 
 
-def test_opening_the_link_changes_nothing_and_activation_is_good_once(accounts: RunningAccounts) -> None:
+def test_opening_the_link_changes_nothing_and_activation_is_good_once(
+    accounts: RunningAccounts,
+) -> None:
     assert state(accounts, "x") == "unknown"
     assert problem_slug(accounts.post("/activations", token="x")) == "lien-inconnu"
     _, token = asked(accounts)
     for _ in range(2):
         link = accounts.post("/activations/check", token=token).json
         whose = link["asked"]  # it says whose account it activates, and when that was asked for
-        assert (whose["nom_famille"], whose["prenoms"], whose["date_naissance"]) == ("BINET", "Laurent", "2001-02-01")
+        assert (whose["nom_famille"], whose["prenoms"], whose["date_naissance"]) == (
+            "BINET",
+            "Laurent",
+            "2001-02-01",
+        )
         assert (link["state"], whose["at"][:16]) == ("usable", "2021-10-04T12:08")
     assert problem_slug(accounts.try_log_in()) == "compte-non-active"
     assert accounts.post("/activations", token=token).json == {"email": EMAIL}
@@ -63,7 +72,9 @@ def test_opening_the_link_changes_nothing_and_activation_is_good_once(accounts: 
     assert accounts.try_log_in().status_code == 201
 
 
-def test_a_link_ends_its_life_after_the_creation_and_says_so_once_it_is_erased(accounts: RunningAccounts) -> None:
+def test_a_link_ends_its_life_after_the_creation_and_says_so_once_it_is_erased(
+    accounts: RunningAccounts,
+) -> None:
     accounts.create_account()
     accounts.advance_clock(ACTIVATION_LIFETIME, hours=-1)
     accounts.post("/activations/resend", email=EMAIL)
@@ -74,7 +85,9 @@ def test_a_link_ends_its_life_after_the_creation_and_says_so_once_it_is_erased(a
     assert state(accounts, token) == "expired"
 
 
-def test_an_account_not_activated_is_erased_whole_and_its_address_is_free(accounts: RunningAccounts) -> None:
+def test_an_account_not_activated_is_erased_whole_and_its_address_is_free(
+    accounts: RunningAccounts,
+) -> None:
     tables = (Account, MailRefusal, sent_mails.SentMail, events.Task)
     accounts.mailbox.refuse_recipient(EMAIL)
     for _ in range(2):
@@ -97,7 +110,9 @@ def test_an_account_not_activated_is_erased_whole_and_its_address_is_free(accoun
     assert accounts.try_log_in().status_code == 201, "an activated one is not erased"
 
 
-def test_a_known_address_gets_the_same_answer_and_its_owner_a_mail(accounts: RunningAccounts) -> None:
+def test_a_known_address_gets_the_same_answer_and_its_owner_a_mail(
+    accounts: RunningAccounts,
+) -> None:
     accounts.activate_new_account()
     answer = accounts.create_account(email="LBINET@ac-rennes.fr", prenoms="Autre")
     assert (answer.status_code, answer.json["email"]) == (202, "LBINET@ac-rennes.fr")
@@ -112,12 +127,18 @@ def test_a_known_address_gets_the_same_answer_and_its_owner_a_mail(accounts: Run
 def test_a_mail_can_be_asked_for_again_but_not_without_end(accounts: RunningAccounts) -> None:
     accounts.create_account()
     for email in (EMAIL, "inconnu@x.fr"):
-        sent = [accounts.post("/activations/resend", email=email).status_code for _ in range(RESENDS.max_count + 1)]
+        sent = [
+            accounts.post("/activations/resend", email=email).status_code
+            for _ in range(RESENDS.max_count + 1)
+        ]
         assert sent == [202] * RESENDS.max_count + [429], email
     accounts.send_mails()
     assert accounts.mailbox.find("inconnu@x.fr") == []
     assert len(accounts.mailbox.find(subject=ACTIVATE)) == RESENDS.max_count + 1
-    assert accounts.post("/activations", token=token_in(accounts.mailbox.received[-1])).status_code == 200
+    assert (
+        accounts.post("/activations", token=token_in(accounts.mailbox.received[-1])).status_code
+        == 200
+    )
 
 
 def at_once(times: int, act: Callable[[], TestResponse]) -> list[int]:
@@ -126,16 +147,25 @@ def at_once(times: int, act: Callable[[], TestResponse]) -> list[int]:
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_creations_at_once_wait_side_by_side_and_one_of_them_is_activated(accounts: RunningAccounts) -> None:
+def test_creations_at_once_wait_side_by_side_and_one_of_them_is_activated(
+    accounts: RunningAccounts,
+) -> None:
     assert at_once(4, accounts.create_account) == [202] * 4
     assert accounts.newest_mail(EMAIL)
     tokens = iter([token_in(mail) for mail in accounts.mailbox.received])
-    assert at_once(4, lambda: accounts.post("/activations", token=next(tokens))) == [200, 410, 410, 410]
+    assert at_once(4, lambda: accounts.post("/activations", token=next(tokens))) == [
+        200,
+        410,
+        410,
+        410,
+    ]
     assert len(accounts.stored(Account)) == 1
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_many_passwords_tried_at_once_are_counted_before_they_are_looked_at(accounts: RunningAccounts) -> None:
+def test_many_passwords_tried_at_once_are_counted_before_they_are_looked_at(
+    accounts: RunningAccounts,
+) -> None:
     accounts.activate_new_account()
     statuses = at_once(12, lambda: accounts.try_log_in(password="Faux/2021"))
     assert statuses.count(401) == PER_SOURCE.undelayed
@@ -153,7 +183,9 @@ def test_one_source_asks_for_so_many_accounts_an_hour(start: Start) -> None:
     accounts = start(creations_per_hour=2)
 
     def ask(number: int, source: str) -> TestResponse:
-        return accounts.post("/accounts", values=creation_form(email=f"candidat{number}@example.org"), source=source)
+        return accounts.post(
+            "/accounts", values=creation_form(email=f"candidat{number}@example.org"), source=source
+        )
 
     answers = [ask(number, "192.0.2.1") for number in range(3)]
     assert [answer.status_code for answer in answers] == [202, 202, 429]
@@ -164,7 +196,9 @@ def test_one_source_asks_for_so_many_accounts_an_hour(start: Start) -> None:
 
 
 @pytest.mark.parametrize("followed", [0, 1])
-def test_whichever_link_is_followed_makes_its_account_and_others_die(chief: Session, followed: int) -> None:
+def test_whichever_link_is_followed_makes_its_account_and_others_die(
+    chief: Session, followed: int
+) -> None:
     accounts = chief.accounts
     tokens = [asked(accounts)[1], asked(accounts, **STRANGER)[1]]
     people = [("Laurent", PASSWORD), ("Autre", STRANGERS_PASSWORD)]
@@ -172,13 +206,20 @@ def test_whichever_link_is_followed_makes_its_account_and_others_die(chief: Sess
     assert accounts.post("/activations", token=tokens[followed]).json == {"email": EMAIL}
     prenoms, password = people[followed]
     assert accounts.try_log_in(password=password).json["prenoms"] == prenoms
-    assert problem_slug(accounts.try_log_in(password=people[1 - followed][1])) == "identification-refusee"
-    assert problem_slug(accounts.post("/activations", token=tokens[1 - followed])) == "lien-sans-objet"
+    assert (
+        problem_slug(accounts.try_log_in(password=people[1 - followed][1]))
+        == "identification-refusee"
+    )
+    assert (
+        problem_slug(accounts.post("/activations", token=tokens[1 - followed])) == "lien-sans-objet"
+    )
     assert [row.prenoms for row in accounts.stored(Account)] == [prenoms]
     assert [account["activated"] for account in chief.search(EMAIL)] == [True]
 
 
-def test_a_mail_asked_for_again_kills_the_older_links_of_its_creation_alone(accounts: RunningAccounts) -> None:
+def test_a_mail_asked_for_again_kills_the_older_links_of_its_creation_alone(
+    accounts: RunningAccounts,
+) -> None:
     mine, first = asked(accounts)
     _, strangers = asked(accounts, **STRANGER)
     assert accounts.post("/activations/resend", email=EMAIL, creation=mine).status_code == 202
@@ -187,7 +228,9 @@ def test_a_mail_asked_for_again_kills_the_older_links_of_its_creation_alone(acco
     assert accounts.try_log_in().json["prenoms"] == "Laurent"
 
 
-def test_a_mail_whose_link_was_replaced_while_it_waited_is_not_sent(accounts: RunningAccounts) -> None:
+def test_a_mail_whose_link_was_replaced_while_it_waited_is_not_sent(
+    accounts: RunningAccounts,
+) -> None:
     accounts.mailbox.refuse("451 Try again later")
     mine = accounts.create_account().json["creation"]
     accounts.send_mails()
@@ -200,7 +243,9 @@ def test_a_mail_whose_link_was_replaced_while_it_waited_is_not_sent(accounts: Ru
 
 
 @pytest.mark.parametrize("creation", [None, "x" * 32])
-def test_a_mail_asked_for_elsewhere_is_of_the_newest_creation(accounts: RunningAccounts, creation: str | None) -> None:
+def test_a_mail_asked_for_elsewhere_is_of_the_newest_creation(
+    accounts: RunningAccounts, creation: str | None
+) -> None:
     _, older = asked(accounts, **STRANGER)
     accounts.advance_clock(minutes=1)
     _, newest = asked(accounts)
@@ -208,7 +253,9 @@ def test_a_mail_asked_for_elsewhere_is_of_the_newest_creation(accounts: RunningA
     assert (state(accounts, older), state(accounts, newest)) == ("usable", "replaced")
 
 
-def test_not_activated_is_said_after_the_password_of_any_of_them_and_of_nobody_else(accounts: RunningAccounts) -> None:
+def test_not_activated_is_said_after_the_password_of_any_of_them_and_of_nobody_else(
+    accounts: RunningAccounts,
+) -> None:
     creations = {PASSWORD: asked(accounts)[0], STRANGERS_PASSWORD: asked(accounts, **STRANGER)[0]}
     for password, creation in creations.items():
         refused = accounts.try_log_in(password=password)
@@ -216,7 +263,9 @@ def test_not_activated_is_said_after_the_password_of_any_of_them_and_of_nobody_e
     assert problem_slug(accounts.try_log_in(password="Faux/2021")) == "identification-refusee"
 
 
-def test_a_log_in_hashes_just_once(accounts: RunningAccounts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_in_hashes_just_once(
+    accounts: RunningAccounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hashed: list[str] = []
     for name in ("hash", "matches"):
         real = getattr(PasswordHasher, name)
@@ -245,7 +294,9 @@ def test_each_creation_is_erased_at_the_end_of_its_own_time(accounts: RunningAcc
     assert accounts.post("/activations", token=token).status_code == 200
 
 
-def test_a_creation_keeps_its_address_from_nobody_and_dies_with_it(accounts: RunningAccounts) -> None:
+def test_a_creation_keeps_its_address_from_nobody_and_dies_with_it(
+    accounts: RunningAccounts,
+) -> None:
     confirmation = accounts.log_in_new_candidate().new_email_token()
     accounts.create_account(email=NEW_EMAIL, **STRANGER)
     token = accounts.newest_token(NEW_EMAIL, "Activer")
@@ -258,7 +309,9 @@ def test_a_creation_keeps_its_address_from_nobody_and_dies_with_it(accounts: Run
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_the_database_refuses_two_activated_accounts_of_one_address(accounts: RunningAccounts) -> None:
+def test_the_database_refuses_two_activated_accounts_of_one_address(
+    accounts: RunningAccounts,
+) -> None:
     for changes in ({}, STRANGER):
         accounts.create_account(**changes)
     with accounts.app.app_context(), pytest.raises(IntegrityError), db.operation() as session:

@@ -1,4 +1,5 @@
-"""Identities are corrected with a reason and told to other services; one version of one has one content."""
+"""Identities are corrected with a reason and told to other services; one version of one has one
+content."""
 
 import json
 from contextlib import AbstractContextManager
@@ -30,7 +31,9 @@ def check_told(accounts: RunningAccounts, type: str) -> None:
 
 
 def correct(chief: Session, candidate: str, values: dict[str, Any], reason: str = REASON) -> Any:
-    return chief.accounts.call("POST", f"/candidates/{candidate}/identity", chief.bearer, values=values, reason=reason)
+    return chief.accounts.call(
+        "POST", f"/candidates/{candidate}/identity", chief.bearer, values=values, reason=reason
+    )
 
 
 def test_a_new_address_is_told_as_the_sample_shows(login: Login) -> None:
@@ -38,7 +41,9 @@ def test_a_new_address_is_told_as_the_sample_shows(login: Login) -> None:
     check_told(login.accounts, EmailChanged.TYPE)
 
 
-def test_a_correction_is_told_with_its_reason_and_has_its_trace(accounts: RunningAccounts, chief: Session) -> None:
+def test_a_correction_is_told_with_its_reason_and_has_its_trace(
+    accounts: RunningAccounts, chief: Session
+) -> None:
     email = accounts.activate_new_account()
     accounts.registrations.down = True
     (candidate,) = chief.search(email.upper())
@@ -46,7 +51,9 @@ def test_a_correction_is_told_with_its_reason_and_has_its_trace(accounts: Runnin
     for _ in range(2):
         assert correct(chief, candidate["id"], values).json == {"version": 2}
     stale = correct(chief, candidate["id"], values | {"nom_famille": "BINNETTE"})
-    assert problem_slug(stale) == "modifie-entre-temps", "the values say which version they were read at"
+    assert problem_slug(stale) == "modifie-entre-temps", (
+        "the values say which version they were read at"
+    )
     check_told(accounts, IdentityCorrected.TYPE)
     [entry] = [entry for entry in accounts.audit_entries() if entry.action == "identity_corrected"]
     assert (entry.before or {})["nom_famille"] == "BINET"
@@ -54,50 +61,71 @@ def test_a_correction_is_told_with_its_reason_and_has_its_trace(accounts: Runnin
     assert (entry.after or {})["reason"] == REASON
 
 
-def test_what_waits_for_other_accounts_holds_nobody_up(accounts: RunningAccounts, chief: Session) -> None:
+def test_what_waits_for_other_accounts_holds_nobody_up(
+    accounts: RunningAccounts, chief: Session
+) -> None:
     emails = [f"candidat{number}@example.org" for number in range(3)]
     logins = [(email, accounts.log_in_new_candidate(email=email)) for email in emails]
     before, between, after = sorted(logins, key=lambda pair: str(pair[1]["subject"]))
     accounts.registrations.lose_answers = True
     for email, login in (before, after):
         assert login.change(email=email, prenoms="Autre").status_code == 503
-    assert correct(chief, between[1]["subject"], creation_form(nom_famille="BINNET")).json == {"version": 2}
+    assert correct(chief, between[1]["subject"], creation_form(nom_famille="BINNET")).json == {
+        "version": 2
+    }
 
 
-def test_a_correction_with_mistakes_or_without_reason_is_refused(accounts: RunningAccounts, chief: Session) -> None:
+def test_a_correction_with_mistakes_or_without_reason_is_refused(
+    accounts: RunningAccounts, chief: Session
+) -> None:
     (candidate,) = chief.search(accounts.activate_new_account())
     assert correct(chief, candidate["id"], creation_form(), reason="").status_code == 422
-    refused = correct(chief, candidate["id"], creation_form(nom_famille="", date_naissance="31/02/2001"))
+    refused = correct(
+        chief, candidate["id"], creation_form(nom_famille="", date_naissance="31/02/2001")
+    )
     assert {"nom_famille", "date_naissance"} <= refused_fields(refused)
     assert correct(chief, "x", creation_form()).status_code == 404
     tools = chief.new_token("--scopes", "candidates:correct")["token"]
     access_token = accounts.post("/tools/exchange", token=tools).json["access_token"]
     found = accounts.call("POST", "/candidates/search", access_token, email="inconnu@x.fr").json
     assert found["candidates"] == [], "a tool may ask as well"
-    path, values = f"/candidates/{candidate['id']}/identity", creation_form(nom_famille="BINNET")
-    assert accounts.call("POST", path, access_token, values=values, reason=REASON).json == {"version": 2}
+    path = f"/candidates/{candidate['id']}/identity"
+    values = creation_form(nom_famille="BINNET")
+    assert accounts.call("POST", path, access_token, values=values, reason=REASON).json == {
+        "version": 2
+    }
 
 
 def test_accounts_are_found_by_birth_date_and_parts_of_their_names(
     accounts: RunningAccounts, chief: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    people = (("BINET", "", "30/05/1998"), ("DE LÉON", "Binet-Roy", "30/05/1998"), ("BINET", "", "31/05/1998"))
+    people = (
+        ("BINET", "", "30/05/1998"),
+        ("DE LÉON", "Binet-Roy", "30/05/1998"),
+        ("BINET", "", "31/05/1998"),
+    )
     for number, (nom, usage, born) in enumerate(people):
         email = f"homonyme{number}@example.org"
         accounts.create_account(email=email, nom_famille=nom, nom_usage=usage, date_naissance=born)
 
     def found(day: str, name: str = "") -> tuple[list[str], bool]:
         """The numbers of these people, and whether there are more."""
-        answer = accounts.call("POST", "/candidates/search", chief.bearer, birth_date=day, name=name)
+        answer = accounts.call(
+            "POST", "/candidates/search", chief.bearer, birth_date=day, name=name
+        )
         assert answer.status_code == 200, answer.json
-        return [candidate["email"][8] for candidate in answer.json["candidates"]], answer.json["has_more"]
+        return [candidate["email"][8] for candidate in answer.json["candidates"]], answer.json[
+            "has_more"
+        ]
 
     assert found("1998-05-30") == (["0", "1"], False)
     assert found("1998-05-30", "leon") == (["1"], False)
     assert found("1998-05-30", "binet roy") == (["1"], False)
     assert found("1998-05-31", "Binet") == (["2"], False)
     assert found("1998-05-30", "martin") == ([], False)
-    assert len([entry for entry in accounts.audit_entries() if entry.action == "account_opened"]) == 5
+    assert (
+        len([entry for entry in accounts.audit_entries() if entry.action == "account_opened"]) == 5
+    )
     nothing = accounts.call("POST", "/candidates/search", chief.bearer, name="binet")
     assert refused_fields(nothing) == {"birth_date"}
     monkeypatch.setattr("services.accounts.queries.accounts.ACCOUNTS_SHOWN", 1)
@@ -114,7 +142,8 @@ def ask_while_away(login: Login, *, stays_away: bool = False) -> None:
 def test_a_change_that_becomes_pending_just_before_the_new_address_is_in_force_has_its_own_version(
     accounts: RunningAccounts, login: Login, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token, operation = login.new_email_token(), db.operation
+    token = login.new_email_token()
+    operation = db.operation
 
     def becomes_pending() -> AbstractContextManager[DatabaseSession]:
         monkeypatch.setattr(db, "operation", operation)
@@ -129,7 +158,9 @@ def test_a_change_that_becomes_pending_just_before_the_new_address_is_in_force_h
     assert (after.version, after.prenoms, after.email) == (3, "Laurent Marie", NEW_EMAIL)
 
 
-def test_a_mailed_link_waits_for_a_pending_change_and_stays_usable(accounts: RunningAccounts, login: Login) -> None:
+def test_a_mailed_link_waits_for_a_pending_change_and_stays_usable(
+    accounts: RunningAccounts, login: Login
+) -> None:
     token = login.new_email_token()
     ask_while_away(login, stays_away=True)
     refused = accounts.post("/email-changes", token=token)
@@ -144,12 +175,16 @@ def test_a_mailed_link_waits_for_a_pending_change_and_stays_usable(accounts: Run
 
 def test_a_correction_comes_after_a_pending_change(login: Login, chief: Session) -> None:
     ask_while_away(login)
-    assert correct(chief, login["subject"], creation_form(nom_famille="BINNET")).json == {"version": 3}
+    assert correct(chief, login["subject"], creation_form(nom_famille="BINNET")).json == {
+        "version": 3
+    }
     assert login.identity().nom_famille == "BINNET"
     assert login.accounts.registrations.floors == {login["subject"]: 2}
 
 
-def test_a_second_change_while_the_first_waits_is_not_recorded(accounts: RunningAccounts, login: Login) -> None:
+def test_a_second_change_while_the_first_waits_is_not_recorded(
+    accounts: RunningAccounts, login: Login
+) -> None:
     ask_while_away(login, stays_away=True)
     again = login.change(prenoms="Autre")
     assert again.status_code == 503
@@ -159,7 +194,9 @@ def test_a_second_change_while_the_first_waits_is_not_recorded(accounts: Running
     assert login.identity().prenoms == "Laurent Marie"
 
 
-def test_a_deletion_that_waits_leaves_no_link_to_confirm(accounts: RunningAccounts, login: Login) -> None:
+def test_a_deletion_that_waits_leaves_no_link_to_confirm(
+    accounts: RunningAccounts, login: Login
+) -> None:
     token = login.new_email_token()
     accounts.registrations.lose_answers = True
     assert login.delete_account().status_code == 503
@@ -169,13 +206,24 @@ def test_a_deletion_that_waits_leaves_no_link_to_confirm(accounts: RunningAccoun
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_the_database_refuses_another_identity_under_the_same_version(accounts: RunningAccounts) -> None:
+def test_the_database_refuses_another_identity_under_the_same_version(
+    accounts: RunningAccounts,
+) -> None:
     accounts.activate_new_account()
     told = {name for name in Identity.__annotations__ if name not in ("version", "date_naissance")}
-    other: dict[str, Any] = dict.fromkeys(told, "X") | {"date_naissance": date(1999, 1, 1), "commune_hors_liste": True}
+    other: dict[str, Any] = dict.fromkeys(told, "X") | {
+        "date_naissance": date(1999, 1, 1),
+        "commune_hors_liste": True,
+    }
     with accounts.app.app_context():
-        for values in (*({name: value} for name, value in other.items()), {"version": Account.version - 1}):
-            with pytest.raises(DatabaseError, match="bears a new version"), db.operation() as session:
+        for values in (
+            *({name: value} for name, value in other.items()),
+            {"version": Account.version - 1},
+        ):
+            with (
+                pytest.raises(DatabaseError, match="bears a new version"),
+                db.operation() as session,
+            ):
                 session.execute(update(Account).values(values))
         with db.operation() as session:
             session.execute(update(Account).values(**other, version=Account.version + 1))

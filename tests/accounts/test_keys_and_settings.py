@@ -18,7 +18,14 @@ from services.chassis.clock import portal_now
 from services.chassis.process.logs import FORBIDDEN
 from services.chassis.settings import Secret, SettingsError
 from tests.accounts import running_accounts
-from tests.accounts.running_accounts import Login, RunningAccounts, Start, claims_of, problem_slug, refused_fields
+from tests.accounts.running_accounts import (
+    Login,
+    RunningAccounts,
+    Start,
+    claims_of,
+    problem_slug,
+    refused_fields,
+)
 from tests.accounts.staff_in_session import Session, created
 
 
@@ -61,8 +68,10 @@ def test_the_recommended_profile_asks_for_length_alone(start: Start) -> None:
     assert RECOMMENDED.hint in str(accounts.post("/forms/account", values={}).json)
 
 
-OLD, NEW = Secret(ed25519_pem()), Secret(ed25519_pem())
-FIRST, SECOND = Secret("a sealing key of before"), Secret("a sealing key of after")
+OLD = Secret(ed25519_pem())
+NEW = Secret(ed25519_pem())
+FIRST = Secret("a sealing key of before")
+SECOND = Secret("a sealing key of after")
 
 
 def kid_of(token: str) -> str:
@@ -81,7 +90,8 @@ def can_log_in(member: Session, accounts: RunningAccounts) -> bool:
 def test_what_the_old_key_signed_is_believed_until_it_is_dropped(start: Start) -> None:
     before = start(signing_key=OLD)
     token = before.service_token()
-    both, turned = Secret(OLD + NEW), Secret((NEW + OLD).replace("\n", "\\n"))
+    both = Secret(OLD + NEW)
+    turned = Secret((NEW + OLD).replace("\n", "\\n"))
     added, promoted, dropped = (start(signing_key=key) for key in (both, turned, NEW))
     assert published_kids(added) == list(reversed(published_kids(promoted)))
     assert kid_of(added.service_token()) == kid_of(token)
@@ -99,12 +109,16 @@ def test_second_factors_work_through_the_turn_of_a_sealing_key(start: Start) -> 
     turned = start(sealing_key=Secret(f"{SECOND}\n{FIRST}"))
     assert turned.command_result("reseal-secrets") == {"resealed": 1, "unopened": []}
     assert turned.command_result("reseal-secrets")["resealed"] == 0
-    resealed = [entry.after for entry in turned.audit_entries() if entry.action == "second_factors_resealed"]
+    resealed = [
+        entry.after for entry in turned.audit_entries() if entry.action == "second_factors_resealed"
+    ]
     assert resealed == [{"resealed": 1}]
     assert can_log_in(staff, start(sealing_key=SECOND))
 
 
-def test_second_factors_that_the_signing_key_sealed_are_opened_until_they_are_resealed(start: Start) -> None:
+def test_second_factors_that_the_signing_key_sealed_are_opened_until_they_are_resealed(
+    start: Start,
+) -> None:
     staff = created(start(signing_key=OLD))
     assert can_log_in(staff, start(signing_key=Secret(NEW + OLD)))
     sealing = start(signing_key=OLD, sealing_key=FIRST)
@@ -113,7 +127,9 @@ def test_second_factors_that_the_signing_key_sealed_are_opened_until_they_are_re
     assert can_log_in(staff, start(signing_key=NEW, sealing_key=FIRST))
 
 
-def test_a_key_that_was_dropped_too_early_is_said_and_costs_nothing_once_it_is_back(start: Start) -> None:
+def test_a_key_that_was_dropped_too_early_is_said_and_costs_nothing_once_it_is_back(
+    start: Start,
+) -> None:
     staff = created(start(sealing_key=FIRST))
     accounts = start(sealing_key=SECOND)
     asked = replace(staff, accounts=accounts).log_in()
@@ -124,12 +140,17 @@ def test_a_key_that_was_dropped_too_early_is_said_and_costs_nothing_once_it_is_b
     assert can_log_in(staff, start(sealing_key=Secret(f"{SECOND}\n{FIRST}")))
 
 
-def test_links_mailed_before_a_turn_work_until_they_end_and_a_mail_repeated_is_the_same(start: Start) -> None:
+def test_links_mailed_before_a_turn_work_until_they_end_and_a_mail_repeated_is_the_same(
+    start: Start,
+) -> None:
     def issued(accounts: RunningAccounts) -> str | None:
         with accounts.app.app_context(), db.operation() as session:
-            return mail_links.issue(session, Purpose.RESET, "an event", account_id="0" * 32, expires_at=portal_now())
+            return mail_links.issue(
+                session, Purpose.RESET, "an event", account_id="0" * 32, expires_at=portal_now()
+            )
 
-    before, after = start(sealing_key=FIRST), start(sealing_key=Secret(f"{SECOND}\n{FIRST}"))
+    before = start(sealing_key=FIRST)
+    after = start(sealing_key=Secret(f"{SECOND}\n{FIRST}"))
     assert issued(before) == issued(after)
     assert len(after.stored(MailLink)) == 1
     before.create_account()
@@ -138,20 +159,28 @@ def test_links_mailed_before_a_turn_work_until_they_end_and_a_mail_repeated_is_t
 
 
 def test_both_secrets_of_a_client_are_accepted_while_it_is_turned(start: Start) -> None:
-    old, new = running_accounts.GATEWAY_SECRET, "the gateway's next secret"
+    old = running_accounts.GATEWAY_SECRET
+    new = "the gateway's next secret"
     both = start(client_secrets=ClientSecrets(json.dumps({"gateway": [old, new]})))
     assert both.service_token(new)
     assert both.service_token(old)
     only = start(client_secrets=ClientSecrets(json.dumps({"gateway": new})))
     for name, secret in (("gateway", old), ("gateway", ""), ("gateway", "é"), ("inconnu", new)):
         refused = only.client.post("/v1/tokens", json={"client_id": name, "client_secret": secret})
-        assert (refused.status_code, problem_slug(refused)) == (401, "service-refuse"), (name, secret)
+        assert (refused.status_code, problem_slug(refused)) == (401, "service-refuse"), (
+            name,
+            secret,
+        )
 
 
-def test_tokens_are_verified_with_the_published_key_live_a_short_time_and_have_one_use(login: Login) -> None:
+def test_tokens_are_verified_with_the_published_key_live_a_short_time_and_have_one_use(
+    login: Login,
+) -> None:
     published = login.accounts.client.get("/.well-known/jwks.json").json
     token = login["access_token"]
-    key = next(key for key in jwt.PyJWKSet.from_dict(published or {}).keys if key.key_id == kid_of(token))
+    key = next(
+        key for key in jwt.PyJWKSet.from_dict(published or {}).keys if key.key_id == kid_of(token)
+    )
     claims = jwt.decode(token, key.key, algorithms=["EdDSA"], audience="portail", issuer="accounts")
     assert claims["exp"] - claims["iat"] <= TOKEN_SECONDS
     assert (claims["kind"], claims["azp"]) == ("candidate", "gateway")
@@ -165,6 +194,12 @@ def test_tokens_are_verified_with_the_published_key_live_a_short_time_and_have_o
 
 def test_no_log_line_bears_a_column_of_an_account_that_tells_who_the_candidate_is() -> None:
     """A further column is personal, and in FORBIDDEN, or here."""
-    of_many_people = {"id", "civilite", "pays_naissance", "departement_naissance", "commune_hors_liste"}
+    of_many_people = {
+        "id",
+        "civilite",
+        "pays_naissance",
+        "departement_naissance",
+        "commune_hors_liste",
+    }
     columns = {column.key for column in Account.__table__.columns if not column.key.endswith("_at")}
     assert columns - FORBIDDEN == of_many_people | {"version", "certified_by"}

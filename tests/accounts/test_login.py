@@ -1,5 +1,5 @@
-"""Logging in, being slowed, resetting a password, sessions that end everywhere, and a source that floods the hashing
-of passwords: it delays neither the others nor what needs none."""
+"""Logging in, being slowed, resetting a password, sessions that end everywhere, and a source that
+floods the hashing of passwords: it delays neither the others nor what needs none."""
 
 from contextlib import ExitStack
 from datetime import timedelta
@@ -19,13 +19,20 @@ from services.chassis.process import capacity
 from services.chassis.tasks.gauges import recorded
 from services.contracts.account_rules import RESET_LIFETIME
 from tests.accounts.creation_form import EMAIL, PASSWORD, creation_form
-from tests.accounts.running_accounts import Login, RunningAccounts, occupy_hashing_turns, problem_slug, refused_fields
+from tests.accounts.running_accounts import (
+    Login,
+    RunningAccounts,
+    occupy_hashing_turns,
+    problem_slug,
+    refused_fields,
+)
 from tests.accounts.staff_in_session import logged_in
 from tests.chassis.test_limits import Recorded
 
 NEW_PASSWORD = "Bonsoir/2021"
 NEW = {"password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
-IDLE, LONGEST = AccountsSettings.session_idle_seconds, AccountsSettings.session_absolute_seconds
+IDLE = AccountsSettings.session_idle_seconds
+LONGEST = AccountsSettings.session_absolute_seconds
 PATIENCE = 90.0  # so long nobody is refused for a machine that is slow
 KEPT = KEPT_AFTER_END.total_seconds()
 
@@ -41,9 +48,16 @@ def age_failures(accounts: RunningAccounts, seconds: float) -> None:
             row.last_at -= timedelta(seconds=seconds)
 
 
-def test_a_log_in_gives_a_session_whose_token_says_who_it_is(accounts: RunningAccounts, login: Login) -> None:
+def test_a_log_in_gives_a_session_whose_token_says_who_it_is(
+    accounts: RunningAccounts, login: Login
+) -> None:
     shown = {name: login[name] for name in ("kind", "civilite", "nom", "prenoms")}
-    assert shown == {"kind": "candidate", "civilite": "MONSIEUR", "nom": "BINET", "prenoms": "Laurent"}
+    assert shown == {
+        "kind": "candidate",
+        "civilite": "MONSIEUR",
+        "nom": "BINET",
+        "prenoms": "Laurent",
+    }
     assert login["expires_in"] <= TOKEN_SECONDS
     assert login.me()["email"] == EMAIL
     first = clock.portal_now()  # the previous log-in is told, the first time this one
@@ -57,18 +71,23 @@ def test_a_provider_that_is_not_set_up_is_not_there(accounts: RunningAccounts) -
     assert accounts.post("/sign-ins", provider="franceconnect").status_code == 404
 
 
-def test_one_message_for_every_refusal_and_a_source_alone_is_never_locked(accounts: RunningAccounts) -> None:
+def test_one_message_for_every_refusal_and_a_source_alone_is_never_locked(
+    accounts: RunningAccounts,
+) -> None:
     accounts.activate_new_account()
     for number in range(ALL_SOURCES.undelayed + 1):
         assert fail(accounts, 1, email=f"eleve{number}@x.fr") == [401]
     assert accounts.try_log_in().status_code == 201
-    wrong, unknown = accounts.try_log_in(password="Faux/2021"), accounts.try_log_in("inconnu@x.fr")
+    wrong = accounts.try_log_in(password="Faux/2021")
+    unknown = accounts.try_log_in("inconnu@x.fr")
     for answer in (wrong, unknown):
         assert (answer.status_code, problem_slug(answer)) == (401, "identification-refusee")
     assert wrong.json["detail"] == unknown.json["detail"]
 
 
-def test_failures_slow_that_account_from_that_source_and_tell_its_owner_once(accounts: RunningAccounts) -> None:
+def test_failures_slow_that_account_from_that_source_and_tell_its_owner_once(
+    accounts: RunningAccounts,
+) -> None:
     accounts.activate_new_account()
     assert fail(accounts, PER_SOURCE.undelayed + 2) == [401] * PER_SOURCE.undelayed + [429] * 2
     slowed = accounts.try_log_in()
@@ -85,9 +104,13 @@ def test_failures_slow_that_account_from_that_source_and_tell_its_owner_once(acc
     assert fail(accounts, PER_SOURCE.undelayed) == [401] * PER_SOURCE.undelayed
 
 
-def test_a_browser_that_logged_in_before_is_not_locked_out_by_strangers(accounts: RunningAccounts) -> None:
+def test_a_browser_that_logged_in_before_is_not_locked_out_by_strangers(
+    accounts: RunningAccounts,
+) -> None:
     device = accounts.log_in_new_candidate()["device"]
-    assert accounts.try_log_in(device="chosen by a stranger").json["device"] != "chosen by a stranger"
+    assert (
+        accounts.try_log_in(device="chosen by a stranger").json["device"] != "chosen by a stranger"
+    )
     for source in range(ALL_SOURCES.undelayed // PER_SOURCE.undelayed + 1):
         fail(accounts, PER_SOURCE.undelayed, source=f"198.51.100.{source}")
     assert accounts.try_log_in(source="203.0.113.9").status_code == 429
@@ -103,25 +126,44 @@ def test_a_reset_lifts_the_slowing_sets_the_password_and_ends_every_session(logi
     fail(accounts, PER_SOURCE.undelayed + 1)
     assert accounts.post("/password-resets", email=EMAIL.upper()).status_code == 202
     token = accounts.newest_token(EMAIL, "Réinitialiser")
-    refused = accounts.post("/password-resets/complete", token=token, password="court", password_confirmation="autre")
+    refused = accounts.post(
+        "/password-resets/complete", token=token, password="court", password_confirmation="autre"
+    )
     assert refused_fields(refused) == {"password", "password_confirmation"}
-    assert accounts.post("/password-resets/check", token=token).json["state"] == "usable", "whatever was refused"
+    assert accounts.post("/password-resets/check", token=token).json["state"] == "usable", (
+        "whatever was refused"
+    )
     assert accounts.post("/password-resets/complete", token=token, **NEW).status_code == 204
-    assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
+    assert (
+        problem_slug(accounts.post("/sessions/exchange", session=login["session"]))
+        == "session-expiree"
+    )
     assert accounts.try_log_in(password=NEW_PASSWORD).status_code == 201
-    assert problem_slug(accounts.post("/password-resets/complete", token=token, **NEW)) == "lien-utilise"
+    assert (
+        problem_slug(accounts.post("/password-resets/complete", token=token, **NEW))
+        == "lien-utilise"
+    )
     accounts.post("/password-resets", email=EMAIL)
     token = accounts.newest_token(EMAIL, "Réinitialiser")
     accounts.advance_clock(RESET_LIFETIME)
-    assert problem_slug(accounts.post("/password-resets/complete", token=token, **NEW)) == "lien-expire"
+    assert (
+        problem_slug(accounts.post("/password-resets/complete", token=token, **NEW))
+        == "lien-expire"
+    )
 
 
-def test_resets_without_end_or_of_an_unknown_address_are_answered_alike(accounts: RunningAccounts) -> None:
+def test_resets_without_end_or_of_an_unknown_address_are_answered_alike(
+    accounts: RunningAccounts,
+) -> None:
     accounts.activate_new_account()
     for email in [EMAIL] * (RESETS.max_count + 3) + ["inconnu@x.fr"]:
         assert accounts.post("/password-resets", email=email).status_code == 202
     accounts.send_mails()
-    assert len(accounts.mailbox.find(EMAIL, "Réinitialiser")) == len(accounts.mailbox.received) == RESETS.max_count
+    assert (
+        len(accounts.mailbox.find(EMAIL, "Réinitialiser"))
+        == len(accounts.mailbox.received)
+        == RESETS.max_count
+    )
 
 
 def test_log_out_ends_the_session_everywhere(accounts: RunningAccounts, login: Login) -> None:
@@ -133,7 +175,10 @@ def test_log_out_ends_the_session_everywhere(accounts: RunningAccounts, login: L
         assert answer.json["subject"] == login["subject"]
     assert accounts.post("/sessions/end", session=login["session"]).status_code == 204
     invented = accounts.post("/sessions/exchange", session="x")
-    assert (problem_slug(invented), "subject" in (invented.json or {})) == ("session-expiree", False)
+    assert (problem_slug(invented), "subject" in (invented.json or {})) == (
+        "session-expiree",
+        False,
+    )
 
 
 def test_inactivity_or_a_long_life_ends_a_session_and_not_the_portals_clock(login: Login) -> None:
@@ -141,15 +186,23 @@ def test_inactivity_or_a_long_life_ends_a_session_and_not_the_portals_clock(logi
     accounts.advance_clock(days=30)
     accounts.age_sessions(seen=IDLE - 60)
     assert accounts.post("/sessions/exchange", session=login["session"]).status_code == 200
-    assert accounts.post("/sessions/exchange", session=login["session"]).json["idle_seconds_left"] > IDLE - 60
+    assert (
+        accounts.post("/sessions/exchange", session=login["session"]).json["idle_seconds_left"]
+        > IDLE - 60
+    )
     accounts.age_sessions(seen=IDLE)
-    assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
+    assert (
+        problem_slug(accounts.post("/sessions/exchange", session=login["session"]))
+        == "session-expiree"
+    )
     active = accounts.try_log_in().json["session"]
     accounts.age_sessions(created=LONGEST)
     assert problem_slug(accounts.post("/sessions/exchange", session=active)) == "session-expiree"
 
 
-def test_nothing_is_kept_in_the_open_and_failures_not_for_long(accounts: RunningAccounts, login: Login) -> None:
+def test_nothing_is_kept_in_the_open_and_failures_not_for_long(
+    accounts: RunningAccounts, login: Login
+) -> None:
     fail(accounts, 2)
     stored = repr([vars(row) for row in accounts.stored(LoginFailures, LoginSession)])
     for secret in (EMAIL, "192.0.2.1", login["session"], login["device"], PASSWORD):
@@ -179,7 +232,8 @@ def test_who_is_logged_in_is_counted_by_kind_for_operators(accounts: RunningAcco
 
 def test_a_session_is_forgotten_a_while_after_its_end(accounts: RunningAccounts) -> None:
     accounts.activate_new_account()
-    idle, too_long = {"seen": KEPT + IDLE + 1}, {"seen": KEPT + 1, "created": KEPT + LONGEST + 1}
+    idle = {"seen": KEPT + IDLE + 1}
+    too_long = {"seen": KEPT + 1, "created": KEPT + LONGEST + 1}
     for aged, kept in ((idle, 0), (too_long, 0), ({"seen": KEPT - 60}, 1)):
         assert accounts.try_log_in().status_code == 201
         accounts.age_sessions(**aged)
@@ -207,7 +261,9 @@ def one_place(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("one_place")
-def test_a_full_queue_is_said_at_once_and_counts_as_no_try(accounts: RunningAccounts, login: Login) -> None:
+def test_a_full_queue_is_said_at_once_and_counts_as_no_try(
+    accounts: RunningAccounts, login: Login
+) -> None:
     changed = creation_form(prenoms="Autre", password="Bouleau/2023", current_password=PASSWORD)
     with occupy_hashing_turns(accounts.app):
         for answer in (
@@ -216,7 +272,11 @@ def test_a_full_queue_is_said_at_once_and_counts_as_no_try(accounts: RunningAcco
             accounts.create_account(email="autre@x.fr"),
             login.call("PUT", "/me", values=changed),
         ):
-            assert (answer.status_code, answer.json["detail"], answer.json["nothing_done"]) == (503, BUSY, True)
+            assert (answer.status_code, answer.json["detail"], answer.json["nothing_done"]) == (
+                503,
+                BUSY,
+                True,
+            )
             assert int(answer.headers["Retry-After"]) > 0
         assert accounts.post("/sessions/exchange", session=login["session"]).status_code == 200
         assert accounts.client.get("/.well-known/jwks.json").status_code == 200

@@ -1,4 +1,5 @@
-"""What candidates see of their own: « Mes messages », mails read again; a copy of their data, which is whole."""
+"""What candidates see of their own: « Mes messages », mails read again; a copy of their data, which
+is whole."""
 
 import json
 import socket
@@ -56,7 +57,9 @@ def test_a_mail_is_read_again_without_the_link_that_lets_act(accounts: RunningAc
     assert token_in(mail) not in str(shown)
 
 
-def test_a_mail_waits_while_the_mail_server_is_away_and_is_then_sent(accounts: RunningAccounts, login: Login) -> None:
+def test_a_mail_waits_while_the_mail_server_is_away_and_is_then_sent(
+    accounts: RunningAccounts, login: Login
+) -> None:
     accounts.mailbox.stop()
     accounts.post("/password-resets", email=EMAIL)
     assert run_follow_ups(accounts.app, registry) == ["MailUnavailable"]
@@ -66,7 +69,9 @@ def test_a_mail_waits_while_the_mail_server_is_away_and_is_then_sent(accounts: R
     assert states(login) == ["taken", "taken"]
 
 
-def test_who_asks_for_a_new_address_does_not_learn_whether_it_has_an_account(accounts: RunningAccounts) -> None:
+def test_who_asks_for_a_new_address_does_not_learn_whether_it_has_an_account(
+    accounts: RunningAccounts,
+) -> None:
     owner = accounts.log_in_new_candidate(email=NEW_EMAIL)
     login = accounts.log_in_new_candidate()
     before = subjects(login)
@@ -82,7 +87,9 @@ def test_who_asks_for_a_new_address_does_not_learn_whether_it_has_an_account(acc
     assert subjects(login) == [asked, asked, *before]
 
 
-def test_messages_are_their_candidates_alone_and_come_page_by_page(accounts: RunningAccounts) -> None:
+def test_messages_are_their_candidates_alone_and_come_page_by_page(
+    accounts: RunningAccounts,
+) -> None:
     other = accounts.log_in_new_candidate(email=NEW_EMAIL)
     login = accounts.log_in_new_candidate()
     for _ in range(3):
@@ -99,7 +106,9 @@ def test_messages_are_their_candidates_alone_and_come_page_by_page(accounts: Run
         assert (refused.status_code, refused_fields(refused)) == (422, {"after"}), place
 
 
-def test_messages_are_forgotten_after_their_time_and_with_the_account(accounts: RunningAccounts, login: Login) -> None:
+def test_messages_are_forgotten_after_their_time_and_with_the_account(
+    accounts: RunningAccounts, login: Login
+) -> None:
     assert len(accounts.stored(sent_mails.SentMail)) == 1
     accounts.advance_clock(timedelta(days=retention().kind("mails").active.days))
     accounts.post("/password-resets", email=EMAIL)
@@ -113,14 +122,18 @@ def test_messages_are_forgotten_after_their_time_and_with_the_account(accounts: 
     assert accounts.stored(sent_mails.SentMail) == []
 
 
-def test_a_refused_mail_is_tried_once_and_shown_to_staff(accounts: RunningAccounts, chief: Session) -> None:
+def test_a_refused_mail_is_tried_once_and_shown_to_staff(
+    accounts: RunningAccounts, chief: Session
+) -> None:
     accounts.mailbox.refuse_recipient(EMAIL, "550 5.1.1 No such mailbox")
     assert accounts.create_account().status_code == 202
     accounts.send_mails()
     (refusal,) = chief.search(EMAIL)[0]["refused_mails"]
     assert (refusal["address"], refusal["code"]) == (EMAIL, 550)
     with accounts.app.app_context(), db.reading() as session:
-        assert session.scalars(select(events.Task.attempts).where(events.Task.state == "done")).all() == [1]
+        assert session.scalars(
+            select(events.Task.attempts).where(events.Task.state == "done")
+        ).all() == [1]
         assert parked_tasks(session) == []
     accounts.mailbox.clear()
     accounts.post("/activations/resend", email=EMAIL)
@@ -130,10 +143,13 @@ def test_a_refused_mail_is_tried_once_and_shown_to_staff(accounts: RunningAccoun
 
 
 def test_what_was_refused_at_an_address_given_up_is_forgotten_in_the_end(login: Login) -> None:
-    accounts, at = login.accounts, portal_now()
+    accounts = login.accounts
+    at = portal_now()
     with accounts.app.app_context(), db.operation() as session:
         for address in (EMAIL, NEW_EMAIL):
-            session.add(MailRefusal(account_id=login["subject"], address=address, code=550, refused_at=at))
+            session.add(
+                MailRefusal(account_id=login["subject"], address=address, code=550, refused_at=at)
+            )
     accounts.advance_clock(LINKS_KEPT_FOR, seconds=1)
     accounts.run_job("purge")
     assert [refusal.address for refusal in accounts.stored(MailRefusal)] == [EMAIL]
@@ -158,7 +174,9 @@ def ask(login: Login) -> int:
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_two_requests_of_a_day_make_one_copy_told_by_one_mail(login: Login, others: dict[str, Client]) -> None:
+def test_two_requests_of_a_day_make_one_copy_told_by_one_mail(
+    login: Login, others: dict[str, Client]
+) -> None:
     accounts = login.accounts
     with ThreadPoolExecutor(2) as pool:
         assert set(pool.map(lambda _: ask(login), range(2))) == {202}
@@ -175,7 +193,10 @@ def test_two_requests_of_a_day_make_one_copy_told_by_one_mail(login: Login, othe
 
 
 def test_a_service_that_hangs_makes_it_late_and_then_whole(
-    accounts: RunningAccounts, login: Login, others: dict[str, Client], monkeypatch: pytest.MonkeyPatch
+    accounts: RunningAccounts,
+    login: Login,
+    others: dict[str, Client],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(personal_copies, "read_part", replace(read_part, seconds=0.3))
     assert ask(login) == 202
@@ -191,9 +212,13 @@ def test_a_service_that_hangs_makes_it_late_and_then_whole(
 
 
 def test_who_is_erased_while_it_is_made_leaves_no_archive(
-    accounts: RunningAccounts, login: Login, others: dict[str, Client], monkeypatch: pytest.MonkeyPatch
+    accounts: RunningAccounts,
+    login: Login,
+    others: dict[str, Client],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Not even where the job that deletes those of who was erased has passed before this one was stored."""
+    """Not even where the job that deletes those of who was erased has passed before this one was
+    stored."""
     assert ask(login) == 202
     [copy] = accounts.stored(PersonalCopy)
     put = put_verified
@@ -208,16 +233,23 @@ def test_who_is_erased_while_it_is_made_leaves_no_archive(
         assert list(dependencies().store.list_keys()) == []
 
 
-def test_what_breaks_off_makes_no_copy(accounts: RunningAccounts, login: Login, others: dict[str, Client]) -> None:
+def test_what_breaks_off_makes_no_copy(
+    accounts: RunningAccounts, login: Login, others: dict[str, Client]
+) -> None:
     """Neither the list of what a service holds, nor one of its files."""
     part = json.dumps({"held": [], "files": {"a" * 32: "pieces/a.pdf"}})
     whole = f"HTTP/1.1 200 OK\r\nContent-Length: {len(part)}\r\n\r\n{part}"
     assert ask(login) == 202
     with SilentServer() as pieces:
         others["pieces"] = Client(pieces.url, "pieces")
-        for answers in ((whole[:-5], ""), (whole, "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n%PDF-")):
+        for answers in (
+            (whole[:-5], ""),
+            (whole, "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n%PDF-"),
+        ):
 
-            def respond(connection: socket.socket, line: str, answers: tuple[str, str] = answers) -> None:
+            def respond(
+                connection: socket.socket, line: str, answers: tuple[str, str] = answers
+            ) -> None:
                 connection.sendall(answers["/data/" in line].encode())
                 connection.shutdown(socket.SHUT_RDWR)
 

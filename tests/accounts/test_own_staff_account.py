@@ -1,4 +1,5 @@
-"""« Mon compte » of staff: changes ask for fresh codes, recovery codes are used once, tokens are one's own."""
+"""« Mon compte » of staff: changes ask for fresh codes, recovery codes are used once, tokens are
+one's own."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,9 @@ from tests.accounts.running_accounts import RunningAccounts, claims_of, problem_
 from tests.accounts.staff_in_session import WHY, Session, code_of
 
 NEW_PASSWORD = "Cornouiller/2021"
-UNKNOWN_RECOVERY_CODE = staff.displayed_recovery_code(staff.RECOVERY_ALPHABET[0] * staff.RECOVERY_CODE_LENGTH)
+UNKNOWN_RECOVERY_CODE = staff.displayed_recovery_code(
+    staff.RECOVERY_ALPHABET[0] * staff.RECOVERY_CODE_LENGTH
+)
 
 
 def recovery_codes(member: Session) -> list[str]:
@@ -29,10 +32,16 @@ def acts(accounts: RunningAccounts) -> list[str]:
 
 
 def new_password(member: Session) -> dict[str, str]:
-    return {"current_password": member.password, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
+    return {
+        "current_password": member.password,
+        "password": NEW_PASSWORD,
+        "password_confirmation": NEW_PASSWORD,
+    }
 
 
-def test_a_recovery_code_opens_a_session_once_however_it_is_typed(accounts: RunningAccounts, member: Session) -> None:
+def test_a_recovery_code_opens_a_session_once_however_it_is_typed(
+    accounts: RunningAccounts, member: Session
+) -> None:
     first, second, *_ = recovery_codes(member)
     assert member.get("/staff/me")["recovery_codes_left"] == staff.RECOVERY_CODES
     assert member.log_in(f" {first.lower().replace('-', ' ')}").status_code == 201
@@ -42,15 +51,20 @@ def test_a_recovery_code_opens_a_session_once_however_it_is_typed(accounts: Runn
     assert acts(accounts).count("recovery_code_used") == 2
 
 
-def test_a_new_set_of_recovery_codes_voids_the_old_one_and_is_its_owners_alone(member: Session, chief: Session) -> None:
-    old, new = recovery_codes(member), recovery_codes(member)
+def test_a_new_set_of_recovery_codes_voids_the_old_one_and_is_its_owners_alone(
+    member: Session, chief: Session
+) -> None:
+    old = recovery_codes(member)
+    new = recovery_codes(member)
     assert set(old).isdisjoint(new)
     assert problem_slug(member.log_in(old[0])) == "identification-refusee"
     assert problem_slug(chief.log_in(new[0])) == "identification-refusee"
     assert member.log_in(new[0]).status_code == 201
     for expected in (200, 422):  # it confirms the renewal of a lost factor, once
         assert member.post("/staff/me/second-factor/proposals", code=new[1]).status_code == expected
-    answers = [member.log_in(UNKNOWN_RECOVERY_CODE).status_code for _ in range(PER_SOURCE.undelayed + 1)]
+    answers = [
+        member.log_in(UNKNOWN_RECOVERY_CODE).status_code for _ in range(PER_SOURCE.undelayed + 1)
+    ]
     assert answers == [401] * PER_SOURCE.undelayed + [429], "slowed like wrong codes"
 
 
@@ -61,7 +75,9 @@ DANGEROUS: dict[str, dict[str, Any]] = {
 }
 
 
-def test_a_dangerous_act_takes_a_fresh_code_once_and_not_that_of_the_log_in(member: Session) -> None:
+def test_a_dangerous_act_takes_a_fresh_code_once_and_not_that_of_the_log_in(
+    member: Session,
+) -> None:
     for path, given in DANGEROUS.items():
         of_log_in = member.code()
         assert member.log_in(of_log_in).status_code == 201
@@ -74,14 +90,18 @@ def test_a_dangerous_act_takes_a_fresh_code_once_and_not_that_of_the_log_in(memb
         assert (again.status_code, refused_fields(again)) == (422, {"code"}), path
 
 
-def test_an_act_of_another_service_takes_a_fresh_code_once(accounts: RunningAccounts, member: Session) -> None:
+def test_an_act_of_another_service_takes_a_fresh_code_once(
+    accounts: RunningAccounts, member: Session
+) -> None:
     def confirm(code: str, session: str = member.secret) -> TestResponse:
         return accounts.post("/sessions/confirmation", session=session, code=code)
 
     code = member.code()
     assert claims_of(confirm(code).json["access_token"])["gave_code"] is True
     for wrong in ("", "000000", code):
-        assert (confirm(wrong).status_code, refused_fields(confirm(wrong))) == (422, {"code"}), wrong
+        assert (confirm(wrong).status_code, refused_fields(confirm(wrong))) == (422, {"code"}), (
+            wrong
+        )
     assert claims_of(member.bearer)["gave_code"] is False, "the session's own token is as before"
     tools = accounts.post("/tools/exchange", token=member.new_token()["token"]).json["access_token"]
     assert "gave_code" not in claims_of(tools)
@@ -94,8 +114,12 @@ def test_an_act_of_another_service_takes_a_fresh_code_once(accounts: RunningAcco
 def test_a_token_that_may_write_lives_30_days_where_nobody_chooses(member: Session) -> None:
     def newest_life() -> int:
         """In days."""
-        newest = max(member.get("/staff/me/tokens")["items"], key=lambda token: str(token["created_at"]))
-        created, end = (datetime.fromisoformat(newest[name]) for name in ("created_at", "expires_at"))
+        newest = max(
+            member.get("/staff/me/tokens")["items"], key=lambda token: str(token["created_at"])
+        )
+        created, end = (
+            datetime.fromisoformat(newest[name]) for name in ("created_at", "expires_at")
+        )
         return (end - created).days
 
     writing = ["pieces:read", "pieces:control"]
@@ -116,13 +140,20 @@ def test_tries_at_a_code_are_slowed_and_a_right_one_starts_the_count_again(membe
         for _ in range(PER_SOURCE.undelayed - 1):
             member.post("/staff/me/recovery-codes", code="000000")
         assert member.post("/staff/me/recovery-codes").status_code == 201
-    answers = [member.post("/staff/me/recovery-codes", code="000000") for _ in range(PER_SOURCE.undelayed + 1)]
+    answers = [
+        member.post("/staff/me/recovery-codes", code="000000")
+        for _ in range(PER_SOURCE.undelayed + 1)
+    ]
     assert [answer.status_code for answer in answers] == [422] * PER_SOURCE.undelayed + [429]
     assert answers[-1].headers["Retry-After"]
-    assert member.post("/staff/me/recovery-codes").status_code == 429, "the right code waits as well"
+    assert member.post("/staff/me/recovery-codes").status_code == 429, (
+        "the right code waits as well"
+    )
 
 
-def test_a_new_password_ends_every_other_session(accounts: RunningAccounts, member: Session) -> None:
+def test_a_new_password_ends_every_other_session(
+    accounts: RunningAccounts, member: Session
+) -> None:
     before = member.secret
     answer = member.post("/staff/me/password", **new_password(member))
     assert answer.status_code == 200, answer.json
@@ -134,7 +165,9 @@ def test_a_new_password_ends_every_other_session(accounts: RunningAccounts, memb
     assert acts(accounts)[-2:] == ["password_changed", "staff_logged_in"]
 
 
-def test_a_code_is_spent_once_its_password_has_a_turn(member: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_code_is_spent_once_its_password_has_a_turn(
+    member: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Else a full line would be told after the code is spent."""
     taken: list[float | None] = []
     confirm = second_factor.confirm_code
@@ -163,11 +196,14 @@ def test_a_new_password_is_checked(member: Session) -> None:
     assert member.log_in().status_code == 201
 
 
-def test_a_second_factor_is_renewed_by_a_code_of_the_new_one(member: Session, chief: Session) -> None:
+def test_a_second_factor_is_renewed_by_a_code_of_the_new_one(
+    member: Session, chief: Session
+) -> None:
     accounts = member.accounts
 
     def looked() -> Any:
-        path, sealed = "/staff/me/second-factor/proposals/check", shown["sealed"]
+        path = "/staff/me/second-factor/proposals/check"
+        sealed = shown["sealed"]
         return accounts.call("POST", path, member.bearer, proposal=sealed).json["proposal"]
 
     shown = member.post("/staff/me/second-factor/proposals").json
@@ -180,7 +216,8 @@ def test_a_second_factor_is_renewed_by_a_code_of_the_new_one(member: Session, ch
         assert said in wrong.json["errors"][0]["detail"]
     assert member.log_in().status_code == 201, "the old factor is in force until then"
     assert looked() == shown
-    before, code = member.secret, code_of(shown["secret"])
+    before = member.secret
+    code = code_of(shown["secret"])
     answer = member.post("/staff/me/second-factor", proposal=shown["sealed"], code=code)
     assert answer.status_code == 200, answer.json
     assert problem_slug(accounts.post("/sessions/exchange", session=before)) == "session-expiree"
@@ -199,7 +236,11 @@ def test_a_token_is_shown_once_and_does_what_was_chosen(member: Session, chief: 
     access = accounts.post("/tools/exchange", token=created["token"]).json["access_token"]
     assert claims_of(access)["scopes"] == ["pieces:read"]
     (listed,) = member.get("/staff/me/tokens")["items"]
-    assert (listed["id"], listed["name"], listed["scopes"]) == (created["id"], "suivi", ["pieces:read"])
+    assert (listed["id"], listed["name"], listed["scopes"]) == (
+        created["id"],
+        "suivi",
+        ["pieces:read"],
+    )
     assert listed["last_used_at"] is not None
     assert created["token"] not in str(listed)
     for by, status in ((chief, 404), (member, 204)):  # one revokes one's own alone
@@ -208,7 +249,9 @@ def test_a_token_is_shown_once_and_does_what_was_chosen(member: Session, chief: 
     assert problem_slug(accounts.post("/tools/exchange", token=created["token"])) == "jeton-refuse"
 
 
-def test_a_token_is_within_ones_own_rights_and_not_those_of_a_browser(member: Session, chief: Session) -> None:
+def test_a_token_is_within_ones_own_rights_and_not_those_of_a_browser(
+    member: Session, chief: Session
+) -> None:
     wrong: tuple[tuple[Session, dict[str, Any]], ...] = (
         (member, {"name": " "}),
         (member, {"name": "x" * (account_rules.TOKEN_NAME_LENGTH + 1)}),
@@ -221,28 +264,47 @@ def test_a_token_is_within_ones_own_rights_and_not_those_of_a_browser(member: Se
         (member, {"days": account_rules.LONGEST_TOKEN_DAYS + 1}),
     )
     for who, typed in wrong:
-        answer = who.post("/staff/me/tokens", **{"name": "outil", "scopes": ["pieces:read"], "days": 30, **typed})
+        answer = who.post(
+            "/staff/me/tokens", **{"name": "outil", "scopes": ["pieces:read"], "days": 30, **typed}
+        )
         assert (answer.status_code, refused_fields(answer)) == (422, set(typed)), typed
         unknown = set(typed.get("scopes", ())) - {"pieces:read", "staff:manage"}
-        assert all(f"Inconnues : {scope}" in answer.json["errors"][0]["detail"] for scope in unknown)
+        assert all(
+            f"Inconnues : {scope}" in answer.json["errors"][0]["detail"] for scope in unknown
+        )
     assert member.get("/staff/me/tokens")["items"] == []
 
 
-def test_a_token_that_outlives_its_owners_access_changes_nothing(accounts: RunningAccounts, member: Session) -> None:
+def test_a_token_that_outlives_its_owners_access_changes_nothing(
+    accounts: RunningAccounts, member: Session
+) -> None:
     bearer = member.bearer
     assert accounts.run_command("disable-staff", "--email", member.email, "--reason", WHY)[0] == 0
     for path, given in {**DANGEROUS, "/staff/me/password": new_password(member)}.items():
-        assert accounts.call("POST", path, bearer, code=member.code(), **given).status_code == 403, path
+        assert (
+            accounts.call("POST", path, bearer, code=member.code(), **given).status_code == 403
+        ), path
 
 
-def test_saved_filters_are_ones_own_under_names_that_are_taken_once(member: Session, chief: Session) -> None:
+def test_saved_filters_are_ones_own_under_names_that_are_taken_once(
+    member: Session, chief: Session
+) -> None:
     def save(name: str, query: str, by: Session = member) -> TestResponse:
-        return member.accounts.call("POST", "/staff/me/saved-filters", by.bearer, name=name, query=query)
+        return member.accounts.call(
+            "POST", "/staff/me/saved-filters", by.bearer, name=name, query=query
+        )
 
-    for name, query in (("À valider", "etat=active"), (" À  valider ", "pieces=missing"), ("Tout", "tri=saved")):
+    for name, query in (
+        ("À valider", "etat=active"),
+        (" À  valider ", "pieces=missing"),
+        ("Tout", "tri=saved"),
+    ):
         assert save(name, query).status_code == 204
     assert save("Tout", "etat=ecartee", by=chief).status_code == 204
-    assert member.get("/staff/me")["saved_filters"] == {"À valider": "pieces=missing", "Tout": "tri=saved"}
+    assert member.get("/staff/me")["saved_filters"] == {
+        "À valider": "pieces=missing",
+        "Tout": "tri=saved",
+    }
     for _ in range(2):
         assert save("Tout", "").status_code == 204
     assert member.get("/staff/me")["saved_filters"] == {"À valider": "pieces=missing"}
@@ -250,7 +312,9 @@ def test_saved_filters_are_ones_own_under_names_that_are_taken_once(member: Sess
     assert acts(member.accounts).count("filters_saved") == 5, "deleted once"
 
 
-def test_filters_without_a_name_too_long_or_too_many_are_not_saved(accounts: RunningAccounts, member: Session) -> None:
+def test_filters_without_a_name_too_long_or_too_many_are_not_saved(
+    accounts: RunningAccounts, member: Session
+) -> None:
     def refused(**sent: str) -> set[str]:
         sent = {"name": "nom", "query": "etat=active", **sent}
         answer = accounts.call("POST", "/staff/me/saved-filters", member.bearer, **sent)

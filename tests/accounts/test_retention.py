@@ -1,4 +1,5 @@
-"""Accounts that nobody uses are erased, where registrations agrees; those that a restore brings back are again."""
+"""Accounts that nobody uses are erased, where registrations agrees; those that a restore brings
+back are again."""
 
 from pathlib import Path
 
@@ -25,7 +26,10 @@ def _accounts(accounts: RunningAccounts) -> list[str]:
 @pytest.mark.engines("sqlite", "postgresql")
 def test_an_unused_account_is_erased_once_no_candidature_is_left(accounts: RunningAccounts) -> None:
     used = accounts.activate_new_account(email="used@example.org")
-    old, held = (accounts.log_in_new_candidate(email=f"{name}@example.org")["subject"] for name in ("old", "held"))
+    old, held = (
+        accounts.log_in_new_candidate(email=f"{name}@example.org")["subject"]
+        for name in ("old", "held")
+    )
     accounts.registrations.engaged = {held}
     accounts.advance_clock(days=UNUSED_DAYS)
     assert accounts.try_log_in(used, PASSWORD).status_code == 201
@@ -37,7 +41,9 @@ def test_an_unused_account_is_erased_once_no_candidature_is_left(accounts: Runni
         accounts.run_job("erase-unused")
     assert len(_accounts(accounts)) == 3, "nobody is erased who was not told"
     accounts.newest_mail("old@example.org", WARNED)
-    assert [mail.recipients for mail in accounts.mailbox.find(subject=WARNED)] == [["old@example.org"]], "once"
+    assert [mail.recipients for mail in accounts.mailbox.find(subject=WARNED)] == [
+        ["old@example.org"]
+    ], "once"
     accounts.advance_clock(days=NOTICE_DAYS)
     for _ in range(2):
         accounts.run_job("erase-unused")
@@ -52,7 +58,9 @@ def test_an_unused_account_is_erased_once_no_candidature_is_left(accounts: Runni
     assert _accounts(accounts) == [used]
 
 
-def test_who_comes_back_meanwhile_stays(accounts: RunningAccounts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_comes_back_meanwhile_stays(
+    accounts: RunningAccounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
     email = accounts.activate_new_account()
     accounts.advance_clock(days=UNUSED_DAYS)
     accounts.run_job("erase-unused")
@@ -69,7 +77,9 @@ def test_who_comes_back_meanwhile_stays(accounts: RunningAccounts, monkeypatch: 
     assert _accounts(accounts) == [email]
 
 
-def test_who_uses_it_and_has_no_candidature_any_more_may_delete_the_account(accounts: RunningAccounts) -> None:
+def test_who_uses_it_and_has_no_candidature_any_more_may_delete_the_account(
+    accounts: RunningAccounts,
+) -> None:
     login = accounts.log_in_new_candidate()
     accounts.registrations.engaged = {login["subject"]}
     assert problem_slug(login.delete_account()) == "candidature-existante"
@@ -81,7 +91,9 @@ def test_who_uses_it_and_has_no_candidature_any_more_may_delete_the_account(acco
     assert _accounts(accounts) == []
 
 
-def test_what_a_restore_brings_back_is_erased_again(accounts: RunningAccounts, tmp_path: Path) -> None:
+def test_what_a_restore_brings_back_is_erased_again(
+    accounts: RunningAccounts, tmp_path: Path
+) -> None:
     gone = accounts.log_in_new_candidate(email="one@example.org")["subject"]
     accounts.activate_new_account(email="two@example.org")
     (tmp_path / "ids").write_text(f"{gone}\nunknown\n", encoding="utf-8")
@@ -92,4 +104,6 @@ def test_what_a_restore_brings_back_is_erased_again(accounts: RunningAccounts, t
     assert accounts.run_command("audit", "erased", "--days", "1") == (0, f"{gone}\n")
     with accounts.app.app_context():
         audit_chain.extend()
-        assert [each for each in audit_chain.mismatches("accounts", [], None) if each.entry_id] == []
+        assert [
+            each for each in audit_chain.mismatches("accounts", [], None) if each.entry_id
+        ] == []

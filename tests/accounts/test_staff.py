@@ -1,4 +1,5 @@
-"""Staff made by commands: second factor, tools' tokens, lists, profiles; disabled ones have no way in, and stay."""
+"""Staff made by commands: second factor, tools' tokens, lists, profiles; disabled ones have no way
+in, and stay."""
 
 import json
 import threading
@@ -15,7 +16,16 @@ from services.chassis.errors import DomainError
 from services.contracts.account_rules import REASON_LENGTHS
 from services.contracts.page_sizes import TEAM_PAGE
 from tests.accounts.running_accounts import RunningAccounts, claims_of, problem_slug
-from tests.accounts.staff_in_session import CHIEF, EMAIL, WHY, Session, code_of, created, creation, logged_in
+from tests.accounts.staff_in_session import (
+    CHIEF,
+    EMAIL,
+    WHY,
+    Session,
+    code_of,
+    created,
+    creation,
+    logged_in,
+)
 from tests.support.processes import wait_until
 
 SHORTEST_REASON, LONGEST_REASON = REASON_LENGTHS
@@ -42,10 +52,15 @@ def disable(accounts: RunningAccounts, email: str = EMAIL, reason: str = WHY) ->
 def test_staff_log_in_with_the_code_of_the_moment_once(accounts: RunningAccounts) -> None:
     staff = created(accounts)
     without_code = accounts.try_log_in(EMAIL, "Faux/2021")
-    assert problem_slug(without_code) == "identification-refusee", "nobody learns that a code is asked"
+    assert problem_slug(without_code) == "identification-refusee", (
+        "nobody learns that a code is asked"
+    )
     assert problem_slug(accounts.try_log_in(EMAIL, staff.password)) == "second-facteur"
     wrong_code = staff.log_in("000000")
-    assert (problem_slug(wrong_code), "code" in wrong_code.json["detail"]) == ("identification-refusee", True)
+    assert (problem_slug(wrong_code), "code" in wrong_code.json["detail"]) == (
+        "identification-refusee",
+        True,
+    )
     code = code_of(staff.totp_secret)
     entered = staff.log_in(code)
     assert entered.status_code == 201
@@ -54,28 +69,42 @@ def test_staff_log_in_with_the_code_of_the_moment_once(accounts: RunningAccounts
     assert problem_slug(staff.log_in(code)) == "identification-refusee"
 
 
-def test_who_lost_his_second_factor_gets_another_and_his_sessions_and_tokens_end(member: Session) -> None:
-    accounts, token = member.accounts, member.new_token()["token"]
+def test_who_lost_his_second_factor_gets_another_and_his_sessions_and_tokens_end(
+    member: Session,
+) -> None:
+    accounts = member.accounts
+    token = member.new_token()["token"]
     new = accounts.command_result("renew-staff", "--email", EMAIL)
-    assert problem_slug(accounts.post("/sessions/exchange", session=member.secret)) == "session-expiree"
+    assert (
+        problem_slug(accounts.post("/sessions/exchange", session=member.secret))
+        == "session-expiree"
+    )
     assert problem_slug(accounts.post("/tools/exchange", token=token)) == "jeton-refuse"
     assert problem_slug(accounts.try_log_in(EMAIL, member.password)) == "identification-refusee"
-    member.password, member.totp_secret = new["password"], new["totp_secret"]
+    member.password = new["password"]
+    member.totp_secret = new["totp_secret"]
     assert member.log_in().status_code == 201
 
 
-def test_a_session_of_staff_ends_after_a_quarter_of_an_hour_a_candidates_later(member: Session) -> None:
+def test_a_session_of_staff_ends_after_a_quarter_of_an_hour_a_candidates_later(
+    member: Session,
+) -> None:
     accounts = member.accounts
     candidates = accounts.log_in_new_candidate()["session"]
     accounts.age_sessions(seen=AccountsSettings.staff_session_idle_seconds - 60)
     for session in (member.secret, candidates):
         assert accounts.post("/sessions/exchange", session=session).status_code == 200
     accounts.age_sessions(seen=AccountsSettings.staff_session_idle_seconds)
-    assert problem_slug(accounts.post("/sessions/exchange", session=member.secret)) == "session-expiree"
+    assert (
+        problem_slug(accounts.post("/sessions/exchange", session=member.secret))
+        == "session-expiree"
+    )
     assert accounts.post("/sessions/exchange", session=candidates).status_code == 200
 
 
-def test_a_tools_token_gives_its_scopes_within_its_owners_academies_or_every_one(accounts: RunningAccounts) -> None:
+def test_a_tools_token_gives_its_scopes_within_its_owners_academies_or_every_one(
+    accounts: RunningAccounts,
+) -> None:
     claims = exchanged(accounts, created(accounts).new_token("--scopes", "pieces:read")["token"])
     assert (claims["kind"], claims["role"], claims["azp"]) == ("staff", "gestionnaire", "gateway")
     assert (claims["scopes"], claims["academies"]) == (["pieces:read"], ["03", "19"])
@@ -107,7 +136,9 @@ def test_commands_refuse_plainly(accounts: RunningAccounts) -> None:
         assert (code, message in output) == (1, True), (words, output)
 
 
-def test_an_address_is_of_one_account_only_which_is_left_as_it_is(accounts: RunningAccounts) -> None:
+def test_an_address_is_of_one_account_only_which_is_left_as_it_is(
+    accounts: RunningAccounts,
+) -> None:
     words = creation(EMAIL, "gestionnaire", "03")
     accounts.command_result(*words, "--unless-there")
     token = accounts.command_result("create-token", "--email", EMAIL)["token"]
@@ -116,7 +147,10 @@ def test_an_address_is_of_one_account_only_which_is_left_as_it_is(accounts: Runn
     assert accounts.run_command(*words)[0] == 1
     accounts.create_account(email=EMAIL)
     assert "Un compte existe déjà" in accounts.newest_mail(EMAIL).subject
-    assert accounts.run_command(*creation(accounts.activate_new_account(), "gestionnaire", "03"))[0] == 1
+    assert (
+        accounts.run_command(*creation(accounts.activate_new_account(), "gestionnaire", "03"))[0]
+        == 1
+    )
 
 
 def names(reader: Session, *others: Session) -> dict[str, str]:
@@ -128,16 +162,29 @@ def test_names_are_of_who_shares_an_academie(accounts: RunningAccounts, chief: S
     reader = logged_in(accounts, "a@example.org", "gestionnaire", "03,19")
     colleague = created(accounts, "b@example.org", academies="19,20")
     stranger = created(accounts, "c@example.org", academies="20")
-    assert names(reader, colleague, stranger, chief) == {colleague.id: "Anne Martin", chief.id: "Anne Martin"}
+    assert names(reader, colleague, stranger, chief) == {
+        colleague.id: "Anne Martin",
+        chief.id: "Anne Martin",
+    }
     assert names(chief, reader, stranger).keys() == {reader.id, stranger.id}
-    for query in ("", "?ids=", f"?ids={'x' * 33}", f"?ids={','.join('ab' for _ in range(TEAM_PAGE + 1))}"):
+    for query in (
+        "",
+        "?ids=",
+        f"?ids={'x' * 33}",
+        f"?ids={','.join('ab' for _ in range(TEAM_PAGE + 1))}",
+    ):
         assert accounts.call("GET", f"/staff/names{query}", reader.bearer).status_code == 422, query
 
 
-def test_who_is_disabled_has_no_session_no_token_and_no_way_in(accounts: RunningAccounts, member: Session) -> None:
+def test_who_is_disabled_has_no_session_no_token_and_no_way_in(
+    accounts: RunningAccounts, member: Session
+) -> None:
     token = member.new_token()["token"]
     assert disable(accounts)[0] == 0
-    assert problem_slug(accounts.post("/sessions/exchange", session=member.secret)) == "session-expiree"
+    assert (
+        problem_slug(accounts.post("/sessions/exchange", session=member.secret))
+        == "session-expiree"
+    )
     assert problem_slug(accounts.post("/tools/exchange", token=token)) == "jeton-refuse"
     assert problem_slug(member.log_in()) == "compte-desactive"
     assert problem_slug(accounts.try_log_in(EMAIL, "Faux/2021")) == "identification-refusee"
@@ -146,10 +193,15 @@ def test_who_is_disabled_has_no_session_no_token_and_no_way_in(accounts: Running
     with accounts.app.app_context(), db.operation() as session:
         for row in session.scalars(select(LoginSession)):
             row.ended_at = None  # as one that begins at the same moment
-    assert problem_slug(accounts.post("/sessions/exchange", session=member.secret)) == "session-expiree"
+    assert (
+        problem_slug(accounts.post("/sessions/exchange", session=member.secret))
+        == "session-expiree"
+    )
 
 
-def test_another_profile_counts_for_open_sessions_and_tokens(chief: Session, member: Session) -> None:
+def test_another_profile_counts_for_open_sessions_and_tokens(
+    chief: Session, member: Session
+) -> None:
     token = member.new_token()["token"]
     path = f"/staff/{member.id}/profile"
     profile = {"role": "consultation", "academies": ["07", "03", "03"], "reason": WHY}
@@ -160,10 +212,18 @@ def test_another_profile_counts_for_open_sessions_and_tokens(chief: Session, mem
     assert session["scopes"] == ["account:manage", "candidatures:read", "pieces:read"]
     tool = exchanged(member.accounts, token)
     assert (tool["scopes"], tool["academies"]) == (["pieces:read"], ["03", "07"])
-    [entry] = [entry for entry in chief.get("/audit")["entries"] if entry["action"] == "staff_profile_changed"]
+    [entry] = [
+        entry
+        for entry in chief.get("/audit")["entries"]
+        if entry["action"] == "staff_profile_changed"
+    ]
     assert entry["before"] == {"role": "gestionnaire", "academies": ["03"]}
     assert entry["after"] == {"role": "consultation", "academies": ["03", "07"], "reason": WHY}
-    mistakes: tuple[dict[str, Any], ...] = ({"academies": []}, {"role": "recteur"}, {"code": "000000"})
+    mistakes: tuple[dict[str, Any], ...] = (
+        {"academies": []},
+        {"role": "recteur"},
+        {"code": "000000"},
+    )
     for wrong in mistakes:
         assert chief.post(path, **{**profile, **wrong}).status_code == 422, wrong
     assert member.post(path, **profile).status_code == 403
@@ -171,8 +231,11 @@ def test_another_profile_counts_for_open_sessions_and_tokens(chief: Session, mem
     assert (own.status_code, problem_slug(own)) == (409, "soi-meme"), own.json
 
 
-def test_who_comes_back_logs_in_as_before_and_needs_new_tokens(accounts: RunningAccounts, member: Session) -> None:
-    token, before = member.new_token()["token"], member.secret
+def test_who_comes_back_logs_in_as_before_and_needs_new_tokens(
+    accounts: RunningAccounts, member: Session
+) -> None:
+    token = member.new_token()["token"]
+    before = member.secret
     for command in ("disable-staff", "enable-staff"):
         assert accounts.run_command(command, "--email", EMAIL, "--reason", WHY)[0] == 0
     assert problem_slug(accounts.post("/sessions/exchange", session=before)) == "session-expiree"
@@ -181,7 +244,9 @@ def test_who_comes_back_logs_in_as_before_and_needs_new_tokens(accounts: Running
     assert exchanged(accounts, member.new_token()["token"])
 
 
-def test_nothing_is_deleted_and_the_trail_says_who_when_and_why(accounts: RunningAccounts, chief: Session) -> None:
+def test_nothing_is_deleted_and_the_trail_says_who_when_and_why(
+    accounts: RunningAccounts, chief: Session
+) -> None:
     staff = created(accounts)
     staff.new_token()
     for _ in range(2):  # said twice, it is done and told once
@@ -201,10 +266,20 @@ def test_nothing_is_deleted_and_the_trail_says_who_when_and_why(accounts: Runnin
     assert accounts.call("POST", unknown_token, chief.bearer, reason=WHY).status_code == 404
 
 
-def test_nobody_disables_himself_nor_the_last_administrateur(accounts: RunningAccounts, chief: Session) -> None:
+def test_nobody_disables_himself_nor_the_last_administrateur(
+    accounts: RunningAccounts, chief: Session
+) -> None:
     assert problem_slug(chief.post(f"/staff/{chief.id}/disable", reason=WHY)) == "soi-meme"
-    invited = {"email": "x@dec.example", "nom": "N", "prenoms": "P", "role": "administrateur", "academies": []}
-    assert chief.post("/staff", **invited).status_code == 201, "who is only invited is not the one who remains"
+    invited = {
+        "email": "x@dec.example",
+        "nom": "N",
+        "prenoms": "P",
+        "role": "administrateur",
+        "academies": [],
+    }
+    assert chief.post("/staff", **invited).status_code == 201, (
+        "who is only invited is not the one who remains"
+    )
     code, output = disable(accounts, CHIEF)
     assert (code, "dernier administrateur" in output) == (1, True)
     logged_in(accounts, SECOND)
@@ -212,7 +287,9 @@ def test_nobody_disables_himself_nor_the_last_administrateur(accounts: RunningAc
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_two_administrateurs_who_disable_each_other_leave_one(accounts: RunningAccounts, chief: Session) -> None:
+def test_two_administrateurs_who_disable_each_other_leave_one(
+    accounts: RunningAccounts, chief: Session
+) -> None:
     second = logged_in(accounts, SECOND)
     answers: list[int] = []
 
@@ -224,9 +301,14 @@ def test_two_administrateurs_who_disable_each_other_leave_one(accounts: RunningA
             except DomainError as refusal:
                 answers.append(refusal.http_status)
 
-    both = [threading.Thread(target=disables, args=pair) for pair in ((chief.id, second.id), (second.id, chief.id))]
+    both = [
+        threading.Thread(target=disables, args=pair)
+        for pair in ((chief.id, second.id), (second.id, chief.id))
+    ]
     with accounts.app.app_context(), db.operation() as session:
-        session.scalars(select(StaffMember).with_for_update()).all()  # both have begun before either goes on
+        session.scalars(
+            select(StaffMember).with_for_update()
+        ).all()  # both have begun before either goes on
         for thread in both:
             thread.start()
         if db.engine.dialect.name == "postgresql":
@@ -236,18 +318,27 @@ def test_two_administrateurs_who_disable_each_other_leave_one(accounts: RunningA
     assert sorted(answers) == [204, 403]
 
 
-def test_an_access_token_that_outlives_its_rights_disables_nobody(accounts: RunningAccounts, chief: Session) -> None:
-    bearer, staff = chief.bearer, created(accounts)
+def test_an_access_token_that_outlives_its_rights_disables_nobody(
+    accounts: RunningAccounts, chief: Session
+) -> None:
+    bearer = chief.bearer
+    staff = created(accounts)
     logged_in(accounts, SECOND)
     disable(accounts, CHIEF)
     for act in ("disable", "enable"):
-        answer = accounts.call("POST", f"/staff/{staff.id}/{act}", bearer, reason=WHY, code=chief.code())
+        answer = accounts.call(
+            "POST", f"/staff/{staff.id}/{act}", bearer, reason=WHY, code=chief.code()
+        )
         assert answer.status_code == 403
 
 
 def test_a_command_takes_the_reasons_that_the_api_takes(accounts: RunningAccounts) -> None:
     created(accounts)
-    for length, expected in ((SHORTEST_REASON - 1, 2), (LONGEST_REASON + 1, 2), (SHORTEST_REASON, 0)):
+    for length, expected in (
+        (SHORTEST_REASON - 1, 2),
+        (LONGEST_REASON + 1, 2),
+        (SHORTEST_REASON, 0),
+    ):
         code, output = disable(accounts, reason="x" * length)
         said = f"de {SHORTEST_REASON} à {LONGEST_REASON} caractères" in output
         assert (code, said) == (expected, expected == 2), length
@@ -257,14 +348,19 @@ def test_lists_tell_who_may_come_in_and_with_which_tokens(chief: Session, member
     accounts = chief.accounts
     token = member.new_token("--name", "bureau")
     chief.new_token()
-    shown, answered = listed(accounts, "list-staff"), chief.get("/staff")
+    shown = listed(accounts, "list-staff")
+    answered = chief.get("/staff")
     assert [row["id"] for row in answered["items"]] == [row["id"] for row in shown]
     (row,) = (row for row in shown if row["email"] == EMAIL)
     assert (row["id"], row["role"], row["academies"]) == (member.id, "gestionnaire", ["03"])
     assert (row["disabled_at"], row["second_factor"]) == (None, True)
     assert row["last_login_at"] is not None
     (token_row,) = listed(accounts, "list-tokens", "--email", EMAIL)
-    assert (token_row["id"], token_row["name"], token_row["last_used_at"]) == (token["id"], "bureau", None)
+    assert (token_row["id"], token_row["name"], token_row["last_used_at"]) == (
+        token["id"],
+        "bureau",
+        None,
+    )
     assert chief.get(f"/staff/{member.id}/tokens")["items"][0]["id"] == token["id"]
     assert len(listed(accounts, "list-tokens")) == 2
     for secret in (member.password, member.totp_secret, token["token"], "hash", "sealed"):

@@ -1,4 +1,5 @@
-"""Every application of the portal as its process would build it, over a SQLite file, talking to nobody."""
+"""Every application of the portal as its process would build it, over a SQLite file, talking to
+nobody."""
 
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +13,8 @@ from tests.support.service_worker import database_of as database_of
 
 
 def build(name: str, folder: Path, database_url: str | None = None) -> Flask:
-    """The application `name`, "gateway" or a service; services accept the tokens of tests/support."""
+    """The application `name`, "gateway" or a service; services accept the tokens of
+    tests/support."""
     if name == "gateway":
         return create_gateway(gateway_settings(folder))
     settings = service_settings(name, database_url or f"sqlite:///{folder / name}.db", folder)

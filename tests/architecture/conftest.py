@@ -18,7 +18,8 @@ def service(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def app(service: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """A service alone, empty at first, which the tests of a module share: neither peers nor an object store answer."""
+    """A service alone, empty at first, which the tests of a module share: neither peers nor an
+    object store answer."""
     built = apps.build(service, tmp_path_factory.mktemp(service))
     migrate(built)
     yield built

@@ -1,5 +1,5 @@
-"""A portal that holds one of everything, with its ids, its links, someone of each kind who may call, and an
-administrateur who makes more of it."""
+"""A portal that holds one of everything, with its ids, its links, someone of each kind who may
+call, and an administrateur who makes more of it."""
 
 import re
 from collections.abc import Iterator
@@ -58,15 +58,18 @@ class _Visitors(CandidateFactory):
 
 
 class Examples:
-    """`values` is what stands for each part of an address; `browser` is the candidate's, `gestionnaire` that of one who
-    is logged in to « Espace de gestion », `chief` an administrateur there, who may do all that staff may."""
+    """`values` is what stands for each part of an address; `browser` is the candidate's,
+    `gestionnaire` that of one who is logged in to « Espace de gestion », `chief` an administrateur
+    there, who may do all that staff may."""
 
     def __init__(self, folder: Path, bucket_url: str) -> None:
         self.portal = InProcessFourServices(folder, bucket_url)
         for app in self.portal.apps.values():
             tokens.accept(app)
-        self.staff, self.visitors = StaffFactory(self.portal), _Visitors(self.portal)
-        self.chief, self._member = self.staff.administrateur(), self.staff.account("03")
+        self.staff = StaffFactory(self.portal)
+        self.visitors = _Visitors(self.portal)
+        self.chief = self.staff.administrateur()
+        self._member = self.staff.account("03")
         self._tool = tool_token(self.portal, self._member, *scopes_of("gestionnaire"))
         self._of_accounts("/tools/exchange", token=self._tool)  # a first use is written down
         email = self.visitors.create_activated_account()
@@ -76,11 +79,19 @@ class Examples:
         self.values = self._links(email)
         self.visitors.register(email)
         self.portal.deliver()
-        self.values |= self._registered() | {"name": next(mails.read_mails(self.portal.mail_folder)).name}
-        self.values |= {"deposit_id": self._deposit(self.values["piece_id"]), "copy_id": self._copy()}
+        self.values |= self._registered() | {
+            "name": next(mails.read_mails(self.portal.mail_folder)).name
+        }
+        self.values |= {
+            "deposit_id": self._deposit(self.values["piece_id"]),
+            "copy_id": self._copy(),
+        }
         self.portal.deliver()
-        self.browser, self.gestionnaire = self.visitors.log_in(email), self.staff.logged_in("03")
-        started = self.post("registrations", f"/staff/candidatures/{self.values['candidature_id']}/correction")
+        self.browser = self.visitors.log_in(email)
+        self.gestionnaire = self.staff.logged_in("03")
+        started = self.post(
+            "registrations", f"/staff/candidatures/{self.values['candidature_id']}/correction"
+        )
         self.values |= {"import_id": self.checked_import()["id"], "correction_id": started["id"]}
         invited = new_address()
         self.values |= {"staff_id": self._member.id, "disabled_id": self.disabled_member()}
@@ -110,16 +121,20 @@ class Examples:
         return ScriptlessBrowser(self.apps["gateway"], self.portal.url, tokens.bearer(self._tool))
 
     def headers(self, kind: str, name: str = "") -> dict[str, str]:
-        """What a caller sends to a service: a candidate, staff who may do `name`, the service `name`, or anyone
-        (« public »)."""
+        """What a caller sends to a service: a candidate, staff who may do `name`, the service
+        `name`, or anyone (« public »)."""
         if kind == "public":
             return {}
         if kind == "candidate":
-            return tokens.bearer(self._of_accounts("/sessions/exchange", session=self._session)["access_token"])
+            return tokens.bearer(
+                self._of_accounts("/sessions/exchange", session=self._session)["access_token"]
+            )
         if kind == "service":
             return tokens.bearer(tokens.service_token(name))
         role = "gestionnaire" if name in scopes_of("gestionnaire") else "administrateur"
-        token = tokens.staff_token(self._member.id, scopes=session_scopes(role), academies=ACADEMIES[role])
+        token = tokens.staff_token(
+            self._member.id, scopes=session_scopes(role), academies=ACADEMIES[role]
+        )
         return tokens.bearer(token)
 
     def close(self) -> None:
@@ -133,10 +148,14 @@ class Examples:
     ) -> TestResponse:
         """By an administrateur, in a browser's session."""
         who = by or self.chief
-        path_of_token, code = "/sessions/exchange", {}
+        path_of_token = "/sessions/exchange"
+        code = {}
         if service != "accounts":  # whether or not the act asks for one
-            path_of_token, code = "/sessions/confirmation", {"code": who.code()}
-        token = self._of_accounts(path_of_token, session=self._session_of(who), **code)["access_token"]
+            path_of_token = "/sessions/confirmation"
+            code = {"code": who.code()}
+        token = self._of_accounts(path_of_token, session=self._session_of(who), **code)[
+            "access_token"
+        ]
         return self._call(tokens.bearer(token), service, method, path, **given)
 
     def post(self, service: str, path: str, **body: Any) -> dict[str, Any]:
@@ -159,38 +178,64 @@ class Examples:
 
     def _of_accounts(self, path: str, **sent: Any) -> dict[str, Any]:
         """What accounts answers the gateway."""
-        return dict(self._call(self.headers("service", "gateway"), "accounts", "POST", path, json=sent).json or {})
+        return dict(
+            self._call(self.headers("service", "gateway"), "accounts", "POST", path, json=sent).json
+            or {}
+        )
 
     def _as_candidate(self, service: str, method: str, path: str, **given: Any) -> TestResponse:
         return self._call(self.headers("candidate"), service, method, path, **given)
 
-    def _call(self, identity: dict[str, str], service: str, method: str, path: str, **given: Any) -> TestResponse:
+    def _call(
+        self, identity: dict[str, str], service: str, method: str, path: str, **given: Any
+    ) -> TestResponse:
         headers = identity | given.pop("headers", {})
-        answer = self.portal.apps[service].test_client().open(f"/v1{path}", method=method, headers=headers, **given)
+        answer = (
+            self.portal.apps[service]
+            .test_client()
+            .open(f"/v1{path}", method=method, headers=headers, **given)
+        )
         assert 200 <= answer.status_code < 300, (method, path, answer.status_code, answer.text)
         return answer
 
     # What there is
 
     def _links(self, email: str) -> dict[str, str]:
-        waiting, new = self.visitors.create_account(), new_address()
-        change = creation_answers(new, password="", password_confirmation="", current_password=PASSWORD)
+        waiting = self.visitors.create_account()
+        new = new_address()
+        change = creation_answers(
+            new, password="", password_confirmation="", current_password=PASSWORD
+        )
         self._as_candidate("accounts", "PUT", "/me", json={"values": change})
         self._of_accounts("/password-resets", email=email)
         mailed = {"activation": waiting, "adresse": new, "annulation": email, "mot-de-passe": email}
-        return {kind: self._mailed_to(address, f"/compte/{kind}") for kind, address in mailed.items()}
+        return {
+            kind: self._mailed_to(address, f"/compte/{kind}") for kind, address in mailed.items()
+        }
 
     def _mailed_to(self, address: str, path: str = "/gestion/invitation/") -> str:
         """What the link to that page ends with."""
         return self.visitors.link_to(address, path).rpartition("/")[2]
 
     def _registered(self) -> dict[str, str]:
-        candidature = self._as_candidate("pieces", "GET", "/candidatures").json["candidatures"][0]["id"]
-        identity = {"assertion": self._as_candidate("accounts", "GET", "/me/identity").json["assertion"]}
-        draft = self._as_candidate("registrations", "POST", f"/candidatures/{candidature}/draft", json=identity).json
-        documents = self._as_candidate("documents", "GET", f"/candidatures/{candidature}/documents").json["documents"]
-        periods = self._as_candidate("pieces", "GET", f"/candidatures/{candidature}/pieces").json["periods"]
-        group = next(group for period in periods for group in period["groups"] if len(group["pieces"]) == 1)
+        candidature = self._as_candidate("pieces", "GET", "/candidatures").json["candidatures"][0][
+            "id"
+        ]
+        identity = {
+            "assertion": self._as_candidate("accounts", "GET", "/me/identity").json["assertion"]
+        }
+        draft = self._as_candidate(
+            "registrations", "POST", f"/candidatures/{candidature}/draft", json=identity
+        ).json
+        documents = self._as_candidate(
+            "documents", "GET", f"/candidatures/{candidature}/documents"
+        ).json["documents"]
+        periods = self._as_candidate("pieces", "GET", f"/candidatures/{candidature}/pieces").json[
+            "periods"
+        ]
+        group = next(
+            group for period in periods for group in period["groups"] if len(group["pieces"]) == 1
+        )
         candidate = jwt.decode(identity["assertion"], options={"verify_signature": False})["sub"]
         return {
             "candidate_id": candidate,
@@ -206,7 +251,9 @@ class Examples:
         }
 
     def numero_candidat(self) -> str:
-        answer = self._as_candidate("registrations", "GET", f"/candidatures/{self.values['candidature_id']}")
+        answer = self._as_candidate(
+            "registrations", "GET", f"/candidatures/{self.values['candidature_id']}"
+        )
         return str(answer.json["recap"]["numero_candidat"])
 
     def _copy(self) -> str:
@@ -215,7 +262,9 @@ class Examples:
         return str(self._as_candidate("accounts", "GET", "/me/copies").json["copy"]["id"])
 
     def _deposit(self, piece_id: str) -> str:
-        answer = send_file(partial(self._as_candidate, "pieces"), piece_id, sample_files.pdf(), "pièce.pdf")
+        answer = send_file(
+            partial(self._as_candidate, "pieces"), piece_id, sample_files.pdf(), "pièce.pdf"
+        )
         return str((answer.json or {})["deposit"]["id"])
 
     # What acts are done to: each its own
@@ -229,7 +278,13 @@ class Examples:
         return member
 
     def invite(self, address: str) -> str:
-        invited = {"email": address, "nom": "DURAND", "prenoms": "Paule", "role": "gestionnaire", "academies": ["03"]}
+        invited = {
+            "email": address,
+            "nom": "DURAND",
+            "prenoms": "Paule",
+            "role": "gestionnaire",
+            "academies": ["03"],
+        }
         return str(self.post("accounts", "/staff", **self.with_code(**invited))["id"])
 
     def candidate(self) -> dict[str, Any]:
@@ -250,7 +305,9 @@ class Examples:
         return str(listed["candidatures"][0]["id"])
 
     def correction(self) -> str:
-        return str(self.post("registrations", f"/staff/candidatures/{self.candidature()}/correction")["id"])
+        return str(
+            self.post("registrations", f"/staff/candidatures/{self.candidature()}/correction")["id"]
+        )
 
     def token(self) -> str:
         sent = self.with_code(name="outil", scopes=["pieces:read"], days=7)

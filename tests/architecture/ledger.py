@@ -1,7 +1,8 @@
 """Who may call what: every route of every application, grouped by the access that it asks for.
 
-Those of the gateway, its pages and its way in to the APIs, stand here; those of services are declared. A route that is
-missing fails `test_access.py`; a page that is missing from the pictures fails `tests/screens`.
+Those of the gateway, its pages and its way in to the APIs, stand here; those of services are
+declared. A route that is missing fails `test_access.py`; a page that is missing from the pictures
+fails `tests/screens`.
 """
 
 import re
@@ -16,10 +17,11 @@ OPERATIONS = {
 PUBLIC = "public"
 CANDIDATE = "candidate"
 
-# Each address once, after its methods. A PAGE is a GET of what a browser is shown under an address of its own, and is
-# photographed (tests/screens).
+# Each address once, after its methods. A PAGE is a GET of what a browser is shown under an address
+# of its own, and is photographed (tests/screens).
 GATEWAY: dict[str, str] = {
-    PUBLIC: """
+    PUBLIC: (
+        """
         GET /health/live
         GET /health/ready
         GET /metrics
@@ -61,8 +63,10 @@ GATEWAY: dict[str, str] = {
         GET /api/<service>/openapi.json
         GET /api/mes-donnees.schema.json
         GET, POST, PUT, PATCH, DELETE /api/<service>/v1/<path:path>
-    """,
-    CANDIDATE: """
+    """
+    ),
+    CANDIDATE: (
+        """
         PAGE, POST /compte
         PAGE, POST /compte/donnees
         PAGE, POST /compte/suppression
@@ -105,11 +109,15 @@ GATEWAY: dict[str, str] = {
         POST /justificatifs/<candidature_id>/envois/<piece_id>
         HEAD, PATCH, DELETE /justificatifs/<candidature_id>/envois/<piece_id>/<upload_id>
         POST /justificatifs/<candidature_id>/envois/<piece_id>/depot
-    """,
-    "staff": """
+    """
+    ),
+    "staff": (
+        """
         POST /gestion/session/prolonger
-    """,
-    "staff(account:manage)": """
+    """
+    ),
+    "staff(account:manage)": (
+        """
         PAGE /gestion/compte
         PAGE, POST /gestion/compte/cles-d-acces
         PAGE, POST /gestion/compte/codes-de-secours
@@ -120,14 +128,18 @@ GATEWAY: dict[str, str] = {
         POST /gestion/compte/cles-d-acces/<passkey_id>/retrait
         POST /gestion/compte/jetons/<token_id>/revocation
         POST /gestion/compte/second-facteur/confirmation
-    """,
-    "staff(account:manage, staff:manage)": """
+    """
+    ),
+    "staff(account:manage, staff:manage)": (
+        """
         PAGE /gestion/equipe
         PAGE, POST /gestion/equipe/invitation
         PAGE /gestion/equipe/<staff_id>
         PAGE, POST /gestion/equipe/<staff_id>/<any(relance, reinitialisation, profil, desactivation, reactivation):act>
-    """,
-    "staff(pieces:read)": """
+    """
+    ),
+    "staff(pieces:read)": (
+        """
         PAGE /gestion
         PAGE, POST /gestion/pieces
         PAGE /gestion/pieces/<piece_id>
@@ -139,29 +151,37 @@ GATEWAY: dict[str, str] = {
         GET /gestion/pieces/<piece_id>/fichier
         GET /gestion/pieces/<piece_id>/page/<int:number>
         POST /gestion/pieces/<piece_id>/ouverture
-    """,
-    "staff(pieces:control)": """
+    """
+    ),
+    "staff(pieces:control)": (
+        """
         POST /gestion/pieces/decisions
         POST /gestion/relances
         POST /gestion/relances/toute-la-liste
         POST /gestion/pieces/<piece_id>/annulation
         POST /gestion/pieces/<piece_id>/decision
-    """,
-    "staff(candidatures:manage)": """
+    """
+    ),
+    "staff(candidatures:manage)": (
+        """
         PAGE, POST /gestion/candidatures/<candidature_id>/<any(desinscription, ecart, retablissement):act>
         PAGE, POST /gestion/candidatures/<candidature_id>/correction/<draft_id>/<int:number>
         PAGE, POST /gestion/candidatures/<candidature_id>/correction/<draft_id>/abandon
         GET /gestion/candidatures/<candidature_id>/correction/<draft_id>/<int:number>/recherche
         POST /gestion/candidatures/<candidature_id>/correction
         POST /gestion/candidatures/<candidature_id>/notes
-    """,
-    "staff(candidates:correct)": """
+    """
+    ),
+    "staff(candidates:correct)": (
+        """
         PAGE, POST /gestion/comptes
         PAGE, POST /gestion/comptes/<account_id>
         POST /gestion/comptes/<account_id>/activation
         PAGE, POST /gestion/effacements
-    """,
-    "staff(openings:manage)": """
+    """
+    ),
+    "staff(openings:manage)": (
+        """
         PAGE /gestion/ouvertures
         PAGE /gestion/ouvertures/<opening_id>
         PAGE, POST /gestion/ouvertures/dates
@@ -170,17 +190,23 @@ GATEWAY: dict[str, str] = {
         POST /gestion/conservation/<any(suspension, reprise):act>
         PAGE, POST /gestion/messages
         POST /gestion/messages/<message_id>/retrait
-    """,
-    "staff(catalogue:manage)": """
+    """
+    ),
+    "staff(catalogue:manage)": (
+        """
         PAGE, POST /gestion/catalogue
         GET /gestion/catalogue/<code>.zip
         POST /gestion/catalogue/chargement
-    """,
-    "staff(audit:read)": """
+    """
+    ),
+    "staff(audit:read)": (
+        """
         PAGE, POST /gestion/journal
         GET /gestion/journal/<service>.csv
-    """,
-    "staff(documents:publish)": """
+    """
+    ),
+    "staff(documents:publish)": (
+        """
         PAGE, POST /gestion/candidatures/<candidature_id>/document
         PAGE, POST /gestion/candidatures/<candidature_id>/documents/<document_id>/retrait
         PAGE, POST /gestion/documents/nouveau
@@ -192,8 +218,10 @@ GATEWAY: dict[str, str] = {
         GET /gestion/documents/<import_id>/apercu
         GET /gestion/documents/<import_id>/lignes-a-corriger.csv
         POST /gestion/documents/<import_id>/publication
-    """,
-    "staff(candidatures:read)": """
+    """
+    ),
+    "staff(candidatures:read)": (
+        """
         PAGE, POST /gestion/documents/<import_id>/documents
         PAGE /gestion/documents/<import_id>
         PAGE /gestion/documents
@@ -202,7 +230,8 @@ GATEWAY: dict[str, str] = {
         GET /gestion/candidatures.csv
         GET /gestion/epreuves.csv
         GET /gestion/candidatures/documents/<document_id>
-    """,
+    """
+    ),
 }
 
 
@@ -214,7 +243,9 @@ def routes_of(app: str) -> set[tuple[str, str, str]]:
     """(method, rule, access) of everything that `app` answers."""
     if app == "gateway":
         return {("GET" if word == "PAGE" else word, rule, who) for word, rule, who in _entries()}
-    declared = {(each.method, each.path, " or ".join(map(str, each.access))) for each in OPERATIONS[app]}
+    declared = {
+        (each.method, each.path, " or ".join(map(str, each.access))) for each in OPERATIONS[app]
+    }
     return declared | {("GET", path, PUBLIC) for path in OF_EACH_SERVICE}
 
 
@@ -236,5 +267,7 @@ def address_of(rule: str, name: str = "0" * 32) -> str:
 def _entries() -> Iterator[tuple[str, str, str]]:
     """(method or PAGE, rule, access) of each address and method of the gateway."""
     for who, listed in GATEWAY.items():
-        for words, _, rule in (line.strip().partition(" /") for line in listed.splitlines() if line.strip()):
+        for words, _, rule in (
+            line.strip().partition(" /") for line in listed.splitlines() if line.strip()
+        ):
             yield from ((word, f"/{rule}", who) for word in words.split(", "))

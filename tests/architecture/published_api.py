@@ -1,9 +1,11 @@
-"""What tools are told of the services' APIs, as lines: one for each operation and for each member of what it takes and
-answers, whatever its schema's name. `python -m tests.architecture.published_api` notes them as those of the release.
+"""What tools are told of the services' APIs, as lines: one for each operation and for each member
+of what it takes and answers, whatever its schema's name. `python -m
+tests.architecture.published_api` notes them as those of the release.
 
     pieces GET /v1/pieces/{piece_id} staff(pieces:read): 200
     pieces GET /v1/pieces/{piece_id} query neighbours: boolean
-    pieces POST /v1/controls body.controls[].status!: string                     (« ! »: has to be sent)
+    pieces POST /v1/controls body.controls[].status!: string                     (« ! »: has to be
+    sent)
 """
 
 import tempfile
@@ -29,31 +31,49 @@ def lines_of(service: str, description: dict[str, Any]) -> Iterator[str]:
             yield from (f"{service} {method.upper()} {path} {rest}" for rest in told)
 
 
-def _operation(schemas: Schema, item: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator[str]:
-    ways = (f"{kind}({', '.join(names)})" for way in operation["security"] for kind, names in sorted(way.items()))
+def _operation(
+    schemas: Schema, item: Mapping[str, Any], operation: Mapping[str, Any]
+) -> Iterator[str]:
+    ways = (
+        f"{kind}({', '.join(names)})"
+        for way in operation["security"]
+        for kind, names in sorted(way.items())
+    )
     successes = ", ".join(sorted(status for status in operation["responses"] if status < "400"))
     yield f"{' or '.join(ways) or 'public'}: {successes}"
     for parameter in (*item.get("parameters", ()), *operation.get("parameters", ())):
         if parameter["in"] != "path":
             required = "!" if parameter.get("required") else ""
-            kind = _kind(schemas, parameter["schema"]).replace("null|", "").replace("|null", "")  # no text says null
+            kind = (
+                _kind(schemas, parameter["schema"]).replace("null|", "").replace("|null", "")
+            )  # no text says null
             yield f"{parameter['in']} {parameter['name']}{required}: {kind}"
     answers = [answer for status, answer in operation["responses"].items() if status < "300"]
-    for subject, sent in (("body", operation.get("requestBody", {})), *(("answer", answer) for answer in answers)):
+    for subject, sent in (
+        ("body", operation.get("requestBody", {})),
+        *(("answer", answer) for answer in answers),
+    ):
         for media_type, media in sent.get("content", {}).items():
             is_json = media_type == "application/json"
-            yield from _value(schemas, subject, media["schema"]) if is_json else [f"{subject} {media_type}"]
+            yield from (
+                _value(schemas, subject, media["schema"])
+                if is_json
+                else [f"{subject} {media_type}"]
+            )
 
 
 def _value(schemas: Schema, subject: str, schema: Schema) -> Iterator[str]:
     """Its line, and those of the members of what it is or holds."""
-    kind, whole = _kind(schemas, schema), _resolved(schemas, schema)
+    kind = _kind(schemas, schema)
+    whole = _resolved(schemas, schema)
     yield f"{subject}: {kind}"
     while "items" in whole:
         whole = _resolved(schemas, whole["items"])
     inside = f"{subject.removesuffix('!')}{'[]' if 'array' in kind else ''}"
     for name, member in whole.get("properties", {}).items():
-        required = name in whole.get("required", ()) and not subject.startswith("answer")  # nothing has to be answered
+        required = name in whole.get("required", ()) and not subject.startswith(
+            "answer"
+        )  # nothing has to be answered
         yield from _value(schemas, f"{inside}.{name}{'!' if required else ''}", member)
 
 
@@ -70,7 +90,9 @@ def _resolved(schemas: Schema, schema: Schema) -> Schema:
 
 def _kind(schemas: Schema, schema: Schema) -> str:
     kinds = _resolved(schemas, schema).get("type", "object")
-    inner = {case.get("type") for several in ("anyOf", "oneOf") for case in schema.get(several, ())} & {"null"}
+    inner = {
+        case.get("type") for several in ("anyOf", "oneOf") for case in schema.get(several, ())
+    } & {"null"}
     return "|".join(sorted({kinds, *inner} if isinstance(kinds, str) else {*kinds, *inner}))
 
 
@@ -78,8 +100,12 @@ def published() -> list[str]:
     """The lines of all services as they are now."""
     with tempfile.TemporaryDirectory() as folder:
         apps = {service: build(service, Path(folder)) for service in SERVICES}
-        descriptions = {name: app.test_client().get("/openapi.json").get_json() for name, app in apps.items()}
-    return sorted({line for name, description in descriptions.items() for line in lines_of(name, description)})
+        descriptions = {
+            name: app.test_client().get("/openapi.json").get_json() for name, app in apps.items()
+        }
+    return sorted(
+        {line for name, description in descriptions.items() for line in lines_of(name, description)}
+    )
 
 
 if __name__ == "__main__":

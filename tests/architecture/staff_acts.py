@@ -1,4 +1,5 @@
-"""Every route by which staff write, what is sent to it, and the act that it leaves in the audit trail.
+"""Every route by which staff write, what is sent to it, and the act that it leaves in the audit
+trail.
 
 What reads leave there (openings of files, exports) is in reads.py.
 """
@@ -30,7 +31,8 @@ class Sent(NamedTuple):
 
 
 Act = Callable[[Examples], Any]
-"""What it gives, where that is something `Sent`, is sent to the route; else it has called the route itself."""
+"""What it gives, where that is something `Sent`, is sent to the route; else it has called the route
+itself."""
 
 
 def to(*ids: str, **body: Any) -> Sent:
@@ -53,14 +55,29 @@ def _to_member(office: Examples) -> Sent:
 
 def _change_password(office: Examples) -> None:
     person = office.staff.administrateur()
-    passwords = {"current_password": PASSWORD, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
-    office.call("accounts", "POST", "/staff/me/password", by=person, json={**passwords, "code": person.code()})
+    passwords = {
+        "current_password": PASSWORD,
+        "password": NEW_PASSWORD,
+        "password_confirmation": NEW_PASSWORD,
+    }
+    office.call(
+        "accounts",
+        "POST",
+        "/staff/me/password",
+        by=person,
+        json={**passwords, "code": person.code()},
+    )
 
 
 def _renew_second_factor(office: Examples) -> None:
     person = office.staff.administrateur()
     asked = {"code": person.code()}
-    offer = office.call("accounts", "POST", "/staff/me/second-factor/proposals", by=person, json=asked).json or {}
+    offer = (
+        office.call(
+            "accounts", "POST", "/staff/me/second-factor/proposals", by=person, json=asked
+        ).json
+        or {}
+    )
     renewal = {"proposal": offer["sealed"], "code": pyotp.TOTP(offer["secret"]).now()}
     office.call("accounts", "POST", "/staff/me/second-factor", by=person, json=renewal)
 
@@ -80,7 +97,12 @@ def _move_dates(office: Examples) -> Sent:
 def _note_incident(office: Examples) -> Sent:
     opening = office.opening()
     read = {name: opening[name] for name in ("id", "revision", "deposit_closes")}
-    said = {"title": "Panne", "text": "Le portail était indisponible.", "periods": ["registration"], **REASON}
+    said = {
+        "title": "Panne",
+        "text": "Le portail était indisponible.",
+        "periods": ["registration"],
+        **REASON,
+    }
     instants = {"begins": "2021-10-04T10:00:00+02:00", "ends": "2021-10-04T11:00:00+02:00"}
     return to(**said, **instants, openings=[{**read, "closes": "2021-12-31T12:00:00+01:00"}])
 
@@ -97,7 +119,10 @@ def _answer_erasure(office: Examples) -> Sent:
 
 
 def _load_catalogue(office: Examples) -> Sent:
-    return to(**ARCHIVE, etag=office.post("registrations", "/staff/catalogues/comparison", **ARCHIVE)["etag"])
+    return to(
+        **ARCHIVE,
+        etag=office.post("registrations", "/staff/catalogues/comparison", **ARCHIVE)["etag"],
+    )
 
 
 def _publish_for_a_selection(office: Examples) -> Sent:
@@ -111,7 +136,9 @@ def _add_pdfs(office: Examples) -> None:
 
 
 def _withdraw_document(office: Examples) -> Sent:
-    published = office.read("documents", f"/imports/{office.published_import()['id']}/documents")["items"][0]
+    published = office.read("documents", f"/imports/{office.published_import()['id']}/documents")[
+        "items"
+    ][0]
     return to(published["id"], **REASON)
 
 
@@ -130,7 +157,9 @@ def _control(office: Examples) -> None:
 def _take_back(office: Examples) -> None:
     _control(office)
     piece = office.piece()
-    office.call("pieces", "DELETE", f"/pieces/{piece['id']}/control", headers={"If-Match": piece["etag"]})
+    office.call(
+        "pieces", "DELETE", f"/pieces/{piece['id']}/control", headers={"If-Match": piece["etag"]}
+    )
 
 
 def _control_many(office: Examples) -> Sent:
@@ -158,22 +187,39 @@ ACTS: dict[str, dict[str, tuple[str, Act]]] = {
         "POST /staff/<staff_id>/second-factor-reset": ("second_factor_reset", _to_member),
         "POST /staff/<staff_id>/profile": (
             "staff_profile_changed",
-            lambda office: to(office.member(), **office.with_code(role="consultation", academies=["03"], **REASON)),
+            lambda office: to(
+                office.member(), **office.with_code(role="consultation", academies=["03"], **REASON)
+            ),
         ),
         "POST /staff/<staff_id>/disable": ("staff_disabled", _to_member),
         "POST /staff/<staff_id>/enable": (
             "staff_enabled",
             lambda office: to(office.disabled_member(), **office.with_code(**REASON)),
         ),
-        "POST /staff/tokens/<token_id>/revoke": ("token_revoked", lambda office: to(office.token(), **REASON)),
+        "POST /staff/tokens/<token_id>/revoke": (
+            "token_revoked",
+            lambda office: to(office.token(), **REASON),
+        ),
         "POST /staff/me/password": ("password_changed", _change_password),
-        "POST /staff/me/recovery-codes": ("recovery_codes_renewed", lambda office: to(**office.with_code())),
+        "POST /staff/me/recovery-codes": (
+            "recovery_codes_renewed",
+            lambda office: to(**office.with_code()),
+        ),
         "POST /staff/me/second-factor": ("second_factor_renewed", _renew_second_factor),
         "POST /staff/me/tokens": ("token_created", Examples.token),
-        "POST /staff/me/tokens/<token_id>/revoke": ("token_revoked", lambda office: to(office.token())),
+        "POST /staff/me/tokens/<token_id>/revoke": (
+            "token_revoked",
+            lambda office: to(office.token()),
+        ),
         "POST /staff/me/passkeys": ("passkey_added", _add_passkey),
-        "POST /staff/me/passkeys/<passkey_id>/removal": ("passkey_removed", lambda office: to(_add_passkey(office))),
-        "POST /staff/me/saved-filters": ("filters_saved", lambda _: to(name="En cours", query="etat=active")),
+        "POST /staff/me/passkeys/<passkey_id>/removal": (
+            "passkey_removed",
+            lambda office: to(_add_passkey(office)),
+        ),
+        "POST /staff/me/saved-filters": (
+            "filters_saved",
+            lambda _: to(name="En cours", query="etat=active"),
+        ),
     },
     "registrations": {
         "POST /staff/incidents": ("incident.noted", _note_incident),
@@ -181,7 +227,10 @@ ACTS: dict[str, dict[str, tuple[str, Act]]] = {
         "POST /staff/retention/holds": ("retention.held", lambda _: to(**OF_SESSION)),
         "POST /staff/retention/releases": ("retention.released", _release),
         "POST /staff/messages": ("message.published", Examples.message),
-        "DELETE /staff/messages/<message_id>": ("message.withdrawn", lambda office: to(office.message())),
+        "DELETE /staff/messages/<message_id>": (
+            "message.withdrawn",
+            lambda office: to(office.message()),
+        ),
         "POST /staff/catalogues": ("catalogue.loaded", _load_catalogue),
         "POST /staff/candidatures/<candidature_id>/notes": (
             "note.added",
@@ -191,7 +240,10 @@ ACTS: dict[str, dict[str, tuple[str, Act]]] = {
             "candidature.ecartee",
             lambda office: to(office.candidature(), "ecart", **REASON),
         ),
-        "POST /staff/candidatures/<candidature_id>/correction": ("correction.started", Examples.correction),
+        "POST /staff/candidatures/<candidature_id>/correction": (
+            "correction.started",
+            Examples.correction,
+        ),
         "POST /staff/corrections/<draft_id>/save": (
             "candidature.saved",
             lambda office: to(office.correction(), revision=1, **REASON),
@@ -202,12 +254,18 @@ ACTS: dict[str, dict[str, tuple[str, Act]]] = {
         "POST /imports": ("import.created", lambda _: to(**NEW_IMPORT)),
         "POST /imports/<import_id>/files": ("import.sent", _add_pdfs),
         "POST /imports/<import_id>/publication": ("import.published", Examples.published_import),
-        "POST /imports/<import_id>/abandonment": ("import.abandoned", lambda office: to(office.checked_import()["id"])),
+        "POST /imports/<import_id>/abandonment": (
+            "import.abandoned",
+            lambda office: to(office.checked_import()["id"]),
+        ),
         "POST /imports/<import_id>/withdrawal": (
             "import.withdrawn",
             lambda office: to(office.published_import()["id"], **REASON),
         ),
-        "POST /published-documents/<document_id>/withdrawal": ("document.withdrawn", _withdraw_document),
+        "POST /published-documents/<document_id>/withdrawal": (
+            "document.withdrawn",
+            _withdraw_document,
+        ),
     },
     "pieces": {
         "POST /pieces/<piece_id>/openings": ("deposit.opened", _show_page),
@@ -236,5 +294,7 @@ WITHOUT_TRACE: dict[str, dict[str, str]] = {
         "PATCH /uploads/<upload_id>": "the same",
         "DELETE /uploads/<upload_id>": "the same",
     },
-    "pieces": {"POST /reminders/whole-list": "each candidature has its own, once its page is reminded"},
+    "pieces": {
+        "POST /reminders/whole-list": "each candidature has its own, once its page is reminded"
+    },
 }

@@ -1,4 +1,5 @@
-"""The ledger holds both ways: what it lists exists with that access, what exists is listed, and it is enforced."""
+"""The ledger holds both ways: what it lists exists with that access, what exists is listed, and it
+is enforced."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,7 +29,9 @@ UNKNOWN: dict[str, dict[str, str]] = {
     "a password": {"Authorization": "Basic eDp4"},
     "a forged token": tokens.bearer(tokens.forged(tokens.candidate_token("pierre"))),
     "an expired token": tokens.bearer(tokens.candidate_token("pierre", exp=1)),
-    "a token for another audience": tokens.bearer(tokens.candidate_token("pierre", aud="registrations")),
+    "a token for another audience": tokens.bearer(
+        tokens.candidate_token("pierre", aud="registrations")
+    ),
     "an identity taken for a token": tokens.bearer(tokens.identity_assertion("pierre")),
 }
 CALLERS = {
@@ -36,14 +39,17 @@ CALLERS = {
     "staff": tokens.staff_token(scopes=EVERY_SCOPE, academies=["03"]),
     **{f"service({name})": tokens.service_token(name) for name in ("gateway", *SERVICES)},
 }
-# What callers must not be called « service(gateway) » by their name alone: kinds are not interchangeable.
+# What callers must not be called « service(gateway) » by their name alone: kinds are not
+# interchangeable.
 KNOWN = {
     **{name: token for name, token in CALLERS.items() if name != "staff"},
     "a candidate named gateway": tokens.candidate_token("gateway"),
     "staff without scope": tokens.staff_token(),
     "a service nobody knows": tokens.service_token("inconnu"),
     **{
-        f"staff without {scope}": tokens.staff_token(scopes=[other for other in EVERY_SCOPE if other != scope])
+        f"staff without {scope}": tokens.staff_token(
+            scopes=[other for other in EVERY_SCOPE if other != scope]
+        )
         for scope in EVERY_SCOPE
     },
 }
@@ -79,7 +85,9 @@ def _marked(app: Flask) -> Iterator[tuple[str, str, str]]:
 
 def _called(app: Flask, method: str, rule: str, headers: dict[str, str]) -> TestResponse:
     body: dict[str, str] | None = None if method == "GET" else {}
-    return app.test_client(use_cookies=False).open(address_of(rule), method=method, headers=headers, json=body)
+    return app.test_client(use_cookies=False).open(
+        address_of(rule), method=method, headers=headers, json=body
+    )
 
 
 def _refused(operation: Operation[Any], caller: str) -> bool:
@@ -124,7 +132,9 @@ def test_who_consults_changes_nothing_with_a_session_or_a_token(built: dict[str,
         _is_refused(built[service], operation, consulting, "who consults")
 
 
-def _is_refused(app: Flask, operation: Operation[Any], headers: dict[str, str], caller: str, status: int = 403) -> None:
+def _is_refused(
+    app: Flask, operation: Operation[Any], headers: dict[str, str], caller: str, status: int = 403
+) -> None:
     answer = _called(app, operation.method, operation.path, headers)
     where = f"{caller}: {app.name} {operation.method} {operation.path}"
     assert answer.status_code == status, (where, answer.status_code)
@@ -135,12 +145,16 @@ def _is_refused(app: Flask, operation: Operation[Any], headers: dict[str, str], 
 
 def test_in_a_session_what_asks_for_a_code_is_done_with_one_alone(built: dict[str, Flask]) -> None:
     asking = [(service, operation) for service, operation in GUARDED if operation.asks_code]
-    assert {(operation.method, operation.path) for _, operation in asking} == {("POST", path) for path in WITH_A_CODE}
+    assert {(operation.method, operation.path) for _, operation in asking} == {
+        ("POST", path) for path in WITH_A_CODE
+    }
     for service, operation in asking:
         for gave_code in (False, True, None):
             claims: dict[str, Any] = {} if gave_code is None else {"gave_code": gave_code}
             is_asked = gave_code is False
-            caller = tokens.bearer(tokens.staff_token(scopes=session_scopes(Role.ADMINISTRATEUR), **claims))
+            caller = tokens.bearer(
+                tokens.staff_token(scopes=session_scopes(Role.ADMINISTRATEUR), **claims)
+            )
             answer = _called(built[service], operation.method, operation.path, caller)
             assert ("second-facteur" in answer.text) is is_asked, (operation.path, answer.text)
             assert not is_asked or answer.status_code == 403
@@ -150,7 +164,12 @@ def test_the_portal_shows_the_log_in_page_to_who_is_not_logged_in(built: dict[st
     for method, rule, who in sorted(routes_of("gateway")):
         if who == PUBLIC:
             continue
-        answer = _called(built["gateway"], method, rule, {"Sec-Fetch-Site": "same-origin", "Host": "127.0.0.1:8080"})
+        answer = _called(
+            built["gateway"],
+            method,
+            rule,
+            {"Sec-Fetch-Site": "same-origin", "Host": "127.0.0.1:8080"},
+        )
         assert answer.status_code in (302, 303, 401), (method, rule, answer.status_code)
         if answer.status_code != 401:
             log_in = "/gestion/connexion" if who.startswith("staff") else "/connexion"
@@ -161,7 +180,15 @@ def test_the_portal_takes_no_form_from_another_site(built: dict[str, Flask]) -> 
     for method, rule, _ in sorted(routes_of("gateway")):
         if method in ("GET", "HEAD") or rule.startswith("/api/"):
             continue
-        for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://ailleurs.example"}, {}):
-            sent = {**headers, "Host": "127.0.0.1:8080", "Cookie": f"{SESSION_COOKIE}-8080=anything"}
+        for headers in (
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Origin": "https://ailleurs.example"},
+            {},
+        ):
+            sent = {
+                **headers,
+                "Host": "127.0.0.1:8080",
+                "Cookie": f"{SESSION_COOKIE}-8080=anything",
+            }
             answer = _called(built["gateway"], method, rule, sent)
             assert answer.status_code == 403, (method, rule, headers, answer.status_code)

@@ -1,4 +1,5 @@
-"""Contracts, samples and reactions say the same: nothing is told to nobody, nothing is heard that nobody tells."""
+"""Contracts, samples and reactions say the same: nothing is told to nobody, nothing is heard that
+nobody tells."""
 
 import json
 from pathlib import Path
@@ -32,7 +33,9 @@ def test_a_service_hears_what_is_meant_for_it_and_nothing_else() -> None:
         assert set(HANDLERS[service]._reactions) == heard
 
 
-@pytest.mark.parametrize("consumer", sorted({consumer for event in EVENTS for consumer in event.CONSUMERS}))
+@pytest.mark.parametrize(
+    "consumer", sorted({consumer for event in EVENTS for consumer in event.CONSUMERS})
+)
 def test_each_consumer_takes_the_samples(consumer: str, tmp_path: Path) -> None:
     app = apps.build(consumer, tmp_path)
     migrate(app)
@@ -54,5 +57,7 @@ def test_whatever_sends_a_mail_waits_for_the_mail_server_and_nothing_else_does()
     for service in SERVICES:
         names = HANDLERS[service].follow_ups
         channels = HANDLERS[service].channels
-        in_channels = {name for channel in (MAILS, MASS_MAILS) for name in channels.get(channel, ())}
+        in_channels = {
+            name for channel in (MAILS, MASS_MAILS) for name in channels.get(channel, ())
+        }
         assert in_channels == {name for name in names if name.startswith("send_")}

@@ -8,8 +8,19 @@ from pathlib import Path
 from deploy.service_names import SERVICES
 
 ROOT = Path(__file__).parents[2]
-# Rules receive instants and chosen values: nothing in them depends on when, where or by what chance they run.
-IMPURE = {"time", "random", "secrets", "os", "socket", "subprocess", "sqlite3", "threading", "urllib.request"}
+# Rules receive instants and chosen values: nothing in them depends on when, where or by what chance
+# they run.
+IMPURE = {
+    "time",
+    "random",
+    "secrets",
+    "os",
+    "socket",
+    "subprocess",
+    "sqlite3",
+    "threading",
+    "urllib.request",
+}
 # Ours that are as plain as the standard library: values and texts, no clock, no I/O.
 CLOCK = "services.chassis.clock."
 OF_CHASSIS = ("csv_export.text_of_safe_cell", "errors", "french", "quotas", "untrusted_archives")
@@ -33,7 +44,9 @@ def test_rules_import_plain_values_and_what_is_read_or_rendered_for_an_instant_n
     readers = [read for folder in GIVEN_THE_INSTANT for read in _imports(folder)]
     assert readers
     clocks = {CLOCK.removesuffix("."), f"{CLOCK}portal_now", f"{CLOCK}system_now"}
-    assert strangers + [read for read in readers if read[1] in clocks or read[1].startswith(".")] == []
+    assert (
+        strangers + [read for read in readers if read[1] in clocks or read[1].startswith(".")] == []
+    )
 
 
 def _imports(folder: str) -> Iterator[tuple[Path, str]]:
@@ -45,7 +58,9 @@ def _imports(folder: str) -> Iterator[tuple[Path, str]]:
             if isinstance(node, ast.Import):
                 yield from ((path, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
-                module = f"{'.' * node.level}{node.module}"  # a relative one is a stranger everywhere
+                module = (
+                    f"{'.' * node.level}{node.module}"  # a relative one is a stranger everywhere
+                )
                 yield from ((path, f"{module}.{alias.name}") for alias in node.names)
 
 
@@ -57,7 +72,18 @@ def _is_plain(name: str, own: str) -> bool:
 
 
 def test_no_file_committed_names_the_host_of_a_package_registry() -> None:
-    hosts = [".".join(parts) for parts in (("registry", "npmjs"), ("pypi", "org"), ("pythonhosted", "org"))]
-    files = [ROOT / name for name in ("package-lock.json", "constraints.txt", "pyproject.toml", "Makefile")]
-    named = [(path.name, host) for path in files for host in hosts if host in path.read_text(encoding="utf-8")]
+    hosts = [
+        ".".join(parts)
+        for parts in (("registry", "npmjs"), ("pypi", "org"), ("pythonhosted", "org"))
+    ]
+    files = [
+        ROOT / name
+        for name in ("package-lock.json", "constraints.txt", "pyproject.toml", "Makefile")
+    ]
+    named = [
+        (path.name, host)
+        for path in files
+        for host in hosts
+        if host in path.read_text(encoding="utf-8")
+    ]
     assert not named

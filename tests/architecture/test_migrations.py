@@ -1,4 +1,5 @@
-"""Each service's migrations: one line of them, up and down with data, on both databases, to what the models say."""
+"""Each service's migrations: one line of them, up and down with data, on both databases, to what
+the models say."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -23,7 +24,8 @@ from tests.support.service_worker import database_of
 
 ROOT = Path(__file__).parents[2]
 LEFT = {"inbox", "parked", "job_leases", "installation", "unknown_objects"}
-"""Tables that only 0.2.0 uses, to which a step back may lead; the release after this one drops them."""
+"""Tables that only 0.2.0 uses, to which a step back may lead; the release after this one drops
+them."""
 TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
@@ -53,13 +55,15 @@ def _folder(app: Flask) -> str:
 
 def test_migrations_have_one_head() -> None:
     for service in SERVICES:
-        assert len(ScriptDirectory(ROOT / "services" / service / "migrations").get_heads()) == 1, service
+        assert len(ScriptDirectory(ROOT / "services" / service / "migrations").get_heads()) == 1, (
+            service
+        )
 
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_migrations_go_up_to_the_models_down_with_data_and_up_again(app: Flask) -> None:
-    """Triggers come back too, among them those that refuse changes of the audit trail: SQLite loses them where a table
-    is recreated."""
+    """Triggers come back too, among them those that refuse changes of the audit trail: SQLite loses
+    them where a table is recreated."""
     upgrade(directory=_folder(app))
     assert _differences(app) == []
     triggers = _triggers(app)
@@ -82,7 +86,10 @@ def test_migrations_go_up_to_the_models_down_with_data_and_up_again(app: Flask) 
     assert kept
     assert min(numbers.values()) > 0, numbers
     upgrade(directory=_folder(app))
-    assert set(inspect(db.engine).get_table_names()) - LEFT == {*db.metadata.tables, "alembic_version"}
+    assert set(inspect(db.engine).get_table_names()) - LEFT == {
+        *db.metadata.tables,
+        "alembic_version",
+    }
 
 
 def _triggers(app: Flask) -> set[str]:
@@ -97,14 +104,16 @@ def _differences(app: Flask) -> list[Any]:
 
     db = database_of(app)
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_used})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": is_used}
+        )
         return list(compare_metadata(context, db.metadata))
 
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_an_index_of_a_full_table_that_was_not_finished_is_made_anew(database_url: str) -> None:
-    """It takes minutes, and a deadlock, a restart or a stopped upgrade ends it. On PostgreSQL it is made
-    « concurrently », which no transaction may contain."""
+    """It takes minutes, and a deadlock, a restart or a stopped upgrade ends it. On PostgreSQL it is
+    made « concurrently », which no transaction may contain."""
     with create_engine(database_url).connect() as connection:
         context = MigrationContext.configure(connection, opts={"transaction_per_migration": True})
         with Operations.context(context), context.begin_transaction(_per_migration=True):

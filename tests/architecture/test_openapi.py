@@ -1,4 +1,5 @@
-"""What authors of tools read of an API is true: valid, whole, not changed unseen, and so are all answers."""
+"""What authors of tools read of an API is true: valid, whole, not changed unseen, and so are all
+answers."""
 
 from typing import Any
 
@@ -51,13 +52,18 @@ def test_the_description_is_valid_and_has_every_route_with_those_who_may_call_it
             jsonschema_rs.validator_for(whole).validate(operation.example)
 
 
-def test_nothing_that_tools_use_goes_without_a_word_in_the_changelog(service: str, description: dict[str, Any]) -> None:
-    """Of what the last release published: operations, members, who may call; and nothing more has to be sent."""
+def test_nothing_that_tools_use_goes_without_a_word_in_the_changelog(
+    service: str, description: dict[str, Any]
+) -> None:
+    """Of what the last release published: operations, members, who may call; and nothing more has
+    to be sent."""
     noted = RELEASED.read_text(encoding="utf-8").splitlines()
     released = {line for line in noted if line.startswith(f"{service} ")}
     now = set(lines_of(service, description))
     operations = {_operation(line) for line in released}
-    asked_for = {line for line in now - released if "!: " in line and _operation(line) in operations}
+    asked_for = {
+        line for line in now - released if "!: " in line and _operation(line) in operations
+    }
     changed = {_operation(line) for line in (released - now) | asked_for}
     assert {operation for operation in changed if operation not in unreleased_changes()} == set()
 
@@ -68,8 +74,11 @@ def _operation(line: str) -> str:
 
 
 def test_every_answer_is_as_described(service: str, app: Flask) -> None:
-    """Some seconds: requests are made up for every operation, sent by everyone whom it admits and by a stranger."""
-    admitted = {(each.method, described_path(each.path)): each.access for each in OPERATIONS[service]}
+    """Some seconds: requests are made up for every operation, sent by everyone whom it admits and
+    by a stranger."""
+    admitted = {
+        (each.method, described_path(each.path)): each.access for each in OPERATIONS[service]
+    }
     described = schemathesis.openapi.from_wsgi("/openapi.json", app).get_all_operations()
     for operation in (result.ok() for result in described if isinstance(result, Ok)):
         ways = admitted.get((operation.method.upper(), operation.path), ())
@@ -78,17 +87,28 @@ def test_every_answer_is_as_described(service: str, app: Flask) -> None:
 
 
 def _try(operation: Any, callers: list[dict[str, str]]) -> None:
-    phases, health = (Phase.explicit, Phase.generate), list(HealthCheck)
+    phases = (Phase.explicit, Phase.generate)
+    health = list(HealthCheck)
 
     @settings(
-        max_examples=TRIES, derandomize=True, deadline=None, database=None, phases=phases, suppress_health_check=health
+        max_examples=TRIES,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=phases,
+        suppress_health_check=health,
     )
     @given(case=operation.as_strategy())
     def check(case: Any) -> None:
         for headers in callers:
             response = case.call(headers=headers)
             case.validate_response(response, checks=CHECKS)
-            if response.status_code >= 400 and case.method.upper() != "HEAD":  # answered by its headers alone
-                assert response.json()["status"] == response.status_code, (case.as_curl_command(), response.text)
+            if (
+                response.status_code >= 400 and case.method.upper() != "HEAD"
+            ):  # answered by its headers alone
+                assert response.json()["status"] == response.status_code, (
+                    case.as_curl_command(),
+                    response.text,
+                )
 
     check()

@@ -1,4 +1,5 @@
-"""Whatever a tool sends wrong, to whatever route, it is refused by the name of what is wrong, and told so in French."""
+"""Whatever a tool sends wrong, to whatever route, it is refused by the name of what is wrong, and
+told so in French."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +30,9 @@ UNREADABLE_BODIES = (b"", b"{", b"[" * 2_000, b"\xff\xfe", b"12", b"null", b"x" 
 WITHOUT_SENDING = {"GET", "DELETE"}
 
 
-def test_text_that_no_database_takes_is_refused_everywhere(service: str, tmp_path: Path, postgres: Postgres) -> None:
+def test_text_that_no_database_takes_is_refused_everywhere(
+    service: str, tmp_path: Path, postgres: Postgres
+) -> None:
     """PostgreSQL takes less than SQLite."""
     app = apps.build(service, tmp_path, postgres.fresh_database())
     migrate(app)
@@ -47,35 +50,51 @@ def test_text_that_no_database_takes_is_refused_everywhere(service: str, tmp_pat
 
 
 def reads(service: str) -> list[tuple[str, dict[str, str], list[str]]]:
-    """Each GET that takes parameters: its address, the headers of who may call it, and their names."""
+    """Each GET that takes parameters: its address, the headers of who may call it, and their
+    names."""
     taken = [read for read in OPERATIONS[service] if read.method == "GET" and read.query]
     assert taken
-    return [(address_of(read.path, "unheard-of"), headers_of(read), names_in(read.query)) for read in taken]
+    return [
+        (address_of(read.path, "unheard-of"), headers_of(read), names_in(read.query))
+        for read in taken
+    ]
 
 
-def test_a_parameter_that_a_route_does_not_have_is_refused_by_its_name(service: str, app: Flask) -> None:
+def test_a_parameter_that_a_route_does_not_have_is_refused_by_its_name(
+    service: str, app: Flask
+) -> None:
     for path, headers, names in reads(service):
         answer = app.test_client().get(f"{path}?{names[0]}x=1", headers=headers)
         assert answer.status_code == 422, (path, answer.text)
-        refused = [error["pointer"] for error in answer.get_json()["errors"] if error["detail"] == "Champ inconnu."]
+        refused = [
+            error["pointer"]
+            for error in answer.get_json()["errors"]
+            if error["detail"] == "Champ inconnu."
+        ]
         assert refused == [f"#/{names[0]}x"], (path, answer.text)
 
 
 def test_of_a_body_full_of_impossible_text_some_are_named(service: str, app: Flask) -> None:
-    plain = min((each for each in OPERATIONS[service] if each.method == "POST" and "<" not in each.path), key=_order)
+    plain = min(
+        (each for each in OPERATIONS[service] if each.method == "POST" and "<" not in each.path),
+        key=_order,
+    )
     answer = app.test_client().post(plain.path, json=["\0"] * 100_000, headers=headers_of(plain))
     assert answer.status_code == 422
     assert len(answer.get_json()["errors"]) == MAX_ERRORS_OF_A_KIND
 
 
 def test_every_refusal_is_in_french(service: str, app: Flask) -> None:
-    client, refused = app.test_client(), 0
+    client = app.test_client()
+    refused = 0
     english: dict[str, str] = {}
     for operation, sent in _wrong_requests(service):
         headers = {**headers_of(operation), **sent.pop("headers", {})}
         path = address_of(operation.path, "unheard-of")
         answer = client.open(path, headers=headers, **{"method": operation.method, **sent})
-        if answer.status_code < 400 or not answer.is_json or not answer.data:  # HEAD is answered without words
+        if (
+            answer.status_code < 400 or not answer.is_json or not answer.data
+        ):  # HEAD is answered without words
             continue
         refused += 1
         for text in _texts(answer.get_json()):
@@ -86,7 +105,8 @@ def test_every_refusal_is_in_french(service: str, app: Flask) -> None:
 
 
 def _wrong_requests(service: str) -> Iterator[tuple[Operation[Any], dict[str, Any]]]:
-    """An operation and what is sent: to each what it reads itself, the rest to one of each method."""
+    """An operation and what is sent: to each what it reads itself, the rest to one of each
+    method."""
     seen: set[str] = set()
     for operation in sorted(OPERATIONS[service], key=_order):
         sendings = list(_to_each(operation))
@@ -104,7 +124,9 @@ def _to_one(method: str) -> Iterator[dict[str, Any]]:
     yield {"method": "PATCH"}
     yield {"headers": {"Authorization": "Bearer no"}}
     if method not in WITHOUT_SENDING:
-        yield from ({"data": body, "content_type": "application/json"} for body in UNREADABLE_BODIES)
+        yield from (
+            {"data": body, "content_type": "application/json"} for body in UNREADABLE_BODIES
+        )
 
 
 def _to_each(operation: Operation[Any]) -> Iterator[dict[str, Any]]:
@@ -131,5 +153,9 @@ def headers_of(operation: Operation[Any]) -> dict[str, str]:
 
 def _texts(problem: dict[str, Any]) -> Iterator[str]:
     """Every sentence of a problem; what it quotes of us or of the sender aside."""
-    for text in (problem["title"], problem["detail"], *(error["detail"] for error in problem.get("errors", ()))):
+    for text in (
+        problem["title"],
+        problem["detail"],
+        *(error["detail"] for error in problem.get("errors", ())),
+    ):
         yield re.sub(r"«.*?»|\(.*?\)|: [\w, -]+\.$", "", text)

@@ -1,7 +1,7 @@
 """A GET writes nothing; whatever staff do leaves its trace in the audit trail.
 
-Each route of the ledger is called for real in a portal that holds one of everything, and the databases are looked at
-before and after: some seconds.
+Each route of the ledger is called for real in a portal that holds one of everything, and the
+databases are looked at before and after: some seconds.
 """
 
 import re
@@ -25,7 +25,9 @@ from tests.architecture.staff_acts import ACTS, WITHOUT_TRACE, Sent
 from tests.support.object_store import ObjectStore
 
 TOOLS = "/api/<service>/v1/"
-TRAILS = {service: "audit" if service == "registrations" else "audit_entries" for service in SERVICES}
+TRAILS = {
+    service: "audit" if service == "registrations" else "audit_entries" for service in SERVICES
+}
 WRITTEN_TABLE = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)")
 
 
@@ -45,7 +47,10 @@ def callers(examples: Examples, app: str, rule: str) -> Iterator[tuple[str, Call
     if app != "gateway":
         for way in ways:
             for name in way.names or ("",):
-                yield str(way), partial(answer_of, examples.apps[app], examples.headers(way.kind, name))
+                yield (
+                    str(way),
+                    partial(answer_of, examples.apps[app], examples.headers(way.kind, name)),
+                )
     elif rule.startswith(TOOLS):
         yield "tool", examples.tool().get
     elif rule == "/metrics":
@@ -61,7 +66,11 @@ def callers(examples: Examples, app: str, rule: str) -> Iterator[tuple[str, Call
 
 
 def ways_of(app: Flask, rule: str) -> tuple[Access, ...]:
-    (there,) = (route for route in app.url_map.iter_rules() if route.rule == rule and "GET" in (route.methods or ()))
+    (there,) = (
+        route
+        for route in app.url_map.iter_rules()
+        if route.rule == rule and "GET" in (route.methods or ())
+    )
     ways: tuple[Access, ...] = getattr(app.view_functions[there.endpoint], "__access__", ())
     return ways
 
@@ -72,7 +81,8 @@ def answer_of(app: Flask, headers: dict[str, str], path: str) -> TestResponse:
 
 @contextmanager
 def written(examples: Examples) -> Iterator[set[str]]:
-    """What the block writes, as `database.table`; of a write transaction that wrote nothing, `database`."""
+    """What the block writes, as `database.table`; of a write transaction that wrote nothing,
+    `database`."""
     tables: set[str] = set()
     begun: set[str] = set()
     with ExitStack() as heard:
@@ -131,7 +141,9 @@ def send(examples: Examples, service: str, route: str, sent: Sent) -> None:
     """Call a route (« POST /staff/<staff_id>/profile »)."""
     method, _, rule = route.partition(" ")
     ids = iter(sent.ids)
-    examples.call(service, method, re.sub("<[^>]+>", lambda _: next(ids), rule), json=sent.body or None)
+    examples.call(
+        service, method, re.sub("<[^>]+>", lambda _: next(ids), rule), json=sent.body or None
+    )
 
 
 def entries(examples: Examples, service: str) -> list[tuple[str, str]]:

@@ -1,4 +1,5 @@
-"""Thousands of slow connections: they send little or nothing, and are opened again as soon as they are closed."""
+"""Thousands of slow connections: they send little or nothing, and are opened again as soon as they
+are closed."""
 
 import asyncio
 import resource
@@ -46,7 +47,11 @@ class SlowConnections:
         return self.open >= self.at_least
 
     async def stay_until(self, over: asyncio.Event) -> None:
-        clients = [asyncio.create_task(self._client(kind)) for kind, many in self.wanted.items() for _ in range(many)]
+        clients = [
+            asyncio.create_task(self._client(kind))
+            for kind, many in self.wanted.items()
+            for _ in range(many)
+        ]
         await over.wait()
         for client in clients:
             client.cancel()
@@ -68,25 +73,37 @@ class SlowConnections:
                 self.open -= 1
                 writer.transport.abort()
 
-    async def _drip(self, kind: ConnectionKind, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _drip(
+        self, kind: ConnectionKind, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         """Until the other side has ended the connection."""
         with suppress(OSError):
             while not reader.at_eof():
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(DRIP_EVERY):  # `wait_for` loses a cancellation that meets an answer
+                    async with asyncio.timeout(
+                        DRIP_EVERY
+                    ):  # `wait_for` loses a cancellation that meets an answer
                         await reader.read(65536)
                 writer.write(kind.drip)
 
 
 @contextmanager
-def slow_connections(url: str, wanted: dict[ConnectionKind, int], at_least: int = 0) -> Iterator[SlowConnections]:
-    """`at_least` so many (else nine tenths: some are always being closed) are open when the block begins."""
+def slow_connections(
+    url: str, wanted: dict[ConnectionKind, int], at_least: int = 0
+) -> Iterator[SlowConnections]:
+    """`at_least` so many (else nine tenths: some are always being closed) are open when the block
+    begins."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(sum(wanted.values()) + 4096, hard)), hard))
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (max(soft, min(sum(wanted.values()) + 4096, hard)), hard)
+    )
     at_least = at_least or sum(wanted.values()) * 9 // 10
-    connections, loop = SlowConnections(url, wanted, at_least), asyncio.new_event_loop()
+    connections = SlowConnections(url, wanted, at_least)
+    loop = asyncio.new_event_loop()
     over = asyncio.Event()
-    thread = threading.Thread(target=loop.run_until_complete, args=(connections.stay_until(over),), daemon=True)
+    thread = threading.Thread(
+        target=loop.run_until_complete, args=(connections.stay_until(over),), daemon=True
+    )
     thread.start()
     try:
         wait_until(connections.is_there, OPENED_SECONDS, f"{at_least} connections")

@@ -1,1 +1,2 @@
-"""What decides in the containers that keep backups, and what one machine's backups are believed in."""
+"""What decides in the containers that keep backups, and what one machine's backups are believed
+in."""

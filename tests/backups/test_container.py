@@ -1,4 +1,5 @@
-"""The container that makes backups: which is due when, what monitoring is told, when WAL is let go."""
+"""The container that makes backups: which is due when, what monitoring is told, when WAL is let
+go."""
 
 import os
 import subprocess
@@ -28,7 +29,12 @@ def at(text: str) -> float:
         ("2026-11-20 02:03", "2026-11-25 02:03", "2026-11-26 01:59", None),
         ("2026-11-20 02:03", "2026-11-25 02:03", "2026-11-26 02:00", "diff"),
         ("2026-11-20 02:03", "2026-11-25 15:00", "2026-11-26 02:00", "diff"),
-        ("2026-11-20 02:03", "2026-11-20 02:03", "2026-11-25 15:00", "diff"),  # away for days: at once
+        (
+            "2026-11-20 02:03",
+            "2026-11-20 02:03",
+            "2026-11-25 15:00",
+            "diff",
+        ),  # away for days: at once
         ("2026-11-18 02:40", "2026-11-24 02:03", "2026-11-24 23:00", None),
         ("2026-11-18 02:40", "2026-11-24 02:03", "2026-11-25 02:00", "full"),
     ],
@@ -46,7 +52,9 @@ def test_objects_are_copied_at_once_and_then_every_so_often() -> None:
     assert SCHEDULE.objects_due(at("2026-11-25 12:00"), at("2026-11-25 12:10"))
 
 
-WAL, BACKUP, OBJECTS = "backup_wal_age_seconds", "backup_age_seconds", "backup_objects_age_seconds"
+WAL = "backup_wal_age_seconds"
+BACKUP = "backup_age_seconds"
+OBJECTS = "backup_objects_age_seconds"
 
 
 @pytest.mark.parametrize(
@@ -58,15 +66,20 @@ WAL, BACKUP, OBJECTS = "backup_wal_age_seconds", "backup_age_seconds", "backup_o
         (0, MAX_BACKUP_AGE + 10, [BACKUP]),
     ],
 )
-def test_what_never_came_is_as_old_as_the_container(running: float, known: float | None, alarms: list[str]) -> None:
+def test_what_never_came_is_as_old_as_the_container(
+    running: float, known: float | None, alarms: list[str]
+) -> None:
     """A backup that is known counts however young the container is."""
     backups = Backups() if known is None else Backups(time.time() - known, time.time() - known)
     ages = Ages(SCHEDULE, started=time.time() - running, backups=backups)
     assert [alarm.partition("=")[0] for alarm in ages.alarms()] == alarms
 
 
-def test_a_restore_is_remembered_and_is_nobodys_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """pgBackRest is not here: what is looked at is the mark that a restore leaves, and what comes of it."""
+def test_a_restore_is_remembered_and_is_nobodys_alarm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pgBackRest is not here: what is looked at is the mark that a restore leaves, and what comes
+    of it."""
     monkeypatch.setattr(postgres, "RESTORED", tmp_path / "databases-restored")
     monkeypatch.setattr(postgres, "pgbackrest", lambda *words: "")
     ages = Ages(SCHEDULE)
@@ -89,7 +102,11 @@ def test_metrics_are_ones_that_prometheus_reads() -> None:
     assert samples["backup_failures_total", "objects"] == 2
     assert samples["backup_full_there",] == 1
     assert samples["backup_age_seconds",] < 60
-    limits = {"backup_wal_age": MAX_WAL_AGE, "backup_age": MAX_BACKUP_AGE, "backup_objects_age": 3 * 600}
+    limits = {
+        "backup_wal_age": MAX_WAL_AGE,
+        "backup_age": MAX_BACKUP_AGE,
+        "backup_objects_age": 3 * 600,
+    }
     assert {name: samples[f"{name}_limit_seconds",] for name in limits} == limits
 
 
@@ -103,7 +120,9 @@ def archived(cluster: Path) -> bool:
     return done.returncode == 0
 
 
-def test_wal_is_held_while_the_repository_is_away_and_let_go_where_nobody_keeps_backups(tmp_path: Path) -> None:
+def test_wal_is_held_while_the_repository_is_away_and_let_go_where_nobody_keeps_backups(
+    tmp_path: Path,
+) -> None:
     assert archived(tmp_path)
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "archiving").touch()

@@ -1,4 +1,5 @@
-"""Backups of one machine between folders in which something rotted, is missing or cannot be read."""
+"""Backups of one machine between folders in which something rotted, is missing or cannot be
+read."""
 
 import errno
 import fcntl
@@ -60,11 +61,15 @@ def refused(folder: Path, tmp_path: Path) -> str:
 
 def test_the_list_of_sums_is_read_by_sha256sum(first: Path) -> None:
     for folder, files in ((first, 7), (backup.secrets_of(first), 1)):
-        checked = subprocess.run(["sha256sum", "-c", SUMS], cwd=folder, capture_output=True, text=True, check=True)
+        checked = subprocess.run(
+            ["sha256sum", "-c", SUMS], cwd=folder, capture_output=True, text=True, check=True
+        )
         assert len(checked.stdout.splitlines()) == files
 
 
-def test_a_file_that_rotted_in_an_earlier_backup_is_copied_anew(state: StateFolder, first: Path) -> None:
+def test_a_file_that_rotted_in_an_earlier_backup_is_copied_anew(
+    state: StateFolder, first: Path
+) -> None:
     rot(first / KEY)
     second = backup.back_up(state, first.parent, FIRST + timedelta(days=1))
     assert (second / KEY).read_bytes() == KEY.encode()
@@ -83,14 +88,18 @@ def test_no_restore_of_what_is_missing_or_was_added(first: Path, tmp_path: Path)
     assert refused(first, tmp_path).endswith(f": mail/2.eml, {KEY}")
 
 
-def test_files_of_a_folder_that_was_moved_and_linked_to_are_copied(state: StateFolder, tmp_path: Path) -> None:
+def test_files_of_a_folder_that_was_moved_and_linked_to_are_copied(
+    state: StateFolder, tmp_path: Path
+) -> None:
     shutil.move(state.objects / "pieces", tmp_path / "larger-disk")
     (state.objects / "pieces").symlink_to(tmp_path / "larger-disk")
     made = backup.back_up(state, tmp_path / "backups", FIRST)
     assert (made / KEY).read_bytes() == KEY.encode()
 
 
-def test_a_portal_without_secrets_is_not_said_to_be_saved(state: StateFolder, tmp_path: Path) -> None:
+def test_a_portal_without_secrets_is_not_said_to_be_saved(
+    state: StateFolder, tmp_path: Path
+) -> None:
     state.secrets_file.unlink()
     with pytest.raises(Impossible, match=r"secrets\.json"):
         backup.back_up(state, tmp_path / "backups", FIRST)
@@ -112,7 +121,9 @@ def test_a_folder_that_cannot_be_listed_fails_the_backup(
     assert backup.newest(tmp_path / "backups") is None
 
 
-def test_a_second_backup_at_the_same_time_is_refused_and_waits_for_nobody(state: StateFolder, tmp_path: Path) -> None:
+def test_a_second_backup_at_the_same_time_is_refused_and_waits_for_nobody(
+    state: StateFolder, tmp_path: Path
+) -> None:
     write(tmp_path / "backups/.20261125T165900Z.part/of-the-first", b"")
     with (tmp_path / "backups/.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -124,7 +135,8 @@ def test_a_second_backup_at_the_same_time_is_refused_and_waits_for_nobody(state:
 def test_a_disk_that_is_full_before_the_end_leaves_no_backup_and_the_next_is_whole(
     state: StateFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, copyfile = tmp_path / "backups", shutil.copyfile
+    folder = tmp_path / "backups"
+    copyfile = shutil.copyfile
 
     def full(source: Path, target: Path) -> None:
         if source == state.secrets_file:  # the last file
@@ -149,7 +161,10 @@ def test_what_was_erased_until_the_newest_backup_is_erased_again_by_a_restore(
     for service, table in restore.ERASED.items():
         with closing(sqlite3.connect(state.database(service))) as trail:
             trail.execute(f"CREATE TABLE {table} (subject TEXT, action TEXT)")
-            trail.execute(f"INSERT INTO {table} VALUES ('{service}-1', 'erased'), ('kept', 'candidature.saved')")
+            trail.execute(
+                f"INSERT INTO {table} VALUES ('{service}-1', 'erased'), ('kept', "
+                "'candidature.saved')"
+            )
             trail.commit()
     backup.back_up(state, first.parent, FIRST + timedelta(days=1))
     run: list[tuple[str, str, str]] = []

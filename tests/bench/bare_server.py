@@ -1,7 +1,8 @@
-"""The least that a page behind one hop costs: two bare Flask applications under the very gunicorn that ours run under.
+"""The least that a page behind one hop costs: two bare Flask applications under the very gunicorn
+that ours run under.
 
-`python -m tests.bench.bare_server page`, or `front ADDRESS` which passes on what `page` answers there, over kept
-connections.
+`python -m tests.bench.bare_server page`, or `front ADDRESS` which passes on what `page` answers
+there, over kept connections.
 """
 
 import http.client
@@ -17,13 +18,15 @@ LENGTH = 15_000
 
 
 def page() -> Flask:
-    app, body = Flask("page"), "x" * LENGTH
+    app = Flask("page")
+    body = "x" * LENGTH
     app.add_url_rule("/", view_func=lambda: body)
     return app
 
 
 def front(address: str) -> Flask:
-    app, of_thread = Flask("front"), threading.local()
+    app = Flask("front")
+    of_thread = threading.local()
 
     def passed_on() -> Response:
         if not hasattr(of_thread, "connection"):

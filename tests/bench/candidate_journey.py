@@ -1,7 +1,8 @@
-"""The requests of one candidate's whole journey, from the home page to the PDF in « Mes documents ».
+"""The requests of one candidate's whole journey, from the home page to the PDF in « Mes documents
+».
 
-Requests of `autosave.js` and of search fields while words are typed are included; files that browsers cache (style
-sheets, scripts, icons) are not.
+Requests of `autosave.js` and of search fields while words are typed are included; files that
+browsers cache (style sheets, scripts, icons) are not.
 """
 
 import re
@@ -16,10 +17,18 @@ from tests.registrations.domain.example_dossier import ANSWERS
 REQUESTS = 54
 WORKER_SECONDS = 120.0
 LOOK_SECONDS = 0.25
-PAGE, TAB, TAB_POSTED, KEPT, SEARCH = "page", "tab", "« Suivant »", "saved as typed", "search"
-CREATE, LOG_IN, SAVE = "« Créer le compte »", "log-in", "« Enregistrer »"
-PRINT, PDF = "« Visualiser/Imprimer »", "PDF"
-MAIL, BOTH_DOCUMENTS = "mail waited for", "both documents waited for"
+PAGE = "page"
+TAB = "tab"
+TAB_POSTED = "« Suivant »"
+KEPT = "saved as typed"
+SEARCH = "search"
+CREATE = "« Créer le compte »"
+LOG_IN = "log-in"
+SAVE = "« Enregistrer »"
+PRINT = "« Visualiser/Imprimer »"
+PDF = "PDF"
+MAIL = "mail waited for"
+BOTH_DOCUMENTS = "both documents waited for"
 LAST_TAB = 9
 # Management commercial opérationnel is offered in the guide's session and in those around today.
 DOSSIER: Mapping[str, Mapping[str, Any]] = ANSWERS | {
@@ -37,8 +46,8 @@ _FILE = re.compile(r'href="(/documents/fichier/[0-9a-f]+)"')
 
 
 def walk(visitor: Visitor, address: str, mails: Mails, *where: str, watches: bool = False) -> None:
-    """Make one journey: « Visualiser/Imprimer », then « Mes documents » until both are there, then both. Who `watches`
-    waits for both first, and prints afterwards.
+    """Make one journey: « Visualiser/Imprimer », then « Mes documents » until both are there, then
+    both. Who `watches` waits for both first, and prints afterwards.
 
     Raises UnexpectedAnswer at the first answer that is not as expected.
     """
@@ -55,7 +64,8 @@ def walk(visitor: Visitor, address: str, mails: Mails, *where: str, watches: boo
 
 
 def comes_to_a_number(visitor: Visitor, address: str, mails: Mails, *where: str) -> str:
-    """From the home page, with a new account, to « Enregistrer »; the candidature's id. `where`: session, académie."""
+    """From the home page, with a new account, to « Enregistrer »; the candidature's id. `where`:
+    session, académie."""
     create_account(visitor, address, mails)
     log_in(visitor, address)
     return registers(visitor, *where)
@@ -65,7 +75,9 @@ def create_account(visitor: Visitor, address: str, mails: Mails) -> None:
     visitor.get(PAGE, "/")
     visitor.get(PAGE, "/compte/creation")
     visitor.get(SEARCH, "/compte/communes", {"departement_naissance": "014", "q": "caen"})
-    visitor.post(CREATE, "/compte/creation", creation_form(email=address, email_confirmation=address))
+    visitor.post(
+        CREATE, "/compte/creation", creation_form(email=address, email_confirmation=address)
+    )
     visitor.get(PAGE, "/compte/creation/confirmation")
     asked = time.perf_counter()
     link = mails.link(address)
@@ -88,9 +100,11 @@ def registers(visitor: Visitor, *where: str) -> str:
     return candidature
 
 
-def opens_a_draft(visitor: Visitor, session: str = "2022", academie: str = "03") -> tuple[str, Answer]:
-    """« M'inscrire », choice by choice, of a session that is open, of the exam's code BTS; the path of the draft's
-    tabs, and the first of them."""
+def opens_a_draft(
+    visitor: Visitor, session: str = "2022", academie: str = "03"
+) -> tuple[str, Answer]:
+    """« M'inscrire », choice by choice, of a session that is open, of the exam's code BTS; the path
+    of the draft's tabs, and the first of them."""
     pairs = [("domaine", "Examen"), ("exam", "BTS"), ("session", session), ("academie", academie)]
     for count in range(len(pairs) + 1):
         page = visitor.get(PAGE, "/inscription", dict(pairs[:count]))
@@ -102,9 +116,11 @@ def opens_a_draft(visitor: Visitor, session: str = "2022", academie: str = "03")
 
 
 def fills_the_tabs(visitor: Visitor, draft: str, tab: Answer) -> Answer:
-    """Types into each, which searches and saves as it goes, and presses « Suivant »; the last, « N° Inscription »."""
+    """Types into each, which searches and saves as it goes, and presses « Suivant »; the last, « N°
+    Inscription »."""
     for number, name in enumerate((*DOSSIER, "recap"), start=1):
-        hidden, typed = _hidden(tab), {field: str(answer) for field, answer in DOSSIER.get(name, {}).items()}
+        hidden = _hidden(tab)
+        typed = {field: str(answer) for field, answer in DOSSIER.get(name, {}).items()}
         searched, words = SEARCHES.get(name, ("", ()))
         for prefix in words:
             visitor.get(SEARCH, f"{draft}/{number}/recherche", {"field": searched, "q": prefix})

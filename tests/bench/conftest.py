@@ -1,4 +1,5 @@
-"""The portal in each of its modes, as its operators run it: with its own time limits, which tests elsewhere widen."""
+"""The portal in each of its modes, as its operators run it: with its own time limits, which tests
+elsewhere widen."""
 
 from __future__ import annotations
 
@@ -39,14 +40,20 @@ def one_machine() -> Iterator[Installation]:
 
 @pytest.fixture(scope="session")
 def on_servers(postgres: PostgresServer, rabbitmq: RabbitMQServer) -> Iterator[Installation]:
-    mails, port = PrivateFolder("bench-mails"), free_port()
+    mails = PrivateFolder("bench-mails")
+    port = free_port()
     maildir = mails.path / "mails"
     handler = ("-c", "aiosmtpd.handlers.Mailbox", str(maildir))
     command = [sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", *handler]
     smtp = Daemon("aiosmtpd", command, mails, {"PATH": "/usr/bin:/bin"})
     smtp.start(lambda: is_listening(port))
-    databases = {f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in SERVICES}
-    real = databases | {"BROKER_URL": rabbitmq.fresh_vhost(), "MAIL_URL": f"smtp://127.0.0.1:{port}"}
+    databases = {
+        f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in SERVICES
+    }
+    real = databases | {
+        "BROKER_URL": rabbitmq.fresh_vhost(),
+        "MAIL_URL": f"smtp://127.0.0.1:{port}",
+    }
     behind_proxy = {"BEHIND_PROXY": "1", "TRUSTED_PROXIES": "1"}
     portal = LaunchedPortal("bench-servers", AS_SHIPPED | real | behind_proxy)
     proxy = Proxy(urlsplit(portal.url).port or 80)

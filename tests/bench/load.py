@@ -1,4 +1,5 @@
-"""The load generator: `python -m tests.bench.load`, a process of its own, so that its cost is measured separately.
+"""The load generator: `python -m tests.bench.load`, a process of its own, so that its cost is
+measured separately.
 
 Reads a Load as JSON on its standard input and prints the LoadResult as JSON.
 """
@@ -21,7 +22,16 @@ from urllib.parse import urlencode, urlsplit
 
 from tests.bench import candidate_journey
 from tests.bench.candidate_journey import CREATE, KEPT, LOG_IN
-from tests.bench.visitor import FORM, RETRY_SECONDS, TIMEOUT_SECONDS, Answer, Mails, Timings, UnexpectedAnswer, Visitor
+from tests.bench.visitor import (
+    FORM,
+    RETRY_SECONDS,
+    TIMEOUT_SECONDS,
+    Answer,
+    Mails,
+    Timings,
+    UnexpectedAnswer,
+    Visitor,
+)
 
 STRANGERS_ADDRESS = "127.2.0.1"
 ALONE_SECONDS = 3.0
@@ -32,14 +42,14 @@ LONGEST_SECONDS = 180.0
 
 @dataclass(frozen=True)
 class Load:
-    """`people` start `arrival` seconds apart. Each makes journeys, always with a new account, until `seconds` are over,
-    and at least one. `pause`: seconds before each request, on average. Who `watches` waits for both documents right
-    after the save.
+    """`people` start `arrival` seconds apart. Each makes journeys, always with a new account, until
+    `seconds` are over, and at least one. `pause`: seconds before each request, on average. Who
+    `watches` waits for both documents right after the save.
 
-    `strangers` makes it the crowd of a last evening: people come to their numbers without rest, each from an address of
-    their own, beside one address that tries wrong passwords over so many connections, each of which asks again as soon
-    as it is answered. All addresses are this machine's (127.0.0.0/8). `host`: of the portal, where `url` is that of a
-    proxy before it.
+    `strangers` makes it the crowd of a last evening: people come to their numbers without rest,
+    each from an address of their own, beside one address that tries wrong passwords over so many
+    connections, each of which asks again as soon as it is answered. All addresses are this
+    machine's (127.0.0.0/8). `host`: of the portal, where `url` is that of a proxy before it.
     """
 
     url: str
@@ -58,10 +68,11 @@ class Load:
 
 @dataclass
 class LoadResult:
-    """`lasted`: seconds until the last journey ended; `processor`: seconds that the generator itself used; `seconds` of
-    each answer by step; `errors`: how many refusals (503) there were of each step; `without`: journeys that did not
-    come to their end, by the answer that ended them; `to_strangers`: answers by status; `used`: processor seconds of
-    each process of the portal, where these are measured."""
+    """`lasted`: seconds until the last journey ended; `processor`: seconds that the generator
+    itself used; `seconds` of each answer by step; `errors`: how many refusals (503) there were of
+    each step; `without`: journeys that did not come to their end, by the answer that ended them;
+    `to_strangers`: answers by status; `used`: processor seconds of each process of the portal,
+    where these are measured."""
 
     journeys: int = 0
     lasted: float = 0.0
@@ -94,9 +105,10 @@ class PageVisitor(Visitor):
 def one_address_tries_passwords(
     url: str, connections: int, *, source: str = "", headers: Mapping[str, str] | None = None
 ) -> Iterator[Counter[str]]:
-    """While the block runs, from a process of its own; the answers by status are counted in what it gives, once the
-    block has ended. `source` and `headers`: as of a Visitor."""
-    over, counted = multiprocessing.Event(), Counter[str]()
+    """While the block runs, from a process of its own; the answers by status are counted in what it
+    gives, once the block has ended. `source` and `headers`: as of a Visitor."""
+    over = multiprocessing.Event()
+    counted = Counter[str]()
     answers: SimpleQueue[dict[str, int]] = multiprocessing.SimpleQueue()
     own = (source, 0) if source else None
     given = (url, connections, own, FORM | dict(headers or {}), over, answers)
@@ -111,7 +123,12 @@ def one_address_tries_passwords(
 
 
 def _try_passwords(
-    url: str, connections: int, own: Any, headers: Mapping[str, str], over: Event, answers: SimpleQueue[dict[str, int]]
+    url: str,
+    connections: int,
+    own: Any,
+    headers: Mapping[str, str],
+    over: Event,
+    answers: SimpleQueue[dict[str, int]],
 ) -> None:
     with ThreadPoolExecutor(connections) as pool:
         counted = pool.map(lambda _: _try_over_one(url, own, headers, over), range(connections))
@@ -120,10 +137,13 @@ def _try_passwords(
 
 def _try_over_one(url: str, own: Any, headers: Mapping[str, str], over: Event) -> Counter[str]:
     """Wrong passwords for addresses that nobody has; the answers by status."""
-    parts, counted = urlsplit(url), Counter[str]()
+    parts = urlsplit(url)
+    counted = Counter[str]()
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, TIMEOUT_SECONDS, own)
     while not over.is_set():
-        body = urlencode({"identifiant": f"{random.getrandbits(60):x}@example.org", "password": "Fausse/2021"})
+        body = urlencode(
+            {"identifiant": f"{random.getrandbits(60):x}@example.org", "password": "Fausse/2021"}
+        )
         try:
             connection.request("POST", "/connexion", body, headers)
             answer = connection.getresponse()
@@ -138,17 +158,23 @@ def _try_over_one(url: str, own: Any, headers: Mapping[str, str], over: Event) -
 
 def _make_journeys(load: Load, number: int, mails: Mails) -> tuple[int, Timings, Counter[str]]:
     """Of one person: how many ended, how long they waited, and what ended the others."""
-    timings, without = Timings(), Counter[str]()
-    journeys, until = 0, time.monotonic() + load.seconds
+    timings = Timings()
+    without = Counter[str]()
+    journeys = 0
+    until = time.monotonic() + load.seconds
     time.sleep(number * load.arrival)
     while True:
         address = f"mesure.{random.getrandbits(60):x}@{load.domain}"
         visitor = _visitor(load, number, timings)
         try:
             if load.strangers:
-                candidate_journey.comes_to_a_number(visitor, address, mails, load.session, load.academie)
+                candidate_journey.comes_to_a_number(
+                    visitor, address, mails, load.session, load.academie
+                )
             else:
-                candidate_journey.walk(visitor, address, mails, load.session, load.academie, watches=load.watches)
+                candidate_journey.walk(
+                    visitor, address, mails, load.session, load.academie, watches=load.watches
+                )
             journeys += 1
         except UnexpectedAnswer as refusal:
             without[str(refusal)] += 1
@@ -167,16 +193,24 @@ def _visitor(load: Load, number: int, timings: Timings) -> Visitor:
 
 
 def _people(load: Load) -> LoadResult:
-    started, processor, mails = time.monotonic(), time.process_time(), Mails(load.mails)
+    started = time.monotonic()
+    processor = time.process_time()
+    mails = Mails(load.mails)
     with ThreadPoolExecutor(load.people) as browsers:
-        made = list(browsers.map(lambda number: _make_journeys(load, number, mails), range(load.people)))
-    result = LoadResult(lasted=time.monotonic() - started, processor=time.process_time() - processor)
-    timings, without = Timings(), Counter[str]()
+        made = list(
+            browsers.map(lambda number: _make_journeys(load, number, mails), range(load.people))
+        )
+    result = LoadResult(
+        lasted=time.monotonic() - started, processor=time.process_time() - processor
+    )
+    timings = Timings()
+    without = Counter[str]()
     for journeys, of_one, ended in made:
         result.journeys += journeys
         timings.add(of_one)
         without += ended
-    result.seconds, result.errors = dict(timings.seconds), dict(timings.errors)
+    result.seconds = dict(timings.seconds)
+    result.errors = dict(timings.errors)
     result.without = dict(without)
     return result
 
@@ -185,7 +219,9 @@ def run_load(load: Load) -> LoadResult:
     if not load.strangers:
         return _people(load)
     host = {"Host": load.host}
-    with one_address_tries_passwords(load.url, load.strangers, source=STRANGERS_ADDRESS, headers=host) as to_strangers:
+    with one_address_tries_passwords(
+        load.url, load.strangers, source=STRANGERS_ADDRESS, headers=host
+    ) as to_strangers:
         time.sleep(ALONE_SECONDS)
         result = _people(load)
     result.to_strangers = dict(to_strangers)

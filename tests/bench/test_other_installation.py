@@ -1,6 +1,8 @@
-"""Another installation measured from outside: `make bench URL=… MAILS=…` (docs/capacity.md says how).
+"""Another installation measured from outside: `make bench URL=… MAILS=…` (docs/capacity.md says
+how).
 
-SESSION and ACADEMIE say where an opening is, DOMAIN whose addresses are invented, PEOPLE how many walk at once.
+SESSION and ACADEMIE say where an opening is, DOMAIN whose addresses are invented, PEOPLE how many
+walk at once.
 """
 
 import os
@@ -17,10 +19,22 @@ URL = os.environ.get("URL", "")
 
 
 @pytest.mark.skipif(not URL, reason="measures the installation that URL names")
-@pytest.mark.parametrize("people", [int(word) for word in os.environ.get("PEOPLE", "1,16,64").split(",")])
+@pytest.mark.parametrize(
+    "people", [int(word) for word in os.environ.get("PEOPLE", "1,16,64").split(",")]
+)
 def test_the_whole_journey_from_outside(people: int) -> None:
-    load = Load(URL, os.environ.get("MAILS", ""), people, SECONDS, pause=0.0 if people == 1 else READING_SECONDS)
-    given = {name.lower(): os.environ[name] for name in ("SESSION", "ACADEMIE", "DOMAIN") if os.environ.get(name)}
+    load = Load(
+        URL,
+        os.environ.get("MAILS", ""),
+        people,
+        SECONDS,
+        pause=0.0 if people == 1 else READING_SECONDS,
+    )
+    given = {
+        name.lower(): os.environ[name]
+        for name in ("SESSION", "ACADEMIE", "DOMAIN")
+        if os.environ.get(name)
+    }
     result = run_load_process(replace(load, **given))  # type: ignore[arg-type]
     who = f"{URL}, {people} {'person' if people == 1 else 'people'}"
     record_waits(who, result)

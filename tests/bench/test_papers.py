@@ -21,7 +21,8 @@ FACTS = Facts("Confirmation", "BTS", "BTS 2022", None, "2022-07-04", "P. D.", 20
 
 def test_what_the_code_and_the_seal_of_a_paper_cost(tmp_path: Path) -> None:
     """With an RSA key, as authorities give them."""
-    keys, seal = PaperKeys(ed25519_pem(), ""), PaperSeal(seals.archive(tmp_path, seals.rsa_key(3072)), "")
+    keys = PaperKeys(ed25519_pem(), "")
+    seal = PaperSeal(seals.archive(tmp_path, seals.rsa_key(3072)), "")
     sheet = confirmation(saved(), Letterhead())
     plain = processor_of(lambda: render(sheet), PAPERS_DRAWN)
     proven = processor_of(lambda: render(replace(sheet, proof=keys.proof_of(FACTS))), PAPERS_DRAWN)
@@ -29,4 +30,6 @@ def test_what_the_code_and_the_seal_of_a_paper_cost(tmp_path: Path) -> None:
     sealing = processor_of(lambda: seal.on(pdf), 5 * PAPERS_DRAWN)
     record("a paper: its code and QR", (proven - plain) * 1000, "ms")
     record("a paper: its seal", sealing * 1000, "ms")
-    record("a paper: code, QR and seal", (proven - plain + sealing) * 1000, "ms", aim=MOST_MILLISECONDS)
+    record(
+        "a paper: code, QR and seal", (proven - plain + sealing) * 1000, "ms", aim=MOST_MILLISECONDS
+    )

@@ -1,4 +1,5 @@
-"""A minimal browser: one kept connection, cookies, and the duration of each answer; and the mails that it waits for."""
+"""A minimal browser: one kept connection, cookies, and the duration of each answer; and the mails
+that it waits for."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ from urllib.parse import urlencode, urlsplit
 
 TIMEOUT_SECONDS = 60.0
 KEPT_SECONDS = 20.0
-AWAY, TRIES, RETRY_SECONDS = 503, 20, 3.0
+AWAY = 503
+TRIES = 20
+RETRY_SECONDS = 3.0
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded", **SAME_ORIGIN}
 
@@ -28,7 +31,8 @@ class UnexpectedAnswer(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """`retry_after` (seconds) and `nothing_done`: of a refusal, what its headers say to the page's script."""
+    """`retry_after` (seconds) and `nothing_done`: of a refusal, what its headers say to the page's
+    script."""
 
     status: int
     body: bytes
@@ -43,7 +47,8 @@ class Answer:
 
 @dataclass
 class Timings:
-    """Seconds of each answer by step, and how many of each step were refusals that were tried again."""
+    """Seconds of each answer by step, and how many of each step were refusals that were tried
+    again."""
 
     seconds: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: Counter[str] = field(default_factory=Counter)
@@ -55,8 +60,9 @@ class Timings:
 
 
 class Visitor:
-    """`pause` is called before each request of a page, as a person reads before they press. `source`: the address of
-    this machine from which it calls, where that matters; `headers`: further ones of each request."""
+    """`pause` is called before each request of a page, as a person reads before they press.
+    `source`: the address of this machine from which it calls, where that matters; `headers`:
+    further ones of each request."""
 
     def __init__(
         self,
@@ -68,17 +74,25 @@ class Visitor:
         headers: Mapping[str, str] | None = None,
     ) -> None:
         parts = urlsplit(url)
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        kind = (
+            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        )
         own = (source, 0) if source else None
-        self._connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS, source_address=own)
+        self._connection = kind(
+            parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS, source_address=own
+        )
         self._headers = {**SAME_ORIGIN, "Accept-Encoding": "identity", **(headers or {})}
         self._cookies: dict[str, str] = {}
         self._used = float("-inf")
         self._pause = pause
         self.timings = timings
 
-    def get(self, step: str, path: str, query: Mapping[str, str] | None = None, status: int = 200) -> Answer:
-        return self._asked(step, "GET", f"{path}?{urlencode(query)}" if query else path, None, {}, status)
+    def get(
+        self, step: str, path: str, query: Mapping[str, str] | None = None, status: int = 200
+    ) -> Answer:
+        return self._asked(
+            step, "GET", f"{path}?{urlencode(query)}" if query else path, None, {}, status
+        )
 
     def post(self, step: str, path: str, fields: Mapping[str, str], status: int = 303) -> Answer:
         return self._asked(step, "POST", path, urlencode(fields).encode(), FORM, status)
@@ -92,9 +106,16 @@ class Visitor:
         self._connection.close()
 
     def _asked(
-        self, step: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str], status: int
+        self,
+        step: str,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        status: int,
     ) -> Answer:
-        """Who is told to come back later does, as often as people do; each time counts as an error."""
+        """Who is told to come back later does, as often as people do; each time counts as an
+        error."""
         for _ in range(TRIES):
             self._pause()
             answer = self._answered(step, method, path, body, headers)
@@ -107,7 +128,9 @@ class Visitor:
                 break
         raise UnexpectedAnswer(f"{step}: {answer.status}")
 
-    def _answered(self, step: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+    def _answered(
+        self, step: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
         sent = {**self._headers, **headers}
         if self._cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
@@ -127,8 +150,15 @@ class Visitor:
             name, _, value = text.partition(";")[0].partition("=")
             self._cookies[name] = value
         self._cookies = {name: value for name, value in self._cookies.items() if value}
-        retry_after, nothing_done = received.getheader("Retry-After") or 0, "X-Nothing-Done" in received.headers
-        return Answer(received.status, content, received.getheader("Location") or "", float(retry_after), nothing_done)
+        retry_after = received.getheader("Retry-After") or 0
+        nothing_done = "X-Nothing-Done" in received.headers
+        return Answer(
+            received.status,
+            content,
+            received.getheader("Location") or "",
+            float(retry_after),
+            nothing_done,
+        )
 
 
 PATIENCE_SECONDS = 120.0
@@ -139,8 +169,9 @@ _TO = re.compile(rb"^To: .*?([^\s<>]+@[^\s<>]+)", re.MULTILINE)
 
 
 class Mails:
-    """Reads the link of « Activer mon compte » from a folder in which mails arrive as files, or from a command: the
-    shell runs it with the address in ADDRESS until it prints the mail, or anything that contains the link.
+    """Reads the link of « Activer mon compte » from a folder in which mails arrive as files, or
+    from a command: the shell runs it with the address in ADDRESS until it prints the mail, or
+    anything that contains the link.
 
     `link(address)` waits for it. Raises UnexpectedAnswer where none comes.
     """
@@ -169,7 +200,8 @@ class Mails:
             for name in {entry.name for entry in os.scandir(self._folder)} - self._read:
                 self._read.add(name)
                 mail = b"" if name.startswith(".") else (self._folder / name).read_bytes()
-                to, link = _TO.search(mail), _link_in(mail)
+                to = _TO.search(mail)
+                link = _link_in(mail)
                 if to and link:
                     self._links[to[1].decode()] = link
             return self._links.get(address)

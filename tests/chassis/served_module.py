@@ -1,4 +1,5 @@
-"""A module that serves itself, by the server that every web process uses, in a process of its own."""
+"""A module that serves itself, by the server that every web process uses, in a process of its
+own."""
 
 import os
 import sys
@@ -33,8 +34,14 @@ class ServedModule:
 @contextmanager
 def served(module: str, *arguments: str, **environment: str) -> Iterator[ServedModule]:
     """`python -m module arguments`, listening for the time of the block."""
-    port, folder = free_port(), PrivateFolder("served")
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{port}", **environment}
+    port = free_port()
+    folder = PrivateFolder("served")
+    env = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "BIND": f"127.0.0.1:{port}",
+        **environment,
+    }
     daemon = Daemon(module, [sys.executable, "-m", module, *arguments], folder, env)
     running = ServedModule(port, daemon, folder.path)
     try:

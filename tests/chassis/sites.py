@@ -1,5 +1,5 @@
-"""Sites behind the server of every web process: `python -m tests.chassis.sites NAME …`, with BIND and THREADS.
-SILENT_SECONDS: how long a worker may be silent, if not as long as those of the portal.
+"""Sites behind the server of every web process: `python -m tests.chassis.sites NAME …`, with BIND
+and THREADS. SILENT_SECONDS: how long a worker may be silent, if not as long as those of the portal.
 """
 
 import logging
@@ -23,7 +23,8 @@ from tests.chassis.tables import settings
 
 
 def plain() -> Flask:
-    """START_SECONDS: how long a new worker takes to create it. WRITES_FILE: a file to which each write adds a byte."""
+    """START_SECONDS: how long a new worker takes to create it. WRITES_FILE: a file to which each
+    write adds a byte."""
     time.sleep(float(os.environ.get("START_SECONDS", "0")))
     app = Flask("site", static_folder=None)
     health_pages.register(app, Readiness(app, needs={}, reports={}))
@@ -94,7 +95,9 @@ def ledger(database_url: str) -> Flask:
     def write() -> tuple[str, int]:
         """Written once it is acknowledged."""
         with db.operation() as session:
-            session.execute(text("INSERT INTO entries VALUES (:entry)"), {"entry": request.args["entry"]})
+            session.execute(
+                text("INSERT INTO entries VALUES (:entry)"), {"entry": request.args["entry"]}
+            )
         return "", 201
 
     @app.get("/entries")
@@ -125,4 +128,7 @@ SITES: dict[str, Callable[..., Flask]] = {"plain": plain, "failing": failing, "l
 if __name__ == "__main__":
     capacity.set_role(capacity.WEB)
     name, *arguments = sys.argv[1:]
-    serve(lambda: SITES[name](*arguments), timeout=int(os.environ.get("SILENT_SECONDS", SILENT_SECONDS)))
+    serve(
+        lambda: SITES[name](*arguments),
+        timeout=int(os.environ.get("SILENT_SECONDS", SILENT_SECONDS)),
+    )

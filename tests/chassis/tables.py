@@ -12,17 +12,24 @@ from services.chassis.tasks.tables import EventTables
 from tests.support.service_worker import database_of
 
 
-def settings(database_url: str, env: str = "test", broker_url: str = "amqp://x:x@127.0.0.1:1/x") -> ServiceSettings:
+def settings(
+    database_url: str, env: str = "test", broker_url: str = "amqp://x:x@127.0.0.1:1/x"
+) -> ServiceSettings:
     """Of a service that nobody else answers."""
     return ServiceSettings(
-        env=env, database_url=database_url, broker_url=broker_url,
-        accounts_url="http://127.0.0.1:1", client_id="x", client_secret=Secret("-"),
-    )  # fmt: skip
+        env=env,
+        database_url=database_url,
+        broker_url=broker_url,
+        accounts_url="http://127.0.0.1:1",
+        client_id="x",
+        client_secret=Secret("-"),
+    )
 
 
 @contextmanager
 def database_with(database_url: str, *statements: str) -> Iterator[Database]:
-    database, app = Database(), Flask(__name__)
+    database = Database()
+    app = Flask(__name__)
     database.connect(app, database_url)
     with app.app_context():
         with database.operation() as session:

@@ -1,4 +1,5 @@
-"""What somebody changes or removes by hand in an audit trail is found, whatever else they change to hide it."""
+"""What somebody changes or removes by hand in an audit trail is found, whatever else they change to
+hide it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,13 +18,18 @@ from services.chassis.database.audit_chain import ERASED, AuditChain, Mismatch
 from services.chassis.database.transactions import Database
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
-ENTRIES, SUBJECTS = 40, 5
+ENTRIES = 40
+SUBJECTS = 5
 KEY = Ed25519PrivateKey.generate()
 KEY_REMOVED = "UPDATE audit_keys SET key = NULL WHERE subject = 'subject-2'"
 OF_THE_KEY = list(range(3, ENTRIES + 1, SUBJECTS))
-TAIL_REMOVED = ("DELETE FROM audit_entries WHERE id > 35", "DELETE FROM audit_digests WHERE entry_id > 35")
+TAIL_REMOVED = (
+    "DELETE FROM audit_entries WHERE id > 35",
+    "DELETE FROM audit_digests WHERE entry_id > 35",
+)
 SUBJECT_REMOVED = tuple(
-    f"DELETE FROM {table} WHERE subject = 'subject-3'" for table in ("audit_entries", "audit_digests", "audit_keys")
+    f"DELETE FROM {table} WHERE subject = 'subject-3'"
+    for table in ("audit_entries", "audit_digests", "audit_keys")
 )
 
 
@@ -48,7 +54,9 @@ class Trail:
     def act(self, subject: str, id: int | None = None) -> None:
         with self.chain.db.operation() as session:
             actor = Actor("candidate", "c" * 32)
-            self.chain.entries.record(session, actor, "piece.controlled", subject, before={"é": None}, after={"n": 1})
+            self.chain.entries.record(
+                session, actor, "piece.controlled", subject, before={"é": None}, after={"n": 1}
+            )
             [entry] = session.new
             entry.id = id
 
@@ -78,7 +86,8 @@ class Trail:
 def trail(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trail]:
     """Chained in pages of which none holds a subject whole, with a signed root."""
     monkeypatch.setattr(audit_chain, "PAGE", 7)
-    db, app = Database(), Flask(__name__)
+    db = Database()
+    app = Flask(__name__)
 
     class Entry(AuditColumns, db.Model):  # type: ignore[name-defined]
         __tablename__ = "audit_entries"
@@ -112,19 +121,35 @@ def test_what_nobody_touched_holds_also_when_more_is_added(trail: Trail) -> None
         (["UPDATE audit_entries SET actor_id = 'd' WHERE id = 8"], [8]),
         (["UPDATE audit_entries SET subject = 'subject-1' WHERE id = 8"], [8]),
         (["DELETE FROM audit_entries WHERE id = 8"], [8]),
-        (["DELETE FROM audit_entries WHERE id = 8", "DELETE FROM audit_digests WHERE entry_id = 8"], [8 + SUBJECTS]),
+        (
+            [
+                "DELETE FROM audit_entries WHERE id = 8",
+                "DELETE FROM audit_digests WHERE entry_id = 8",
+            ],
+            [8 + SUBJECTS],
+        ),
         ([KEY_REMOVED], OF_THE_KEY),
-        ([KEY_REMOVED, "UPDATE audit_entries SET before = NULL, after = NULL WHERE subject = 'subject-2'"], OF_THE_KEY),
+        (
+            [
+                KEY_REMOVED,
+                "UPDATE audit_entries SET before = NULL, after = NULL WHERE subject = 'subject-2'",
+            ],
+            OF_THE_KEY,
+        ),
     ],
 )
-def test_what_is_changed_or_removed_is_named(trail: Trail, changes: list[str], named: list[int]) -> None:
+def test_what_is_changed_or_removed_is_named(
+    trail: Trail, changes: list[str], named: list[int]
+) -> None:
     trail.by_hand(*changes)
     assert [mismatch.entry_id for mismatch in trail.mismatches() if mismatch.entry_id] == named
 
 
 @pytest.mark.parametrize("removed", [TAIL_REMOVED, SUBJECT_REMOVED], ids=["a tail", "a subject"])
 @pytest.mark.parametrize("is_hidden", [False, True], ids=["left so", "chained anew"])
-def test_what_is_removed_is_missing_in_the_root(trail: Trail, removed: tuple[str, ...], is_hidden: bool) -> None:
+def test_what_is_removed_is_missing_in_the_root(
+    trail: Trail, removed: tuple[str, ...], is_hidden: bool
+) -> None:
     trail.by_hand(*removed)
     if is_hidden:
         trail.by_hand("DELETE FROM audit_digests")
@@ -136,8 +161,15 @@ def test_what_is_removed_since_the_last_root_leaves_a_gap(trail: Trail) -> None:
     for subject in ("one", "two"):
         trail.act(subject)
     trail.chain.extend()
-    trail.by_hand(*(f"DELETE FROM {table} WHERE subject = 'one'" for table in ("audit_entries", "audit_digests")))
-    assert [mismatch.text for mismatch in trail.mismatches()] == ["digests were removed since the last root"]
+    trail.by_hand(
+        *(
+            f"DELETE FROM {table} WHERE subject = 'one'"
+            for table in ("audit_entries", "audit_digests")
+        )
+    )
+    assert [mismatch.text for mismatch in trail.mismatches()] == [
+        "digests were removed since the last root"
+    ]
 
 
 def test_a_trail_that_is_chained_anew_lacks_the_signature_or_the_kept_root(trail: Trail) -> None:
@@ -145,12 +177,16 @@ def test_a_trail_that_is_chained_anew_lacks_the_signature_or_the_kept_root(trail
     trail.by_hand("UPDATE audit_entries SET actor_id = 'd' WHERE id = 8", *forget)
     trail.chain.extend()
     [missing] = trail.mismatches()
-    assert missing.text.startswith("root 1, which the object store has, and any after it are missing")
+    assert missing.text.startswith(
+        "root 1, which the object store has, and any after it are missing"
+    )
     trail.kept = Kept()
     trail.sign(Ed25519PrivateKey.generate())
     assert any("is not signed by a key" in mismatch.text for mismatch in trail.mismatches())
     trail.kept.roots[1] = "another"
-    assert any("is not the one in the object store" in mismatch.text for mismatch in trail.mismatches())
+    assert any(
+        "is not the one in the object store" in mismatch.text for mismatch in trail.mismatches()
+    )
 
 
 def test_roots_that_are_missing_are_never_replaced(trail: Trail) -> None:
@@ -163,7 +199,9 @@ def test_roots_that_are_missing_are_never_replaced(trail: Trail) -> None:
     assert missing.text.startswith("roots 2 to 2 are missing")
 
 
-def test_an_entry_that_was_added_by_hand_among_old_ones_is_named(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_entry_that_was_added_by_hand_among_old_ones_is_named(
+    trail: Trail, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(audit_chain, "LOOK_BACK", 10)
     trail.by_hand(
         "UPDATE audit_entries SET id = 4000 WHERE id = 40",
@@ -183,7 +221,9 @@ def test_an_entry_that_is_committed_after_later_ones_is_chained(trail: Trail) ->
     assert [mismatch.entry_id for mismatch in trail.mismatches()] == [50]
 
 
-def test_an_erased_person_leaves_the_chain_whole_and_what_it_is_given_afterwards_is_found(trail: Trail) -> None:
+def test_an_erased_person_leaves_the_chain_whole_and_what_it_is_given_afterwards_is_found(
+    trail: Trail,
+) -> None:
     """Also where its last act is not chained yet, and where it has acted once alone."""
     for subject in ("subject-2", "new"):
         trail.act(subject)
@@ -200,7 +240,9 @@ def test_an_erased_person_leaves_the_chain_whole_and_what_it_is_given_afterwards
     assert [mismatch.entry_id for mismatch in trail.mismatches()] == [8]
 
 
-def test_a_trail_without_a_root_of_the_last_days_is_told(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trail_without_a_root_of_the_last_days_is_told(
+    trail: Trail, monkeypatch: pytest.MonkeyPatch
+) -> None:
     later = system_now() + timedelta(days=3)
     monkeypatch.setattr(audit_chain, "system_now", lambda: later)
     assert [mismatch.text for mismatch in trail.mismatches() if "no root since" in mismatch.text]

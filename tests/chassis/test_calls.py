@@ -1,4 +1,5 @@
-"""Calls to a service of another version, or that accepts and stays silent; accounts' keys and tokens, verified."""
+"""Calls to a service of another version, or that accepts and stays silent; accounts' keys and
+tokens, verified."""
 
 import socket
 import threading
@@ -22,7 +23,13 @@ from services.chassis.http.service_token import ServiceToken
 from services.chassis.process.probe import LIVE
 from services.chassis.signing_keys import load_keys
 from services.chassis.web import access_tokens
-from services.chassis.web.access_tokens import LEEWAY_SECONDS, VERIFIED_SECONDS, RemoteKeys, UnknownKey, VerifiedTokens
+from services.chassis.web.access_tokens import (
+    LEEWAY_SECONDS,
+    VERIFIED_SECONDS,
+    RemoteKeys,
+    UnknownKey,
+    VerifiedTokens,
+)
 from services.chassis.web.operations import Views
 from services.contracts.api.operation import PUBLIC, Operation
 from tests.chassis.test_replicas import NAME, resolve_to
@@ -55,16 +62,26 @@ read_sheet = Operation("GET", "/v1/sheets/<sheet_id>", Sheet, "A sheet.", (PUBLI
 SHEET: dict[str, Any] = {"number": "02103000001", "lines": [{"label": "Nom"}]}
 
 
-def test_what_a_newer_service_adds_is_passed_over_and_a_new_member_has_a_default(server: SilentServer) -> None:
-    for answer in (SHEET, {**SHEET, "colour": "blue", "lines": [{"label": "Nom", "value": "DUBOIS"}]}):
+def test_what_a_newer_service_adds_is_passed_over_and_a_new_member_has_a_default(
+    server: SilentServer,
+) -> None:
+    for answer in (
+        SHEET,
+        {**SHEET, "colour": "blue", "lines": [{"label": "Nom", "value": "DUBOIS"}]},
+    ):
         server.answers(answer)
         read = Client(server.url).call(read_sheet, sheet_id="x")
         assert read == Sheet(number="02103000001", lines=(Line(label="Nom"),))
     assert server.requests == ["GET /v1/sheets/x"] * 2
 
 
-def test_what_is_missing_or_ill_typed_is_a_service_that_is_away_named_by_its_place_alone(server: SilentServer) -> None:
-    for answer, place in (({"lines": []}, "number"), ({**SHEET, "lines": [{"label": 7}]}, "$.lines[0].label")):
+def test_what_is_missing_or_ill_typed_is_a_service_that_is_away_named_by_its_place_alone(
+    server: SilentServer,
+) -> None:
+    for answer, place in (
+        ({"lines": []}, "number"),
+        ({**SHEET, "lines": [{"label": 7}]}, "$.lines[0].label"),
+    ):
         server.answers(answer)
         with logged_lines() as logged, pytest.raises(Unavailable):
             Client(server.url).call(read_sheet, sheet_id="x")
@@ -73,7 +90,8 @@ def test_what_is_missing_or_ill_typed_is_a_service_that_is_away_named_by_its_pla
 
 
 def test_an_operation_is_bound_to_what_takes_all_that_comes_in_and_nothing_else() -> None:
-    views, reading = Views("sheets", __name__), Database().reading
+    views = Views("sheets", __name__)
+    reading = Database().reading
     too_few: Callable[..., Any] = lambda session: SHEET  # noqa: E731
     too_many: Callable[..., Any] = lambda session, sheet_id, page: SHEET  # noqa: E731
     for query in (too_few, too_many):
@@ -86,7 +104,9 @@ PART = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10
 HELD = 60.0  # a call that takes so long was not cut
 
 
-def outcome(client: Client, method: str = "GET", address: str = "/", **options: Any) -> type[Exception] | None:
+def outcome(
+    client: Client, method: str = "GET", address: str = "/", **options: Any
+) -> type[Exception] | None:
     with ThreadPoolExecutor(1) as pool:
         error = pool.submit(client.send, method, address, **options).exception(HELD)
     return type(error) if isinstance(error, Exception) else None
@@ -101,8 +121,12 @@ def opened(client: Client) -> None:
         assert outcome(client) is Unavailable
 
 
-@pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\nX-Slow: ", PART], ids=["at once", "head", "body"])
-def test_an_answer_is_not_waited_for_for_ever_wherever_it_stops(server: SilentServer, beginning: bytes) -> None:
+@pytest.mark.parametrize(
+    "beginning", [b"", b"HTTP/1.1 200 OK\r\nX-Slow: ", PART], ids=["at once", "head", "body"]
+)
+def test_an_answer_is_not_waited_for_for_ever_wherever_it_stops(
+    server: SilentServer, beginning: bytes
+) -> None:
     server.stop_after(beginning)
     client = Client(server.url, "stopping", page_seconds=0.5)
     opened(client)
@@ -110,12 +134,16 @@ def test_an_answer_is_not_waited_for_for_ever_wherever_it_stops(server: SilentSe
     assert server.requests == ["GET /"] * FAILURES_IN_A_ROW
 
 
-def test_a_streamed_answer_that_stops_is_cut_as_well_and_so_is_a_refusal(server: SilentServer) -> None:
+def test_a_streamed_answer_that_stops_is_cut_as_well_and_so_is_a_refusal(
+    server: SilentServer,
+) -> None:
     client = Client(server.url)
     server.stop_after(PART)
     answer = client.send("GET", "/", stream=True, seconds=0.5)
     with ThreadPoolExecutor(1) as pool:
-        assert isinstance(pool.submit(lambda: list(answer.iter_content(10))).exception(HELD), OSError)
+        assert isinstance(
+            pool.submit(lambda: list(answer.iter_content(10))).exception(HELD), OSError
+        )
     server.stop_after(PART.replace(b"200 OK", b"404 Not Found"))
     assert outcome(client, stream=True, seconds=0.5) is Unavailable
 
@@ -141,7 +169,9 @@ def test_a_streamed_answer_holds_its_place_until_it_is_closed(server: SilentServ
     assert outcome(client) is None
 
 
-def test_after_some_time_outs_nobody_waits_any_more_until_it_answers_again(server: SilentServer) -> None:
+def test_after_some_time_outs_nobody_waits_any_more_until_it_answers_again(
+    server: SilentServer,
+) -> None:
     client = Client(server.url, "hung", page_seconds=0.5)
     opened(client)
     assert is_open("hung")
@@ -159,14 +189,19 @@ def test_refusals_are_answers_and_say_when_to_come_back(server: SilentServer) ->
     for _ in range(FAILURES_IN_A_ROW + 1):
         assert outcome(client) is ProblemAnswer
     assert not is_open("refusing")
-    server.answers({"type": "/problems/indisponible", "detail": "Plus tard.", "retry_after": 3}, "503 Unavailable")
+    server.answers(
+        {"type": "/problems/indisponible", "detail": "Plus tard.", "retry_after": 3},
+        "503 Unavailable",
+    )
     with pytest.raises(Unavailable, match="Plus tard") as refusal:
         client.send("GET", "/")
     assert refusal.value.extra == {"retry_after": 3}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_after_a_silence_no_write_is_sent_to_who_does_not_say_it_is_alive(server: SilentServer, method: str) -> None:
+def test_after_a_silence_no_write_is_sent_to_who_does_not_say_it_is_alive(
+    server: SilentServer, method: str
+) -> None:
     client = Client(server.url, page_seconds=0.5)
     assert outcome(client) is Unavailable
     assert outcome(client, method, json={}) is Unavailable
@@ -178,7 +213,8 @@ def test_after_a_silence_no_write_is_sent_to_who_does_not_say_it_is_alive(server
 
 def test_a_write_that_was_sent_may_take_longer_than_a_page(server: SilentServer) -> None:
     server.answers({})
-    client, later = Client(server.url, page_seconds=0.2), threading.Event()
+    client = Client(server.url, page_seconds=0.2)
+    later = threading.Event()
     client.send("GET", "/")
     answer = server.respond
 
@@ -191,7 +227,9 @@ def test_a_write_that_was_sent_may_take_longer_than_a_page(server: SilentServer)
     assert outcome(client, "POST", json={}) is None
 
 
-def test_while_one_replica_hangs_the_other_answers_reads_and_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_one_replica_hangs_the_other_answers_reads_and_writes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     port = free_port()
     resolve_to(monkeypatch, ["127.0.0.7", "127.0.0.8"])
     with SilentServer("127.0.0.7", port) as hung, SilentServer("127.0.0.8", port) as well:
@@ -202,7 +240,9 @@ def test_while_one_replica_hangs_the_other_answers_reads_and_writes(monkeypatch:
         assert not any(line.startswith("POST") for line in hung.requests)
 
 
-def test_a_token_is_used_while_accounts_hangs_and_renewed_when_it_is_back(server: SilentServer) -> None:
+def test_a_token_is_used_while_accounts_hangs_and_renewed_when_it_is_back(
+    server: SilentServer,
+) -> None:
     server.answers({"access_token": "first", "expires_in": 30.0})
     token = ServiceToken(Client(server.url, page_seconds=0.5), "gateway", "secret")
     assert token() == "first"
@@ -223,8 +263,15 @@ def test_without_a_token_who_waits_is_told_and_one_alone_asks(server: SilentServ
     assert sum(line.startswith("POST") for line in server.requests) <= 1 + FAILURES_IN_A_ROW
 
 
-def test_keys_once_fetched_verify_while_accounts_hangs_and_an_unknown_one_costs_one_call(server: SilentServer) -> None:
-    public = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "known"}
+def test_keys_once_fetched_verify_while_accounts_hangs_and_an_unknown_one_costs_one_call(
+    server: SilentServer,
+) -> None:
+    public = {
+        "kty": "OKP",
+        "crv": "Ed25519",
+        "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        "kid": "known",
+    }
     server.answers({"keys": [public]})
     keys = RemoteKeys(server.url)
     assert keys("known")
@@ -264,7 +311,9 @@ def _knows(keys: RemoteKeys, key: Ed25519PrivateKey) -> bool:
         return False
 
 
-def test_a_key_that_is_used_for_the_first_time_is_asked_for(server: SilentServer, keys: RemoteKeys) -> None:
+def test_a_key_that_is_used_for_the_first_time_is_asked_for(
+    server: SilentServer, keys: RemoteKeys
+) -> None:
     keys(Signer([OLD]).kid)
     server.answers(Signer([NEW, OLD]).jwks())
     for signing in (NEW, OLD, NEW):
@@ -272,12 +321,16 @@ def test_a_key_that_is_used_for_the_first_time_is_asked_for(server: SilentServer
     assert len(server.requests) == 2
 
 
-def test_a_withdrawn_key_is_dropped(server: SilentServer, keys: RemoteKeys, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_withdrawn_key_is_dropped(
+    server: SilentServer, keys: RemoteKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keys(Signer([OLD]).kid)
     server.answers(Signer([NEW]).jwks())
     assert keys(Signer([OLD]).kid) is not None
     monkeypatch.setattr(access_tokens, "KEYS_MAX_AGE_SECONDS", 0)
-    wait_until(lambda: not _knows(keys, OLD), 60, "the key that is no longer published is forgotten")
+    wait_until(
+        lambda: not _knows(keys, OLD), 60, "the key that is no longer published is forgotten"
+    )
 
 
 def is_good(token: str, tokens: VerifiedTokens) -> bool:
@@ -292,15 +345,24 @@ def unknown(kid: str) -> Any:
 
 
 def test_a_token_that_was_good_is_refused_once_it_has_ended() -> None:
-    token, tokens = candidate_token("pierre", exp=int(time.time()) + 2 - LEEWAY_SECONDS), VerifiedTokens(key_of)
+    token = candidate_token("pierre", exp=int(time.time()) + 2 - LEEWAY_SECONDS)
+    tokens = VerifiedTokens(key_of)
     assert is_good(token, tokens)
     wait_until(lambda: not is_good(token, tokens), VERIFIED_SECONDS / 2, "its end")
 
 
-def test_a_token_is_refused_without_its_published_key_or_its_signature_and_for_another_purpose() -> None:
+def test_a_token_is_refused_without_its_published_key_or_its_signature_and_for_another_purpose() -> (
+    None
+):
     """Also one that was good."""
-    token, tokens = candidate_token("pierre"), VerifiedTokens(key_of)
-    for published, accepted in ((key_of, True), (unknown, False), (lambda _: NEW.public_key(), False), (key_of, True)):
+    token = candidate_token("pierre")
+    tokens = VerifiedTokens(key_of)
+    for published, accepted in (
+        (key_of, True),
+        (unknown, False),
+        (lambda _: NEW.public_key(), False),
+        (key_of, True),
+    ):
         tokens.key_of = published
         assert is_good(token, tokens) == accepted
     assert not is_good(forged(token), tokens)

@@ -1,4 +1,5 @@
-"""Operations, readings and deletions; a database that is away or takes too long: a service cannot answer now."""
+"""Operations, readings and deletions; a database that is away or takes too long: a service cannot
+answer now."""
 
 import random
 import re
@@ -38,14 +39,18 @@ from tests.support.postgres import Postgres
 from tests.support.query_plans import recorded_statements
 from tests.support.time_limits import limited_to
 
-DEFERRED = "CREATE TABLE child (parent INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)"
+DEFERRED = (
+    "CREATE TABLE child (parent INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)"
+)
 
 
 @pytest.fixture
 def db(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     monkeypatch.setenv("THREADS", "16")
     monkeypatch.setattr("services.chassis.process.capacity.QUEUE_SECONDS", 0.1)
-    with database_with(database_url, "CREATE TABLE parent (id INTEGER PRIMARY KEY)", DEFERRED) as database:
+    with database_with(
+        database_url, "CREATE TABLE parent (id INTEGER PRIMARY KEY)", DEFERRED
+    ) as database:
         yield database
 
 
@@ -82,10 +87,16 @@ def test_a_reading_after_operations_and_other_readings_writes_nothing(db: Databa
 
 
 @pytest.mark.engines("postgresql")
-def test_readiness_needs_no_connection_of_requests(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readiness_needs_no_connection_of_requests(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("THREADS", "16")
     monkeypatch.setattr("services.chassis.process.capacity.QUEUE_SECONDS", 0.1)
-    with limited_to(WEB), database_with(database_url, "CREATE TABLE parent (id INTEGER)") as db, ExitStack() as held:
+    with (
+        limited_to(WEB),
+        database_with(database_url, "CREATE TABLE parent (id INTEGER)") as db,
+        ExitStack() as held,
+    ):
         for _ in range(9):
             held.enter_context(db.reading())
         assert db.check() is None
@@ -104,7 +115,8 @@ def begun(db: Database, held: ExitStack, *, export: bool) -> int:
 
 def test_searches_and_exports_leave_connections_to_candidates(db: Database) -> None:
     with ExitStack() as held:
-        searches, exports = begun(db, held, export=False), begun(db, held, export=True)
+        searches = begun(db, held, export=False)
+        exports = begun(db, held, export=True)
         assert (searches, exports) == (3, 2)
         with db.reading() as session:
             assert session.scalar(text("SELECT 1")) == 1
@@ -138,12 +150,20 @@ def says_that_it_is_away(answered: TestResponse) -> bool:
     return answer == (503, "/problems/indisponible", True)
 
 
-def test_a_server_that_refuses_or_ends_the_connection_within_a_request_is_away(postgres: Postgres) -> None:
-    assert says_that_it_is_away(answer(f"postgresql+psycopg://x:x@127.0.0.1:{free_port()}/x", "SELECT 1"))
-    assert says_that_it_is_away(answer(postgres.fresh_database(), "SELECT pg_terminate_backend(pg_backend_pid())"))
+def test_a_server_that_refuses_or_ends_the_connection_within_a_request_is_away(
+    postgres: Postgres,
+) -> None:
+    assert says_that_it_is_away(
+        answer(f"postgresql+psycopg://x:x@127.0.0.1:{free_port()}/x", "SELECT 1")
+    )
+    assert says_that_it_is_away(
+        answer(postgres.fresh_database(), "SELECT pg_terminate_backend(pg_backend_pid())")
+    )
 
 
-def test_so_is_a_file_that_another_holds_for_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_so_is_a_file_that_another_holds_for_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(transactions, "BUSY_SECONDS", 0.1)
     file = tmp_path / "held.db"
     holder = sqlite3.connect(file, isolation_level=None)
@@ -153,17 +173,27 @@ def test_so_is_a_file_that_another_holds_for_too_long(tmp_path: Path, monkeypatc
         assert says_that_it_is_away(answer(f"sqlite:///{file}", "SELECT 1"))
 
 
-def test_writers_of_the_same_process_wait_for_each_other_before_they_ask_sqlite(tmp_path: Path) -> None:
+def test_writers_of_the_same_process_wait_for_each_other_before_they_ask_sqlite(
+    tmp_path: Path,
+) -> None:
     db = Database()
     app = service(db, f"sqlite:///{tmp_path / 'busy.db'}", "SELECT 1")
     with app.app_context():
-        listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 0"))
+        listen(
+            db.engine,
+            "connect",
+            lambda connection, _: connection.execute("PRAGMA busy_timeout = 0"),
+        )
     with ThreadPoolExecutor(8) as writers:
         answers = list(writers.map(lambda _: app.test_client().get("/asked"), range(200)))
-    assert {answered.status_code for answered in answers} == {200}, "SQLite would have refused who met another"
+    assert {answered.status_code for answered in answers} == {200}, (
+        "SQLite would have refused who met another"
+    )
 
 
-def test_a_writer_does_not_wait_for_ever_for_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writer_does_not_wait_for_ever_for_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     db = Database()
     app = service(db, f"sqlite:///{tmp_path / 'held.db'}", "SELECT 1")
     monkeypatch.setattr(transactions, "BUSY_SECONDS", 0.05)
@@ -198,8 +228,13 @@ def ended(db: Database, act: Callable[[Session], Any]) -> bool:
     return False
 
 
-def test_statements_locks_and_idle_transactions_that_last_too_long_are_a_database_away(postgres: Postgres) -> None:
-    with limited_to(HURRIED), database_with(postgres.fresh_database(), "CREATE TABLE held (id integer)") as db:
+def test_statements_locks_and_idle_transactions_that_last_too_long_are_a_database_away(
+    postgres: Postgres,
+) -> None:
+    with (
+        limited_to(HURRIED),
+        database_with(postgres.fresh_database(), "CREATE TABLE held (id integer)") as db,
+    ):
         assert ended(db, lambda session: session.execute(text("SELECT pg_sleep(30)")))
         assert ended(db, idle)
         url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -222,9 +257,12 @@ def test_a_search_that_takes_too_long_is_to_be_made_narrower(postgres: Postgres)
         session.execute(text("SELECT pg_sleep(30)"))
 
 
-def test_a_renewal_that_hangs_keeps_no_work_from_ending(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_renewal_that_hangs_keeps_no_work_from_ending(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.1)
-    hanging, begun = threading.Event(), threading.Event()
+    hanging = threading.Event()
+    begun = threading.Event()
 
     def renew() -> None:
         begun.set()
@@ -244,10 +282,15 @@ def done_task(id: str, ended_at: datetime) -> dict[str, Any]:
     return rows.new_row(id, "x", "x", "x", "x") | {"state": "done", "ended_at": ended_at}
 
 
-def test_what_is_old_goes_in_pages_until_told_to_stop(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_old_goes_in_pages_until_told_to_stop(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(deletion, "PAGE", 3)
-    now, answers = system_now(), iter([False, True])
-    done = [done_task(f"old {i}", now - timedelta(days=2)) for i in range(10)] + [done_task("new", now)]
+    now = system_now()
+    answers = iter([False, True])
+    done = [done_task(f"old {i}", now - timedelta(days=2)) for i in range(10)] + [
+        done_task("new", now)
+    ]
     with clockwork_database(database_url) as db:
         with db.operation() as session:
             rows.write(session, done)
@@ -261,11 +304,14 @@ def test_what_is_old_goes_in_pages_until_told_to_stop(database_url: str, monkeyp
 
 
 def test_what_was_erased_is_in_no_byte_of_sqlites_files(tmp_path: Path) -> None:
-    """Some rows have moved to another page before: their copies are not overwritten as they are deleted."""
+    """Some rows have moved to another page before: their copies are not overwritten as they are
+    deleted."""
     lot = random.Random(3)
     words = [f"{lot.getrandbits(128):032x}" for _ in range(8000)]
     erased = lot.sample(words, 3000)
-    with database_with(f"sqlite:///{tmp_path}/x.db", "CREATE TABLE words (word TEXT PRIMARY KEY, more TEXT)") as db:
+    with database_with(
+        f"sqlite:///{tmp_path}/x.db", "CREATE TABLE words (word TEXT PRIMARY KEY, more TEXT)"
+    ) as db:
         with db.operation() as session:
             filled = [{"word": word, "more": "x" * lot.randrange(200)} for word in words]
             session.execute(text("INSERT INTO words VALUES (:word, :more)"), filled)

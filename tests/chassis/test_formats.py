@@ -18,15 +18,37 @@ MO = 1024 * 1024
 
 
 def test_a_size_is_rounded_up_so_that_what_exceeds_a_limit_is_never_called_that_limit() -> None:
-    small = {0: "0 octet", 812: "812 octets", 1024: "1 Ko", 48 * 1024: "48 Ko", 48 * 1024 + 1: "49 Ko"}
-    large = {MO - 1: "1 Mo", MO: "1 Mo", 3 * MO // 2: "1,5 Mo", 5 * MO: "5 Mo", 5 * MO + 1: "5,1 Mo"}
+    small = {
+        0: "0 octet",
+        812: "812 octets",
+        1024: "1 Ko",
+        48 * 1024: "48 Ko",
+        48 * 1024 + 1: "49 Ko",
+    }
+    large = {
+        MO - 1: "1 Mo",
+        MO: "1 Mo",
+        3 * MO // 2: "1,5 Mo",
+        5 * MO: "5 Mo",
+        5 * MO + 1: "5,1 Mo",
+    }
     assert {size: file_size(size) for size in small | large} == small | large
 
 
 COLUMNS = ("numero_candidat", "nom", "commentaire")
 SEVERAL_VALUES = [
-    "a,=1+1", ";=1+1", "a;=1+1", 'a";"=1+1', "a\t=1+1", "a\n=1+1", "a\r=1+1", "a, @SUM(1)", " =1+1", '"=1+1', "a|=1+1",
-]  # fmt: skip
+    "a,=1+1",
+    ";=1+1",
+    "a;=1+1",
+    'a";"=1+1',
+    "a\t=1+1",
+    "a\n=1+1",
+    "a\r=1+1",
+    "a, @SUM(1)",
+    " =1+1",
+    '"=1+1',
+    "a|=1+1",
+]
 
 
 def exported(*pages: list[Any]) -> str:
@@ -35,7 +57,9 @@ def exported(*pages: list[Any]) -> str:
 
 def parsed(text: str) -> list[list[str]]:
     assert text.startswith(BYTE_ORDER_MARK)
-    return list(csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""), delimiter=";"))
+    return list(
+        csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""), delimiter=";")
+    )
 
 
 def test_what_was_written_is_read_back() -> None:
@@ -53,21 +77,35 @@ def test_no_cell_is_calculated(sign: str) -> None:
 
 @pytest.mark.parametrize("cell", SEVERAL_VALUES)
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
-def test_nothing_is_calculated_whatever_separator_the_file_is_opened_with(cell: str, separator: str) -> None:
+def test_nothing_is_calculated_whatever_separator_the_file_is_opened_with(
+    cell: str, separator: str
+) -> None:
     """Each line for itself too, as programs do that know no quotes."""
     lines = re.split(r"[\r\n]+", exported([("1", cell, f"x{cell}")]).removeprefix(BYTE_ORDER_MARK))
-    calculated = [part for line in lines for part in line.split(separator) if re.match(r"[\s\"]*[=+\-@]", part)]
+    calculated = [
+        part
+        for line in lines
+        for part in line.split(separator)
+        if re.match(r"[\s\"]*[=+\-@]", part)
+    ]
     assert calculated == []
 
 
-@pytest.mark.parametrize("text", ["L'Haÿ-les-Roses", "Saint-Denis, Réunion", "12/05 - 14:00", "a=b", "x@exemple.fr"])
+@pytest.mark.parametrize(
+    "text", ["L'Haÿ-les-Roses", "Saint-Denis, Réunion", "12/05 - 14:00", "a=b", "x@exemple.fr"]
+)
 def test_ordinary_words_stay_as_they_are(text: str) -> None:
     assert parsed(exported([("1", text, "")]))[1][1] == text
 
 
 def test_the_command_line_tool_writes_the_same_cells() -> None:
-    tool = (Path(__file__).parents[2] / "tools/portail/portail/output.py").read_text(encoding="utf-8")
-    assert re.search(r"_FORMULA = .*", tool)[0] == re.search(r"_FORMULA = .*", inspect.getsource(csv_export))[0]
+    tool = (Path(__file__).parents[2] / "tools/portail/portail/output.py").read_text(
+        encoding="utf-8"
+    )
+    assert (
+        re.search(r"_FORMULA = .*", tool)[0]
+        == re.search(r"_FORMULA = .*", inspect.getsource(csv_export))[0]
+    )
 
 
 def test_dates_and_yes_or_no_are_written_for_people() -> None:

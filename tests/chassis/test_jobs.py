@@ -1,4 +1,5 @@
-"""Jobs of scaled workers: once per period whoever runs them, sooner after a failure; what operators do with them."""
+"""Jobs of scaled workers: once per period whoever runs them, sooner after a failure; what operators
+do with them."""
 
 import os
 import signal
@@ -97,7 +98,8 @@ def change_lease(app: Flask, **values: object) -> None:
 @pytest.mark.engines("sqlite", "postgresql")
 def test_of_several_workers_one_runs_a_job_and_once_per_period(app: Flask) -> None:
     ran: list[str] = []
-    handlers, barrier = counted(ran), threading.Barrier(4)
+    handlers = counted(ran)
+    barrier = threading.Barrier(4)
 
     def work(_: int) -> list[str]:
         barrier.wait()
@@ -109,7 +111,9 @@ def test_of_several_workers_one_runs_a_job_and_once_per_period(app: Flask) -> No
     assert ran == ["nightly"]
 
 
-def test_a_job_that_ends_its_workers_waits_longer_each_time_and_begins_anew_once_it_ran(app: Flask) -> None:
+def test_a_job_that_ends_its_workers_waits_longer_each_time_and_begins_anew_once_it_ran(
+    app: Flask,
+) -> None:
     ran: list[str] = []
     handlers = counted(ran)
     run_due(app, handlers)
@@ -119,22 +123,31 @@ def test_a_job_that_ends_its_workers_waits_longer_each_time_and_begins_anew_once
         for attempts, pause in enumerate((0, *RETRY_SECONDS, RETRY_SECONDS[-1])):
             change_lease(app, available_at=past, attempts=attempts, **died)
             assert rows.Leases(database_of(app), "dies next").take("jobs", ["nightly"])
-            wait = (lease_of(app).available_at - (system_now() if attempts else past)).total_seconds()
+            wait = (
+                lease_of(app).available_at - (system_now() if attempts else past)
+            ).total_seconds()
             assert pause - 3 < wait <= pause
     change_lease(app, available_at=past, **died)
     assert run_due(app, handlers) == ["nightly"]
     assert (ran, lease_of(app).attempts) == (["nightly", "nightly"], 0)
 
 
-def test_a_long_job_delays_no_other_and_is_begun_once_even_when_its_lease_was_lost(app: Flask) -> None:
-    release, ran = threading.Event(), list[str]()
+def test_a_long_job_delays_no_other_and_is_begun_once_even_when_its_lease_was_lost(
+    app: Flask,
+) -> None:
+    release = threading.Event()
+    ran = list[str]()
     handlers = counted(ran)
-    handlers.every(hours=1, name="long")(lambda: ran.append("long") if release.wait(PATIENCE) else None)
+    handlers.every(hours=1, name="long")(
+        lambda: ran.append("long") if release.wait(PATIENCE) else None
+    )
     worker = worker_of(app, handlers)
     try:
         assert start_due(worker) == ["nightly", "long"]
         wait_until(lambda: lease_of(app).ended_at is not None, PATIENCE, "the end of the other")
-        change_lease(app, available_at=system_now() - timedelta(seconds=1), leased_until=None, leased_by=None)
+        change_lease(
+            app, available_at=system_now() - timedelta(seconds=1), leased_until=None, leased_by=None
+        )
         wait_until(lambda: start_due(worker) == ["nightly"], PATIENCE, "the other, begun alone")
     finally:
         release.set()
@@ -143,7 +156,8 @@ def test_a_long_job_delays_no_other_and_is_begun_once_even_when_its_lease_was_lo
 
 
 def test_a_job_that_asks_stops_with_its_worker_and_is_begun_by_another_at_once(app: Flask) -> None:
-    pages, stop = threading.Semaphore(0), threading.Event()
+    pages = threading.Semaphore(0)
+    stop = threading.Event()
 
     def work() -> None:
         while not stopping():
@@ -160,7 +174,9 @@ def test_a_job_that_asks_stops_with_its_worker_and_is_begun_by_another_at_once(a
     assert run_due(app, counted([])) == ["nightly"]
 
 
-def test_a_job_that_asks_stops_once_another_worker_has_taken_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_asks_stops_once_another_worker_has_taken_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.05)
     begun = threading.Event()
 
@@ -178,7 +194,9 @@ def test_a_job_that_asks_stops_once_another_worker_has_taken_it(app: Flask, monk
     assert (lease_of(app).leased_by, lease_of(app).leased_until) == ("another", until)
 
 
-def test_a_worker_is_alive_with_a_long_job(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_is_alive_with_a_long_job(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(workers, "WATCH_SECONDS", 0.1)
     ledger = Ledger.alone("reader", tmp_path, database_url)
     ledger.handlers.every(hours=24, name="count")(ledger.count)
@@ -187,7 +205,11 @@ def test_a_worker_is_alive_with_a_long_job(database_url: str, tmp_path: Path, mo
         assert ledger.entered.wait(PATIENCE)
         later = SimpleNamespace(monotonic=lambda: time.monotonic() + 2 * workers.ITERATION_SECONDS)
         monkeypatch.setattr(workers, "time", later)
-        wait_until(lambda: worker.stuck() is None, PATIENCE, "a turn of every thread, the job having run for long")
+        wait_until(
+            lambda: worker.stuck() is None,
+            PATIENCE,
+            "a turn of every thread, the job having run for long",
+        )
         assert ledger.entries() == []
         ledger.release.set()
     assert ledger.entries() == ["counted"]
@@ -222,7 +244,9 @@ def test_a_job_that_a_worker_has_in_hand_is_not_run_beside_it(app: Flask) -> Non
     assert (ran, lease_of(app).leased_by) == (["nightly"], "a worker")
 
 
-def test_no_worker_runs_a_job_beside_the_operator_however_long(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_worker_runs_a_job_beside_the_operator_however_long(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.05)
     beside = list[str]()
 
@@ -244,9 +268,15 @@ def test_a_job_that_fails_ends_with_one_and_is_due_again_as_after_a_worker(app: 
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_service_lists_its_jobs_to_whoever_names_another(service: str, tmp_path: Path) -> None:
+def test_every_service_lists_its_jobs_to_whoever_names_another(
+    service: str, tmp_path: Path
+) -> None:
     status, said = run_job(apps.build(service, tmp_path), name="inconnu")
-    assert (status, "travail inconnu « inconnu » : choisir parmi " in said, "purge-events" in said) == (1, True, True)
+    assert (
+        status,
+        "travail inconnu « inconnu » : choisir parmi " in said,
+        "purge-events" in said,
+    ) == (1, True, True)
 
 
 PROGRAM = """
@@ -266,7 +296,8 @@ worker.run(ledger.app, ledger.handlers)
 
 def test_a_worker_shows_its_health_and_metrics_and_stops_when_told(tmp_path: Path) -> None:
     """A process of its own, which is looked at as its loops come round: some seconds."""
-    writer, port = Ledger.alone("writer", tmp_path), free_port()
+    writer = Ledger.alone("writer", tmp_path)
+    port = free_port()
     with writer.app.app_context():
         gauges.record(writer.db, Gauge("files_lost", "-"), 3)
     command = [sys.executable, "-c", PROGRAM, writer.database_url, writer.broker_url, str(port)]
@@ -275,8 +306,13 @@ def test_a_worker_shows_its_health_and_metrics_and_stops_when_told(tmp_path: Pat
         wait_until(lambda: status(port, "live") == 200, 60, "the probe")
         assert status(port, "ready") == 200
         writer.ask_to_tell("a friend")
-        wait_until(lambda: sorted(writer.entries()) == ["counted", "told a friend"], 60, "the job and the follow-up")
-        of_job, of_channel = '{job="count",service="writer"}', '{channel="follow-ups",service="writer"}'
+        wait_until(
+            lambda: sorted(writer.entries()) == ["counted", "told a friend"],
+            60,
+            "the job and the follow-up",
+        )
+        of_job = '{job="count",service="writer"}'
+        of_channel = '{channel="follow-ups",service="writer"}'
         figures = ("files_lost 3.0", f"tasks_waiting{of_channel}", f"job_running_seconds{of_job}")
         wait_until(lambda: all(figure in metrics(port) for figure in figures), 60, "the figures")
         process.send_signal(signal.SIGTERM)

@@ -1,4 +1,5 @@
-"""Little runs at once, a bounded number waits, nobody's requests keep another's waiting; what `/metrics` says of it."""
+"""Little runs at once, a bounded number waits, nobody's requests keep another's waiting; what
+`/metrics` says of it."""
 
 import threading
 from collections.abc import Iterator
@@ -64,20 +65,34 @@ class Recorded:
 
 
 TURNS = {
-    "in the order of asking, by as many as may": (limit(2, 4), "a b c d", "a b", ((0, "c"), (1, "d"))),
+    "in the order of asking, by as many as may": (
+        limit(2, 4),
+        "a b c d",
+        "a b",
+        ((0, "c"), (1, "d")),
+    ),
     "of owners in turn, however many of one wait": (
-        limit(1, 7), "flood flood flood someone", "flood", ((0, "someone"), (3, "flood"))
+        limit(1, 7),
+        "flood flood flood someone",
+        "flood",
+        ((0, "someone"), (3, "flood")),
     ),
     "others first where an owner has as many as it may": (
-        limit(2, 4, each_running=1), "a a b", "a b", ((0, "a"),)
+        limit(2, 4, each_running=1),
+        "a a b",
+        "a b",
+        ((0, "a"),),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("limit", "asking", "first", "then"), TURNS.values(), ids=list(TURNS))
-def test_turns_are_had(limit: Limit, asking: str, first: str, then: tuple[tuple[int, str], ...]) -> None:
+def test_turns_are_had(
+    limit: Limit, asking: str, first: str, then: tuple[tuple[int, str], ...]
+) -> None:
     """`then`: whose turn ends, by the order of asking, and who has the next."""
-    people, turns = Recorded(limit), first.split()
+    people = Recorded(limit)
+    turns = first.split()
     with ExitStack() as stack:
         ends = [stack.enter_context(people.asked(owner)) for owner in asking.split()]
         people.has_turns(*turns)
@@ -105,7 +120,9 @@ def test_full_it_takes_whoever_has_fewer_places_and_sends_away_one_of_who_has_mo
         with pytest.raises(Unavailable), people.limit.place("flood"):
             pass
         stack.enter_context(people.asked("someone"))
-        wait_until(lambda: people.refused == ["flood"], PATIENT, "the last of the flood is sent away")
+        wait_until(
+            lambda: people.refused == ["flood"], PATIENT, "the last of the flood is sent away"
+        )
         end.set()
         people.has_turns("flood", "someone")
 

@@ -1,4 +1,5 @@
-"""What a process tells operators: honest probes in time, figures of jobs, and logs without what somebody typed."""
+"""What a process tells operators: honest probes in time, figures of jobs, and logs without what
+somebody typed."""
 
 import json
 import logging
@@ -52,9 +53,12 @@ def silent() -> Iterator[int]:
         yield int(listener.getsockname()[1])
 
 
-def test_a_web_process_whose_servers_are_all_silent_says_so_within_three_seconds(silent: int) -> None:
+def test_a_web_process_whose_servers_are_all_silent_says_so_within_three_seconds(
+    silent: int,
+) -> None:
     silent_store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{silent}/bucket")
-    url, reports = f"postgresql+psycopg://x:x@127.0.0.1:{silent}/x", {"objects": silent_store.check}
+    url = f"postgresql+psycopg://x:x@127.0.0.1:{silent}/x"
+    reports = {"objects": silent_store.check}
     app = create_service("probed", settings(url), Database(), title="-", views=[], reports=reports)
     begun = time.monotonic()
     answer = app.test_client().get("/health/ready")
@@ -69,14 +73,17 @@ def test_a_store_without_its_bucket_is_not_well(bucket: Bucket) -> None:
 
 
 def test_a_check_that_hangs_is_not_begun_again_and_is_believed_when_it_ends() -> None:
-    release, begun = threading.Event(), []
+    release = threading.Event()
+    begun = []
 
     def hanging() -> str | None:
         begun.append(1)
         release.wait(20)
         return None
 
-    asked = Readiness(Flask("x"), needs={"slow": hanging}, reports={"quick": lambda: None}, timeout=0.05)
+    asked = Readiness(
+        Flask("x"), needs={"slow": hanging}, reports={"quick": lambda: None}, timeout=0.05
+    )
     for _ in range(5):
         assert asked.ask() == (False, {"slow": "no answer", "quick": "ok"})
     assert begun == [1]
@@ -93,13 +100,15 @@ def test_a_check_that_fails_is_a_reason_and_not_an_error_of_the_page() -> None:
 
 
 def test_a_worker_without_its_database_is_alive_and_not_ready(silent: int) -> None:
-    app, db = Flask("services.idle"), Database()
+    app = Flask("services.idle")
+    db = Database()
     EventTables(db)
     url = f"postgresql+psycopg://x:x@127.0.0.1:{silent}/x"
     app.extensions["portail"] = settings(url)
     db.connect(app, url)
     worker = Worker(app, Handlers("idle"))
-    live, ready = health(worker, "live"), health(worker, "ready")
+    live = health(worker, "live")
+    ready = health(worker, "ready")
     assert (live.status_code, live.json()) == (200, {"status": "ok", "checks": {"threads": "ok"}})
     assert ready.status_code == 503
     assert ready.json()["checks"] == {"threads": "ok", "database": "no answer", "broker": "ok"}
@@ -108,8 +117,13 @@ def test_a_worker_without_its_database_is_alive_and_not_ready(silent: int) -> No
 def probed(**environ: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "services.chassis.process.probe"],
-        cwd=ROOT, env={"PATH": os.environ["PATH"], **environ}, capture_output=True, text=True, timeout=20, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environ},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
     assert done.stderr == ""
     return done.returncode, done.stdout
 
@@ -119,9 +133,13 @@ def probed(**environ: str) -> tuple[int, str]:
     [(None, 0, ""), ("OperationalError", 1, "503 database=OperationalError mail=x\n")],
     ids=["ready, although what it only reports is away", "not ready"],
 )
-def test_a_process_that_is_not_ready_says_what_is_missing(reason: str | None, status: int, said: str) -> None:
+def test_a_process_that_is_not_ready_says_what_is_missing(
+    reason: str | None, status: int, said: str
+) -> None:
     app = Flask("probed")
-    health_pages.register(app, Readiness(app, needs={"database": lambda: reason}, reports={"mail": lambda: "x"}))
+    health_pages.register(
+        app, Readiness(app, needs={"database": lambda: reason}, reports={"mail": lambda: "x"})
+    )
     with serving(app) as server:
         for environ in ({"BIND": f"0.0.0.0:{server.port}"}, {"WORKER_PORT": str(server.port)}):
             assert probed(**environ) == (status, said)
@@ -132,8 +150,15 @@ def test_a_process_that_does_not_listen_is_not_ready() -> None:
 
 
 def test_the_port_is_the_one_that_the_process_listens_on() -> None:
-    of_web, of_worker = {"BIND": "[::]:8081", "WORKER_PORT": "0"}, {"BIND": "0.0.0.0:8080", "WORKER_PORT": "9000"}
-    environs: list[dict[str, str]] = [{}, {"BIND": "0.0.0.0:8080"}, of_web, of_worker, {"BIND": "unix:/run/x"}]
+    of_web = {"BIND": "[::]:8081", "WORKER_PORT": "0"}
+    of_worker = {"BIND": "0.0.0.0:8080", "WORKER_PORT": "9000"}
+    environs: list[dict[str, str]] = [
+        {},
+        {"BIND": "0.0.0.0:8080"},
+        of_web,
+        of_worker,
+        {"BIND": "unix:/run/x"},
+    ]
     assert [probe.port_of(environ) for environ in environs] == [8000, 8080, 8081, 9000, 8000]
 
 
@@ -150,10 +175,16 @@ def db(database_url: str) -> Iterator[Database]:
 
 def shown(db: Database) -> list[str]:
     gauges.show(db)
-    return [line for line in generate_latest(REGISTRY).decode().splitlines() if line.startswith("clockwork")]
+    return [
+        line
+        for line in generate_latest(REGISTRY).decode().splitlines()
+        if line.startswith("clockwork")
+    ]
 
 
-def test_a_worker_shows_what_the_job_of_another_has_counted(db: Database, database_url: str) -> None:
+def test_a_worker_shows_what_the_job_of_another_has_counted(
+    db: Database, database_url: str
+) -> None:
     gauges.record(db, LOST, 2)
     gauges.record(db, BY_STATE, {("clean",): 3, ("failed",): 1})
     with clockwork_database(database_url) as other:
@@ -181,7 +212,9 @@ def test_a_figure_of_another_release_is_left_alone(db: Database) -> None:
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_of_two_who_count_at_once_one_is_believed_as_a_whole(db: Database, database_url: str) -> None:
+def test_of_two_who_count_at_once_one_is_believed_as_a_whole(
+    db: Database, database_url: str
+) -> None:
     barrier = threading.Barrier(6)
 
     def count(number: int) -> None:
@@ -196,7 +229,9 @@ def test_of_two_who_count_at_once_one_is_believed_as_a_whole(db: Database, datab
     assert first == second
 
 
-def test_each_worker_tells_how_long_a_job_runs_and_since_when_it_has_not_succeeded(db: Database) -> None:
+def test_each_worker_tells_how_long_a_job_runs_and_since_when_it_has_not_succeeded(
+    db: Database,
+) -> None:
     ago = system_now() - timedelta(hours=2)
     names = ["running", "failing", "well", "removed"]
     rows.add_recurring(db, "jobs", names)
@@ -212,12 +247,20 @@ def test_each_worker_tells_how_long_a_job_runs_and_since_when_it_has_not_succeed
     worker.show_jobs(db, handlers)
 
     def of_jobs(gauge: str) -> list[float | None]:
-        return [REGISTRY.get_sample_value(gauge, {"service": "clockwork", "job": name}) for name in names]
+        return [
+            REGISTRY.get_sample_value(gauge, {"service": "clockwork", "job": name})
+            for name in names
+        ]
 
     two_hours = pytest.approx(7200, abs=60)
     assert of_jobs("job_period_seconds") == [3600, 3600, 3600, None]
     assert of_jobs("job_running_seconds") == [two_hours, 0, 0, None]
-    assert of_jobs("job_last_success_age_seconds") == [two_hours, two_hours, pytest.approx(0, abs=60), None]
+    assert of_jobs("job_last_success_age_seconds") == [
+        two_hours,
+        two_hours,
+        pytest.approx(0, abs=60),
+        None,
+    ]
 
 
 PERSON = "laurent.binet"
@@ -226,7 +269,9 @@ PERSON = "laurent.binet"
 @pytest.fixture(autouse=True)
 def loggers() -> Iterator[None]:
     """As they were before."""
-    root, server, ours = logging.getLogger(), logging.getLogger("gunicorn.error"), structlog.get_config()
+    root = logging.getLogger()
+    server = logging.getLogger("gunicorn.error")
+    ours = structlog.get_config()
     before = root.handlers, root.level, server.handlers
     yield
     root.handlers, root.level, server.handlers = before
@@ -237,7 +282,9 @@ def lines_in(printed: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
 
 
-def test_an_error_is_logged_with_its_route_without_address_and_message(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_is_logged_with_its_route_without_address_and_message(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """Nor is the address of a request that is no route."""
     client = failing().test_client()
     assert client.get(f"/people/{PERSON}?mail={PERSON}@example.org").status_code == 500
@@ -249,7 +296,9 @@ def test_an_error_is_logged_with_its_route_without_address_and_message(capsys: p
     assert line["reason"].startswith("ValueError at ")
 
 
-def test_a_library_says_its_own_words_in_a_bounded_line_from_a_warning_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_library_says_its_own_words_in_a_bounded_line_from_a_warning_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     failing().test_client().get(f"/library/{PERSON}")
     printed = "".join(capsys.readouterr())
     assert PERSON not in printed
@@ -262,19 +311,28 @@ def test_invented_methods_are_refused_and_make_one_series(method: str) -> None:
     client = failing().test_client()
     for path in ("/people/x", "/nowhere"):
         assert client.open(path, method=method).status_code in (404, 405)
-    methods = {sample.labels["method"] for family in REGISTRY.collect() if family.name == "http_requests"
-               for sample in family.samples}  # fmt: skip
+    methods = {
+        sample.labels["method"]
+        for family in REGISTRY.collect()
+        if family.name == "http_requests"
+        for sample in family.samples
+    }
     assert "OTHER" in methods
     assert method not in methods
 
 
 def test_the_server_itself_logs_no_address_and_no_path_of_what_it_refuses_or_cannot_serve() -> None:
     with served("tests.chassis.sites", "failing", THREADS="2") as site:
-        assert requests.get(f"{site.url}/outside/{PERSON}?q={PERSON}", timeout=60).status_code == 500
+        assert (
+            requests.get(f"{site.url}/outside/{PERSON}?q={PERSON}", timeout=60).status_code == 500
+        )
         with socket.create_connection(("127.0.0.1", site.port), timeout=60) as spoilt:
             spoilt.sendall(f"GET /people/{PERSON} NO HTTP\r\n\r\n".encode())
             assert b" 400 " in spoilt.recv(4096)
         printed = site.daemon.log.read_text()
     assert PERSON not in printed
     assert "127.0.0.1" not in printed
-    assert {line["event"] for line in lines_in(printed)} >= {"Error handling request %s %s", "Invalid request"}
+    assert {line["event"] for line in lines_in(printed)} >= {
+        "Error handling request %s %s",
+        "Invalid request",
+    }

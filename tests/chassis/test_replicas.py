@@ -1,4 +1,5 @@
-"""Calls between processes while a service has several replicas: each gets its share, and one may stop at any time."""
+"""Calls between processes while a service has several replicas: each gets its share, and one may
+stop at any time."""
 
 import gc
 import json
@@ -31,15 +32,17 @@ Answers = Callable[["Replica", int], bool]
 
 
 class Replica(SilentServer):
-    """Keeps connections, and breaks off without a word when `answers` (by the number of a connection's request) says
-    so; with `stops_when_asked` its last answer is that it is alive, and nobody listens afterwards."""
+    """Keeps connections, and breaks off without a word when `answers` (by the number of a
+    connection's request) says so; with `stops_when_asked` its last answer is that it is alive, and
+    nobody listens afterwards."""
 
     stops_when_asked = False
 
     def __init__(self, address: str, port: int, answers: Answers) -> None:
         super().__init__(address, port)
         self.respond = self._answer
-        self._answers, self._numbers = answers, defaultdict[socket.socket, int](int)
+        self._answers = answers
+        self._numbers = defaultdict[socket.socket, int](int)
 
     @property
     def methods(self) -> list[str]:
@@ -61,7 +64,8 @@ class Replica(SilentServer):
 
 @dataclass(frozen=True)
 class Service:
-    """Replicas on 127.0.0.1, 127.0.0.2 … behind one name, which the resolver always gives in that order."""
+    """Replicas on 127.0.0.1, 127.0.0.2 … behind one name, which the resolver always gives in that
+    order."""
 
     url: str
     replicas: list[Replica]
@@ -80,7 +84,9 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
     def resolve(host: Any, asked: Any, *args: Any, **options: Any) -> list[Any]:
         if host != NAME:
             return real(host, asked, *args, **options)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, asked)) for address in addresses]
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, asked)) for address in addresses
+        ]
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
 
@@ -104,11 +110,14 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 
 
 def first_of_each_connection(replica: Replica, number: int) -> bool:
-    """As a replica that has just stopped: what comes on a connection that it kept is not answered any more."""
+    """As a replica that has just stopped: what comes on a connection that it kept is not answered
+    any more."""
     return number == 1
 
 
-def test_reads_share_a_connection_until_it_is_old(started: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reads_share_a_connection_until_it_is_old(
+    started: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
     [replica] = started(1).replicas
     client = Client(f"http://{NAME}:{replica.port}")
     for _ in range(5):
@@ -124,17 +133,23 @@ def test_reads_share_a_connection_until_it_is_old(started: Start, monkeypatch: p
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_each_write_has_a_connection_that_no_server_has_had_the_time_to_close(started: Start, method: str) -> None:
+def test_each_write_has_a_connection_that_no_server_has_had_the_time_to_close(
+    started: Start, method: str
+) -> None:
     service = started(1, first_of_each_connection)
     client = Client(service.url)
     client.send("GET", "/")
     for _ in range(3):
         client.send(method, "/", json={"once": True})
     client.send("GET", "/")
-    assert service.methods == ["GET", *[method] * 3, "GET", "GET"], "a read on a connection given up is sent again"
+    assert service.methods == ["GET", *[method] * 3, "GET", "GET"], (
+        "a read on a connection given up is sent again"
+    )
 
 
-def test_a_replica_that_is_added_gets_reads_and_writes(started: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_replica_that_is_added_gets_reads_and_writes(
+    started: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
     service = started(1)
     client = Client(service.url)
     client.send("GET", "/")
@@ -147,8 +162,10 @@ def test_a_replica_that_is_added_gets_reads_and_writes(started: Start, monkeypat
 
 
 def test_while_replicas_come_and_go_no_read_fails_and_no_write_is_doubled(started: Start) -> None:
-    """Writes may be refused: one that was on its way to a replica that goes. Whatever is answered was done once."""
-    service, over = started(3), threading.Event()
+    """Writes may be refused: one that was on its way to a replica that goes. Whatever is answered
+    was done once."""
+    service = started(3)
+    over = threading.Event()
     client = Client(service.url, page_seconds=20.0, at_once=16)
     written: list[str] = []
 
@@ -168,7 +185,9 @@ def test_while_replicas_come_and_go_no_read_fails_and_no_write_is_doubled(starte
         return len(written) > begun + 50
 
     with ThreadPoolExecutor(8) as pool:
-        load = [pool.submit(reads) for _ in range(4)] + [pool.submit(writes, writer) for writer in range(4)]
+        load = [pool.submit(reads) for _ in range(4)] + [
+            pool.submit(writes, writer) for writer in range(4)
+        ]
         try:
             for going in (0, 1):
                 begun = len(written)
@@ -181,13 +200,17 @@ def test_while_replicas_come_and_go_no_read_fails_and_no_write_is_doubled(starte
             over.set()
         for each in load:
             each.result()
-    done = Counter(json.loads(body)["write"] for replica in service.replicas for body in replica.bodies if body)
+    done = Counter(
+        json.loads(body)["write"] for replica in service.replicas for body in replica.bodies if body
+    )
     assert set(written) <= set(done)
     assert set(done.values()) == {1}
 
 
 @pytest.mark.parametrize("replicas", [2, 3])
-def test_nobody_notices_that_all_replicas_but_one_have_stopped(started: Start, replicas: int) -> None:
+def test_nobody_notices_that_all_replicas_but_one_have_stopped(
+    started: Start, replicas: int
+) -> None:
     service = started(replicas)
     clients = [Client(service.url) for _ in range(10)]
     for client in clients:
@@ -212,7 +235,9 @@ def test_no_write_goes_to_a_replica_that_stops_while_it_is_asked(started: Start)
 
 
 @pytest.mark.parametrize(("method", "times"), [("GET", 2), ("POST", 1), ("PUT", 1)])
-def test_what_is_never_answered_is_sent_twice_at_most_and_a_write_once(started: Start, method: str, times: int) -> None:
+def test_what_is_never_answered_is_sent_twice_at_most_and_a_write_once(
+    started: Start, method: str, times: int
+) -> None:
     service = started(1, lambda *_: False)
     with pytest.raises(Unavailable):
         Client(service.url).send(method, "/")

@@ -1,4 +1,5 @@
-"""What a web process refuses to start with, waits for, finishes when told to stop, answers while PostgreSQL hangs."""
+"""What a web process refuses to start with, waits for, finishes when told to stop, answers while
+PostgreSQL hangs."""
 
 import os
 import signal
@@ -36,10 +37,18 @@ def test_production_takes_a_public_address_with_tls_or_of_loopback_alone_and_all
     for url in ("http://portail.example", "http://10.0.0.7:8080", "http://127.0.0.1.example", ""):
         with pytest.raises(SettingsError, match="PUBLIC_URL: in production https:// is expected"):
             Settings.read({"ENV": "production", "PUBLIC_URL": url})
-    for url in ("https://portail.example", "http://127.0.0.1", "http://localhost:1", "http://[::1]:8"):
+    for url in (
+        "https://portail.example",
+        "http://127.0.0.1",
+        "http://localhost:1",
+        "http://[::1]:8",
+    ):
         assert Settings.read({"ENV": "production", "PUBLIC_URL": url}).public_url == url
     assert Settings.read({"ENV": "production"}).public_url == "http://127.0.0.1:8080"
-    assert Settings.read({"ENV": "demonstration", "PUBLIC_URL": "http://portail.example"}).env == "demonstration"
+    assert (
+        Settings.read({"ENV": "demonstration", "PUBLIC_URL": "http://portail.example"}).env
+        == "demonstration"
+    )
 
 
 def test_settings_and_the_server_know_of_the_same_threads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +58,9 @@ def test_settings_and_the_server_know_of_the_same_threads(monkeypatch: pytest.Mo
     assert Settings.read({"ENV": "test", "THREADS": "32"}).threads == thread_count() == 32
 
 
-def test_a_service_waits_for_the_last_migration_and_starts_on_later_ones_too(database_url: str, tmp_path: Path) -> None:
+def test_a_service_waits_for_the_last_migration_and_starts_on_later_ones_too(
+    database_url: str, tmp_path: Path
+) -> None:
     app = apps.build("accounts", tmp_path, database_url)
     assert not is_migrated(app)
     migrate(app, "0011")
@@ -61,7 +72,9 @@ def test_a_service_waits_for_the_last_migration_and_starts_on_later_ones_too(dat
     assert is_migrated(app)
 
 
-def test_a_database_that_does_not_answer_is_waited_for(own_postgres: PostgresServer, tmp_path: Path) -> None:
+def test_a_database_that_does_not_answer_is_waited_for(
+    own_postgres: PostgresServer, tmp_path: Path
+) -> None:
     url = own_postgres.fresh_database()
     own_postgres.stop()
     app = apps.build("accounts", tmp_path, url)
@@ -80,15 +93,21 @@ HOME = b"GET / HTTP/1.1\r\nHost: site\r\n\r\n"
 
 class Site:
     def __init__(self, running: ServedModule, opened: ExitStack) -> None:
-        self.port, self.daemon, self._opened = running.port, running.daemon, opened
+        self.port = running.port
+        self.daemon = running.daemon
+        self._opened = opened
 
     def connects(self) -> socket.socket:
-        return self._opened.enter_context(socket.create_connection(("127.0.0.1", self.port), timeout=10))
+        return self._opened.enter_context(
+            socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        )
 
     def uploads(self) -> socket.socket:
         """The head and half of the body."""
         connection = self.connects()
-        connection.sendall(UPLOAD + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY[: len(BODY) // 2])
+        connection.sendall(
+            UPLOAD + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY[: len(BODY) // 2]
+        )
         return connection
 
     def is_told_to_stop(self) -> None:
@@ -104,7 +123,10 @@ class Site:
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     """It answers already, unless a test gives it seconds for its start."""
     seconds = getattr(request, "param", "0")
-    with served("tests.chassis.sites", "plain", THREADS="4", START_SECONDS=seconds) as running, ExitStack() as opened:
+    with (
+        served("tests.chassis.sites", "plain", THREADS="4", START_SECONDS=seconds) as running,
+        ExitStack() as opened,
+    ):
         site = Site(running, opened)
         if seconds == "0":
             with site.connects() as connection:
@@ -152,14 +174,20 @@ def answer(connection: socket.socket) -> bytes:
 
 
 def test_whatever_leaves_while_a_server_stops_is_done_once_or_was_refused() -> None:
-    """Many at once, until nobody listens any more: who was answered was served, and nobody twice."""
+    """Many at once, until nobody listens any more: who was answered was served, and nobody
+    twice."""
     answered = list[bool]()
-    keeping = served("tests.chassis.sites", "plain", WRITES_FILE="writes", THREADS=str(LEAST_CONNECTIONS))
+    keeping = served(
+        "tests.chassis.sites", "plain", WRITES_FILE="writes", THREADS=str(LEAST_CONNECTIONS)
+    )
     with ThreadPoolExecutor(6) as load, keeping as site:
         with closing(HTTPConnection("127.0.0.1", site.port, timeout=SECONDS)) as connection:
             connection.request("GET", "/")
             kept = connection.getresponse().getheader("Connection") != "close"
-            assert kept, "however many threads operators give: here as many as there are connections at least"
+            assert kept, (
+                "however many threads operators give: here as many as there are connections at "
+                "least"
+            )
         client = Client(site.url, page_seconds=SECONDS)
 
         def again_and_again() -> None:
@@ -181,7 +209,9 @@ THREADS = 8
 FLOOD = 40
 
 
-def test_while_postgresql_hangs_all_else_answers_and_nothing_acknowledged_is_lost(own_postgres: PostgresServer) -> None:
+def test_while_postgresql_hangs_all_else_answers_and_nothing_acknowledged_is_lost(
+    own_postgres: PostgresServer,
+) -> None:
     database_url = own_postgres.fresh_database()
     started = served("tests.chassis.sites", "ledger", database_url, THREADS=str(THREADS))
     with started as site, ThreadPoolExecutor(FLOOD + 1) as pool:
@@ -195,7 +225,9 @@ def test_while_postgresql_hangs_all_else_answers_and_nothing_acknowledged_is_los
         wait_until(lambda: status("/entries") == 200, SECONDS, "a site with its table")
         assert write("before").status_code == 201
         slow = pool.submit(requests.get, f"{site.url}/slow", timeout=SECONDS)
-        wait_until(lambda: "pg_sleep" in " ".join(sessions(database_url)), 60, "a statement under way")
+        wait_until(
+            lambda: "pg_sleep" in " ".join(sessions(database_url)), 60, "a statement under way"
+        )
         with own_postgres.hanging():
             flood = [pool.submit(write, f"during-{number}") for number in range(FLOOD)]
             while not (slow.done() and all(answer.done() for answer in flood)):
@@ -206,10 +238,18 @@ def test_while_postgresql_hangs_all_else_answers_and_nothing_acknowledged_is_los
             assert status("/health/ready") == 503
         wait_until(lambda: write("after").status_code == 201, SECONDS, "writing again")
         wait_until(lambda: status("/health/ready") == 200, SECONDS, "ready again")
-        again = {entry for entry in (f"again-{number}" for number in range(THREADS)) if write(entry).status_code == 201}
-        assert {"before", "after", *again} <= set(requests.get(f"{site.url}/entries", timeout=SECONDS).json())
+        again = {
+            entry
+            for entry in (f"again-{number}" for number in range(THREADS))
+            if write(entry).status_code == 201
+        }
+        assert {"before", "after", *again} <= set(
+            requests.get(f"{site.url}/entries", timeout=SECONDS).json()
+        )
         limit = THREADS * 9 // 16
-        wait_until(lambda: len(sessions(database_url)) <= limit + 1, SECONDS, "no session is left behind")
+        wait_until(
+            lambda: len(sessions(database_url)) <= limit + 1, SECONDS, "no session is left behind"
+        )
 
 
 def says_that_it_is_away(answer: Future[requests.Response]) -> bool:
@@ -219,7 +259,10 @@ def says_that_it_is_away(answer: Future[requests.Response]) -> bool:
 
 def sessions(database_url: str) -> list[str]:
     """What each of the site's sessions did last."""
-    query = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    query = (
+        "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+        "pg_backend_pid()"
+    )
     url = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url) as connection:
         return [row[0] for row in connection.execute(query).fetchall()]

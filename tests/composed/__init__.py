@@ -1,1 +1,2 @@
-"""The portal in containers: the guide's journey, replicas, and what each container may do. Run by make compose-test."""
+"""The portal in containers: the guide's journey, replicas, and what each container may do. Run by
+make compose-test."""

@@ -1,4 +1,5 @@
-"""One composed portal for the run, built, started and taken down; and people who come to it with a browser."""
+"""One composed portal for the run, built, started and taken down; and people who come to it with a
+browser."""
 
 from collections.abc import Iterator
 
@@ -13,7 +14,8 @@ __all__ = ["new_candidate", "print_complaints"]
 
 @pytest.fixture(scope="session")
 def page_seconds() -> float:
-    """How long its pages wait for services: what is hung is the matter of other tests, and a busy machine is not."""
+    """How long its pages wait for services: what is hung is the matter of other tests, and a busy
+    machine is not."""
     return PAGE_SECONDS
 
 

@@ -1,4 +1,5 @@
-"""Finds secrets of the project's secret files in texts, in every form in which they could appear there."""
+"""Finds secrets of the project's secret files in texts, in every form in which they could appear
+there."""
 
 import json
 from pathlib import Path
@@ -11,7 +12,8 @@ Values = dict[str, str]
 
 
 def secret_values(folder: Path) -> Values:
-    """Whole texts, passwords in URLs, the broker's password hashes; empty where there is no such folder."""
+    """Whole texts, passwords in URLs, the broker's password hashes; empty where there is no such
+    folder."""
     if not folder.is_dir():
         return {}
     texts = {name: (folder / name).read_text(encoding="utf-8").strip() for name in SECRET_MAKERS}
@@ -29,4 +31,6 @@ def _forms(text: str) -> set[str]:
     if "://" not in text:
         return {line for line in text.splitlines() if not line.startswith("-----")}
     password = urlsplit(text).password
-    return {text, password, unquote(password)} if password else set()  # an address alone is no secret
+    return (
+        {text, password, unquote(password)} if password else set()
+    )  # an address alone is no secret

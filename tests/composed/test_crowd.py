@@ -1,5 +1,5 @@
-"""The door behind nginx: one address with many connections keeps nobody else out, whoever finds no place is sent again,
-and what is kept of one candidate has an end."""
+"""The door behind nginx: one address with many connections keeps nobody else out, whoever finds no
+place is sent again, and what is kept of one candidate has an end."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,9 @@ from tests.support.composed_portal import ComposedPortal
 from tests.support.processes import wait_until
 from tests.support.scriptless_browser import SAME_ORIGIN
 
-CONNECTIONS, PEOPLE, LOG_INS = 200, 8, 3
+CONNECTIONS = 200
+PEOPLE = 8
+LOG_INS = 3
 MORE_THAN_WAIT = 500
 """Forms with a password of one address, in the proxy."""
 REFUSED_SECONDS = 120.0
@@ -44,7 +46,9 @@ def visitor_from(composed: ComposedPortal, address: str) -> PageVisitor:
     return PageVisitor(composed.url, Timings(), headers={"X-Forwarded-For": address})
 
 
-def test_one_address_with_many_connections_keeps_nobody_of_another_from_logging_in(composed: ComposedPortal) -> None:
+def test_one_address_with_many_connections_keeps_nobody_of_another_from_logging_in(
+    composed: ComposedPortal,
+) -> None:
     people = {f"192.0.2.{number}": f"foule.{number}@example.org" for number in range(1, PEOPLE + 1)}
     refusals: list[int] = []
     for address, mail_address in people.items():
@@ -57,7 +61,9 @@ def test_one_address_with_many_connections_keeps_nobody_of_another_from_logging_
             log_in(visitor, person[1])
             refusals.append(sum(visitor.timings.errors.values()))
 
-    flood = one_address_tries_passwords(composed.url, CONNECTIONS, headers={"X-Forwarded-For": "198.51.100.1"})
+    flood = one_address_tries_passwords(
+        composed.url, CONNECTIONS, headers={"X-Forwarded-For": "198.51.100.1"}
+    )
     with flood as tried, ThreadPoolExecutor(PEOPLE) as pool:
         list(pool.map(logs_in, people.items()))
     print(f"\nto the one address: {dict(tried)}, refused once and let in: {sum(refusals)}")
@@ -81,7 +87,9 @@ def finds_no_place(someone: Candidate) -> bool:
     """Presses once; who gets in is a stranger again."""
     refused = someone.page.get_by_text("ce formulaire sera renvoyé de lui-même")
     someone.user.open("/connexion")
-    someone.user.fill({"Identifiant de connexion": someone.persona.email, "Mot de passe": personas.PASSWORD})
+    someone.user.fill(
+        {"Identifiant de connexion": someone.persona.email, "Mot de passe": personas.PASSWORD}
+    )
     someone.page.get_by_role("button", name="Me connecter").last.click()
     refused.or_(someone.page.get_by_text("Date de dernière connexion")).first.wait_for()
     if refused.is_visible():
@@ -96,13 +104,19 @@ def test_what_is_kept_of_one_candidate_has_an_end_that_is_said(
     someone = new_candidate(composed, personas.another_dubois())
     someone.registers()
     JustificatifsPage(someone)
-    place, cookies = _PLACE.findall(someone.page.content())[0], cookies_of(someone.page)
+    place = _PLACE.findall(someone.page.content())[0]
+    cookies = cookies_of(someone.page)
 
     def deposits(number: int) -> requests.Response:
         file = {"fichier": (f"{number}.pdf", heavy_pdf(FILE_BYTES), "application/pdf")}
         address = composed.url + place
         return requests.post(
-            address, files=file, cookies=cookies, headers=SAME_ORIGIN, timeout=TIMEOUT, allow_redirects=False
+            address,
+            files=file,
+            cookies=cookies,
+            headers=SAME_ORIGIN,
+            timeout=TIMEOUT,
+            allow_redirects=False,
         )
 
     assert [deposits(number).status_code for number in range(3)] == [303] * 3
@@ -110,4 +124,7 @@ def test_what_is_kept_of_one_candidate_has_an_end_that_is_said(
     someone.user.shows("ne remplacez plus que ce qui doit l'être")
     refused = deposits(3)
     assert refused.status_code == 413
-    assert "au plus par candidat : celui-ci n&#39;a pas été enregistré, ce qui est déposé reste." in refused.text
+    assert (
+        "au plus par candidat : celui-ci n&#39;a pas été enregistré, ce qui est déposé reste."
+        in refused.text
+    )

@@ -1,4 +1,5 @@
-"""Fewer replicas, while people are at work: those that go finish what they have, and nobody notices."""
+"""Fewer replicas, while people are at work: those that go finish what they have, and nobody
+notices."""
 
 import re
 import threading
@@ -30,10 +31,14 @@ READS_EVERY = 0.25  # seconds, each of two tools: fewer than a tool may ask a mi
 READS_AFTERWARDS = 80  # some of them on addresses that have gone
 SHARED_SECONDS = 90.0
 CHUNK_EVERY = 0.2
-UPLOADS_EVERY = 3.0  # seconds between the ends of two uploads: some meet the replicas as they stop, few each other
+# seconds between the ends of two uploads: some meet the replicas as they stop, few each other
+UPLOADS_EVERY = 3.0
 TRIES = 10
-SAVES, SAVES_BEFORE = 12, 3
-MADE_SECONDS = 45.0  # less than a lease (services.chassis.tasks.rows): what was dropped would come later
+SAVES = 12
+SAVES_BEFORE = 3
+MADE_SECONDS = (
+    45.0  # less than a lease (services.chassis.tasks.rows): what was dropped would come later
+)
 AUTOMATIC = ("Confirmation d'inscription", "Demande de pièces justificatives")
 _PLACE = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')
 
@@ -41,28 +46,43 @@ _PLACE = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')
 def test_fewer_replicas_of_pieces_lose_no_request(
     composed: ComposedPortal, new_candidate: NewCandidate, tmp_path: Path
 ) -> None:
-    """Reads by tools (a connection each) and by pages (pooled), and deposits that were begun before."""
+    """Reads by tools (a connection each) and by pages (pooled), and deposits that were begun
+    before."""
     composed.scale(pieces=3)
     someone = new_candidate(composed, personas.another_dubois())
     candidature = someone.registers()
     JustificatifsPage(someone)
-    page, cookies = someone.page.url, cookies_of(someone.page)
+    page = someone.page.url
+    cookies = cookies_of(someone.page)
     places = _PLACE.findall(someone.page.content())
     assert len(places) == 6
-    content, readers = write_pdf(tmp_path).read_bytes(), ContinuousRequests(READS_EVERY)
+    content = write_pdf(tmp_path).read_bytes()
+    readers = ContinuousRequests(READS_EVERY)
 
     def asks() -> requests.Response:
         api = f"{composed.url}/api/pieces/v1/pieces"
-        return requests.get(api, params={"candidature": candidature}, headers=composed.staff, timeout=TIMEOUT)
+        return requests.get(
+            api, params={"candidature": candidature}, headers=composed.staff, timeout=TIMEOUT
+        )
 
     def looks() -> requests.Response:
         return requests.get(page, cookies=cookies, timeout=TIMEOUT, allow_redirects=False)
 
     asks()  # makes the token
-    with readers.under_way(asks, asks, looks, looks, looks), ThreadPoolExecutor(len(places)) as pool:
+    with (
+        readers.under_way(asks, asks, looks, looks, looks),
+        ThreadPoolExecutor(len(places)) as pool,
+    ):
         fewer = threading.Event()
         uploads = [
-            pool.submit(deposits_slowly, composed.url + place, cookies, content, fewer, number * UPLOADS_EVERY)
+            pool.submit(
+                deposits_slowly,
+                composed.url + place,
+                cookies,
+                content,
+                fewer,
+                number * UPLOADS_EVERY,
+            )
             for number, place in enumerate(places)
         ]
         readers.wait_for(20, TIMEOUT)
@@ -75,7 +95,9 @@ def test_fewer_replicas_of_pieces_lose_no_request(
     print(f"\n3 to 1 in {seconds:.1f} s: {dict(readers.answers)}, deposits: {answers}")
     assert set(readers.answers) == {"200"}
     assert answers == [(303, place.replace("/depot/", "/lisible/")) for place in places]
-    deposits = [piece["deposit"] for piece in GestionnaireTool(composed).pieces(candidature).values()]
+    deposits = [
+        piece["deposit"] for piece in GestionnaireTool(composed).pieces(candidature).values()
+    ]
     assert [deposit["size"] for deposit in deposits] == [len(content)] * len(places)
 
 
@@ -86,7 +108,9 @@ def test_more_gateways_and_pieces_share_the_requests_and_fewer_lose_none(
     someone = new_candidate(composed, personas.another_dubois())
     someone.registers()
     JustificatifsPage(someone)
-    page, cookies, readers = someone.page.url, cookies_of(someone.page), ContinuousRequests(READS_EVERY)
+    page = someone.page.url
+    cookies = cookies_of(someone.page)
+    readers = ContinuousRequests(READS_EVERY)
 
     def looks() -> requests.Response:
         return requests.get(page, cookies=cookies, timeout=TIMEOUT, allow_redirects=False)
@@ -117,7 +141,8 @@ def test_more_gateways_and_pieces_share_the_requests_and_fewer_lose_none(
 def deposits_slowly(
     url: str, cookies: dict[str, str], content: bytes, go_on: threading.Event, seconds: float
 ) -> tuple[int, str]:
-    """`upload_slowly`, again where the answer says that too many of one candidate meet, as on a busy machine."""
+    """`upload_slowly`, again where the answer says that too many of one candidate meet, as on a
+    busy machine."""
     answer = upload_slowly(url, cookies, content, go_on, seconds)
     for _ in range(TRIES):
         if answer[0] != 429:
@@ -130,14 +155,15 @@ def deposits_slowly(
 def upload_slowly(
     url: str, cookies: dict[str, str], content: bytes, go_on: threading.Event, seconds: float
 ) -> tuple[int, str]:
-    """A deposit of which half is sent before `go_on`, and the rest in small parts for so long afterwards; status and
-    path of the page that it leads to."""
+    """A deposit of which half is sent before `go_on`, and the rest in small parts for so long
+    afterwards; status and path of the page that it leads to."""
     file = {"fichier": ("lente.pdf", content)}
     form = requests.Request("POST", url, headers=SAME_ORIGIN, files=file, cookies=cookies).prepare()
     whole: Any = form.body
 
     def parts() -> Iterator[bytes]:
-        rest, times = whole[len(whole) // 2 :], round(seconds / CHUNK_EVERY) + 1
+        rest = whole[len(whole) // 2 :]
+        times = round(seconds / CHUNK_EVERY) + 1
         yield whole[: len(whole) // 2]
         assert go_on.wait(TIMEOUT)
         step = len(rest) // times + 1
@@ -155,11 +181,14 @@ def upload_slowly(
 def test_fewer_workers_of_documents_lose_and_double_nothing(
     composed: ComposedPortal, new_candidate: NewCandidate
 ) -> None:
-    """Versions are saved faster than two workers make their documents; in the midst of that one goes."""
+    """Versions are saved faster than two workers make their documents; in the midst of that one
+    goes."""
     composed.scale(documents_worker=2)
     someone = new_candidate(composed, personas.another_dubois())
     candidature = someone.registers()
-    browser = RetryingBrowser(composed.url, AcknowledgedWork(), cookies_of(someone.page), threading.Event())
+    browser = RetryingBrowser(
+        composed.url, AcknowledgedWork(), cookies_of(someone.page), threading.Event()
+    )
     first = rendered(composed)
     with ThreadPoolExecutor(1) as pool:
         for number in range(SAVES):
@@ -168,10 +197,14 @@ def test_fewer_workers_of_documents_lose_and_double_nothing(
                 scaled = pool.submit(composed.scale, documents_worker=1)
         scaled.result()
     someone.opens(page_labels.DOCUMENTS)
-    wanted = {f"{title} Version {number:02}": 1 for title in AUTOMATIC for number in range(1, SAVES + 2)}
+    wanted = {
+        f"{title} Version {number:02}": 1 for title in AUTOMATIC for number in range(1, SAVES + 2)
+    }
     wait_until(lambda: titles(someone).keys() >= wanted.keys(), MADE_SECONDS, "all documents")
     assert titles(someone) == wanted
-    by_who_stayed = {worker: number - first[worker] for worker, number in rendered(composed).items()}
+    by_who_stayed = {
+        worker: number - first[worker] for worker, number in rendered(composed).items()
+    }
     print(f"\n{len(wanted)} documents, by who stayed: {list(by_who_stayed.values())}")
     assert 0 < sum(by_who_stayed.values()) < len(wanted), "one worker alone made them all"
 
@@ -186,4 +219,6 @@ def rendered(composed: ComposedPortal) -> dict[str, int]:
 def titles(someone: Candidate) -> Counter[str]:
     """Of all versions' documents on « Mes documents », and how often each stands there."""
     someone.page.reload()
-    return Counter(re.findall(f"(?:{'|'.join(AUTOMATIC)}) Version \\d\\d", " ".join(someone.user.text.split())))
+    return Counter(
+        re.findall(f"(?:{'|'.join(AUTOMATIC)}) Version \\d\\d", " ".join(someone.user.text.split()))
+    )

@@ -1,4 +1,5 @@
-"""What is in our images, layer by layer: a service's own code and packages, no other's, no secret, no test."""
+"""What is in our images, layer by layer: a service's own code and packages, no other's, no secret,
+no test."""
 
 import json
 import tarfile
@@ -34,8 +35,8 @@ class ImageArchive:
         return list(self.configuration["rootfs"]["diff_ids"])
 
     def files(self, layer: str) -> Iterator[tuple[PurePosixPath, bytes]]:
-        """The path and the content of all that a layer adds, even what a later layer hides; what is above READ_BYTES
-        is not read."""
+        """The path and the content of all that a layer adds, even what a later layer hides; what is
+        above READ_BYTES is not read."""
         with ExitStack() as opened:
             outer = opened.enter_context(tarfile.open(self._archive))
             name = _target(outer, self._names[self.layers.index(layer)])
@@ -57,10 +58,16 @@ def _target(files: tarfile.TarFile, name: str) -> str:
 
 
 PYTHON = ("gateway", *SERVICES)
-SERVERS = {"proxy": "10001:10001", "objects": "10001:10001", "postgres": "postgres", "backup": "postgres"}
+SERVERS = {
+    "proxy": "10001:10001",
+    "objects": "10001:10001",
+    "postgres": "postgres",
+    "backup": "postgres",
+}
 """Derived from others' images, by the user that each runs as."""
 PAGES = PurePosixPath("/usr/share/portail")
-CODE, ENVIRONMENT = PurePosixPath("/portail"), PurePosixPath("/opt/portail")
+CODE = PurePosixPath("/portail")
+ENVIRONMENT = PurePosixPath("/opt/portail")
 ONLY_OF_A_CHECKOUT = {".env", ".git", ".venv", ".npmrc", "node_modules", "secrets", "tests"}
 
 Layer = tuple[set[PurePosixPath], dict[PurePosixPath, set[str]]]
@@ -80,13 +87,20 @@ class Image:
 
 @pytest.fixture(scope="module")
 def images(composed: ComposedPortal, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Image]:
-    """By its target, each image that the compose file builds. A layer that several have is read once."""
+    """By its target, each image that the compose file builds. A layer that several have is read
+    once."""
     values = secret_values(composed.secrets) | secret_values(DEFAULT_FOLDER)
     described = json.loads(composed.compose("config", "--format", "json"))["services"]
-    names = {service["build"]["target"]: service["image"] for service in described.values() if "build" in service}
+    names = {
+        service["build"]["target"]: service["image"]
+        for service in described.values()
+        if "build" in service
+    }
     layers: dict[str, Layer] = {}
     return {
-        target: looked_through(composed, name, tmp_path_factory.mktemp(target) / "image.tar", layers, values)
+        target: looked_through(
+            composed, name, tmp_path_factory.mktemp(target) / "image.tar", layers, values
+        )
         for target, name in names.items()
     }
 
@@ -98,11 +112,20 @@ def looked_through(
     saved = ImageArchive(archive)
     for layer in saved.layers:
         if layer not in layers:
-            files = [(path, leaked_secrets(content, values)) for path, content in saved.files(layer)]
-            layers[layer] = ({path for path, _ in files}, {path: names for path, names in files if names})
+            files = [
+                (path, leaked_secrets(content, values)) for path, content in saved.files(layer)
+            ]
+            layers[layer] = (
+                {path for path, _ in files},
+                {path: names for path, names in files if names},
+            )
     archive.unlink()
     paths = set().union(*(layers[layer][0] for layer in saved.layers))
-    return Image(saved, paths, {path: names for layer in saved.layers for path, names in layers[layer][1].items()})
+    return Image(
+        saved,
+        paths,
+        {path: names for layer in saved.layers for path, names in layers[layer][1].items()},
+    )
 
 
 def test_each_image_is_built_from_its_target(images: dict[str, Image]) -> None:
@@ -114,7 +137,9 @@ def test_no_layer_holds_a_secret(images: dict[str, Image]) -> None:
         assert not image.giving_away, target
 
 
-def test_no_configuration_or_history_tells_a_secret(composed: ComposedPortal, images: dict[str, Image]) -> None:
+def test_no_configuration_or_history_tells_a_secret(
+    composed: ComposedPortal, images: dict[str, Image]
+) -> None:
     values = secret_values(composed.secrets) | secret_values(DEFAULT_FOLDER)
     for target, image in images.items():
         assert image.saved.configuration["history"], target
@@ -122,8 +147,11 @@ def test_no_configuration_or_history_tells_a_secret(composed: ComposedPortal, im
 
 
 @pytest.mark.parametrize("target", PYTHON)
-def test_an_image_holds_the_code_of_its_service_alone(images: dict[str, Image], target: str) -> None:
-    image, own = images[target], {"chassis", "contracts", "__init__.py"}
+def test_an_image_holds_the_code_of_its_service_alone(
+    images: dict[str, Image], target: str
+) -> None:
+    image = images[target]
+    own = {"chassis", "contracts", "__init__.py"}
     if target in SERVICES:
         own |= {target, "reference"}
     if target in ("accounts", "registrations"):
@@ -142,16 +170,31 @@ def test_an_image_holds_the_code_of_its_service_alone(images: dict[str, Image], 
 
 def test_nothing_of_a_checkout_came_along(images: dict[str, Image]) -> None:
     for target, image in images.items():
-        ours = [path for path in image.paths if ENVIRONMENT not in path.parents and path.parts[1:2] != ("usr",)]
+        ours = [
+            path
+            for path in image.paths
+            if ENVIRONMENT not in path.parents and path.parts[1:2] != ("usr",)
+        ]
         assert not [path for path in ours if ONLY_OF_A_CHECKOUT & set(path.parts)], target
 
 
-def test_the_proxys_image_holds_what_browsers_load_and_its_own_pages(images: dict[str, Image]) -> None:
+def test_the_proxys_image_holds_what_browsers_load_and_its_own_pages(
+    images: dict[str, Image],
+) -> None:
     gateways = images["gateway"].in_folder(CODE / "gateway" / "static")
     assert images["proxy"].in_folder(PAGES / "static") == gateways
-    assert images["proxy"].in_folder(PAGES) == {"static", "production", "demonstration", "headers.conf"}
+    assert images["proxy"].in_folder(PAGES) == {
+        "static",
+        "production",
+        "demonstration",
+        "headers.conf",
+    }
 
 
 @pytest.mark.parametrize("target", [*PYTHON, *SERVERS])
-def test_an_image_runs_without_root_where_nobody_says_anything(images: dict[str, Image], target: str) -> None:
-    assert images[target].saved.configuration["config"]["User"] == SERVERS.get(target, "10001:10001")
+def test_an_image_runs_without_root_where_nobody_says_anything(
+    images: dict[str, Image], target: str
+) -> None:
+    assert images[target].saved.configuration["config"]["User"] == SERVERS.get(
+        target, "10001:10001"
+    )

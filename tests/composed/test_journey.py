@@ -18,9 +18,13 @@ def test_the_guide_is_walked_while_replicas_come(
         if title == "Acquis":
             composed.scale(pieces=3, documents_worker=2)
 
-    registers_and_withdraws(composed, new_candidate(composed, personas.DUBOIS), tmp_path, more_of_two)
+    registers_and_withdraws(
+        composed, new_candidate(composed, personas.DUBOIS), tmp_path, more_of_two
+    )
     still_running = [
-        container for container in composed.containers("pieces", "documents-worker") if container.id in before
+        container
+        for container in composed.containers("pieces", "documents-worker")
+        if container.id in before
     ]
     assert len(still_running) == len(before), "what ran was replaced"
 

@@ -1,4 +1,5 @@
-"""RabbitMQ started as the composed one: queues and users are there, and each user has its own and nothing else."""
+"""RabbitMQ started as the composed one: queues and users are there, and each user has its own and
+nothing else."""
 
 import contextlib
 import json
@@ -29,7 +30,8 @@ TOPOLOGY = FILES / "10-topology.json"
 
 
 class ComposedRabbitMQ(RabbitMQServer):
-    """`definitions` are the files' contents by name; the tests add an administrator, to inspect the node."""
+    """`definitions` are the files' contents by name; the tests add an administrator, to inspect the
+    node."""
 
     def __init__(self, definitions: Mapping[str, str]) -> None:
         self._definitions = dict(definitions)
@@ -50,7 +52,10 @@ class ComposedRabbitMQ(RabbitMQServer):
 
     def _configuration(self) -> str:
         folder = self._folder.folder("definitions")
-        for name, text in {**self._definitions, "30-administrator.json": self._administrator()}.items():
+        for name, text in {
+            **self._definitions,
+            "30-administrator.json": self._administrator(),
+        }.items():
             self.give(name, text)
         ours = (FILES / "rabbitmq.conf").read_text(encoding="utf-8")
         assert "/etc/rabbitmq/definitions" in ours
@@ -87,7 +92,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def node(folder: Path) -> Iterator[ComposedRabbitMQ]:
     users = (folder / "rabbitmq-users.json").read_text(encoding="utf-8")
-    started = ComposedRabbitMQ({TOPOLOGY.name: TOPOLOGY.read_text(encoding="utf-8"), "20-users.json": users})
+    started = ComposedRabbitMQ(
+        {TOPOLOGY.name: TOPOLOGY.read_text(encoding="utf-8"), "20-users.json": users}
+    )
     yield started
     started.close()
 
@@ -111,7 +118,9 @@ def channel_of(node: ComposedRabbitMQ, folder: Path) -> Iterator[Callable[[str],
 
 
 def send(channel: BlockingChannel, exchange: str, key: str, body: bytes = b"{}") -> None:
-    channel.basic_publish(exchange, key, body, pika.BasicProperties(delivery_mode=2), mandatory=True)
+    channel.basic_publish(
+        exchange, key, body, pika.BasicProperties(delivery_mode=2), mandatory=True
+    )
 
 
 def test_the_committed_queues_are_those_of_the_contracts_as_the_command_writes_them(
@@ -130,7 +139,9 @@ def test_all_queues_are_there_from_the_start(node: ComposedRabbitMQ) -> None:
 
 
 def test_the_only_users_are_the_services(node: ComposedRabbitMQ) -> None:
-    users = {user["name"]: user["tags"] for user in node.api("GET", "users") if user["name"] != node.user}
+    users = {
+        user["name"]: user["tags"] for user in node.api("GET", "users") if user["name"] != node.user
+    }
     assert users == {service: [] for service in SERVICES}
     assert [vhost["name"] for vhost in node.api("GET", "vhosts")] == [VHOST]
 
@@ -141,11 +152,21 @@ def test_guest_is_not_let_in(node: ComposedRabbitMQ) -> None:
             pika.BlockingConnection(pika.URLParameters(node.url_of(vhost, "guest", "guest")))
 
 
-def test_each_event_goes_from_its_producer_to_each_consumer(channel_of: Callable[[str], BlockingChannel]) -> None:
+def test_each_event_goes_from_its_producer_to_each_consumer(
+    channel_of: Callable[[str], BlockingChannel],
+) -> None:
     for event in EVENTS:
-        send(channel_of(event.__module__.rpartition(".")[2]), EXCHANGE, event.TYPE, event.TYPE.encode())
+        send(
+            channel_of(event.__module__.rpartition(".")[2]),
+            EXCHANGE,
+            event.TYPE,
+            event.TYPE.encode(),
+        )
         for consumer in event.CONSUMERS:
-            assert taken_from(channel_of(consumer), consumer) == event.TYPE.encode(), (event.TYPE, consumer)
+            assert taken_from(channel_of(consumer), consumer) == event.TYPE.encode(), (
+                event.TYPE,
+                consumer,
+            )
 
 
 def taken_from(channel: BlockingChannel, queue: str) -> bytes | None:
@@ -174,7 +195,11 @@ NOT_OF_ACCOUNTS: dict[str, Callable[[BlockingChannel], object]] = {
 def test_accounts_is_refused_what_is_not_its_own_and_who_has_no_events_publishes_none(
     channel_of: Callable[[str], BlockingChannel],
 ) -> None:
-    done = [name for name, deed in NOT_OF_ACCOUNTS.items() if not is_refused(channel_of("accounts"), deed)]
+    done = [
+        name
+        for name, deed in NOT_OF_ACCOUNTS.items()
+        if not is_refused(channel_of("accounts"), deed)
+    ]
     assert done == []
     for service in ("documents", "pieces"):
         assert is_refused(channel_of(service), NOT_OF_ACCOUNTS["registrations' event"]), service
@@ -203,7 +228,9 @@ def test_a_restart_keeps_events_brings_back_a_deleted_queue_and_puts_a_turned_pa
     log_length = len(node.log)
     node.give("20-users.json", (folder / "rabbitmq-users.json").read_text(encoding="utf-8"))
     node.start()
-    assert {queue["name"] for queue in node.api("GET", f"queues/{VHOST}")} == {queue["name"] for queue in before}
+    assert {queue["name"] for queue in node.api("GET", f"queues/{VHOST}")} == {
+        queue["name"] for queue in before
+    }
     assert taken_from(channel_of("documents"), "documents") == b"kept"
     assert "[error]" not in node.log[log_length:]
     assert channel_of("pieces").is_open

@@ -1,4 +1,5 @@
-"""Each service's two roles on a real PostgreSQL, and the script that makes them; one cluster for all of this module."""
+"""Each service's two roles on a real PostgreSQL, and the script that makes them; one cluster for
+all of this module."""
 
 import os
 import re
@@ -43,7 +44,11 @@ class ComposedDatabases:
     def run(self, *, sourced: bool = False) -> subprocess.CompletedProcess[str]:
         """Run the script as the superuser; its exit status and output are for the caller."""
         executed = ["bash", str(SCRIPT)]
-        command = ["bash", "-c", f'set -Eeo pipefail; . "{SCRIPT}"; echo "and on"'] if sourced else executed
+        command = (
+            ["bash", "-c", f'set -Eeo pipefail; . "{SCRIPT}"; echo "and on"']
+            if sourced
+            else executed
+        )
         environment = {
             "PATH": os.environ["PATH"],
             "SECRETS_FOLDER": str(self.folder),
@@ -55,7 +60,8 @@ class ComposedDatabases:
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     def url(self, file: str, database: str | None = None) -> str:
-        """Return the URL in a secret, this cluster in place of the composed one, another database if named."""
+        """Return the URL in a secret, this cluster in place of the composed one, another database
+        if named."""
         url = (self.folder / file).read_text(encoding="utf-8").strip()
         url = url.replace("@postgres:5432/", f"@127.0.0.1:{self.cluster.port}/")
         return url if database is None else f"{url.rpartition('/')[0]}/{database}"
@@ -66,7 +72,8 @@ class ComposedDatabases:
         (self.folder / file).write_text(text, encoding="utf-8")
 
     def connect(self, url: str) -> psycopg.Connection:
-        """Open a session that commits each statement. Raises psycopg.OperationalError where it is refused."""
+        """Open a session that commits each statement. Raises psycopg.OperationalError where it is
+        refused."""
         return psycopg.connect(url.replace("postgresql+psycopg", "postgresql"), autocommit=True)
 
     def administrator(self) -> psycopg.Connection:
@@ -75,10 +82,12 @@ class ComposedDatabases:
         return self.connect(f"postgresql://postgres:{self.cluster.password}@{address}")
 
     def forget(self) -> None:
-        """Drop the services' databases and roles, and make their secrets anew: all is as before a first start."""
+        """Drop the services' databases and roles, and make their secrets anew: all is as before a
+        first start."""
         with self.administrator() as session:
             for service in SERVICES:
-                name, owner = sql.Identifier(service), sql.Identifier(f"{service}_owner")
+                name = sql.Identifier(service)
+                owner = sql.Identifier(f"{service}_owner")
                 session.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
                 session.execute(sql.SQL("DROP ROLE IF EXISTS {}, {}").format(name, owner))
         for path in self.folder.iterdir():
@@ -104,16 +113,27 @@ class Pooler:
         self._databases = databases
         self._port = free_port()
         folder = PrivateFolder("pooler", account_for("postgres"))
-        users = folder.write("users", (databases.folder / "pooler-users").read_text(encoding="utf-8"))
+        users = folder.write(
+            "users", (databases.folder / "pooler-users").read_text(encoding="utf-8")
+        )
         settings = SETTINGS.read_text(encoding="utf-8")
-        settings = settings.replace("host=postgres port=5432", f"host=127.0.0.1 port={databases.cluster.port}")
-        for name, value in (("auth_file", users), ("listen_addr", "127.0.0.1"), ("listen_port", self._port)):
+        settings = settings.replace(
+            "host=postgres port=5432", f"host=127.0.0.1 port={databases.cluster.port}"
+        )
+        for name, value in (
+            ("auth_file", users),
+            ("listen_addr", "127.0.0.1"),
+            ("listen_port", self._port),
+        ):
             settings = re.sub(rf"^{name} = .*", f"{name} = {value}", settings, flags=re.MULTILINE)
-        self._daemon = Daemon("pgbouncer", [PROGRAM, folder.write("pgbouncer.ini", settings)], folder, {})
+        self._daemon = Daemon(
+            "pgbouncer", [PROGRAM, folder.write("pgbouncer.ini", settings)], folder, {}
+        )
         self._daemon.start(lambda: is_listening(self._port))
 
     def url_of(self, service: str) -> str:
-        """The secret of the service's web process, with this pooler in place of the composed one."""
+        """The secret of the service's web process, with this pooler in place of the composed
+        one."""
         url = (self._databases.folder / f"{service}-pooled-url").read_text(encoding="utf-8")
         return url.replace(f"@{POOLER}/", f"@127.0.0.1:{self._port}/")
 
@@ -151,13 +171,26 @@ AWKWARD = r"""it's "a" \ $PATH $(id) `id` %% é;--"""
 ENCODED = "it%27s%20%22a%22%20%5C%20%24PATH%20%24%28id%29%20%60id%60%20%25%25%20%C3%A9%3B--"
 WRONG_URLS = (
     ("", "role pieces with a password is expected"),
-    ("postgresql+psycopg://pieces:@postgres:5432/pieces", "role pieces with a password is expected"),
-    ("postgresql+psycopg://postgres:secret-word@postgres:5432/pieces", "role pieces with a password is expected"),
-    ("postgresql+psycopg://pieces:secret-word@postgres:5432/documents", "database pieces is expected"),
+    (
+        "postgresql+psycopg://pieces:@postgres:5432/pieces",
+        "role pieces with a password is expected",
+    ),
+    (
+        "postgresql+psycopg://postgres:secret-word@postgres:5432/pieces",
+        "role pieces with a password is expected",
+    ),
+    (
+        "postgresql+psycopg://pieces:secret-word@postgres:5432/documents",
+        "database pieces is expected",
+    ),
     ("postgresql+psycopg://pieces:secret-word@postgres:5432", "database pieces is expected"),
-    ("postgresql+psycopg://pieces:secret-word%0Aa@postgres:5432/pieces", "without control characters"),
+    (
+        "postgresql+psycopg://pieces:secret-word%0Aa@postgres:5432/pieces",
+        "without control characters",
+    ),
 )
-REPLICAS, PEOPLE = 4, 15
+REPLICAS = 4
+PEOPLE = 15
 SHARED = 40
 """default_pool_size: connections to PostgreSQL for all replicas of a service."""
 STATEMENTS = 8
@@ -167,18 +200,24 @@ LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_time
 
 
 @pytest.fixture(scope="module")
-def databases(own_postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> ComposedDatabases:
+def databases(
+    own_postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> ComposedDatabases:
     """A cluster, and the secrets with which its init script makes databases and roles."""
     return ComposedDatabases(own_postgres, tmp_path_factory.mktemp("databases") / "secrets")
 
 
 @pytest.fixture(scope="module")
-def migrated(databases: ComposedDatabases, tmp_path_factory: pytest.TempPathFactory) -> ComposedDatabases:
+def migrated(
+    databases: ComposedDatabases, tmp_path_factory: pytest.TempPathFactory
+) -> ComposedDatabases:
     """The databases as they are once the composed portal has started."""
     ended = databases.run()
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
     for service in SERVICES:
-        app = apps.build(service, tmp_path_factory.mktemp(service), databases.url(OWNER.format(service)))
+        app = apps.build(
+            service, tmp_path_factory.mktemp(service), databases.url(OWNER.format(service))
+        )
         migrate(app)
         with app.app_context():
             apps.database_of(app).engine.dispose()
@@ -192,7 +231,9 @@ def names(session: psycopg.Connection, catalogue: str) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def test_each_service_works_on_its_tables_with_its_runtime_role(migrated: ComposedDatabases, tmp_path: Path) -> None:
+def test_each_service_works_on_its_tables_with_its_runtime_role(
+    migrated: ComposedDatabases, tmp_path: Path
+) -> None:
     for service in SERVICES:
         url = migrated.url(RUNTIME.format(service))
         app = apps.build(service, tmp_path, url)
@@ -217,16 +258,27 @@ def work_on(session: psycopg.Connection, table: str) -> None:
     session.execute(sql.SQL("SELECT * FROM {} FOR UPDATE SKIP LOCKED").format(identifier))
     if table != APPEND_ONLY:
         column = session.execute(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'",
+            "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND "
+            "is_generated = 'NEVER'",
             [table],
         ).fetchone()
         assert column is not None
-        session.execute(sql.SQL("UPDATE {0} SET {1} = {1} WHERE false").format(identifier, sql.Identifier(column[0])))
+        session.execute(
+            sql.SQL("UPDATE {0} SET {1} = {1} WHERE false").format(
+                identifier, sql.Identifier(column[0])
+            )
+        )
         session.execute(sql.SQL("DELETE FROM {} WHERE false").format(identifier))
 
 
-def test_no_service_changes_structure_nor_the_owner_what_is_outside_its_database(migrated: ComposedDatabases) -> None:
-    tried = [(RUNTIME, service, statement.format(service)) for service in SERVICES for statement in OF_OWNERS]
+def test_no_service_changes_structure_nor_the_owner_what_is_outside_its_database(
+    migrated: ComposedDatabases,
+) -> None:
+    tried = [
+        (RUNTIME, service, statement.format(service))
+        for service in SERVICES
+        for statement in OF_OWNERS
+    ]
     tried += [(OWNER, "accounts", statement) for statement in OF_THE_SUPERUSER]
     for role, service, statement in tried:
         with migrated.connect(migrated.url(role.format(service))) as session:
@@ -257,7 +309,9 @@ def test_a_table_of_a_later_migration_is_the_services_too(migrated: ComposedData
         owner.execute("DROP TABLE later")
 
 
-def test_a_turned_password_takes_effect_when_the_script_is_run_again(migrated: ComposedDatabases) -> None:
+def test_a_turned_password_takes_effect_when_the_script_is_run_again(
+    migrated: ComposedDatabases,
+) -> None:
     old = migrated.url(RUNTIME.format("documents"))
     (migrated.folder / "documents-database-url").unlink()
     secrets.make(migrated.folder)
@@ -287,7 +341,8 @@ class Replica:
     """What a web process of a service has of its database."""
 
     def __init__(self, url: str) -> None:
-        self.app, self.db = Flask(__name__), Database()
+        self.app = Flask(__name__)
+        self.db = Database()
         self.db.connect(self.app, url, pooled=True)
 
     @contextmanager
@@ -300,13 +355,19 @@ def test_a_transaction_has_the_time_limits_of_a_web_process(pooler: Pooler) -> N
     web = limited_to(capacity.WEB)
     with web, Replica(pooler.url_of("accounts")).at_work() as db, db.reading() as session:
         limits = [session.scalar(text(f"SELECT current_setting('{name}')")) for name in LIMITS]
-        assert limits == [f"{seconds}s" for seconds in (capacity.WEB.statement, capacity.WEB.lock, capacity.WEB.idle)]
+        assert limits == [
+            f"{seconds}s"
+            for seconds in (capacity.WEB.statement, capacity.WEB.lock, capacity.WEB.idle)
+        ]
         assert session.scalar(text("SELECT current_setting('TimeZone')")) == "UTC"
         assert session.scalar(text("SHOW jit")) == "off"
 
 
-def test_the_replicas_of_a_service_share_its_connections(pooler: Pooler, databases: ComposedDatabases) -> None:
-    """More people at once than connections, each with a statement that is sent often enough to be prepared."""
+def test_the_replicas_of_a_service_share_its_connections(
+    pooler: Pooler, databases: ComposedDatabases
+) -> None:
+    """More people at once than connections, each with a statement that is sent often enough to be
+    prepared."""
     together = Barrier(REPLICAS * PEOPLE)
 
     def works(person: int) -> list[int]:
@@ -317,7 +378,9 @@ def test_the_replicas_of_a_service_share_its_connections(pooler: Pooler, databas
     with limited_to(capacity.WEB), ThreadPoolExecutor(REPLICAS * PEOPLE) as people:
         replicas = [Replica(pooler.url_of("registrations")) for _ in range(REPLICAS)]
         sums = list(people.map(works, range(REPLICAS * PEOPLE)))
-    assert sums == [[person + number for number in range(STATEMENTS)] for person in range(REPLICAS * PEOPLE)]
+    assert sums == [
+        [person + number for number in range(STATEMENTS)] for person in range(REPLICAS * PEOPLE)
+    ]
     with databases.administrator() as session:
         row = session.execute(CONNECTIONS, ("registrations",)).fetchone()
         assert row
@@ -326,7 +389,11 @@ def test_the_replicas_of_a_service_share_its_connections(pooler: Pooler, databas
 
 def added(db: Database, left: int, right: int) -> int:
     with db.operation() as session:
-        return int(session.scalars(text("SELECT CAST(:left AS int) + :right"), {"left": left, "right": right}).one())
+        return int(
+            session.scalars(
+                text("SELECT CAST(:left AS int) + :right"), {"left": left, "right": right}
+            ).one()
+        )
 
 
 # The script, on the cluster as the image makes it
@@ -342,7 +409,9 @@ def untouched(databases: ComposedDatabases) -> Iterator[ComposedDatabases]:
 
 def roles(databases: ComposedDatabases) -> set[str]:
     with databases.administrator() as session:
-        return {str(row[0]) for row in session.execute("SELECT rolname FROM pg_roles WHERE rolcanlogin")}
+        return {
+            str(row[0]) for row in session.execute("SELECT rolname FROM pg_roles WHERE rolcanlogin")
+        }
 
 
 def log_everything(databases: ComposedDatabases) -> None:
@@ -367,7 +436,9 @@ def test_the_script_may_be_sourced_or_executed_once_or_again(untouched: Composed
     untouched.connect(untouched.url("pieces-database-url")).close()
 
 
-def test_a_secret_that_is_missing_or_not_a_services_changes_nothing_and_is_named(untouched: ComposedDatabases) -> None:
+def test_a_secret_that_is_missing_or_not_a_services_changes_nothing_and_is_named(
+    untouched: ComposedDatabases,
+) -> None:
     before = roles(untouched)
     for url, message in WRONG_URLS:
         untouched.write("pieces-database-url", url)
@@ -378,7 +449,10 @@ def test_a_secret_that_is_missing_or_not_a_services_changes_nothing_and_is_named
         assert "secret-word" not in ended.stderr
     (untouched.folder / "documents-migrations-url").unlink()
     ended = untouched.run()
-    assert (ended.returncode, "documents-migrations-url cannot be read" in ended.stderr) == (1, True)
+    assert (ended.returncode, "documents-migrations-url cannot be read" in ended.stderr) == (
+        1,
+        True,
+    )
     assert roles(untouched) == before
 
 
@@ -388,7 +462,11 @@ def test_any_password_goes_through_and_into_no_log(untouched: ComposedDatabases)
     untouched.write("accounts-database-url", url)
     assert untouched.run().returncode == 0
     psycopg.connect(
-        host="127.0.0.1", port=untouched.cluster.port, user="accounts", password=AWKWARD, dbname="accounts"
+        host="127.0.0.1",
+        port=untouched.cluster.port,
+        user="accounts",
+        password=AWKWARD,
+        dbname="accounts",
     ).close()
     log = untouched.cluster.log
     assert "SET log_statement = 'none'" in log
@@ -412,7 +490,9 @@ def test_the_superusers_password_is_turned_with_the_others(untouched: ComposedDa
             session.execute(back.format(sql.Literal(untouched.cluster.password)))
 
 
-def test_what_an_earlier_portal_granted_to_everybody_is_taken_back(untouched: ComposedDatabases) -> None:
+def test_what_an_earlier_portal_granted_to_everybody_is_taken_back(
+    untouched: ComposedDatabases,
+) -> None:
     assert untouched.run().returncode == 0
     with untouched.administrator() as session:
         session.execute("GRANT ALL ON DATABASE accounts TO PUBLIC")

@@ -1,4 +1,5 @@
-"""The command that makes the containers' secrets: all of them, once, whole, and to the services' liking."""
+"""The command that makes the containers' secrets: all of them, once, whole, and to the services'
+liking."""
 
 import base64
 import hashlib
@@ -35,18 +36,32 @@ def contents(folder: Path) -> dict[str, str]:
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The command as a host without our packages runs it."""
-    command = [sys.executable, "-I", "-S", "-c", "import sys; sys.path.insert(0, '.'); import runpy; "]
-    command[-1] += "runpy.run_module('deploy.containers.secrets', run_name='__main__', alter_sys=True)"
-    return subprocess.run([*command, *arguments], cwd=secrets.ROOT, capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        "-c",
+        "import sys; sys.path.insert(0, '.'); import runpy; ",
+    ]
+    command[-1] += (
+        "runpy.run_module('deploy.containers.secrets', run_name='__main__', alter_sys=True)"
+    )
+    return subprocess.run(
+        [*command, *arguments], cwd=secrets.ROOT, capture_output=True, text=True, check=False
+    )
 
 
-def test_accounts_takes_the_demonstration_password_and_the_store_client_the_urls_of_buckets(folder: Path) -> None:
+def test_accounts_takes_the_demonstration_password_and_the_store_client_the_urls_of_buckets(
+    folder: Path,
+) -> None:
     assert mistakes((folder / "demo-password").read_text(), GUIDE) == []
     for service in service_names.OBJECT_SERVICES:
         ObjectStore((folder / f"{service}-objects-url").read_text())
 
 
-def test_the_store_knows_each_service_for_its_own_bucket_and_backups_for_reading(folder: Path) -> None:
+def test_the_store_knows_each_service_for_its_own_bucket_and_backups_for_reading(
+    folder: Path,
+) -> None:
     identities = json.loads((folder / "objects-identities.json").read_text())["identities"]
     assert {identity["name"]: identity["actions"] for identity in identities} == {
         "accounts": ["Admin:accounts"],
@@ -86,7 +101,10 @@ def test_a_deleted_secret_is_made_anew_and_what_is_derived_follows(folder: Path)
     done = secrets.make(folder)
     after = contents(folder)
     assert (done.made, done.derived) == (["pieces-broker-url"], ["rabbitmq-users.json"])
-    assert {name for name in after if after[name] != before[name]} == {"pieces-broker-url", "rabbitmq-users.json"}
+    assert {name for name in after if after[name] != before[name]} == {
+        "pieces-broker-url",
+        "rabbitmq-users.json",
+    }
     old, new = (json.loads(texts["rabbitmq-users.json"])["users"] for texts in (before, after))
     assert [user["name"] for user in new if user not in old] == ["pieces"]
 
@@ -107,7 +125,9 @@ def test_an_operators_own_broker_password_reaches_the_broker_decoded(folder: Pat
     url.write_text("amqp://documents:p%2Fss%40@rabbitmq:5672/portail\n")
     secrets.make(folder)
     users = json.loads((folder / "rabbitmq-users.json").read_text())["users"]
-    hashed = base64.b64decode(next(user["password_hash"] for user in users if user["name"] == "documents"))
+    hashed = base64.b64decode(
+        next(user["password_hash"] for user in users if user["name"] == "documents")
+    )
     assert hashed[4:] == hashlib.sha256(hashed[:4] + b"p/ss@").digest()
 
 
@@ -147,9 +167,9 @@ def test_python_alone_is_enough_and_no_secret_is_shown(tmp_path: Path) -> None:
 
 def test_names_of_the_broker_are_those_of_the_services() -> None:
     assert derived_files.EXCHANGE == EXCHANGE
-    assert sorted(type for service in service_names.SERVICES for type in derived_files.types_of(service)) == sorted(
-        event.TYPE for event in EVENTS
-    )
+    assert sorted(
+        type for service in service_names.SERVICES for type in derived_files.types_of(service)
+    ) == sorted(event.TYPE for event in EVENTS)
 
 
 # A secret is rotated in steps: what every process starts with is written, and nothing else changes
@@ -205,7 +225,12 @@ def test_steps_in_the_wrong_order_change_nothing(folder: Path) -> None:
 
 def test_the_command_refuses_what_makes_no_sense(folder: Path) -> None:
     before = contents(folder)
-    for words in (("turn",), ("turn", "mail-url"), ("turn", "--promote"), ("turn", "seal-key", "--drop-old")):
+    for words in (
+        ("turn",),
+        ("turn", "mail-url"),
+        ("turn", "--promote"),
+        ("turn", "seal-key", "--drop-old"),
+    ):
         ended = run(*words, *([str(folder)] if len(words) > 1 else []))
         assert (ended.returncode, bool(ended.stderr)) == (1, True), words
     assert contents(folder) == before

@@ -1,4 +1,5 @@
-"""How long personal data are kept, and where the files of a copy of one's data stand in its archive.
+"""How long personal data are kept, and where the files of a copy of one's data stand in its
+archive.
 
 Nothing may be erased by a file of retention that does not read.
 """
@@ -9,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from services.contracts.api.personal_data import archive_path
-from services.contracts.retention import Period, Retention, RetentionError, read_retention, retention
+from services.contracts.retention import (
+    Period,
+    Retention,
+    RetentionError,
+    read_retention,
+    retention,
+)
 
 FILE = """
 controller: "Le rectorat"
@@ -19,7 +26,8 @@ kinds:
   - {code: candidatures, label: "C", holds: "h", purpose: "p", basis: "b", starts: session_closed, active: "12 mois",
      archived: "4 ans", archive_readers: [administrateur], recipients: [], source: "s"}
 """
-MAY, FEBRUARY = datetime(2022, 5, 31, tzinfo=UTC), datetime(2024, 2, 29, tzinfo=UTC)
+MAY = datetime(2022, 5, 31, tzinfo=UTC)
+FEBRUARY = datetime(2024, 2, 29, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -32,13 +40,16 @@ MAY, FEBRUARY = datetime(2022, 5, 31, tzinfo=UTC), datetime(2024, 2, 29, tzinfo=
         ("aucune", MAY, MAY),
     ],
 )
-def test_a_period_ends_on_the_day_of_its_last_month(period: str, start: datetime, end: datetime) -> None:
+def test_a_period_ends_on_the_day_of_its_last_month(
+    period: str, start: datetime, end: datetime
+) -> None:
     assert Period(period).after(start) == end
 
 
 def test_a_kind_is_erased_once_it_was_active_and_archived(tmp_path: Path) -> None:
     [kind] = _read(tmp_path, FILE).kinds
-    closed, end = datetime(2023, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
+    closed = datetime(2023, 1, 1, tzinfo=UTC)
+    end = datetime(2028, 1, 1, tzinfo=UTC)
     assert kind.erased_from(closed) == end
     assert kind.erased_if_begun_by(end) == closed
 
@@ -66,7 +77,9 @@ def test_a_kind_that_the_file_does_not_have_is_no_duration() -> None:
 
 def test_the_file_of_the_portal_reads_with_every_duration_in_words() -> None:
     read = retention()
-    assert read.sentence(read.kind("candidatures")).startswith("12 mois après la clôture de la session d'examen, puis")
+    assert read.sentence(read.kind("candidatures")).startswith(
+        "12 mois après la clôture de la session d'examen, puis"
+    )
     assert read.sentence(read.kind("brouillons")) == "Jusqu'à la clôture de la session d'examen."
 
 
@@ -76,7 +89,9 @@ def _read(folder: Path, text: str) -> Retention:
     return read_retention(path)
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b.pdf", "C:\\a.pdf", "\x00\n.pdf", "é" * 300 + ".pdf"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a/b.pdf", "C:\\a.pdf", "\x00\n.pdf", "é" * 300 + ".pdf"]
+)
 def test_no_name_leads_out_of_its_folder_or_is_too_long(name: str) -> None:
     folder, *rest = archive_path("pieces", "0123456789abcdef", name).split("/")
     assert (folder, len(rest)) == ("pieces", 1)

@@ -1,5 +1,5 @@
-"""The épreuves of every spécialité that a session offers fit on the confirmation that documents prints, with the mark
-by which it is verified.
+"""The épreuves of every spécialité that a session offers fit on the confirmation that documents
+prints, with the mark by which it is verified.
 """
 
 import io
@@ -25,9 +25,15 @@ def test_every_epreuve_of_a_specialite_is_printed_on_one_page() -> None:
     assert {code for code, _ in drawn.values()} == {code for _, code in OFFERED}
     for epreuves, (code, outcome) in drawn.items():
         event = saved(epreuves=epreuves, confirmation=outcome.confirmation)
-        facts = facts_of(event, "Confirmation d'inscription", datetime(2021, 10, 4, tzinfo=UTC), code)
+        facts = facts_of(
+            event, "Confirmation d'inscription", datetime(2021, 10, 4, tzinfo=UTC), code
+        )
         proof = Proof.of(facts, bytes(SIGNATURE_BYTES))
-        rendered = render(replace(confirmation(event, Letterhead(portal="https://portail.example.fr")), proof=proof))
+        rendered = render(
+            replace(
+                confirmation(event, Letterhead(portal="https://portail.example.fr")), proof=proof
+            )
+        )
         text = text_of_pdf(rendered.pdf)
         assert REPLACEMENT not in text, code
         shown = [f"{line.code} - {line.label}" for line in epreuves if not line.hidden_on_pdf]

@@ -1,8 +1,10 @@
-"""How consumers read an event: what its producer has added is passed over, what is missing or wrong is refused. Saved
-versions stored under any number are read today, and what is written changes with its number alone.
+"""How consumers read an event: what its producer has added is passed over, what is missing or wrong
+is refused. Saved versions stored under any number are read today, and what is written changes with
+its number alone.
 
-In samples/stored_registrations each number has a content as it was written then, with one part of each shape: the
-first in full, each further one by what the one before it lacks. Beside the newest stand the fields of its shape.
+In samples/stored_registrations each number has a content as it was written then, with one part of
+each shape: the first in full, each further one by what the one before it lacks. Beside the newest
+stand the fields of its shape.
 """
 
 import dataclasses
@@ -46,7 +48,10 @@ def test_a_missing_field_and_one_of_another_type_are_refused() -> None:
 
 def test_what_is_wrong_deep_inside_is_named_by_its_place_and_not_repeated() -> None:
     wrong = data()
-    wrong["epreuves"] = [wrong["epreuves"][0], {**wrong["epreuves"][0], "mandatory": "PIERRE DUBOIS"}]
+    wrong["epreuves"] = [
+        wrong["epreuves"][0],
+        {**wrong["epreuves"][0], "mandatory": "PIERRE DUBOIS"},
+    ]
     with pytest.raises(ContractError) as refused:
         RegistrationSaved.from_data(wrong)
     assert "$.epreuves[1].mandatory" in str(refused.value)
@@ -54,7 +59,9 @@ def test_what_is_wrong_deep_inside_is_named_by_its_place_and_not_repeated() -> N
 
 
 def test_an_option_of_a_session_that_a_newer_producer_added_is_passed_over() -> None:
-    window = WindowChanged("BTS", "2022", "03", 1, "", "", options=SessionOptions(reminder_days=(7, 2)))
+    window = WindowChanged(
+        "BTS", "2022", "03", 1, "", "", options=SessionOptions(reminder_days=(7, 2))
+    )
     newer = window.to_data()
     newer["options"] |= {"added": True}
     assert WindowChanged.from_data(newer) == window
@@ -66,7 +73,9 @@ def test_a_window_of_an_older_producer_changes_only_what_it_tells() -> None:
     oldest |= {"deposit_opens": "", "deposit_closes": ""}
     assert WindowChanged.from_data(oldest).options_after(known) == known
     older = WindowChanged.from_data(oldest | {"reminder_days": [5, 0], "refusal_mails": False})
-    assert older.options_after(known) == SessionOptions(reminder_days=(5, 0), draft_reminder_days=(2,))
+    assert older.options_after(known) == SessionOptions(
+        reminder_days=(5, 0), draft_reminder_days=(2,)
+    )
 
 
 ROOT = Path(__file__).parents[2]
@@ -79,14 +88,17 @@ is compared here) take the place of {SCHEMA}.fields."""
 
 
 def _fields(part: type, path: str = "") -> Iterator[str]:
-    """« exam.code: str » for each field, « pieces[].code: str » in parts that repeat; whatever the parts' classes."""
+    """« exam.code: str » for each field, « pieces[].code: str » in parts that repeat; whatever the
+    parts' classes."""
     for name, hint in typing.get_type_hints(part).items():
         if typing.get_origin(hint) is ClassVar:
             continue
         repeats = typing.get_origin(hint) is tuple
         content = typing.get_args(hint)[0] if repeats else hint
         if dataclasses.is_dataclass(content):
-            yield from _fields(typing.cast(type, content), f"{path}{name}{'[]' if repeats else ''}.")
+            yield from _fields(
+                typing.cast(type, content), f"{path}{name}{'[]' if repeats else ''}."
+            )
         else:
             yield f"{path}{name}: {hint.__name__ if isinstance(hint, type) else hint}"
 
@@ -109,7 +121,10 @@ def test_a_version_of_every_number_is_read() -> None:
         sample = _sample(number)
         assert sample.get(SCHEMA_KEY, 1) == number
         version = from_stored(sample)
-        assert (version.numero_candidat, version.numero_inscription) == ("02103000001", "001"), number
+        assert (version.numero_candidat, version.numero_inscription) == (
+            "02103000001",
+            "001",
+        ), number
         assert from_stored(to_stored(version)) == version, number
 
 

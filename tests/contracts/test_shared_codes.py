@@ -1,5 +1,5 @@
-"""Codes that several services know: what one lets through or answers with is what the others can keep and show. Types
-of problems, which tools tell by their slugs."""
+"""Codes that several services know: what one lets through or answers with is what the others can
+keep and show. Types of problems, which tools tell by their slugs."""
 
 import re
 from collections import Counter
@@ -41,8 +41,13 @@ OF_DOCUMENTS: tuple[Any, ...] = (Document.type, Publication.type, Import.type)
 
 
 def test_no_column_is_shorter_than_the_longest_code_that_it_may_be_given() -> None:
-    longest = {**dict.fromkeys(OF_CATALOGUES, rules.CODE_LENGTH), **dict.fromkeys(OF_DOCUMENTS, LONGEST_CODE)}
-    assert {str(column) for column, length in longest.items() if column.type.length < length} == set()
+    longest = {
+        **dict.fromkeys(OF_CATALOGUES, rules.CODE_LENGTH),
+        **dict.fromkeys(OF_DOCUMENTS, LONGEST_CODE),
+    }
+    assert {
+        str(column) for column, length in longest.items() if column.type.length < length
+    } == set()
 
 
 def test_the_longest_names_of_fields_and_keys_of_exclusivity_are_kept_too() -> None:
@@ -52,12 +57,17 @@ def test_the_longest_names_of_fields_and_keys_of_exclusivity_are_kept_too() -> N
     parts = dict.fromkeys(("exam", "session"), rules.CODE_LENGTH)
     parts |= {"academie": 2, "specialite": rules.SHORT_CODE_LENGTH}
     assert set(parts) == set(EXCLUSIVE_NAMES)
-    assert len("|".join(f"{name}={'x' * parts[name]}" for name in parts)) <= rules.EXCLUSIVITY_KEY_LENGTH
+    assert (
+        len("|".join(f"{name}={'x' * parts[name]}" for name in parts))
+        <= rules.EXCLUSIVITY_KEY_LENGTH
+    )
 
 
 def test_a_code_is_measured_as_it_stands_in_the_key_of_a_file() -> None:
     for code in ("ID1", "A/B", "..", "É" * 30):
-        key = deposit_key("c" * 32, "d" * 32, code, datetime(2026, 11, 25, tzinfo=UTC), "e" * 32, "f" * 64)
+        key = deposit_key(
+            "c" * 32, "d" * 32, code, datetime(2026, 11, 25, tzinfo=UTC), "e" * 32, "f" * 64
+        )
         assert len(key.split("/")[3]) == encoded_bytes(code), code
 
 

@@ -1,4 +1,5 @@
-"""documents over real parts: both databases in turn, an S3 bucket, an HTTP server in place of registrations."""
+"""documents over real parts: both databases in turn, an S3 bucket, an HTTP server in place of
+registrations."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -31,8 +32,11 @@ def database_url(engine: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def service(database_url: str, bucket: Bucket, neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch) -> Service:
-    """documents, migrated and empty. What a test before it had rendered it does not render again."""
+def service(
+    database_url: str, bucket: Bucket, neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> Service:
+    """documents, migrated and empty. What a test before it had rendered it does not render
+    again."""
     monkeypatch.setattr("services.documents.rendering.pdf_and_html.render", rendered)
     return Service(database_url, bucket.url, neighbours.server.url)
 

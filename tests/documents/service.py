@@ -1,4 +1,5 @@
-"""The service documents for tests, on a real database and store, and an HTTP server in place of those that it calls."""
+"""The service documents for tests, on a real database and store, and an HTTP server in place of
+those that it calls."""
 
 import io
 import uuid
@@ -40,8 +41,8 @@ NO_STORE = "s3+http://nobody:nothing@127.0.0.1:9/none"
 
 
 class Neighbours:
-    """accounts (a token) and registrations (a saved version): holds events by candidature and version. `is_down` makes
-    it answer 503; `token` is the one that it issues."""
+    """accounts (a token) and registrations (a saved version): holds events by candidature and
+    version. `is_down` makes it answer 503; `token` is the one that it issues."""
 
     def __init__(self) -> None:
         self.events: dict[tuple[str, str], RegistrationSaved] = {}
@@ -81,7 +82,11 @@ class Service:
     """One running documents."""
 
     def __init__(self, database_url: str, objects_url: str, stub_url: str) -> None:
-        urls = {"accounts_url": stub_url, "registrations_url": stub_url, "objects_url": Secret(objects_url)}
+        urls = {
+            "accounts_url": stub_url,
+            "registrations_url": stub_url,
+            "objects_url": Secret(objects_url),
+        }
         values = {"log_level": "INFO", "page_seconds": PAGE_SECONDS, **urls}
         settings = service_settings("documents", database_url, Path("/nowhere"), **values)
         self.app: Flask = create_app(settings, key_of=key_of)
@@ -109,7 +114,8 @@ class Service:
         deliver_event(self.app, registry, event, event_id)
 
     def follow(self, event: Contract | None = None, event_id: str | None = None) -> list[str]:
-        """Handle the event, and run the follow-ups that wait: the names of the errors of those to be tried again."""
+        """Handle the event, and run the follow-ups that wait: the names of the errors of those to
+        be tried again."""
         if event:
             self.receive(event, event_id)
         return run_follow_ups(self.app, registry)
@@ -136,7 +142,9 @@ class Service:
 
     def texts_of(self, document: Mapping[str, Any], candidate: str = CANDIDATE) -> tuple[str, str]:
         """What it says as a PDF, and as a page."""
-        pdf, page = (self.get(f"/documents/{document['id']}/{form}", candidate) for form in ("file", "html"))
+        pdf, page = (
+            self.get(f"/documents/{document['id']}/{form}", candidate) for form in ("file", "html")
+        )
         return text_of_pdf(pdf.data), text_of_html(page.data)
 
     def keys(self, suffix: str = "") -> list[str]:
@@ -149,7 +157,9 @@ class Service:
 
     def put_object(self, key: str, content: bytes) -> None:
         """Put bytes into the store behind the service's back."""
-        self.dependencies.store.put(key, io.BytesIO(content), len(content), "application/octet-stream")
+        self.dependencies.store.put(
+            key, io.BytesIO(content), len(content), "application/octet-stream"
+        )
 
 
 def some_id() -> str:

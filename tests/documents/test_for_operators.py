@@ -1,4 +1,5 @@
-"""What operators see of documents, and mend: times measured, settings refused, lost objects made again."""
+"""What operators see of documents, and mend: times measured, settings refused, lost objects made
+again."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -34,7 +35,9 @@ ENVIRONMENT = {
 }
 
 
-def test_the_time_from_the_save_to_the_document_is_measured(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_from_the_save_to_the_document_is_measured(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def within(seconds: str) -> float:
         labels = {"type": "confirmation", "le": seconds}
         return REGISTRY.get_sample_value("documents_after_save_seconds_bucket", labels) or 0
@@ -57,7 +60,10 @@ def test_a_key_or_a_seal_of_papers_that_cannot_be_had_is_named() -> None:
     for name in ("PAPER_KEY", "PAPER_PUBLIC_KEYS"):
         with pytest.raises(SettingsError, match="PAPER_KEY, PAPER_PUBLIC_KEYS: an Ed25519"):
             DocumentsSettings.read({**ENVIRONMENT, name: "no key"})
-    for name, value in (("PAPER_SEAL_FILE", "/no/file"), ("PAPER_TIME_STAMPS_URL", "horodatage.example")):
+    for name, value in (
+        ("PAPER_SEAL_FILE", "/no/file"),
+        ("PAPER_TIME_STAMPS_URL", "horodatage.example"),
+    ):
         with pytest.raises(SettingsError, match=name):
             DocumentsSettings.read({**ENVIRONMENT, name: value})
 
@@ -84,7 +90,9 @@ def test_a_lost_object_is_made_again_and_the_other_form_stays_for_its_time(issue
         issued.dependencies.store.delete(key)
     assert len(issued.keys()) == FORMS + 1
     report = _reconciled(issued)
-    assert (report.rows, report.objects) == (FORMS + 1, FORMS + 1), "with the form that stays for its time"
+    assert (report.rows, report.objects) == (FORMS + 1, FORMS + 1), (
+        "with the form that stays for its time"
+    )
     assert (report.mended, report.lost_count, report.unknown_count) == (0, 0, 0)
     for document in issued.documents():
         assert len(issued.get(f"/documents/{document['id']}/file").data) == document["size"]
@@ -101,8 +109,12 @@ def test_a_document_that_cannot_be_made_again_keeps_no_other_waiting(issued: Ser
     assert (report.mended, report.lost_count) == (len(AUTOMATIC_TYPES), len(AUTOMATIC_TYPES))
 
 
-@pytest.mark.parametrize(("first", "seen"), [("rows", (FORMS, 2 * FORMS)), ("keys", (2 * FORMS, FORMS))])
-def test_what_is_made_meanwhile_is_not_lost(issued: Service, bucket: Bucket, first: str, seen: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    ("first", "seen"), [("rows", (FORMS, 2 * FORMS)), ("keys", (2 * FORMS, FORMS))]
+)
+def test_what_is_made_meanwhile_is_not_lost(
+    issued: Service, bucket: Bucket, first: str, seen: tuple[int, int]
+) -> None:
     """Nor unknown: between the reading of rows and that of keys, whichever comes first."""
 
     def made() -> Iterator[str]:

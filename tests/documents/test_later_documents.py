@@ -1,4 +1,5 @@
-"""What is made after a version's own documents: publications, reminders, and editions of dates that have moved."""
+"""What is made after a version's own documents: publications, reminders, and editions of dates that
+have moved."""
 
 import base64
 from dataclasses import replace
@@ -27,7 +28,9 @@ ORDER: dict[str, Any] = {
 }
 
 
-def _order(service: Service, token: str | None = None, key: str | None = None, **given: Any) -> TestResponse:
+def _order(
+    service: Service, token: str | None = None, key: str | None = None, **given: Any
+) -> TestResponse:
     token = token or staff_token("gestionnaire-1", scopes=["documents:publish"], academies=["03"])
     headers = {**bearer(token), **({"Idempotency-Key": key} if key else {})}
     return service.web.post("/v1/publications", json={**ORDER, **given}, headers=headers)
@@ -40,15 +43,26 @@ def published(service: Service, **given: Any) -> dict[str, Any]:
     with service.app.app_context():
         for _ in range(2):
             publish_document(service.dependencies, publication["id"], CANDIDATURE)
-    return next(document for document in service.documents() if document["type"] == given.get("type", "convocation"))
+    return next(
+        document
+        for document in service.documents()
+        if document["type"] == given.get("type", "convocation")
+    )
 
 
 def test_a_convocation_is_published_once_with_what_the_gestionnaire_wrote(issued: Service) -> None:
     publication = published(issued)
-    assert (publication["label"], publication["version"]) == ("Convocation aux épreuves écrites", None)
+    assert (publication["label"], publication["version"]) == (
+        "Convocation aux épreuves écrites",
+        None,
+    )
     assert len(issued.documents()) == len(rules.AUTOMATIC_TYPES) + 1
     for text in issued.texts_of(publication):
-        for part in ("CONVOCATION AUX ÉPREUVES ÉCRITES", "MONSIEUR DUBOIS Pierre", *ORDER["paragraphs"]):
+        for part in (
+            "CONVOCATION AUX ÉPREUVES ÉCRITES",
+            "MONSIEUR DUBOIS Pierre",
+            *ORDER["paragraphs"],
+        ):
             assert part in text
     other = published(issued, title="Convoca\x1btion\r\n", paragraphs=["Le 12\u202e mai\x07"])
     assert other["id"] != publication["id"], "one more of its type stands beside it"
@@ -56,7 +70,9 @@ def test_a_convocation_is_published_once_with_what_the_gestionnaire_wrote(issued
     assert "Le 12 mai" in issued.texts_of(other)[0]
 
 
-def test_an_uploaded_pdf_that_cannot_be_stamped_is_given_as_it_is_beside_its_typed_text(issued: Service) -> None:
+def test_an_uploaded_pdf_that_cannot_be_stamped_is_given_as_it_is_beside_its_typed_text(
+    issued: Service,
+) -> None:
     pdf = b"%PDF-1.4 what an academie made\n%%EOF"
     publication = published(issued, pdf=base64.b64encode(pdf).decode())
     assert issued.get(f"/documents/{publication['id']}/file").data == pdf
@@ -65,7 +81,9 @@ def test_an_uploaded_pdf_that_cannot_be_stamped_is_given_as_it_is_beside_its_typ
     assert "Code :" not in page
 
 
-def test_only_candidatures_of_ones_academies_that_have_not_ended_are_written_to(issued: Service) -> None:
+def test_only_candidatures_of_ones_academies_that_have_not_ended_are_written_to(
+    issued: Service,
+) -> None:
     elsewhere = staff_token(scopes=["documents:publish"], academies=["05"])
     assert _order(issued, elsewhere).status_code == 404
     strange = some_id()
@@ -94,16 +112,22 @@ def test_an_order_that_cannot_be_carried_out_is_refused(service: Service) -> Non
             assert answer.get_json()["errors"][0]["pointer"].startswith(f"#/{field}")
 
 
-def test_an_order_given_again_under_its_key_is_answered_as_the_first_and_carried_out_once(issued: Service) -> None:
+def test_an_order_given_again_under_its_key_is_answered_as_the_first_and_carried_out_once(
+    issued: Service,
+) -> None:
     pdf = base64.b64encode(b"%PDF-1.4 convocation\n%%EOF").decode()
     neighbour = staff_token("gestionnaire-2", scopes=["documents:publish"], academies=["03"])
     first, again, other = (_order(issued, key=key, pdf=pdf) for key in ("a", "a", "b"))
     theirs = _order(issued, neighbour, key="a", pdf=pdf)
     assert first.get_json() == again.get_json()
-    assert len({answer.get_json()["id"] for answer in (first, other, theirs)}) == 3, "a key is its caller's own"
+    assert len({answer.get_json()["id"] for answer in (first, other, theirs)}) == 3, (
+        "a key is its caller's own"
+    )
     refused = _order(issued, key="a", title="Autre chose", pdf=pdf)
     assert (refused.status_code, refused.get_json()["type"]) == (409, "/problems/cle-deja-utilisee")
-    assert _order(issued, key="a", pdf=pdf, candidatures=[CANDIDATURE, some_id()]).status_code == 409
+    assert (
+        _order(issued, key="a", pdf=pdf, candidatures=[CANDIDATURE, some_id()]).status_code == 409
+    )
     assert _order(issued, key="x" * (rules.MAX_ORDER_KEY_LENGTH + 1)).status_code == 422
 
 
@@ -122,7 +146,9 @@ def _relances(service: Service) -> list[dict[str, object]]:
     return [document for document in service.documents() if document["type"] == "relance_pieces"]
 
 
-def test_a_reminder_is_one_document_however_often_it_is_told_and_says_what_was_missing(issued: Service) -> None:
+def test_a_reminder_is_one_document_however_often_it_is_told_and_says_what_was_missing(
+    issued: Service,
+) -> None:
     for _ in range(2):
         assert issued.follow(reminded(), event_id="e" * 32) == []
     [relance] = _relances(issued)
@@ -134,7 +160,9 @@ def test_a_reminder_is_one_document_however_often_it_is_told_and_says_what_was_m
     assert set(words(page)) >= set(words(" ".join(SENTENCES)))
     issued.follow(reminded(), event_id="f" * 32)
     newest, first = _relances(issued)
-    assert (newest["version"], first["version"]) == (None, None), "the version that they print is the candidature's"
+    assert (newest["version"], first["version"]) == (None, None), (
+        "the version that they print is the candidature's"
+    )
     assert (newest["replaced_at"], first["replaced_at"]) == (None, newest["published_at"])
 
 
@@ -150,7 +178,9 @@ def test_before_its_version_has_come_it_waits(service: Service) -> None:
 
 
 MOVED = sample(DatesMoved)
-AGAIN = replace(MOVED, edited_at="2021-10-22T08:00:00+00:00", editions=(Edition(CANDIDATURE, 1, 3),))
+AGAIN = replace(
+    MOVED, edited_at="2021-10-22T08:00:00+00:00", editions=(Edition(CANDIDATURE, 1, 3),)
+)
 EARLIER = saved(confirmation=replace(saved().confirmation, return_by="2021-11-09"))
 VALIDATED = "Validée en ligne le 05/10/2021 à 12:00 (heure de Paris) par le candidat."
 BEFORE = "A RENVOYER IMPERATIVEMENT POUR LE MARDI 09 NOVEMBRE 2021"
@@ -159,19 +189,30 @@ AFTER = "A RENVOYER IMPERATIVEMENT POUR LE DIMANCHE 14 NOVEMBRE 2021"
 
 def made(service: Service) -> list[tuple[str, int, bool]]:
     """Type, edition, and whether it was replaced."""
-    return [(item["type"], item["edition"], item["replaced_at"] is not None) for item in service.documents()]
+    return [
+        (item["type"], item["edition"], item["replaced_at"] is not None)
+        for item in service.documents()
+    ]
 
 
 def printed(service: Service, edition: int) -> str:
     """The confirmation of that edition."""
     that_edition = ("confirmation", edition)
-    [id] = [item["id"] for item in service.documents() if (item["type"], item["edition"]) == that_edition]
+    [id] = [
+        item["id"]
+        for item in service.documents()
+        if (item["type"], item["edition"]) == that_edition
+    ]
     answer = service.get(f"/documents/{id}/file")
-    assert ("édition" in answer.headers["Content-Disposition"].replace("%C3%A9", "é")) == (edition > 1)
+    assert ("édition" in answer.headers["Content-Disposition"].replace("%C3%A9", "é")) == (
+        edition > 1
+    )
     return text_of_pdf(answer.data)
 
 
-def test_moved_dates_make_a_new_edition_once_and_the_one_before_stays_marked(service: Service) -> None:
+def test_moved_dates_make_a_new_edition_once_and_the_one_before_stays_marked(
+    service: Service,
+) -> None:
     service.receive_and_create_documents(EARLIER)
     for _ in range(2):
         service.receive(MOVED)
@@ -186,7 +227,9 @@ def test_moved_dates_make_a_new_edition_once_and_the_one_before_stays_marked(ser
     ]
     assert BEFORE in printed(service, 1)
     assert AFTER in printed(service, 2)
-    assert "Version : 1 du 04/10/2021 à 14:08 - Edition 2 du 20/10/2021 à 10:00" in printed(service, 2)
+    assert "Version : 1 du 04/10/2021 à 14:08 - Edition 2 du 20/10/2021 à 10:00" in printed(
+        service, 2
+    )
 
 
 def test_an_administrator_reads_how_many_documents_are_made_again(service: Service) -> None:
@@ -209,17 +252,23 @@ def test_an_administrator_reads_how_many_documents_are_made_again(service: Servi
     assert (item["expected"], item["made"], item["last_made_at"] is not None) == (4, 4, True)
     service.receive(replace(AGAIN, dates=replace(MOVED.dates, return_by="2021-11-20")))
     [item] = remade("openings:manage")
-    assert (item["expected"], item["made"], item["last_made_at"]) == (2, 0, None), "of the latest move alone"
+    assert (item["expected"], item["made"], item["last_made_at"]) == (2, 0, None), (
+        "of the latest move alone"
+    )
 
 
-def test_an_edition_that_comes_before_its_version_or_after_a_newer_one_is_printed_no_more(service: Service) -> None:
+def test_an_edition_that_comes_before_its_version_or_after_a_newer_one_is_printed_no_more(
+    service: Service,
+) -> None:
     for event in (AGAIN, MOVED):
         assert service.follow(event) == []
     service.receive_and_create_documents(saved())
     assert [edition for _, edition, _ in made(service)] == [3] * len(AUTOMATIC_TYPES)
 
 
-def test_lost_files_of_an_edition_before_are_made_again_with_their_own_dates(service: Service) -> None:
+def test_lost_files_of_an_edition_before_are_made_again_with_their_own_dates(
+    service: Service,
+) -> None:
     service.receive_and_create_documents(EARLIER)
     service.follow(MOVED)
     for key in service.keys(""):
@@ -228,13 +277,19 @@ def test_lost_files_of_an_edition_before_are_made_again_with_their_own_dates(ser
     assert AFTER in printed(service, 2)
 
 
-def test_a_validation_is_printed_in_the_place_of_the_signature_and_stays_when_dates_move(service: Service) -> None:
+def test_a_validation_is_printed_in_the_place_of_the_signature_and_stays_when_dates_move(
+    service: Service,
+) -> None:
     service.receive_and_create_documents(saved(validation=ONLINE))
     service.follow()
     assert "Validée en ligne" not in printed(service, 1)
     for _ in range(2):
         service.follow(sample(RegistrationValidated))
-    assert made(service) == [("confirmation", 2, False), ("confirmation", 1, True), ("demande_pieces", 1, False)]
+    assert made(service) == [
+        ("confirmation", 2, False),
+        ("confirmation", 1, True),
+        ("demande_pieces", 1, False),
+    ]
     assert VALIDATED in printed(service, 2)
     history = service.get(f"/candidatures/{CANDIDATURE}/history").get_json()
     titles = {event["title"] for event in history["events"]}
@@ -256,4 +311,6 @@ def test_what_was_just_saved_does_not_wait_behind_what_is_made_again(service: Se
     service.receive(saved())
     with service.app.app_context():
         assert runner_of(service.app, registry).run_once(DOCUMENTS)
-    assert len(service.documents()) == len(AUTOMATIC_TYPES), "the first that the thread of saved versions takes"
+    assert len(service.documents()) == len(AUTOMATIC_TYPES), (
+        "the first that the thread of saved versions takes"
+    )

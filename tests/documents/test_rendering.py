@@ -1,4 +1,5 @@
-"""What is printed of an event, in the guide's words and order; PDF and HTML say the same, also of hostile values."""
+"""What is printed of an event, in the guide's words and order; PDF and HTML say the same, also of
+hostile values."""
 
 import io
 import re
@@ -16,7 +17,14 @@ from services.documents.rendering.pdf_and_html import RenderingFailed, html_of, 
 from services.documents.rendering.piece_sheets import demande, formulaire
 from services.documents.rendering.sheet import Banner, Letterhead, Sheet, Table
 from tests.documents.conftest import rendered
-from tests.documents.example_events import FORM, PIECES, epreuve, identity, saved, with_confirmation
+from tests.documents.example_events import (
+    FORM,
+    PIECES,
+    epreuve,
+    identity,
+    saved,
+    with_confirmation,
+)
 from tests.documents.text_extraction import normal, text_of_html, text_of_pdf, words
 
 # Guide §6, top to bottom; what the two columns of paper put on one line stands on one line here.
@@ -67,7 +75,16 @@ EF3 - Engagement étudiant UF3 Inscrit Ponctuel
 
 
 # Of Latin countries, Greek and Cyrillic; the last is decomposed.
-NAMES = ("Đặng Thị Ánh", "Łukasz Żółć", "Œuvrard", "Ελένη", "Жуковский", "Ştefan Ňuñez", "ǅemal ẞ", "Zołc\u0301")
+NAMES = (
+    "Đặng Thị Ánh",
+    "Łukasz Żółć",
+    "Œuvrard",
+    "Ελένη",
+    "Жуковский",
+    "Ştefan Ňuñez",
+    "ǅemal ẞ",
+    "Zołc\u0301",
+)
 NOTICE = "Démonstration : document sans valeur"
 
 
@@ -104,13 +121,28 @@ def test_every_line_of_the_guide_is_printed_and_identity_and_epreuves_in_its_ord
 
 def test_what_an_exam_does_not_ask_leaves_no_line_and_a_kept_mark_follows_its_position() -> None:
     unasked = dict.fromkeys(("specialite", "forme", "diplome", "etablissement", "categorie"))
-    e3 = epreuve("E3", "Gestion", position="benefice", position_label="Bénéfice", mark="12,5", mode_label=None)
+    e3 = epreuve(
+        "E3",
+        "Gestion",
+        position="benefice",
+        position_label="Bénéfice",
+        mark="12,5",
+        mode_label=None,
+    )
     event = with_confirmation(**unasked, vae=False)
     event = replace(event, epreuves=(e3,), pieces=(), saved_at="2021-10-31T01:01:00+00:00")
     text = text_of_html(html_of(confirmation(event, Letterhead())))
     assert "E3 - Gestion Bénéfice : 12,5/20" in text
     assert "Version : 1 du 31/10/2021 à 02:01" in text, "Paris time, after a change of hour"
-    for label in ("Spécialité", "Forme de passage", "Diplôme", "Etablissement", "Catégorie", "VAE", "RENVOYER"):
+    for label in (
+        "Spécialité",
+        "Forme de passage",
+        "Diplôme",
+        "Etablissement",
+        "Catégorie",
+        "VAE",
+        "RENVOYER",
+    ):
         assert label not in text
 
 
@@ -118,11 +150,17 @@ def test_each_page_tells_its_number_and_how_many_there_are() -> None:
     many = tuple(epreuve(f"E{each}", f"Épreuve {each}", unit=f"U{each}") for each in range(1, 81))
     texts = pages_of(confirmation(saved(epreuves=many), Letterhead()))
     assert "E80 - Épreuve 80" in texts[-1]
-    assert [re.findall(r"Page \d+ / \d+", text) for text in texts] == [[f"Page {page} / 3"] for page in (1, 2, 3)]
+    assert [re.findall(r"Page \d+ / \d+", text) for text in texts] == [
+        [f"Page {page} / 3"] for page in (1, 2, 3)
+    ]
 
 
-def test_names_of_every_latin_country_greek_and_cyrillic_print_right_also_in_a_demonstration_which_says_so() -> None:
-    names = identity(nom_famille=" ".join(NAMES), nom_usage="דוד", prenoms="Pi\u202eer\x00re\u2066\x1b")
+def test_names_of_every_latin_country_greek_and_cyrillic_print_right_also_in_a_demonstration_which_says_so() -> (
+    None
+):
+    names = identity(
+        nom_famille=" ".join(NAMES), nom_usage="דוד", prenoms="Pi\u202eer\x00re\u2066\x1b"
+    )
     paper, page = texts_of(confirmation(saved(identity=names), Letterhead(notice=NOTICE)))
     composed = [*NAMES[:-1], "Zołć"]
     for text in (paper, page):
@@ -137,21 +175,33 @@ def test_a_validation_stands_under_its_heading(lines: int) -> None:
     """Also where the foot of the page is near: however many épreuves precede it."""
     epreuves = tuple(epreuve(f"E{number}", "Fondamentaux du droit") for number in range(lines))
     event = saved(epreuves=epreuves, validation=ONLINE, validated_at="2021-10-05T10:00:00+00:00")
-    [page] = [page for page in pages_of(confirmation(event, Letterhead())) if "Validation en ligne" in page]
+    [page] = [
+        page
+        for page in pages_of(confirmation(event, Letterhead()))
+        if "Validation en ligne" in page
+    ]
     assert "par le candidat." in page
 
 
 def test_where_it_is_validated_online_nothing_is_to_be_signed_or_sent_back() -> None:
     for validated_at, said in (
         (None, "A VALIDER EN LIGNE AVANT LE LUNDI 25 OCTOBRE 2021 12:00"),
-        ("2021-10-05T10:00:00+00:00", "Validée en ligne le 05/10/2021 à 12:00 (heure de Paris) par le candidat."),
+        (
+            "2021-10-05T10:00:00+00:00",
+            "Validée en ligne le 05/10/2021 à 12:00 (heure de Paris) par le candidat.",
+        ),
     ):
-        for text in texts_of(confirmation(saved(validation=ONLINE, validated_at=validated_at), Letterhead())):
+        for text in texts_of(
+            confirmation(saved(validation=ONLINE, validated_at=validated_at), Letterhead())
+        ):
             assert (said in text, "Signature" in text, "RENVOYER" in text) == (True, False, False)
 
 
 PIECES_OF_THE_GUIDE = (
-    "A déposer en ligne entre le lundi 04 octobre 2021 et le dimanche 31 octobre 2021 23:59 (heure/Paris)",
+    (
+        "A déposer en ligne entre le lundi 04 octobre 2021 et le dimanche 31 octobre 2021 23:59 "
+        "(heure/Paris)"
+    ),
     "CINSIG03 : Confirmation d'inscription signée",
     "NATIDE06 : Document justifiant l'identité",
     "BTSETAS4 : Attestation de formation du centre de formation - formation continue",
@@ -173,9 +223,20 @@ def test_pieces_are_grouped_by_deadline_then_by_regroupement() -> None:
     late = replace(late, deposit_closes="2021-12-01T11:00:00+00:00")
     blocks = demande(saved(pieces=(late, *PIECES)), Letterhead()).blocks
     headings = [block for block in blocks if isinstance(block, Banner | Table)]
-    shown = [block.text.split(" et le ")[-1] if isinstance(block, Banner) else block.caption for block in headings]
-    groups = ["Confirmation d'inscription", "Nationalité", "Conditions réglementaires", "Dossier épreuve"]
-    ends = ("dimanche 31 octobre 2021 23:59 (heure/Paris)", "mercredi 01 décembre 2021 12:00 (heure/Paris)")
+    shown = [
+        block.text.split(" et le ")[-1] if isinstance(block, Banner) else block.caption
+        for block in headings
+    ]
+    groups = [
+        "Confirmation d'inscription",
+        "Nationalité",
+        "Conditions réglementaires",
+        "Dossier épreuve",
+    ]
+    ends = (
+        "dimanche 31 octobre 2021 23:59 (heure/Paris)",
+        "mercredi 01 décembre 2021 12:00 (heure/Paris)",
+    )
     assert shown == [ends[0], *groups, ends[1], "Dossier épreuve"]
     marks = [row[1] for block in headings if isinstance(block, Table) for row in block.rows]
     assert marks == ["Obligatoire"] * 5 + ["Facultative", "Obligatoire"]
@@ -189,14 +250,28 @@ def test_with_nothing_to_deposit_it_says_so_below_the_text_of_the_event() -> Non
     assert "A déposer" not in text
 
 
-def test_a_form_is_filled_in_with_the_candidates_data_and_leaves_its_blanks_those_to_sign_in_once() -> None:
+def test_a_form_is_filled_in_with_the_candidates_data_and_leaves_its_blanks_those_to_sign_in_once() -> (
+    None
+):
     text = text_of_html(html_of(formulaire(saved(), FORM, Letterhead())))
-    own = ("N° candidat : 62141027040", "Candidat : MONSIEUR DUBOIS Pierre", "Né(e) le : 01/01/2002", "06 06 06 06 06")
-    for expected in (*own, *FORM.paragraphs, *(f"{label} :" for label in FORM.blanks), "Signature du candidat :"):
+    own = (
+        "N° candidat : 62141027040",
+        "Candidat : MONSIEUR DUBOIS Pierre",
+        "Né(e) le : 01/01/2002",
+        "06 06 06 06 06",
+    )
+    for expected in (
+        *own,
+        *FORM.paragraphs,
+        *(f"{label} :" for label in FORM.blanks),
+        "Signature du candidat :",
+    ):
         assert expected in text
     form = replace(FORM, blanks=("Période", "Fait à, le", "Signature du candidat"))
     text = text_of_html(html_of(formulaire(saved(), form, Letterhead())))
-    assert [text.count(asked) for asked in ("Signature du candidat :", "Fait à, le :", "Date :")] == [1, 1, 0]
+    assert [
+        text.count(asked) for asked in ("Signature du candidat :", "Fait à, le :", "Date :")
+    ] == [1, 1, 0]
 
 
 SHEETS = {
@@ -230,7 +305,9 @@ def test_paper_and_page_say_the_same_words(sheet: Sheet) -> None:
 
 
 @pytest.mark.parametrize("sheet", SHEETS.values(), ids=SHEETS)
-def test_the_page_is_french_has_one_main_heading_headed_tables_and_asks_nothing_of_anybody(sheet: Sheet) -> None:
+def test_the_page_is_french_has_one_main_heading_headed_tables_and_asks_nothing_of_anybody(
+    sheet: Sheet,
+) -> None:
     page = rendered(sheet).html.decode()
     assert '<html lang="fr">' in page
     assert (page.count("<h1>"), page.count("<main>")) == (1, 1)
@@ -253,7 +330,12 @@ def test_markup_in_a_name_is_printed_as_it_was_typed() -> None:
 
 
 def test_very_long_answers_stay_within_the_paper_and_break_nothing_below() -> None:
-    names = {"nom_famille": "W" * 300, "nom_usage": "É" * 300, "email": "x@" * 150, "prenoms": "Jean " * 60}
+    names = {
+        "nom_famille": "W" * 300,
+        "nom_usage": "É" * 300,
+        "email": "x@" * 150,
+        "prenoms": "Jean " * 60,
+    }
     event = with_confirmation(etablissement="E" * 300)
     content = render(confirmation(replace(event, identity=identity(**names)), Letterhead())).pdf
     text = text_of_pdf(content)
@@ -281,12 +363,19 @@ def _rightmost(content: bytes) -> float:
 @given(st.text(max_size=300))
 def test_no_text_breaks_a_document(text: str) -> None:
     """Sixteen PDFs, of texts that no other test has, are what takes seconds."""
-    event = saved(identity=identity(nom_famille=text, prenoms=text, nom_usage=text), demande_text=(text,))
+    event = saved(
+        identity=identity(nom_famille=text, prenoms=text, nom_usage=text), demande_text=(text,)
+    )
     assert render(confirmation(event, Letterhead())).pdf.startswith(b"%PDF")
     assert render(demande(event, Letterhead())).pdf.startswith(b"%PDF")
 
 
 def test_a_document_can_read_nothing_but_our_fonts() -> None:
-    for address in ("http://example.invalid/x.ttf", "file:///etc/passwd", "/etc/passwd", "../sheet.py"):
+    for address in (
+        "http://example.invalid/x.ttf",
+        "file:///etc/passwd",
+        "/etc/passwd",
+        "../sheet.py",
+    ):
         with pytest.raises(RenderingFailed):
             pdf_and_html._only_fonts(address)

@@ -1,4 +1,5 @@
-"""« Vérifier un document »: what a code says, to whom, and that it cannot be guessed; the QR and the code on papers."""
+"""« Vérifier un document »: what a code says, to whom, and that it cannot be guessed; the QR and
+the code on papers."""
 
 import base64
 import io
@@ -21,7 +22,15 @@ from services.documents.paper_keys import PaperKeys
 from services.documents.pdf_checks import stamp
 from services.documents.rendering.stamp import Stamp
 from tests.documents.example_events import CANDIDATURE, saved, withdrawn
-from tests.documents.imports.exam_office import ExamOffice, csv_of, line, numero, pdf_of, written, zip_of
+from tests.documents.imports.exam_office import (
+    ExamOffice,
+    csv_of,
+    line,
+    numero,
+    pdf_of,
+    written,
+    zip_of,
+)
 from tests.documents.service import Neighbours, Service
 from tests.documents.text_extraction import text_of_html, text_of_pdf
 from tests.support.papers import qr_of
@@ -42,7 +51,9 @@ SAID = {
 
 def asked(service: Service, code: str, source: str = "192.0.2.1") -> Any:
     headers = bearer(service_token("gateway"))
-    return service.web.post("/v1/verifications", json={"code": code, "source": source}, headers=headers)
+    return service.web.post(
+        "/v1/verifications", json={"code": code, "source": source}, headers=headers
+    )
 
 
 def state(service: Service, code: str, source: str = "192.0.2.1") -> tuple[str, str | None]:
@@ -59,8 +70,11 @@ def confirmation(service: Service, version: int = 1) -> bytes:
     return service.get(f"{CONFIRMATION}?version={version}").data
 
 
-def test_the_qr_and_the_code_of_a_confirmation_lead_to_what_it_says(service: Service, neighbours: Neighbours) -> None:
-    """Also where it was drawn before it was stored, in both formats, and again once the store has lost it."""
+def test_the_qr_and_the_code_of_a_confirmation_lead_to_what_it_says(
+    service: Service, neighbours: Neighbours
+) -> None:
+    """Also where it was drawn before it was stored, in both formats, and again once the store has
+    lost it."""
     neighbours.set_current(saved())
     with service.without_store():
         drawn = service.get(CONFIRMATION).data
@@ -87,31 +101,43 @@ def test_a_paper_says_when_it_was_replaced_or_withdrawn(issued: Service) -> None
     assert state(issued, first) == ("replaced", again.saved_at)
     assert state(issued, second) == ("in_force", None)
     issued.receive(end := withdrawn(version=2))
-    assert [state(issued, code) for code in (first, second)] == [("withdrawn", end.withdrawn_at)] * 2
+    assert [state(issued, code) for code in (first, second)] == [
+        ("withdrawn", end.withdrawn_at)
+    ] * 2
 
 
 def test_what_is_published_and_made_by_the_portal_is_verified_too(office: ExamOffice) -> None:
     office.published(csv_of([line(1), line(2)]))
     second = office.documents_of(2)[0]
-    code, other = code_of(office.file_of(1, office.documents_of(1)[0])), code_of(office.file_of(2, second))
+    code = code_of(office.file_of(1, office.documents_of(1)[0]))
+    other = code_of(office.file_of(2, second))
     assert code != other, "of candidates of whom all else is the same"
     assert asked(office.service, code).get_json()["type"] == "Convocation(s) aux épreuves"
     office.published(csv_of([line(1)]))
     assert state(office.service, code)[0] == "replaced"
     body = {"reason": "Erreur de salle", "is_reason_shown": False}
-    assert office.call("POST", f"/published-documents/{second['id']}/withdrawal", json=body).status_code == 204
+    assert (
+        office.call(
+            "POST", f"/published-documents/{second['id']}/withdrawal", json=body
+        ).status_code
+        == 204
+    )
     assert state(office.service, other)[0] == "withdrawn"
 
 
 def shown_alike(sent: bytes, stored: bytes) -> list[Image]:
     """Pictures of both first pages, of which the second begins as the first is."""
-    before, after = (pypdfium2.PdfDocument(pdf)[0].render(scale=1).to_pil() for pdf in (sent, stored))
+    before, after = (
+        pypdfium2.PdfDocument(pdf)[0].render(scale=1).to_pil() for pdf in (sent, stored)
+    )
     assert after.crop((0, 0, *before.size)).tobytes() == before.tobytes()
     return [before, after]
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
-def test_a_pdf_that_an_exam_office_sends_is_stamped_below_what_it_shows(office: ExamOffice, degrees: int) -> None:
+def test_a_pdf_that_an_exam_office_sends_is_stamped_below_what_it_shows(
+    office: ExamOffice, degrees: int
+) -> None:
     """Also where its page is turned, lies elsewhere and is cropped."""
     writer = PdfWriter(clone_from=io.BytesIO(pdf_of("Convocation de l'office")))
     writer.pages[0].rotate(degrees).cropbox = RectangleObject((30, 40, 500, 740))
@@ -138,8 +164,11 @@ BOXES = {
 
 
 @pytest.mark.parametrize("boxes", BOXES.values(), ids=BOXES)
-def test_a_stamp_shows_what_a_page_shows_and_nothing_that_it_hides(boxes: dict[str, tuple[int, ...]]) -> None:
-    mark, page = Stamp.of(PaperKeys(PAPER_KEY, "").proof_of(FACTS), "https://portail.example"), io.BytesIO()
+def test_a_stamp_shows_what_a_page_shows_and_nothing_that_it_hides(
+    boxes: dict[str, tuple[int, ...]],
+) -> None:
+    mark = Stamp.of(PaperKeys(PAPER_KEY, "").proof_of(FACTS), "https://portail.example")
+    page = io.BytesIO()
     canvas = Canvas(page, pagesize=(595, 842))
     canvas.rect(0, 0, 595, 60, fill=1)  # of which the page shows the upper part
     canvas.saveState()
@@ -161,12 +190,16 @@ def test_a_stamp_shows_what_a_page_shows_and_nothing_that_it_hides(boxes: dict[s
 def test_a_code_off_by_one_sign_is_unknown_and_what_is_no_code_is_said(issued: Service) -> None:
     code = code_of(confirmation(issued))
     off = code[:-1] + next(sign for sign in ALPHABET if sign != code[-1])
-    assert asked(issued, off).get_json() == {"code": off, "state": "unknown"} | dict.fromkeys(("since", *SAID))
+    assert asked(issued, off).get_json() == {"code": off, "state": "unknown"} | dict.fromkeys(
+        ("since", *SAID)
+    )
     for typed in ("", code[:-1], f"{code}2", code[:-1] + "0"):
         assert asked(issued, typed).get_json()["errors"][0]["pointer"] == "#/code", typed
 
 
-def test_guesses_are_limited_of_an_address_and_of_all(issued: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_guesses_are_limited_of_an_address_and_of_all(
+    issued: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert verification.OF_SOURCE.max_count < verification.IN_ALL.max_count < 10_000
     code = code_of(confirmation(issued))
     guesses = [f"{number:04}".translate(str.maketrans("01", "XY")) for number in range(40)]
@@ -176,10 +209,12 @@ def test_guesses_are_limited_of_an_address_and_of_all(issued: Service, monkeypat
     assert state(issued, code, "192.0.2.2")[0] == "in_force"
     monkeypatch.setattr(verification, "IN_ALL", Quota(33, verification.WINDOW))
     statuses = [
-        asked(issued, f"ABCDEFGH{guess}", f"198.51.100.{place}").status_code for place, guess in enumerate(guesses)
+        asked(issued, f"ABCDEFGH{guess}", f"198.51.100.{place}").status_code
+        for place, guess in enumerate(guesses)
     ]
     assert statuses == [200] * 3 + [429] * 37
-    holder, unknown = "203.0.113.1", f"ABCDEFGH{guesses[0]}"
+    holder = "203.0.113.1"
+    unknown = f"ABCDEFGH{guesses[0]}"
     assert state(issued, code, holder)[0] == "in_force", "whoever guesses keeps nobody from a paper"
     assert [asked(issued, typed, holder).status_code for typed in (unknown, code)] == [429, 429]
     with issued.app.app_context():
@@ -191,14 +226,24 @@ def test_guesses_are_limited_of_an_address_and_of_all(issued: Service, monkeypat
 
 
 def test_no_one_but_the_gateway_asks_and_everyone_reads_the_keys(service: Service) -> None:
-    for token in (candidate_token("x"), staff_token("x", scopes=["documents:publish"]), service_token("pieces")):
-        answer = service.web.post("/v1/verifications", json={"code": "x", "source": "x"}, headers=bearer(token))
+    for token in (
+        candidate_token("x"),
+        staff_token("x", scopes=["documents:publish"]),
+        service_token("pieces"),
+    ):
+        answer = service.web.post(
+            "/v1/verifications", json={"code": "x", "source": "x"}, headers=bearer(token)
+        )
         assert answer.status_code == 403
-    assert service.web.post("/v1/verifications", json={"code": "x", "source": "x"}).status_code == 401
+    assert (
+        service.web.post("/v1/verifications", json={"code": "x", "source": "x"}).status_code == 401
+    )
     (key,) = service.web.get("/.well-known/paper-keys.json").get_json()["keys"]
     assert (key["kty"], key["crv"], key["alg"]) == ("OKP", "Ed25519", "EdDSA")
 
 
-@pytest.mark.parametrize("typed", ["ABCD-EFGH-JKLM", "abcd efgh jklm", " ABCDEFGHJKLM ", "ABCD–EFGH–JKLM"])
+@pytest.mark.parametrize(
+    "typed", ["ABCD-EFGH-JKLM", "abcd efgh jklm", " ABCDEFGHJKLM ", "ABCD–EFGH–JKLM"]
+)
 def test_a_code_is_read_however_it_is_typed(typed: str) -> None:
     assert code_in(typed) == "ABCDEFGHJKLM"

@@ -16,7 +16,12 @@ from services.chassis.settings import Settings
 from services.chassis.tasks.rows import RETENTION
 from services.contracts.account_rules import STAFF_ROLE_LABELS
 from services.contracts.document_rules import MAX_ARCHIVE_BYTES
-from services.contracts.page_sizes import LARGEST_AUDIT_PAGE, LARGEST_MAILS_PAGE, LARGEST_PAGE, USUAL_PAGE
+from services.contracts.page_sizes import (
+    LARGEST_AUDIT_PAGE,
+    LARGEST_MAILS_PAGE,
+    LARGEST_PAGE,
+    USUAL_PAGE,
+)
 from services.contracts.piece_rules import MAX_FILE_BYTES, PAGE_SIDE
 from services.objects.settings import ObjectSettings
 from services.pieces.inspection.inspections import LIMITS
@@ -29,12 +34,19 @@ ROOT = Path(__file__).parents[2]
 
 def numbers_in(path: str, pattern: str) -> list[float]:
     """The numbers that a file has where a pattern says, in their order."""
-    return [float(number) for number in re.findall(pattern, (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)]
+    return [
+        float(number)
+        for number in re.findall(pattern, (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)
+    ]
 
 
 def test_what_files_of_the_containers_repeat_is_as_it_is_written() -> None:
     """Defaults of settings, sizes of bodies."""
-    old = [str(file) for file, text in container_numbers.written().items() if file.read_text(encoding="utf-8") != text]
+    old = [
+        str(file)
+        for file, text in container_numbers.written().items()
+        if file.read_text(encoding="utf-8") != text
+    ]
     assert old == [], "make definitions"
 
 
@@ -47,19 +59,25 @@ def test_a_gateways_tmp_holds_what_it_receives_at_the_same_time() -> None:
     tmpfs = COMPOSE_SERVICES["gateway"]["tmpfs"]
     [size] = re.findall(r"/tmp:size=\D*(\d+)m", " ".join(tmpfs))
     uploads = GatewaySettings.uploads_at_once * (MAX_FILE_BYTES + ENVELOPE_BYTES)
-    assert int(size) * 1024 * 1024 >= uploads + STAFF_UPLOADS_AT_ONCE * (MAX_ARCHIVE_BYTES + ENVELOPE_BYTES)
+    assert int(size) * 1024 * 1024 >= uploads + STAFF_UPLOADS_AT_ONCE * (
+        MAX_ARCHIVE_BYTES + ENVELOPE_BYTES
+    )
 
 
 def test_the_proxy_holds_as_many_files_as_it_lets_one_address_send() -> None:
     at_once = numbers_in("deploy/containers/proxy/portal.conf", r"limit_conn large_bodies (\d+);")
-    [gibibytes] = re.findall(r"/bodies:size=\D*(\d+)g", " ".join(COMPOSE_SERVICES["proxy"]["tmpfs"]))
+    [gibibytes] = re.findall(
+        r"/bodies:size=\D*(\d+)g", " ".join(COMPOSE_SERVICES["proxy"]["tmpfs"])
+    )
     assert int(gibibytes) * 1024**3 >= max(at_once) * (MAX_FILE_BYTES + ENVELOPE_BYTES)
 
 
 def test_a_pieces_has_the_memory_of_what_it_inspects_at_the_same_time() -> None:
     """The formula is the one by which operators reckon PIECES_MEMORY."""
     limit = COMPOSE_SERVICES["pieces"]["deploy"]["resources"]["limits"]["memory"]
-    megabyte, files, inspections = 1000 * 1000, 16, PiecesSettings.inspections_at_once
+    megabyte = 1000 * 1000
+    files = 16
+    inspections = PiecesSettings.inspections_at_once
     needed = inspections * (LIMITS.memory + 80 * megabyte) + 150 * megabyte + files * MAX_FILE_BYTES
     assert int(limit.removesuffix("m")) * 1024 * 1024 >= needed
 
@@ -72,7 +90,10 @@ def test_replaced_files_and_handled_events_stay_longer_than_backups_of_the_datab
 def test_a_page_to_be_joined_is_first_reduced_to_what_pieces_makes_of_it() -> None:
     script = "gateway/style/deposit/photographs.js"
     [quality] = numbers_in(script, r"JOINED = \[.+\[side, ([\d.]+)\]")
-    assert (numbers_in(script, r"JOINED = \[(\d+), "), round(quality * 100)) == ([PAGE_SIDE], JPEG_QUALITY)
+    assert (numbers_in(script, r"JOINED = \[(\d+), "), round(quality * 100)) == (
+        [PAGE_SIDE],
+        JPEG_QUALITY,
+    )
 
 
 def test_the_script_waits_longer_than_a_page_for_the_services() -> None:
@@ -87,7 +108,10 @@ def test_every_scope_and_profile_of_staff_has_a_name_on_their_pages() -> None:
 
 def test_no_page_of_a_list_asks_for_more_than_the_services_give_at_once() -> None:
     asked_and_given = {
-        "messages, and whether there are older ones": (messages.PAGE_LENGTH + 1, LARGEST_MAILS_PAGE),
+        "messages, and whether there are older ones": (
+            messages.PAGE_LENGTH + 1,
+            LARGEST_MAILS_PAGE,
+        ),
         "relances": (relances.CANDIDATURES_OF_A_PAGE, LARGEST_PAGE),
         "journal": (journal.ENTRIES_OF_A_PAGE, LARGEST_AUDIT_PAGE),
         "pieces and candidatures": (USUAL_PAGE, LARGEST_PAGE),

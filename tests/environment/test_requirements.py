@@ -1,5 +1,6 @@
-"""What the Makefile and the images install is what pyproject.toml declares, in versions whose files are known; no
-package is shipped whose licence would ask for the portal's own code or that names none."""
+"""What the Makefile and the images install is what pyproject.toml declares, in versions whose files
+are known; no package is shipped whose licence would ask for the portal's own code or that names
+none."""
 
 import json
 import re
@@ -38,7 +39,11 @@ def test_every_declared_package_is_locked_with_the_digests_of_its_files() -> Non
 
 @pytest.mark.parametrize(
     ("wanted", "names"),
-    [("Of_Ours[more]>=1", ["first", "of-ours"]), ("third", ["first", "second-one", "third"]), ("first", ["first"])],
+    [
+        ("Of_Ours[more]>=1", ["first", "of-ours"]),
+        ("third", ["first", "second-one", "third"]),
+        ("first", ["first"]),
+    ],
 )
 def test_a_package_brings_along_what_it_needs(wanted: str, names: list[str]) -> None:
     assert [package_name(entry) for entry in locked([wanted], LOCKED)] == names
@@ -46,10 +51,14 @@ def test_a_package_brings_along_what_it_needs(wanted: str, names: list[str]) -> 
 
 def test_a_package_is_installed_from_the_lock_alone() -> None:
     """But for uv, which writes it."""
-    scripts = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "deploy/tools").glob("*.sh"))
+    scripts = "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "deploy/tools").glob("*.sh")
+    )
     installs = re.findall(r"^.*pip\b[^#\n]*\binstall\b(?:.*\\\n)*.*", scripts, re.MULTILINE)
     assert len(installs) > 3
-    assert [each for each in installs if "--require-hashes -r" not in each and not each.endswith(" uv")] == []
+    assert [
+        each for each in installs if "--require-hashes -r" not in each and not each.endswith(" uv")
+    ] == []
 
 
 def test_a_file_of_npm_has_its_digest_too() -> None:

@@ -1,4 +1,5 @@
-"""Accounts: a civil status changed by its owner or corrected by staff, a new address confirmed, one's data copied."""
+"""Accounts: a civil status changed by its owner or corrected by staff, a new address confirmed,
+one's data copied."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,16 @@ from tests.accounts.creation_form import EMAIL, NEW_EMAIL, PASSWORD, creation_fo
 from tests.accounts.fake_registrations import FakeRegistrations
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, settings, token_in
 from tests.accounts.staff_in_session import invitation_token, logged_in
-from tests.faults.operation import CODE_SPENT, COUNTED, NOTED, TAKEN, DoneByTheWorker, Operation, RunningService, State
+from tests.faults.operation import (
+    CODE_SPENT,
+    COUNTED,
+    NOTED,
+    TAKEN,
+    DoneByTheWorker,
+    Operation,
+    RunningService,
+    State,
+)
 from tests.support.authenticator import Authenticator
 from tests.support.object_store import Bucket
 from tests.support.service_worker import stored
@@ -29,8 +39,8 @@ INVITED = "nouvelle@x.fr"
 
 
 class Accounts(RunningService):
-    """With the guide's candidate, who has logged in, a mail server, a store, and registrations that answers, for the
-    other services too."""
+    """With the guide's candidate, who has logged in, a mail server, a store, and registrations that
+    answers, for the other services too."""
 
     name = "accounts"
     needs = ("mailbox", "registrations", "bucket")
@@ -38,12 +48,22 @@ class Accounts(RunningService):
     jobs = (finish_all_pending_changes,)
 
     def __init__(
-        self, database_url: str, folder: Path, mailbox: Mailbox, registrations: FakeRegistrations, bucket: Bucket
+        self,
+        database_url: str,
+        folder: Path,
+        mailbox: Mailbox,
+        registrations: FakeRegistrations,
+        bucket: Bucket,
     ) -> None:
-        self.mailbox, self.registrations = mailbox, registrations
-        urls = dict.fromkeys(("registrations_url", "documents_url", "pieces_url"), registrations.url)
+        self.mailbox = mailbox
+        self.registrations = registrations
+        urls = dict.fromkeys(
+            ("registrations_url", "documents_url", "pieces_url"), registrations.url
+        )
         store = Secret(bucket.url)
-        self.app = create_app(settings(database_url, folder, **urls, mail_url=mailbox.url, objects_url=store))
+        self.app = create_app(
+            settings(database_url, folder, **urls, mail_url=mailbox.url, objects_url=store)
+        )
         self.accounts = RunningAccounts(self.app, mailbox)
         with self.app.app_context():
             self.store = dependencies().store
@@ -101,11 +121,15 @@ class CreateAccount(Operation[Accounts]):
 
     def state(self) -> State:
         accounts = stored(self.running.app, select(Account))
-        return {"an account waits": bool(accounts), "the newest link": _newest_link(self.running, EMAIL, "activations")}
+        return {
+            "an account waits": bool(accounts),
+            "the newest link": _newest_link(self.running, EMAIL, "activations"),
+        }
 
 
 class ChangeCivilStatus(_AccountOperation):
-    """Once it is committed as pending, the worker's job agrees it with registrations and puts it in force."""
+    """Once it is committed as pending, the worker's job agrees it with registrations and puts it in
+    force."""
 
     commits = ("asked for", "in force")
     done: ClassVar[State] = _with((2, NEW_NAME, EMAIL), [])
@@ -138,8 +162,13 @@ class AskNewAddress(_AccountOperation):
         return self.login.ask_new_email().status_code
 
     def state(self) -> State:
-        pending = self.running.accounts.call("GET", "/me", self.login["access_token"]).json["pending_email"]
-        return {"pending address": pending, "the newest link": _newest_link(self.running, NEW_EMAIL, "email-changes")}
+        pending = self.running.accounts.call("GET", "/me", self.login["access_token"]).json[
+            "pending_email"
+        ]
+        return {
+            "pending address": pending,
+            "the newest link": _newest_link(self.running, NEW_EMAIL, "email-changes"),
+        }
 
 
 class ConfirmAddress(_AccountOperation):
@@ -167,7 +196,9 @@ class AskCopy(_AccountOperation):
     done: ClassVar[State] = {"copies": 1, "it opens": 200, "objects": 1, "mails": 1}
 
     def do(self) -> int:
-        return self.running.accounts.call("POST", "/me/copies", self.bearer, current_password=PASSWORD).status_code
+        return self.running.accounts.call(
+            "POST", "/me/copies", self.bearer, current_password=PASSWORD
+        ).status_code
 
     @property
     def bearer(self) -> str:
@@ -176,7 +207,9 @@ class AskCopy(_AccountOperation):
     def state(self) -> State:
         accounts = self.running.accounts
         copy = accounts.call("GET", "/me/copies", self.bearer).json["copy"]
-        opened = accounts.call("GET", f"/me/copies/{copy['id']}/file", self.bearer) if copy else None
+        opened = (
+            accounts.call("GET", f"/me/copies/{copy['id']}/file", self.bearer) if copy else None
+        )
         with self.running.app.app_context():
             objects = len(list(dependencies().store.list_keys()))
         return {
@@ -192,7 +225,8 @@ class MakeCopy(DoneByTheWorker, AskCopy):
 
 
 class _StaffOperation(Operation[Accounts]):
-    """By an administrateur, with a code of the second factor, which is spent whatever becomes of the act."""
+    """By an administrateur, with a code of the second factor, which is spent whatever becomes of
+    the act."""
 
     service = Accounts
     commits = (COUNTED, CODE_SPENT, "it is done")
@@ -201,7 +235,9 @@ class _StaffOperation(Operation[Accounts]):
 
     def prepare(self) -> None:
         self.chief = logged_in(self.running.accounts, "chef@x.fr")
-        self.codes = list((self.chief.post("/staff/me/recovery-codes").json or {})["recovery_codes"])
+        self.codes = list(
+            (self.chief.post("/staff/me/recovery-codes").json or {})["recovery_codes"]
+        )
         self.bearer = self.chief.bearer
 
     def acts(self, path: str, **body: Any) -> int:
@@ -211,27 +247,40 @@ class _StaffOperation(Operation[Accounts]):
         return self.running.accounts.call("POST", path, self.bearer, **sent).status_code
 
     def retry(self) -> int | None:
-        """With another code: the first may have been spent, by a process that did not live to say so."""
+        """With another code: the first may have been spent, by a process that did not live to say
+        so."""
         self.codes = self.codes[1:]
         return self.do()
 
     def newest_invitation(self) -> str | None:
-        """In which state the link of the newest mail to the invited person is; None without a mail."""
+        """In which state the link of the newest mail to the invited person is; None without a
+        mail."""
         if not self.running.mailbox.find(INVITED):
             return None
         token = invitation_token(self.running.accounts, INVITED)
-        return str(self.running.accounts.post("/staff-invitations/check", token=token).json["state"])
+        return str(
+            self.running.accounts.post("/staff-invitations/check", token=token).json["state"]
+        )
 
 
 class InviteStaff(_StaffOperation):
     done: ClassVar[State] = {"members": 2, "the newest link": "usable"}
 
     def do(self) -> int:
-        person = {"email": INVITED, "nom": "Durand", "prenoms": "Paule", "role": "gestionnaire", "academies": ["03"]}
+        person = {
+            "email": INVITED,
+            "nom": "Durand",
+            "prenoms": "Paule",
+            "role": "gestionnaire",
+            "academies": ["03"],
+        }
         return self.acts("/staff", **person)
 
     def state(self) -> State:
-        return {"members": len(self.chief.get("/staff")["items"]), "the newest link": self.newest_invitation()}
+        return {
+            "members": len(self.chief.get("/staff")["items"]),
+            "the newest link": self.newest_invitation(),
+        }
 
 
 class AddPasskey(_StaffOperation):
@@ -248,7 +297,9 @@ class AddPasskey(_StaffOperation):
         return self.acts("/staff/me/passkeys", name="clé", passkey=self.made)
 
     def state(self) -> State:
-        return {"passkeys": [passkey["name"] for passkey in self.chief.get("/staff/me")["passkeys"]]}
+        return {
+            "passkeys": [passkey["name"] for passkey in self.chief.get("/staff/me")["passkeys"]]
+        }
 
 
 class ResetSecondFactor(_StaffOperation):
@@ -264,7 +315,9 @@ class ResetSecondFactor(_StaffOperation):
     def state(self) -> State:
         self.running.accounts.send_mails()
         return {
-            "the old access": self.running.accounts.post("/sessions/exchange", session=self.member.secret).status_code,
+            "the old access": self.running.accounts.post(
+                "/sessions/exchange", session=self.member.secret
+            ).status_code,
             "mails": len(self.running.mailbox.find(INVITED)),
             "state": self.chief.get(f"/staff/{self.member.id}")["state"],
         }

@@ -1,5 +1,5 @@
-"""An operation is prepared once for all its cells, in a service over a copy of a database that was migrated once; and
-put back as it then was before each of them."""
+"""An operation is prepared once for all its cells, in a service over a copy of a database that was
+migrated once; and put back as it then was before each of them."""
 
 import copy
 import shutil
@@ -23,12 +23,14 @@ from tests.support.prepared_databases import sqlite_template
 
 
 class SqliteDatabase:
-    """A copy of the file `template` in an empty folder. Nobody is connected to it while it is kept or put back."""
+    """A copy of the file `template` in an empty folder. Nobody is connected to it while it is kept
+    or put back."""
 
     proxy = None
 
     def __init__(self, template: Path, folder: Path) -> None:
-        self._file, self._kept = folder / "service.db", folder / "kept.db"
+        self._file = folder / "service.db"
+        self._kept = folder / "kept.db"
         shutil.copy(template, self._file)
         self.url = f"sqlite:///{self._file}"
 
@@ -48,8 +50,10 @@ class PostgresDatabase:
     """A copy of a template of the cluster, reached by way of the proxy."""
 
     def __init__(self, cluster: Postgres, template: str, proxy: PostgresProxy) -> None:
-        self._cluster, self.proxy = cluster, proxy
-        self._url, self._kept = cluster.fresh_database(template), ""
+        self._cluster = cluster
+        self.proxy = proxy
+        self._url = cluster.fresh_database(template)
+        self._kept = ""
         self.url = proxy.in_front_of(self._url)
 
     def keep(self) -> None:
@@ -74,8 +78,11 @@ RestorableDatabase = SqliteDatabase | PostgresDatabase
 class PreparedOperation:
     """`before`: what people saw before it was done."""
 
-    def __init__(self, operation: type[Operation[Any]], running: RunningService, database: RestorableDatabase) -> None:
-        self.running, self.proxy = running, database.proxy
+    def __init__(
+        self, operation: type[Operation[Any]], running: RunningService, database: RestorableDatabase
+    ) -> None:
+        self.running = running
+        self.proxy = database.proxy
         self._database = database
         self._operation = operation(running)
         self._operation.prepare()
@@ -113,7 +120,8 @@ def _registrations() -> Iterator[FakeRegistrations]:
 def prepared_operations(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str, type[Operation[Any]]], PreparedOperation]]:
-    """Prepares one, and keeps the one that was asked for last: the cells of an operation follow each other."""
+    """Prepares one, and keeps the one that was asked for last: the cells of an operation follow
+    each other."""
     with ExitStack() as last:
 
         @lru_cache(maxsize=1)
@@ -123,7 +131,9 @@ def prepared_operations(
             folder = tmp_path_factory.mktemp(service.name)
             database = _database(request, engine, service.name, folder)
             needed = (_needed(request, name) for name in service.needs)
-            prepared = PreparedOperation(operation, service(database.url, folder, *needed), database)
+            prepared = PreparedOperation(
+                operation, service(database.url, folder, *needed), database
+            )
             last.callback(prepared.close)
             return prepared
 
@@ -132,13 +142,17 @@ def prepared_operations(
 
 @pytest.fixture
 def prepared(
-    cell: Cell, engine: str, prepared_operations: Callable[[str, type[Operation[Any]]], PreparedOperation]
+    cell: Cell,
+    engine: str,
+    prepared_operations: Callable[[str, type[Operation[Any]]], PreparedOperation],
 ) -> PreparedOperation:
     """The operation of the cell, in a service at work."""
     return prepared_operations(engine, cell.operation)
 
 
-def _database(request: pytest.FixtureRequest, engine: str, service: str, folder: Path) -> RestorableDatabase:
+def _database(
+    request: pytest.FixtureRequest, engine: str, service: str, folder: Path
+) -> RestorableDatabase:
     prepare = partial(_migrate, service, folder)
     if engine == "sqlite":
         return SqliteDatabase(sqlite_template(f"faults_{service}", prepare, request), folder)
@@ -151,7 +165,9 @@ def _needed(request: pytest.FixtureRequest, name: str) -> Any:
     """What a service is built with, for as long as the operation is prepared."""
     if name == "bucket":
         return request.getfixturevalue("objects").fresh_bucket()
-    needed = request.getfixturevalue({"mailbox": "_mail_server", "registrations": "_registrations"}[name])
+    needed = request.getfixturevalue(
+        {"mailbox": "_mail_server", "registrations": "_registrations"}[name]
+    )
     needed.clear()
     return needed
 

@@ -13,7 +13,15 @@ from services.documents.operations.reconciliation import reconciliation
 from tests.documents.example_events import CANDIDATURE, reminded, sample, saved
 from tests.documents.imports.exam_office import ExamOffice, pdf_of
 from tests.documents.service import Service
-from tests.faults.operation import NOTED, TAKEN, DoneByTheWorker, Heard, Operation, RunningService, State
+from tests.faults.operation import (
+    NOTED,
+    TAKEN,
+    DoneByTheWorker,
+    Heard,
+    Operation,
+    RunningService,
+    State,
+)
 from tests.support.object_store import Bucket
 from tests.support.tokens import bearer, staff_token
 
@@ -37,7 +45,8 @@ class Documents(RunningService):
     def __init__(self, database_url: str, folder: Path, bucket: Bucket) -> None:
         nobody = "http://127.0.0.1:9"
         self.portal = Service(database_url, bucket.url, nobody)
-        self.app, self.store = self.portal.app, self.portal.dependencies.store
+        self.app = self.portal.app
+        self.store = self.portal.dependencies.store
 
 
 class _DocumentOperation(Operation[Documents]):
@@ -49,7 +58,9 @@ class _DocumentOperation(Operation[Documents]):
         shown = answer.get_json()["documents"] if answer.status_code == 200 else []
         files = [service.get(f"/documents/{document['id']}/file") for document in shown]
         return {
-            "documents": sorted(((document["type"], document["version"]) for document in shown), key=str),
+            "documents": sorted(
+                ((document["type"], document["version"]) for document in shown), key=str
+            ),
             "they open": [answer.status_code for answer in files],
             "the PDF is as it was made": [
                 len(answer.data) == document["size"] and answer.data.startswith(b"%PDF")
@@ -109,7 +120,9 @@ class OrderDocument(_LaterOperation):
     def do(self) -> int:
         token = staff_token("gestionnaire-1", scopes=["documents:publish"], academies=["03"])
         headers = {**bearer(token), "Idempotency-Key": "the same when it is given again"}
-        return self.running.portal.web.post("/v1/publications", json=ORDER, headers=headers).status_code
+        return self.running.portal.web.post(
+            "/v1/publications", json=ORDER, headers=headers
+        ).status_code
 
 
 class MakeOrderedDocument(DoneByTheWorker, OrderDocument):
@@ -132,7 +145,10 @@ class _ImportOperation(_LaterOperation):
 
     def state(self) -> State:
         row = self.office.read(self.import_id)
-        return {**super().state(), "import": (row["state"], row["ready"], row["refused"], row["published"])}
+        return {
+            **super().state(),
+            "import": (row["state"], row["ready"], row["refused"], row["published"]),
+        }
 
 
 class SendPdf(_ImportOperation):
@@ -172,7 +188,10 @@ class AbandonImport(_SentOperation):
 class PublishImport(_SentOperation):
     """The worker makes its document once it is asked for."""
 
-    done: ClassVar[State] = {**_with([*AUTOMATIC, ("convocation", None)]), "import": ("published", 1, 0, 1)}
+    done: ClassVar[State] = {
+        **_with([*AUTOMATIC, ("convocation", None)]),
+        "import": ("published", 1, 0, 1),
+    }
 
     def do(self) -> int:
         return self.office.publish(self.office.read(self.import_id)).status_code

@@ -1,5 +1,6 @@
-"""A row of the table of failure points: an operation, the questions that its state answers, and the service that does
-it, running in this process with real servers: its API, its worker, its reconciliation."""
+"""A row of the table of failure points: an operation, the questions that its state answers, and the
+service that does it, running in this process with real servers: its API, its worker, its
+reconciliation."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ NOTED = "the note that it is done"
 class RunningService:
     """One service; `registry` is its own, `app` is over a database that is its alone.
 
-    Built from the URL of its database, which is migrated, a folder, and the fixtures named in `needs`.
+    Built from the URL of its database, which is migrated, a folder, and the fixtures named in
+    `needs`.
     """
 
     name: ClassVar[str]
@@ -74,7 +76,9 @@ class RunningService:
 
     def receive_event(self, event: Contract) -> None:
         """The broker delivers an event of another service, the same one each time."""
-        envelope = Envelope("e" * 32, "/another", event.TYPE, "x", clock.system_now(), event.to_data())
+        envelope = Envelope(
+            "e" * 32, "/another", event.TYPE, "x", clock.system_now(), event.to_data()
+        )
         with self.app.app_context(), suppress(TransactionBroken, SQLAlchemyError):
             rows.hear(self.db, self.registry, [envelope.to_json()])
             self._run_one(EVENTS)
@@ -93,7 +97,8 @@ class RunningService:
             return rows.parked(session)
 
     def published_events(self, *fields: str) -> list[tuple[Any, ...]]:
-        """The events for other services, oldest first: the name of each and these fields of its data."""
+        """The events for other services, oldest first: the name of each and these fields of its
+        data."""
         return [
             (envelope["type"].split(".")[1], *(envelope["data"].get(name) for name in fields))
             for envelope in published(self.app)
@@ -126,33 +131,42 @@ class RunningService:
         """As a worker does: what has nothing due is not asked for a task."""
         runner = runner_of(self.app, self.registry)
         with self.app.app_context():
-            due = DueChannels(self.db, {channel.name: names for channel, names in self.registry.channels.items()}).now()
+            due = DueChannels(
+                self.db, {channel.name: names for channel, names in self.registry.channels.items()}
+            ).now()
         chosen = channels or self.registry.channels
         return any(runner.run_once(channel) for channel in chosen if channel.name in due)
 
     def _end_leases(self) -> None:
         """Release what a killed worker had leased, as happens some seconds later."""
         with self.db.operation() as session:
-            session.execute(update(tables.tasks).values(leased_until=None, available_at=tables.tasks.c.created_at))
+            session.execute(
+                update(tables.tasks).values(
+                    leased_until=None, available_at=tables.tasks.c.created_at
+                )
+            )
 
 
 Service = TypeVar("Service", bound=RunningService)
 
 
 class Operation(ABC, Generic[Service]):
-    """`state()` answers the questions: each key is one, and its value must be as before or as `done`, all together.
-    A class whose name begins with « _ » is no row, but what several have in common."""
+    """`state()` answers the questions: each key is one, and its value must be as before or as
+    `done`, all together. A class whose name begins with « _ » is no row, but what several have in
+    common."""
 
     service: ClassVar[type[RunningService]]
     commits: ClassVar[tuple[str, ...]] = ("it",)
     """What each of its transactions commits, in their order."""
     decided_by: ClassVar[int] = 0
-    """Index of the commit after which the worker completes the rest; DONE_BEFORE where an earlier operation decided."""
+    """Index of the commit after which the worker completes the rest; DONE_BEFORE where an earlier
+    operation decided."""
     acknowledged: ClassVar[tuple[int, ...]] = (200, 201, 202, 204)
     repeated: ClassVar[tuple[int, ...]] = acknowledged
     """What pressing again may answer when it was done already."""
     objects: ClassVar[int] = 0
-    """How many objects it writes: no more than these may be left without a row where a commit's outcome is unknown."""
+    """How many objects it writes: no more than these may be left without a row where a commit's
+    outcome is unknown."""
     done: ClassVar[State]
 
     def __init__(self, running: Service) -> None:
@@ -160,7 +174,8 @@ class Operation(ABC, Generic[Service]):
 
     @abstractmethod
     def prepare(self) -> None:
-        """Bring the service where the operation can be done; what is kept in `self` is not changed afterwards."""
+        """Bring the service where the operation can be done; what is kept in `self` is not changed
+        afterwards."""
 
     @abstractmethod
     def do(self) -> int | None:
@@ -178,7 +193,11 @@ class Operation(ABC, Generic[Service]):
 class Heard(Operation[Any]):
     """What an event of another service brings; told again by the broker it changes nothing."""
 
-    commits: ClassVar[tuple[str, ...]] = ("the task is written", TAKEN, "the effect, and that it is done")
+    commits: ClassVar[tuple[str, ...]] = (
+        "the task is written",
+        TAKEN,
+        "the effect, and that it is done",
+    )
     heard: ClassVar[Contract]
 
     def event(self) -> Contract:
@@ -228,4 +247,6 @@ class Cell:
     def __str__(self) -> str:
         several = len(self.operation.commits) > 1
         commit = f", {self.operation.commits[self.number]}" if several else ""
-        return f"{self.operation.service.name}: {self.operation.__name__}{commit} × {self.point.value}"
+        return (
+            f"{self.operation.service.name}: {self.operation.__name__}{commit} × {self.point.value}"
+        )

@@ -1,4 +1,5 @@
-"""Files of candidates, controls, and what candidates are told of their pieces by the ladder, by hand, on refusals."""
+"""Files of candidates, controls, and what candidates are told of their pieces by the ladder, by
+hand, on refusals."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -32,8 +33,10 @@ from tests.pieces.pieces_service import SEVEN_DAYS, STAFF, PiecesService
 from tests.support.object_store import Bucket
 from tests.support.service_worker import stored
 
-PIECE, GROUP = "NATIDE06", "NATIONALITE"
-FIRST, SECOND = sample_files.pdf(), sample_files.pdf(pages=2)
+PIECE = "NATIDE06"
+GROUP = "NATIONALITE"
+FIRST = sample_files.pdf()
+SECOND = sample_files.pdf(pages=2)
 COUNTED_FIRST = (COUNTED, "the file is kept")
 
 
@@ -69,7 +72,8 @@ class _PieceOperation(Operation[Pieces]):
 
     def state(self) -> State:
         portal = self.running.portal
-        opened, deposit = portal.download(PIECE), portal.piece(PIECE)["deposit"]
+        opened = portal.download(PIECE)
+        deposit = portal.piece(PIECE)["deposit"]
         return {
             "the file opens": opened.data if opened.status_code == 200 else opened.status_code,
             "its name": deposit and deposit["filename"],
@@ -83,7 +87,8 @@ def _with(content: bytes, name: str) -> State:
 
 
 class _WithFile(_PieceOperation):
-    """A file is there; one that is no longer current is kept for a while, though nobody is shown it."""
+    """A file is there; one that is no longer current is kept for a while, though nobody is shown
+    it."""
 
     def prepare(self) -> None:
         super().prepare()
@@ -128,7 +133,9 @@ class _UploadOperation(_PieceOperation):
         known = getattr(self, "upload_ids", ())
         return {
             **super().state(),
-            "bytes that came": [tus_client.read_offset(self.running.portal, upload) for upload in known],
+            "bytes that came": [
+                tus_client.read_offset(self.running.portal, upload) for upload in known
+            ],
         }
 
 
@@ -141,7 +148,10 @@ class BeginUpload(_PieceOperation):
         return tus_client.announce(self.running.portal, PIECE, len(FIRST)).status_code
 
     def state(self) -> State:
-        return {**super().state(), "uploads on their way": bool(stored(self.running.app, select(Upload)))}
+        return {
+            **super().state(),
+            "uploads on their way": bool(stored(self.running.app, select(Upload))),
+        }
 
 
 class GoOnWithUpload(_UploadOperation):
@@ -154,7 +164,9 @@ class GoOnWithUpload(_UploadOperation):
         self.upload_ids = [tus_client.begin_upload(self.running.portal, PIECE, len(FIRST))]
 
     def do(self) -> int:
-        return tus_client.send_part(self.running.portal, self.upload_ids[0], 0, FIRST[:100]).status_code
+        return tus_client.send_part(
+            self.running.portal, self.upload_ids[0], 0, FIRST[:100]
+        ).status_code
 
     def retry(self) -> int:
         tus_client.send_rest(self.running.portal, self.upload_ids[0], FIRST, until=100)
@@ -183,19 +195,28 @@ class DepositUpload(_UploadOperation):
     decided_by = 1
     objects = 1
     files: tuple[tuple[str, bytes], ...] = (("first.pdf", FIRST),)
-    done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "deposits": 1, "bytes that came": [len(FIRST)]}
+    done: ClassVar[State] = {
+        **_with(FIRST, "first.pdf"),
+        "deposits": 1,
+        "bytes that came": [len(FIRST)],
+    }
 
     def prepare(self) -> None:
         super().prepare()
         portal = self.running.portal
-        self.upload_ids = [tus_client.upload_file(portal, PIECE, content, name) for name, content in self.files]
+        self.upload_ids = [
+            tus_client.upload_file(portal, PIECE, content, name) for name, content in self.files
+        ]
 
     def do(self) -> int:
         return tus_client.deposit_uploads(self.running.portal, PIECE, *self.upload_ids).status_code
 
     def state(self) -> State:
         deposit = self.running.portal.piece(PIECE)["deposit"]
-        made_of = {"deposits": len(self.running.portal.deposits()), "pages": deposit and deposit["pages"]}
+        made_of = {
+            "deposits": len(self.running.portal.deposits()),
+            "pages": deposit and deposit["pages"],
+        }
         return {**super().state(), **made_of}
 
 
@@ -256,7 +277,9 @@ class RemindByHand(_ReminderOperation):
     done: ClassVar[State] = _told("pieces_reminded", ("staff", "candidature.reminded"))
 
     def do(self) -> int:
-        return self.running.portal.staff("POST", "/reminders", json={"candidatures": [CANDIDATURE]}).status_code
+        return self.running.portal.staff(
+            "POST", "/reminders", json={"candidatures": [CANDIDATURE]}
+        ).status_code
 
 
 class RemindWholeList(_ReminderOperation):
@@ -268,7 +291,10 @@ class RemindWholeList(_ReminderOperation):
         return self.running.portal.staff("POST", "/reminders/whole-list", json={}).status_code
 
     def state(self) -> State:
-        return {**super().state(), "to be reminded": REMIND_LIST in stored(self.running.app, select(tasks.c.handler))}
+        return {
+            **super().state(),
+            "to be reminded": REMIND_LIST in stored(self.running.app, select(tasks.c.handler)),
+        }
 
 
 class RemindPage(DoneByTheWorker, RemindWholeList):
@@ -277,7 +303,8 @@ class RemindPage(DoneByTheWorker, RemindWholeList):
 
 
 class ControlPiece(_ReminderOperation):
-    """Pressed again it is answered as the first time: the same control of the same file by the same gestionnaire."""
+    """Pressed again it is answered as the first time: the same control of the same file by the same
+    gestionnaire."""
 
     done: ClassVar[State] = {"its status": "non_compliant"}
 
@@ -314,7 +341,11 @@ class AnnounceRefusals(_ReminderOperation):
         assert self.running.portal.control(PIECE, "non_compliant").status_code == 200
         with self.running.app.app_context(), db.operation() as session:
             session.execute(update(tasks).values(available_at=tasks.c.created_at))
-            session.execute(update(Control).values(controlled_at=portal_now() - timedelta(seconds=DELAY_SECONDS)))
+            session.execute(
+                update(Control).values(
+                    controlled_at=portal_now() - timedelta(seconds=DELAY_SECONDS)
+                )
+            )
 
     def do(self) -> None:
         self.running.work_once()

@@ -9,7 +9,12 @@ from sqlalchemy import select, text
 from services.chassis.clock import iso_utc
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.base import Contract
-from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded, PiecesStateChanged
+from services.contracts.pieces import (
+    IncompleteCandidature,
+    PiecesRefused,
+    PiecesReminded,
+    PiecesStateChanged,
+)
 from services.contracts.reminder_rules import HOUR
 from services.contracts.retention import retention
 from services.contracts.session_options import ONLINE
@@ -39,7 +44,9 @@ class Registrations(RunningService):
         self._mails = folder / "mail"
 
     def mails(self) -> list[str]:
-        return sorted(smtp.parse_mail(path.read_bytes()).subject for path in self._mails.glob("*.eml"))
+        return sorted(
+            smtp.parse_mail(path.read_bytes()).subject for path in self._mails.glob("*.eml")
+        )
 
     def restoring(self) -> Callable[[], None]:
         earlier = set(self._mails.glob("*.eml"))
@@ -64,7 +71,9 @@ class _CandidatureOperation(Operation[Registrations]):
         tiles = candidate.get("/candidatures")["candidatures"]
         return {
             "candidatures": [(tile["numero_inscription"], tile["version"]) for tile in tiles],
-            "they open": [candidate.call("GET", f"/candidatures/{tile['id']}").status_code for tile in tiles],
+            "they open": [
+                candidate.call("GET", f"/candidatures/{tile['id']}").status_code for tile in tiles
+            ],
             "drafts": len(candidate.get("/mine")["drafts"]),
             "told": [
                 told
@@ -83,7 +92,13 @@ def _with(version: int | None, told: list[tuple[Any, ...]], *mails: str) -> Stat
     """This version of the one candidature there may be."""
     there = [("001", version)] if version else []
     subjects = [f"{mail} : BREVET DE TECHNICIEN SUPERIEUR" for mail in mails]
-    return {"candidatures": there, "they open": [200] * len(there), "drafts": 0, "told": told, "mails": subjects}
+    return {
+        "candidatures": there,
+        "they open": [200] * len(there),
+        "drafts": 0,
+        "told": told,
+        "mails": subjects,
+    }
 
 
 class SaveRegistration(_CandidatureOperation):
@@ -97,7 +112,9 @@ class SaveRegistration(_CandidatureOperation):
 
 
 class SaveModification(_CandidatureOperation):
-    done: ClassVar[State] = _with(2, [SAVED, ("registration_saved", NUMBER, 2)], "Modification d'inscription")
+    done: ClassVar[State] = _with(
+        2, [SAVED, ("registration_saved", NUMBER, 2)], "Modification d'inscription"
+    )
 
     def prepare(self) -> None:
         super().prepare()
@@ -108,7 +125,9 @@ class SaveModification(_CandidatureOperation):
 
 
 class Withdraw(_CandidatureOperation):
-    done: ClassVar[State] = _with(None, [SAVED, ("registration_withdrawn", None, 2)], "Désinscription")
+    done: ClassVar[State] = _with(
+        None, [SAVED, ("registration_withdrawn", None, 2)], "Désinscription"
+    )
 
     def do(self) -> int:
         return self.running.candidate.withdraw(self.candidature).status_code
@@ -123,7 +142,8 @@ class Validate(_CandidatureOperation):
     def prepare(self) -> None:
         candidate_client.load(self.running.app, candidate_client.guide(validation=ONLINE))
         super().prepare()
-        candidate, self.path = self.running.candidate, f"/candidatures/{self.candidature}"
+        candidate = self.running.candidate
+        self.path = f"/candidatures/{self.candidature}"
         shown = candidate.get(self.path)
         proof = tokens.password_proof(candidate.id, shown["digest"])
         self.body = {"version": shown["version"], "digest": shown["digest"], "proof": proof}
@@ -143,7 +163,10 @@ class WithdrawByStaff(Withdraw):
 
 class UndoWithdrawal(Withdraw):
     done: ClassVar[State] = _with(
-        3, [*Withdraw.done["told"], ("registration_saved", NUMBER, 3)], "Désinscription", "Désinscription annulée"
+        3,
+        [*Withdraw.done["told"], ("registration_saved", NUMBER, 3)],
+        "Désinscription",
+        "Désinscription annulée",
     )
 
     def prepare(self) -> None:
@@ -157,7 +180,10 @@ class UndoWithdrawal(Withdraw):
 
 class RestoreByStaff(_CandidatureOperation):
     done: ClassVar[State] = _with(
-        3, [*Withdraw.done["told"], ("registration_saved", NUMBER, 3)], "Candidature rétablie", "Candidature écartée"
+        3,
+        [*Withdraw.done["told"], ("registration_saved", NUMBER, 3)],
+        "Candidature rétablie",
+        "Candidature écartée",
     )
 
     def prepare(self) -> None:
@@ -191,11 +217,15 @@ class HearCorrection(Heard, _CandidatureOperation):
 
 
 class HearReminder(Heard, _CandidatureOperation):
-    done: ClassVar[State] = {"mails": ["Relance de pièces justificatives : BREVET DE TECHNICIEN SUPERIEUR"]}
+    done: ClassVar[State] = {
+        "mails": ["Relance de pièces justificatives : BREVET DE TECHNICIEN SUPERIEUR"]
+    }
 
     def event(self) -> Contract:
         incomplete = IncompleteCandidature(self.candidature, 1, MISSING)
-        return PiecesReminded(self.running.candidate.id, iso_utc(candidate_client.NOW), (incomplete,))
+        return PiecesReminded(
+            self.running.candidate.id, iso_utc(candidate_client.NOW), (incomplete,)
+        )
 
 
 class HearRefusal(HearReminder):
@@ -219,7 +249,10 @@ class HearPiecesState(HearReminder):
 class RemindOfDraft(DoneByAJob, _CandidatureOperation):
     job = "remind-candidates"
     options: ClassVar[dict[str, Any]] = {"draft_reminder_days": (7,)}
-    done: ClassVar[State] = {"mails": ["Brouillon non transmis : BREVET DE TECHNICIEN SUPERIEUR"], "drafts": 1}
+    done: ClassVar[State] = {
+        "mails": ["Brouillon non transmis : BREVET DE TECHNICIEN SUPERIEUR"],
+        "drafts": 1,
+    }
 
     def begin(self) -> None:
         self.running.candidate.draft()
@@ -257,7 +290,9 @@ class EraseDue(DoneByAJob, _CandidatureOperation):
 
     def prepare(self) -> None:
         super().prepare()
-        candidate_client.move_to(retention().kind("candidatures").erased_from(candidate_client.GUIDE_SESSION.closes))
+        candidate_client.move_to(
+            retention().kind("candidatures").erased_from(candidate_client.GUIDE_SESSION.closes)
+        )
 
 
 class ChainTheTrail(DoneByAJob, _CandidatureOperation):
@@ -272,8 +307,17 @@ class ChainTheTrail(DoneByAJob, _CandidatureOperation):
                 for table in ("audit", "audit_digests", "audit_roots")
             )
         with self.running.app.app_context():
-            wrong = [str(each) for each in audit_chain.mismatches("registrations", [], None) if each.entry_id]
-        return {**super().state(), "all is chained": entries == digests, "signed": bool(roots), "wrong": wrong}
+            wrong = [
+                str(each)
+                for each in audit_chain.mismatches("registrations", [], None)
+                if each.entry_id
+            ]
+        return {
+            **super().state(),
+            "all is chained": entries == digests,
+            "signed": bool(roots),
+            "wrong": wrong,
+        }
 
 
 class SignTheTrail(ChainTheTrail):
@@ -298,7 +342,10 @@ class ExtendPeriods(_CandidatureOperation):
         self.running.candidate.draft()
         candidate_client.move_to(at("2021-10-25 11:00"))
         moves = self.running.desk.call("POST", "/staff/incidents/preview", **INCIDENT).json
-        self.extension = {**INCIDENT, "openings": read(move for move in moves if move["opening"]["academie"] == "03")}
+        self.extension = {
+            **INCIDENT,
+            "openings": read(move for move in moves if move["opening"]["academie"] == "03"),
+        }
 
     def do(self) -> int | None:
         return self.running.desk.call("POST", "/staff/incidents", **self.extension).status_code
@@ -308,7 +355,9 @@ class ExtendPeriods(_CandidatureOperation):
         return {
             **super().state(),
             "shown": [message["title"] for message in self.running.candidate.get("/messages")],
-            "windows": [event[1:] for event in told if event[0] == "window_changed" and event[1] == "03"],
+            "windows": [
+                event[1:] for event in told if event[0] == "window_changed" and event[1] == "03"
+            ],
         }
 
 

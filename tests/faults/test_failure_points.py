@@ -1,6 +1,8 @@
-"""Whatever becomes of a commit, an operation is wholly done or not at all, and pressing again settles it.
+"""Whatever becomes of a commit, an operation is wholly done or not at all, and pressing again
+settles it.
 
-Here are the cells that hold what no other holds; the whole table, on both engines, is in `make soak`.
+Here are the cells that hold what no other holds; the whole table, on both engines, is in `make
+soak`.
 """
 
 from collections.abc import Collection, Iterator
@@ -10,18 +12,29 @@ import pytest
 
 from tests.faults import accounts, documents, pieces, registrations
 from tests.faults.conftest import PreparedOperation
-from tests.faults.operation import CODE_SPENT, COUNTED, NOTED, TAKEN, Cell, Operation, RunningService, State
+from tests.faults.operation import (
+    CODE_SPENT,
+    COUNTED,
+    NOTED,
+    TAKEN,
+    Cell,
+    Operation,
+    RunningService,
+    State,
+)
 from tests.support.failing_commits import POINTS, Commits, FailurePoint
 
 OPERATIONS: list[type[Operation[Any]]] = [
     value
     for module in (pieces, registrations, documents, accounts)
     for name, value in vars(module).items()
-    if isinstance(value, type) and value.__module__ == module.__name__ and issubclass(value, Operation)
+    if isinstance(value, type)
+    and value.__module__ == module.__name__
+    and issubclass(value, Operation)
     if not name.startswith("_")
 ]
-# Commits that many operations share, made by the same code for all, each with the point that asks most of what comes
-# after it. The soak test has them fail at every point.
+# Commits that many operations share, made by the same code for all, each with the point that asks
+# most of what comes after it. The soak test has them fail at every point.
 SHARED_COMMITS = {
     COUNTED: FailurePoint.ANSWER_LOST,
     "the right password is told": FailurePoint.ANSWER_LOST,
@@ -29,7 +42,8 @@ SHARED_COMMITS = {
     TAKEN: FailurePoint.ANSWER_LOST,
     NOTED: FailurePoint.REFUSED,
 }
-# One of each service, whose connection is really lost: a driver notices it alike whatever was committed.
+# One of each service, whose connection is really lost: a driver notices it alike whatever was
+# committed.
 CONNECTION_LOST = (registrations.SaveRegistration, documents.OrderDocument, accounts.ConfirmAddress)
 
 
@@ -39,7 +53,9 @@ def all_cells(points: Collection[FailurePoint]) -> Iterator[Cell]:
         if FailurePoint.NONE in points:
             yield Cell(operation, 0, FailurePoint.NONE)
         for number in range(len(operation.commits)):
-            yield from (Cell(operation, number, point) for point in points if point is not FailurePoint.NONE)
+            yield from (
+                Cell(operation, number, point) for point in points if point is not FailurePoint.NONE
+            )
 
 
 def telling_cells() -> list[Cell]:
@@ -64,28 +80,42 @@ def lost_connections() -> list[Cell]:
 
 
 @pytest.mark.parametrize("cell", telling_cells(), ids=str)
-def test_an_operation_is_done_wholly_or_not_at_all_and_once(cell: Cell, prepared: PreparedOperation) -> None:
+def test_an_operation_is_done_wholly_or_not_at_all_and_once(
+    cell: Cell, prepared: PreparedOperation
+) -> None:
     check(cell, prepared)
 
 
 @pytest.mark.engines("postgresql")
 @pytest.mark.parametrize("cell", lost_connections(), ids=str)
-def test_so_it_is_when_the_connection_to_postgresql_is_lost(cell: Cell, prepared: PreparedOperation) -> None:
+def test_so_it_is_when_the_connection_to_postgresql_is_lost(
+    cell: Cell, prepared: PreparedOperation
+) -> None:
     check(cell, prepared)
 
 
 def check(cell: Cell, prepared: PreparedOperation) -> None:
     """Do it with its failure, ask what is there, press again, ask once more."""
-    running, operation, before = prepared.running, prepared.operation(), prepared.before
+    running = prepared.running
+    operation = prepared.operation()
+    before = prepared.before
     commits = Commits(running.app, running.db, prepared.proxy)
-    told_apart = [question for question, expected in operation.done.items() if before.get(question) != expected]
+    told_apart = [
+        question
+        for question, expected in operation.done.items()
+        if before.get(question) != expected
+    ]
     assert told_apart, "the questions tell done from not done"
     if cell.point is FailurePoint.NONE:
-        assert commits.count_commits(operation.do) == len(operation.commits), "each commit of the operation has its row"
+        assert commits.count_commits(operation.do) == len(operation.commits), (
+            "each commit of the operation has its row"
+        )
     else:
         _check_answer(cell, commits.fail_commit(operation.do, cell.point, cell.number))
     running.work()
-    _ask(cell, "afterwards", running, operation, operation.done if cell.there_afterwards else before)
+    _ask(
+        cell, "afterwards", running, operation, operation.done if cell.there_afterwards else before
+    )
     answer = operation.retry()
     again = operation.repeated if cell.there_afterwards else operation.acknowledged
     assert answer is None or answer in again, f"{cell}: pressed again it answers {answer}"
@@ -94,14 +124,21 @@ def check(cell: Cell, prepared: PreparedOperation) -> None:
 
 
 def _check_answer(cell: Cell, answer: int | None) -> None:
-    """After a failure the person reads that the portal cannot answer now; or that it is done, which it then is."""
+    """After a failure the person reads that the portal cannot answer now; or that it is done, which
+    it then is."""
     failed = 500 if cell.point is FailurePoint.BEFORE else 503
     if answer not in (None, failed):
         assert answer in cell.operation.acknowledged, f"{cell}: answered {answer}"
         assert cell.there_afterwards, f"{cell}: acknowledged ({answer}) and not done"
 
 
-def _ask(cell: Cell, when: str, running: RunningService, operation: Operation[RunningService], wanted: State) -> None:
+def _ask(
+    cell: Cell,
+    when: str,
+    running: RunningService,
+    operation: Operation[RunningService],
+    wanted: State,
+) -> None:
     state = operation.state()
     for question, expected in wanted.items():
         assert state[question] == expected, f"{cell}, {when}: {question}"

@@ -1,4 +1,5 @@
-"""A service accepts and says nothing: what does not need it answers as always, the rest says what does not work.
+"""A service accepts and says nothing: what does not need it answers as always, the rest says what
+does not work.
 
 A portal of real processes, of which some are stopped for a while without being ended (SIGSTOP).
 """
@@ -21,7 +22,15 @@ BACK = 90.0
 FORM = "/compte/creation"
 OPENINGS = "/ouverture-des-services"
 ACCOUNTS_AWAY = "Le service des comptes ne répond pas pour le moment."
-PUBLIC = ("/", OPENINGS, f"{OPENINGS}?domaine=Examen", "/plan-du-site", "/un-probleme", "/robots.txt", "/health/live")
+PUBLIC = (
+    "/",
+    OPENINGS,
+    f"{OPENINGS}?domaine=Examen",
+    "/plan-du-site",
+    "/un-probleme",
+    "/robots.txt",
+    "/health/live",
+)
 
 
 class HungPortal(LaunchedPortal):
@@ -49,7 +58,8 @@ class HungPortal(LaunchedPortal):
 
     @contextmanager
     def visited(self, path: str, visits: int = 160) -> Iterator[list[Callable[[], int]]]:
-        """So many people open the page at once; each function waits for the status that one of them got."""
+        """So many people open the page at once; each function waits for the status that one of them
+        got."""
         with ThreadPoolExecutor(visits) as people:
             yield [people.submit(self.status, path).result for _ in range(visits)]
 
@@ -74,7 +84,9 @@ def test_a_crowd_before_hung_accounts_holds_no_page_that_can_do_without(portal: 
     assert 'service_breaker_open{called="accounts"} 0.0' in portal.metrics()
 
 
-def test_with_hung_registrations_what_was_last_known_of_openings_is_shown(portal: HungPortal) -> None:
+def test_with_hung_registrations_what_was_last_known_of_openings_is_shown(
+    portal: HungPortal,
+) -> None:
     shown = portal.get(f"{OPENINGS}?domaine=Examen").text
     with portal.suspended("registrations"), portal.visited("/") as visits:
         for path in PUBLIC:
@@ -86,7 +98,9 @@ def test_with_hung_registrations_what_was_last_known_of_openings_is_shown(portal
         assert "Le service des inscriptions ne répond pas pour le moment." in never_asked.text
 
 
-def test_with_all_four_hung_at_once_public_pages_answer_also_to_who_has_a_session(portal: HungPortal) -> None:
+def test_with_all_four_hung_at_once_public_pages_answer_also_to_who_has_a_session(
+    portal: HungPortal,
+) -> None:
     session = {f"session-{portal.port}": "x" * 43}
     with portal.suspended(*SERVICES), portal.visited(FORM), portal.visited(OPENINGS):
         for path in PUBLIC:
@@ -95,8 +109,11 @@ def test_with_all_four_hung_at_once_public_pages_answer_also_to_who_has_a_sessio
         assert portal.get("/compte", **session).status_code == 503
 
 
-def test_what_is_posted_to_a_hung_service_is_kept_refused_and_not_done_later(portal: HungPortal) -> None:
-    refused, accepted = "refusee@example.org", "acceptee@example.org"
+def test_what_is_posted_to_a_hung_service_is_kept_refused_and_not_done_later(
+    portal: HungPortal,
+) -> None:
+    refused = "refusee@example.org"
+    accepted = "acceptee@example.org"
     with portal.suspended("accounts"):
         wait_until(lambda: portal.status(FORM) == 503, ANSWERED, "a hung service")
         answer = _created(portal, refused)
@@ -111,7 +128,9 @@ def test_what_is_posted_to_a_hung_service_is_kept_refused_and_not_done_later(por
 def test_a_crowd_of_tools_with_invented_tokens_holds_no_candidates_page(portal: HungPortal) -> None:
     def called(number: int) -> int:
         sent = {"Authorization": f"Bearer invented-{number}"}
-        return requests.get(f"{portal.url}/api/pieces/v1/pieces", headers=sent, timeout=ANSWERED).status_code
+        return requests.get(
+            f"{portal.url}/api/pieces/v1/pieces", headers=sent, timeout=ANSWERED
+        ).status_code
 
     with portal.suspended("accounts"), ThreadPoolExecutor(160) as tools:
         calls = [tools.submit(called, number) for number in range(160)]

@@ -1,5 +1,5 @@
-"""The server of every web process: a worker that hangs is ended and replaced; one that works is left alone, however
-long it takes, and answers its probes meanwhile."""
+"""The server of every web process: a worker that hangs is ended and replaced; one that works is
+left alone, however long it takes, and answers its probes meanwhile."""
 
 import os
 import signal
@@ -28,7 +28,9 @@ def test_a_worker_that_hangs_is_replaced_and_one_that_works_long_is_not() -> Non
         served(*SITE, **silent, START_SECONDS=str(LONG_SECONDS)) as starting,
         ThreadPoolExecutor(5) as people,
     ):
-        exports = [people.submit(got, busy, f"/works?seconds={LONG_SECONDS}", PATIENT) for _ in range(4)]
+        exports = [
+            people.submit(got, busy, f"/works?seconds={LONG_SECONDS}", PATIENT) for _ in range(4)
+        ]
         first_answer = people.submit(got, starting, "/", PATIENT)
         before = got(hung, "/worker", PATIENT)
         os.kill(int(before), signal.SIGSTOP)
@@ -48,7 +50,8 @@ def test_a_worker_that_hangs_is_replaced_and_one_that_works_long_is_not() -> Non
 
 
 def got(site: ServedModule, path: str, seconds: float) -> str:
-    """What it answers. Raises RequestException where it does not within so many seconds, or with an error."""
+    """What it answers. Raises RequestException where it does not within so many seconds, or with an
+    error."""
     answer = requests.get(site.url + path, timeout=seconds)
     answer.raise_for_status()
     return answer.text

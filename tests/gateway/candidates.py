@@ -1,4 +1,5 @@
-"""Candidates for tests of pages: each with an account, a mail address and a browser of their own."""
+"""Candidates for tests of pages: each with an account, a mail address and a browser of their
+own."""
 
 import itertools
 import re
@@ -34,7 +35,8 @@ def new_address() -> str:
 
 
 class Browser(ScriptlessBrowser):
-    """No page that it comes to has a mistake: strict HTML, a name for everything, nothing inline."""
+    """No page that it comes to has a mistake: strict HTML, a name for everything, nothing
+    inline."""
 
     def __init__(self, portal: InProcessPortal) -> None:
         super().__init__(portal.gateway.app, portal.url)
@@ -47,9 +49,12 @@ class Browser(ScriptlessBrowser):
         return self.checked(super().post(path, fields, **options))
 
     def checked(self, answer: TestResponse) -> TestResponse:
-        """Redirections apart, which have no page, and the HTML of mails, which is shown in a frame of its own."""
+        """Redirections apart, which have no page, and the HTML of mails, which is shown in a frame
+        of its own."""
         is_mail = "sandbox" in answer.headers.get("Content-Security-Policy", "")
-        is_page = answer.mimetype == "text/html" and answer.data and answer.status_code not in (302, 303)
+        is_page = (
+            answer.mimetype == "text/html" and answer.data and answer.status_code not in (302, 303)
+        )
         if is_page and not is_mail:
             problems = problems_of(answer.text)
             assert not problems, f"{answer.request.path}: {problems}"
@@ -76,7 +81,9 @@ class Browser(ScriptlessBrowser):
 
     def link(self, beginning: str) -> str:
         """The first of the page that begins so."""
-        return next(str(link) for link in self.page.xpath("//main//a/@href") if link.startswith(beginning))
+        return next(
+            str(link) for link in self.page.xpath("//main//a/@href") if link.startswith(beginning)
+        )
 
     def session(self, cookie: str = SESSION_COOKIE) -> str:
         return self.cookie(cookie_name(self.portal.gateway.app.extensions["portail"], cookie)) or ""
@@ -108,7 +115,9 @@ class CandidateFactory:
             links[:] = [match[1] for match in matches if match and match[1].startswith(beginning)]
             return bool(links)
 
-        wait_until(is_there, MAIL_SECONDS, "a mail with that link")  # a worker of the portal may have it in hand
+        wait_until(
+            is_there, MAIL_SECONDS, "a mail with that link"
+        )  # a worker of the portal may have it in hand
         return links[0]
 
     def _mails_to(self, address: str) -> Iterator[mails.Mail]:
@@ -116,7 +125,8 @@ class CandidateFactory:
         return (mail for mail in mails.read_mails(self.portal.mail_folder) if mail.to == address)
 
     def create_account(self, address: str | None = None, **answers: str) -> str:
-        """The address of an account that waits for its activation; `answers` replace the guide's."""
+        """The address of an account that waits for its activation; `answers` replace the
+        guide's."""
         email = address or new_address()
         answer = self.browser().post("/compte/creation", creation_answers(email, **answers))
         assert answer.request.path == "/compte/creation/confirmation", answer.text
@@ -166,7 +176,8 @@ class CandidateFactory:
         with self.portal.gateway.app.app_context():
             token, assertion = self._identified(email)
             draft = self._open_draft(token, assertion, exam)
-            revision, registrations = draft.revision, clients().for_pages["registrations"]
+            revision = draft.revision
+            registrations = clients().for_pages["registrations"]
             for tab in draft.tabs[:-1]:
                 body = {"revision": revision, "values": ANSWERS.get(tab.name, {}), "action": NEXT}
                 revision = registrations.call(

@@ -15,16 +15,22 @@ running = two_services("session")
 
 @pytest.fixture(scope="session", autouse=True)
 def built_assets() -> None:
-    """Every page names files that `make assets` builds: without them each test would fail with a 500."""
+    """Every page names files that `make assets` builds: without them each test would fail with a
+    500."""
     try:
         load_assets()
     except AssetsMissing as error:
-        pytest.exit(f"The gateway's style sheets and scripts are not built: run « make assets » first ({error}).", 1)
+        pytest.exit(
+            "The gateway's style sheets and scripts are not built: run « make assets » first "
+            f"({error}).",
+            1,
+        )
 
 
 @pytest.fixture(autouse=True)
 def time_of_the_portal(request: pytest.FixtureRequest) -> None:
-    """A portal that serves several tests is in the guide's month in each, whatever other tests did since."""
+    """A portal that serves several tests is in the guide's month in each, whatever other tests did
+    since."""
     if "running" in request.fixturenames:
         request.getfixturevalue("running").turn_clock_back()
 

@@ -1,4 +1,5 @@
-"""The gateway before the services, for a folder or a module of tests; what they are asked, what a tool is answered."""
+"""The gateway before the services, for a folder or a module of tests; what they are asked, what a
+tool is answered."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
@@ -20,8 +21,12 @@ def four_services(scope: Scope) -> Any:
     """The fixture `running` of whoever assigns it."""
 
     @pytest.fixture(scope=scope)
-    def running(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessFourServices]:
-        with running_four_services(tmp_path_factory.mktemp("portal"), objects.fresh_bucket().url) as portal:
+    def running(
+        objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[InProcessFourServices]:
+        with running_four_services(
+            tmp_path_factory.mktemp("portal"), objects.fresh_bucket().url
+        ) as portal:
             yield portal
 
     return running
@@ -39,7 +44,8 @@ def two_services(scope: Scope, **of_gateway: Any) -> Any:
 
 
 def note_calls(monkeypatch: pytest.MonkeyPatch, **apps: Flask) -> Asked:
-    """Gives what these services were asked since the last time (« registrations GET /v1/mine »), in order."""
+    """Gives what these services were asked since the last time (« registrations GET /v1/mine »), in
+    order."""
     calls: list[str] = []
 
     def noted(name: str, plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,9 +62,13 @@ def note_calls(monkeypatch: pytest.MonkeyPatch, **apps: Flask) -> Asked:
     return lambda: [calls.pop(0) for _ in range(len(calls))]
 
 
-def ask_api(gateway: Flask, path: str, token: str, method: str = "GET", address: str = "192.0.2.7") -> TestResponse:
+def ask_api(
+    gateway: Flask, path: str, token: str, method: str = "GET", address: str = "192.0.2.7"
+) -> TestResponse:
     """As a tool does that has this token."""
     host = gateway.extensions["portail"].public_url.partition("://")[2]
     headers = {"Host": host, "Authorization": f"Bearer {token}"}
     environment = {"REMOTE_ADDR": address}
-    return gateway.test_client().open(f"/api/{path}", method=method, headers=headers, environ_overrides=environment)
+    return gateway.test_client().open(
+        f"/api/{path}", method=method, headers=headers, environ_overrides=environment
+    )

@@ -1,4 +1,5 @@
-"""« Formulaire de création », « Modifier mes informations », « Supprimer » (guide §4), without JavaScript."""
+"""« Formulaire de création », « Modifier mes informations », « Supprimer » (guide §4), without
+JavaScript."""
 
 import pytest
 
@@ -13,18 +14,30 @@ from tests.gateway.components.html_checks import text_of
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 
 
-def test_an_account_is_made_and_used_without_javascript(plain: Browser, candidates: CandidateFactory) -> None:
+def test_an_account_is_made_and_used_without_javascript(
+    plain: Browser, candidates: CandidateFactory
+) -> None:
     email = new_address()
     plain.get("/compte/creation")
     by_hand = creation_answers(email)
     for name in ("commune_naissance", "departement_naissance"):
         by_hand.pop(name)
-    plain.press("Actualiser selon le choix « Département, DOM ou COM de naissance »", departement_naissance="014")
+    plain.press(
+        "Actualiser selon le choix « Département, DOM ou COM de naissance »",
+        departement_naissance="014",
+    )
     assert plain.value("departement_naissance") == "014"
-    plain.press("Rechercher : Commune de naissance", **{**by_hand, "commune_naissance-texte": "caen"})
+    plain.press(
+        "Rechercher : Commune de naissance", **{**by_hand, "commune_naissance-texte": "caen"}
+    )
     assert "CAEN" in plain.text
     assert plain.value("nom_famille") == "BINET"
-    plain.press("Créer le compte", commune_naissance="CAEN", password=PASSWORD, password_confirmation=PASSWORD)
+    plain.press(
+        "Créer le compte",
+        commune_naissance="CAEN",
+        password=PASSWORD,
+        password_confirmation=PASSWORD,
+    )
     assert plain.title == "Confirmation de réception de mail"
     assert f"à l'adresse {email}, veuillez cliquer sur le lien" in plain.text
     assert email not in plain.answer.request.url
@@ -40,12 +53,19 @@ def test_an_account_is_made_and_used_without_javascript(plain: Browser, candidat
     assert email not in plain.get("/compte/creation/confirmation").text
 
 
-def test_every_mistake_is_told_at_once_with_its_field_and_nothing_typed_is_lost(plain: Browser) -> None:
+def test_every_mistake_is_told_at_once_with_its_field_and_nothing_typed_is_lost(
+    plain: Browser,
+) -> None:
     plain.get("/compte/creation")
     wrong = {"nom_famille": "Ça m'suffit", "email": "nobody", "password": "short"}
-    assert plain.press("Créer le compte", **wrong, nom_usage="a" * (NAME_LENGTH + 1)).status_code == 422
+    assert (
+        plain.press("Créer le compte", **wrong, nom_usage="a" * (NAME_LENGTH + 1)).status_code
+        == 422
+    )
     title = plain.page.xpath("string(//title)")
-    summary = {link.get("href"): text_of(link) for link in plain.page.xpath("//*[@id='resume-erreurs']//a")}
+    summary = {
+        link.get("href"): text_of(link) for link in plain.page.xpath("//*[@id='resume-erreurs']//a")
+    }
     assert {"#champ-prenoms", "#champ-email", "#champ-date_naissance"} <= set(summary)
     assert title == f"{page_labels.CREATION_FORM} - {len(summary)} erreurs - {brand.SERVICE_TITLE}"
     assert summary["#champ-civilite"] == "Choisissez votre civilité."
@@ -65,14 +85,25 @@ def test_communes_are_proposed_as_one_types_once_the_departement_is_chosen(plain
     assert plain.value("commune_naissance-texte") == "troyes"
 
 
-def test_opening_the_link_says_whose_account_it_is_and_changes_nothing(candidates: CandidateFactory) -> None:
+def test_opening_the_link_says_whose_account_it_is_and_changes_nothing(
+    candidates: CandidateFactory,
+) -> None:
     email = candidates.create_account()
-    link, browser, other_window = candidates.link_to(email), candidates.browser(), candidates.browser()
+    link = candidates.link_to(email)
+    browser = candidates.browser()
+    other_window = candidates.browser()
     other_window.get(link)
     for _ in range(2):
         browser.get(link)
-    assert [button.text for button in browser.page.xpath("//main//button")] == ["Activer mon compte"]
-    for words in ("Nom de famille BINET", "Prénoms Laurent", "Date de naissance 01/02/2001", "(heure de Paris)"):
+    assert [button.text for button in browser.page.xpath("//main//button")] == [
+        "Activer mon compte"
+    ]
+    for words in (
+        "Nom de famille BINET",
+        "Prénoms Laurent",
+        "Date de naissance 01/02/2001",
+        "(heure de Paris)",
+    ):
         assert words in browser.text, words
     assert "Si ce n'est pas vous" in browser.text
     browser.press("Activer mon compte")
@@ -85,8 +116,11 @@ def test_opening_the_link_says_whose_account_it_is_and_changes_nothing(candidate
         assert window.title == page_labels.LOG_IN_FORM
 
 
-def test_a_mail_asked_for_again_replaces_that_of_this_browsers_creation(candidates: CandidateFactory) -> None:
-    email, browser = new_address(), candidates.browser()
+def test_a_mail_asked_for_again_replaces_that_of_this_browsers_creation(
+    candidates: CandidateFactory,
+) -> None:
+    email = new_address()
+    browser = candidates.browser()
     browser.post("/compte/creation", creation_answers(email))
     mine = candidates.link_to(email)
     candidates.browser().post("/compte/creation", creation_answers(email, prenoms="Autre"))
@@ -102,8 +136,11 @@ def test_a_mail_asked_for_again_replaces_that_of_this_browsers_creation(candidat
     assert "expiré" not in browser.text
 
 
-def test_who_logs_in_before_the_activation_gets_the_mail_of_his_own_creation(candidates: CandidateFactory) -> None:
-    email, browser = new_address(), candidates.browser()
+def test_who_logs_in_before_the_activation_gets_the_mail_of_his_own_creation(
+    candidates: CandidateFactory,
+) -> None:
+    email = new_address()
+    browser = candidates.browser()
     other = {"password": "Peuplier/1987", "password_confirmation": "Peuplier/1987"}
     candidates.create_account(email)
     candidates.browser().post("/compte/creation", creation_answers(email, prenoms="Autre", **other))
@@ -116,9 +153,12 @@ def test_who_logs_in_before_the_activation_gets_the_mail_of_his_own_creation(can
     assert "Prénoms Laurent" in browser.text
 
 
-def test_an_expired_or_unknown_link_says_what_to_do(candidates: CandidateFactory, running: InProcessPortal) -> None:
+def test_an_expired_or_unknown_link_says_what_to_do(
+    candidates: CandidateFactory, running: InProcessPortal
+) -> None:
     email = candidates.create_account()
-    link, browser = candidates.link_to(email), candidates.browser()
+    link = candidates.link_to(email)
+    browser = candidates.browser()
     running.advance_clock(hours=ACTIVATION_HOURS + 1)
     browser.get(link)
     running.turn_clock_back()
@@ -130,7 +170,9 @@ def test_an_expired_or_unknown_link_says_what_to_do(candidates: CandidateFactory
         assert browser.get(f"/compte/activation/{token}").status_code in (404, 422), token
 
 
-def test_a_mistyped_address_is_told_and_the_creation_begun_again_keeps_the_rest(plain: Browser) -> None:
+def test_a_mistyped_address_is_told_and_the_creation_begun_again_keeps_the_rest(
+    plain: Browser,
+) -> None:
     typed = new_address().replace("example.org", "gmial.com")
     plain.post("/compte/creation", creation_answers(typed, prenoms="Léa"))
     meant = typed.replace("gmial", "gmail")
@@ -148,12 +190,21 @@ def test_a_mistyped_address_is_told_and_the_creation_begun_again_keeps_the_rest(
 
 def test_what_no_cookie_can_hold_is_said_to_be_lost(plain: Browser) -> None:
     typed = new_address().replace("example.org", "gmial.com")
-    accents, meant = "É" * NAME_LENGTH, typed.replace("gmial", "gmail")
-    usual, longest = {"prenoms": "Éléonoré " * 10}, {"nom_famille": accents, "nom_famille_confirmation": accents}
+    accents = "É" * NAME_LENGTH
+    meant = typed.replace("gmial", "gmail")
+    usual = {"prenoms": "Éléonoré " * 10}
+    longest = {"nom_famille": accents, "nom_famille_confirmation": accents}
     longest |= {"nom_usage": accents, "prenoms": accents}
-    for names, said in ((usual, "ce que vous avez saisi y reste"), (longest, "tout y est à saisir de nouveau")):
+    for names, said in (
+        (usual, "ce que vous avez saisi y reste"),
+        (longest, "tout y est à saisir de nouveau"),
+    ):
         plain.post("/compte/creation", creation_answers(typed, **names))
-        [cookie] = [line for line in plain.answer.history[0].headers.getlist("Set-Cookie") if "adresse" in line]
+        [cookie] = [
+            line
+            for line in plain.answer.history[0].headers.getlist("Set-Cookie")
+            if "adresse" in line
+        ]
         assert len(cookie) < 4096
         assert said in plain.text
     plain.follow(meant)
@@ -168,17 +219,24 @@ def test_what_no_cookie_can_hold_is_said_to_be_lost(plain: Browser) -> None:
         ("anne@gmail.con", "anne@gmail.com"),
         ("anne@hotmaill.fr", "anne@hotmail.fr"),
         ("anne@laposte.ne", "anne@laposte.net"),
-        *((f"anne@{domain}", None) for domain in ("gmail.com", "ymail.com", "hotmail.de", "ac-rennes.fr", "cfr.fr")),
+        *(
+            (f"anne@{domain}", None)
+            for domain in ("gmail.com", "ymail.com", "hotmail.de", "ac-rennes.fr", "cfr.fr")
+        ),
         ("anne", None),
         ("@gmial.com", None),
     ],
 )
-def test_a_domain_that_is_one_slip_away_from_one_that_many_have_was_meant(typed: str, meant: str | None) -> None:
+def test_a_domain_that_is_one_slip_away_from_one_that_many_have_was_meant(
+    typed: str, meant: str | None
+) -> None:
     """One letter more, less, other or swapped; other addresses are left alone."""
     assert corrected_address(typed) == meant
 
 
-def test_everything_can_change_before_the_first_candidature_and_mistakes_stay(candidates: CandidateFactory) -> None:
+def test_everything_can_change_before_the_first_candidature_and_mistakes_stay(
+    candidates: CandidateFactory,
+) -> None:
     browser = candidates.log_in()
     browser.get("/compte")
     assert (browser.value("nom_famille"), browser.value("commune_naissance")) == ("BINET", "CAEN")
@@ -191,9 +249,12 @@ def test_everything_can_change_before_the_first_candidature_and_mistakes_stay(ca
     assert browser.value("prenoms").upper() == "LAURENT PAUL"  # type: ignore[union-attr]
 
 
-def test_what_two_windows_changed_is_shown_and_the_person_chooses(candidates: CandidateFactory) -> None:
+def test_what_two_windows_changed_is_shown_and_the_person_chooses(
+    candidates: CandidateFactory,
+) -> None:
     email = candidates.create_activated_account()
-    first, second = candidates.log_in(email), candidates.log_in(email)
+    first = candidates.log_in(email)
+    second = candidates.log_in(email)
     for browser in (first, second):
         browser.get("/compte")
     first.press("Enregistrer", prenoms="Laurent Paul")
@@ -211,8 +272,11 @@ def test_what_two_windows_changed_is_shown_and_the_person_chooses(candidates: Ca
     assert second.value("prenoms") == "Laurent Marie"
 
 
-def test_a_new_address_waits_for_its_owner_and_asks_for_the_current_password(candidates: CandidateFactory) -> None:
-    old, new = candidates.create_activated_account(), new_address()
+def test_a_new_address_waits_for_its_owner_and_asks_for_the_current_password(
+    candidates: CandidateFactory,
+) -> None:
+    old = candidates.create_activated_account()
+    new = new_address()
     browser = candidates.log_in(old)
     browser.get("/compte")
     assert browser.press("Enregistrer", email=new, email_confirmation=new).status_code == 422
@@ -228,12 +292,17 @@ def test_a_new_address_waits_for_its_owner_and_asks_for_the_current_password(can
     assert browser.get(link).status_code == 410
 
 
-def test_the_old_address_cancels_a_change_and_is_led_to_a_new_password(candidates: CandidateFactory) -> None:
-    old, new = candidates.create_activated_account(), new_address()
-    asking, owner = candidates.log_in(old), candidates.browser()
+def test_the_old_address_cancels_a_change_and_is_led_to_a_new_password(
+    candidates: CandidateFactory,
+) -> None:
+    old = candidates.create_activated_account()
+    new = new_address()
+    asking = candidates.log_in(old)
+    owner = candidates.browser()
     asking.get("/compte")
     asking.press("Enregistrer", email=new, email_confirmation=new, current_password=PASSWORD)
-    confirmation, link = candidates.link_to(new), candidates.link_to(old, "/compte/annulation")
+    confirmation = candidates.link_to(new)
+    link = candidates.link_to(old, "/compte/annulation")
     for _ in range(2):
         owner.get(link)
     owner.press("Annuler le changement d'adresse")
@@ -246,7 +315,9 @@ def test_the_old_address_cancels_a_change_and_is_led_to_a_new_password(candidate
     assert owner.path == "/compte/mot-de-passe-oublie"
 
 
-def test_with_a_candidature_the_rest_is_greyed_and_says_whom_to_ask(candidates: CandidateFactory) -> None:
+def test_with_a_candidature_the_rest_is_greyed_and_says_whom_to_ask(
+    candidates: CandidateFactory,
+) -> None:
     browser = candidates.log_in_registered()
     browser.get("/compte")
     greyed = set(browser.page.xpath("//main//*[@disabled]/@name"))
@@ -256,7 +327,9 @@ def test_with_a_candidature_the_rest_is_greyed_and_says_whom_to_ask(candidates: 
     assert browser.page.xpath("//aside[@class='portail-contact']")
 
 
-def test_an_account_without_candidature_is_deleted_on_a_page_of_its_own(candidates: CandidateFactory) -> None:
+def test_an_account_without_candidature_is_deleted_on_a_page_of_its_own(
+    candidates: CandidateFactory,
+) -> None:
     browser = candidates.log_in()
     browser.get("/compte")
     browser.press("Supprimer")
@@ -267,7 +340,9 @@ def test_an_account_without_candidature_is_deleted_on_a_page_of_its_own(candidat
     browser.shows("Votre compte est supprimé", page_labels.LOG_IN)
 
 
-def test_without_registrations_the_account_is_shown(candidates: CandidateFactory, running: InProcessPortal) -> None:
+def test_without_registrations_the_account_is_shown(
+    candidates: CandidateFactory, running: InProcessPortal
+) -> None:
     browser = candidates.log_in()
     with service_stopped(running.registrations):
         assert browser.get("/compte").status_code == 200

@@ -1,5 +1,6 @@
-"""What pages and tools ask services: in few calls, how often and how long while one says nothing, and how answers are
-read: more than the gateway knows is passed over, with less a service counts as away.
+"""What pages and tools ask services: in few calls, how often and how long while one says nothing,
+and how answers are read: more than the gateway knows is passed over, with less a service counts as
+away.
 """
 
 import io
@@ -37,7 +38,8 @@ from tests.support.processes import wait_until
 from tests.support.silent_server import SilentServer
 from tests.tools.tool import tool_token
 
-PIECES, EXCHANGE = "pieces/v1/pieces", "accounts POST /v1/tools/exchange"
+PIECES = "pieces/v1/pieces"
+EXCHANGE = "accounts POST /v1/tools/exchange"
 PAGE = 2.5
 RUNNING = ("accounts", "registrations")
 CANDIDATURES = "registrations/v1/staff/candidatures"
@@ -62,7 +64,9 @@ def silent() -> Iterator[SilentServer]:
         yield server
 
 
-def gateway_before(running: InProcessPortal, silent: SilentServer, *names: str, page_seconds: float = PAGE) -> Flask:
+def gateway_before(
+    running: InProcessPortal, silent: SilentServer, *names: str, page_seconds: float = PAGE
+) -> Flask:
     settings: GatewaySettings = running.gateway.app.extensions["portail"]
     urls: dict[str, Any] = {f"{name}_url": silent.url for name in names}
     return create_app(replace(settings, page_seconds=page_seconds, **urls))
@@ -79,7 +83,9 @@ def test_all_calls_of_a_page_share_its_time(running: InProcessPortal, silent: Si
     assert len(silent.requests) == 1
 
 
-def test_what_a_page_can_do_without_takes_a_part_of_its_time(running: InProcessPortal, silent: SilentServer) -> None:
+def test_what_a_page_can_do_without_takes_a_part_of_its_time(
+    running: InProcessPortal, silent: SilentServer
+) -> None:
     app = gateway_before(running, silent, "registrations", page_seconds=PAGE)
     with app.test_request_context("/"):
         with optional_calls(), pytest.raises(Unavailable):
@@ -90,7 +96,9 @@ def test_what_a_page_can_do_without_takes_a_part_of_its_time(running: InProcessP
     assert len(silent.requests) == 1
 
 
-def test_addresses_take_turns_at_asking_about_tokens(running: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_addresses_take_turns_at_asking_about_tokens(
+    running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     limit = Limit("tested", 1)
     monkeypatch.setattr(api, "_exchanges", limit)
     with limit.place("a flood"):
@@ -98,10 +106,16 @@ def test_addresses_take_turns_at_asking_about_tokens(running: InProcessPortal, m
     assert ask_api(running.gateway.app, PIECES, "invented").status_code == 401
 
 
-def test_ids_that_hold_slashes_lead_nowhere_else(candidates: CandidateFactory, asked: Asked) -> None:
+def test_ids_that_hold_slashes_lead_nowhere_else(
+    candidates: CandidateFactory, asked: Asked
+) -> None:
     browser = candidates.log_in()
     asked()
-    for path in ("/inscription/..%2fmessages/1", "/inscription/..%2F..%2Fv1%2Fmessages/1", "/inscription/../1"):
+    for path in (
+        "/inscription/..%2fmessages/1",
+        "/inscription/..%2F..%2Fv1%2Fmessages/1",
+        "/inscription/../1",
+    ):
         assert browser.get(path).status_code == 404
     assert "registrations GET /v1/messages" not in asked()
 
@@ -114,7 +128,9 @@ def test_a_service_that_says_that_it_cannot_leaves_what_was_last_known() -> None
         known.choices({})
 
 
-def test_one_address_has_a_quarter_of_the_places_where_passwords_are_hashed(running: InProcessPortal) -> None:
+def test_one_address_has_a_quarter_of_the_places_where_passwords_are_hashed(
+    running: InProcessPortal,
+) -> None:
     with running.gateway.app.app_context():
         limit = clients().passwords._limit
     with ExitStack() as school:
@@ -130,12 +146,16 @@ def test_one_address_has_a_quarter_of_the_places_where_passwords_are_hashed(runn
 def test_copies_that_are_read_slowly_take_no_place_of_pages_and_one_address_has_half(
     running: InProcessPortal, silent: SilentServer
 ) -> None:
-    silent.respond = lambda connection, line: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+    silent.respond = lambda connection, line: connection.sendall(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"
+    )
     app = gateway_before(running, silent, "accounts", page_seconds=60.0)
     with app.test_request_context("/"), ExitStack() as slow_readers:
         client = clients().client_of(download_copy)
         for _ in range(client._limit.running // 2):
-            slow_readers.enter_context(client.stream(download_copy, "of the candidate", copy_id="a"))
+            slow_readers.enter_context(
+                client.stream(download_copy, "of the candidate", copy_id="a")
+            )
         with pytest.raises(Unavailable):
             client.stream(download_copy, "of the candidate", copy_id="a")
         assert clients().for_pages["accounts"]._limit.taken() == 0
@@ -153,12 +173,17 @@ def test_copies_that_are_read_slowly_take_no_place_of_pages_and_one_address_has_
 def test_visitors_are_counted_by_address_and_those_of_ipv6_by_their_line(
     running: InProcessPortal, monkeypatch: pytest.MonkeyPatch, address: str, source: str
 ) -> None:
-    """At each place where passwords are hashed and tokens asked about, of the gateway and of accounts."""
+    """At each place where passwords are hashed and tokens asked about, of the gateway and of
+    accounts."""
     sources: set[str] = set()
     place = Limit.place
 
     def noting(limit: Limit, owner: str = "", *given: Any, **named: Any) -> Any:
-        if limit._name in ("password_hashing", "calls_to_accounts_for_passwords", "token_exchanges"):
+        if limit._name in (
+            "password_hashing",
+            "calls_to_accounts_for_passwords",
+            "token_exchanges",
+        ):
             sources.add(owner)
         return place(limit, owner, *given, **named)
 
@@ -176,7 +201,9 @@ def asked(running: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> Asked:
     return note_calls(monkeypatch, registrations=running.registrations.app)
 
 
-def test_a_tab_is_one_answer_with_all_that_is_told_of_its_draft(candidates: CandidateFactory, asked: Asked) -> None:
+def test_a_tab_is_one_answer_with_all_that_is_told_of_its_draft(
+    candidates: CandidateFactory, asked: Asked
+) -> None:
     email = candidates.create_activated_account()
     tabs = candidates.open_draft(email)
     browser = candidates.log_in(email)
@@ -209,29 +236,47 @@ def test_a_service_that_falls_silent_is_asked_once_to_forget_the_uploads() -> No
     assert asked == ["POST", "PATCH"] * 12 + ["DELETE"]
 
 
-def test_a_token_opens_what_it_is_for_and_no_path_that_leads_out_of_the_api(staff: StaffFactory) -> None:
-    gateway, token = staff.portal.gateway.app, tool_token(staff.portal, staff.account("03"), "candidatures:read")
+def test_a_token_opens_what_it_is_for_and_no_path_that_leads_out_of_the_api(
+    staff: StaffFactory,
+) -> None:
+    gateway = staff.portal.gateway.app
+    token = tool_token(staff.portal, staff.account("03"), "candidatures:read")
     assert ask_api(gateway, CANDIDATURES, token).status_code == 200
     assert ask_api(gateway, CANDIDATURES, "x" * 3000).status_code == 401
     for method in ("GET", "POST"):
-        answers = {path: ask_api(gateway, path, token, method).status_code for path in OUT_OF_THE_API}
+        answers = {
+            path: ask_api(gateway, path, token, method).status_code for path in OUT_OF_THE_API
+        }
         assert {path: status for path, status in answers.items() if status != 404} == {}, method
 
 
 def test_the_tool_of_who_is_disabled_is_refused(staff: StaffFactory) -> None:
     """The gateway remembers what accounts said for less than the five seconds that are promised."""
-    gateway, owner = staff.portal.gateway.app, staff.account("03")
+    gateway = staff.portal.gateway.app
+    owner = staff.account("03")
     token = tool_token(staff.portal, owner, "candidatures:read")
     assert ask_api(gateway, CANDIDATURES, token).status_code == 200
     with staff.portal.accounts.app.app_context():
         disable_staff(owner.id, "Mutation", Actor("command", "test"))
-    wait_until(lambda: ask_api(gateway, CANDIDATURES, token).status_code == 401, 60, "the token is refused")
+    wait_until(
+        lambda: ask_api(gateway, CANDIDATURES, token).status_code == 401, 60, "the token is refused"
+    )
     assert EXCHANGE_CACHE_SECONDS < 5
 
 
 def test_only_what_tools_may_call_is_there(plain: Browser) -> None:
-    listed = {service: plain.get(f"/api/{service}/openapi.json").get_json()["paths"] for service in RUNNING}
-    closed = ("/v1/me/", "/v1/sessions", "/v1/tools/exchange", "/v1/staff/me/", "jwks", "identity-floor")
+    listed = {
+        service: plain.get(f"/api/{service}/openapi.json").get_json()["paths"]
+        for service in RUNNING
+    }
+    closed = (
+        "/v1/me/",
+        "/v1/sessions",
+        "/v1/tools/exchange",
+        "/v1/staff/me/",
+        "jwks",
+        "identity-floor",
+    )
     paths = [path for paths in listed.values() for path in paths]
     assert [path for path in paths if any(words in path for words in closed)] == []
     assert {"/v1/staff/openings", "/v1/staff/candidatures"} <= listed["registrations"].keys()

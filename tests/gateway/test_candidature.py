@@ -1,4 +1,5 @@
-"""What is told of a candidature: what is left to do, its history, and what its papers prove to others."""
+"""What is told of a candidature: what is left to do, its history, and what its papers prove to
+others."""
 
 from dataclasses import replace
 
@@ -17,7 +18,13 @@ from services.documents.domain.recipients import Publisher
 from services.documents.operations.publishing import publish
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import Browser, CandidateFactory
-from tests.gateway.gestion.people import NON_COMPLIANT, StaffFactory, deposit, depositor, open_first
+from tests.gateway.gestion.people import (
+    NON_COMPLIANT,
+    StaffFactory,
+    deposit,
+    depositor,
+    open_first,
+)
 from tests.gateway.portals import four_services
 from tests.support.example_answers import example_of
 from tests.support.in_process_four_services import InProcessFourServices
@@ -42,7 +49,8 @@ EVENTS = [
     "Inscription enregistrée, version 1",
     "Inscription commencée",
 ]
-"""In their order, others between them; the second version has changed what was typed, the restored one nothing."""
+"""In their order, others between them; the second version has changed what was typed, the restored
+one nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -63,17 +71,25 @@ def test_missing_pieces_are_told_with_their_deadline_on_both_pages(browser: Brow
         (item,) = items(browser)
         assert "pièces à déposer" in item
         assert "Jusqu'au 31/10/2021 à 23:59 (heure de Paris) : il reste 26 jours" in item
-    assert "Incomplète – Pièces à fournir jusqu'au 31/10/2021 à 23:59 (heure de Paris)." in browser.text
+    assert (
+        "Incomplète – Pièces à fournir jusqu'au 31/10/2021 à 23:59 (heure de Paris)."
+        in browser.text
+    )
     browser.follow(f"{page_labels.JUSTIFICATIFS} : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
     assert browser.path.startswith("/justificatifs/")
 
 
-def test_pieces_that_were_not_provided_in_time_are_told_and_nobody_is_called_complete(browser: Browser) -> None:
+def test_pieces_that_were_not_provided_in_time_are_told_and_nobody_is_called_complete(
+    browser: Browser,
+) -> None:
     path = browser.candidature_page()
     browser.portal.advance_clock(days=27)
     for address in ("/", path):
         browser.get(address)
-        assert "pièces n'ont pas été fournies à temps : contactez votre service gestionnaire." in items(browser)[0]
+        assert (
+            "pièces n'ont pas été fournies à temps : contactez votre service gestionnaire."
+            in items(browser)[0]
+        )
         assert "rien à faire" not in browser.text
     assert "Incomplète – " in browser.text
     assert "Complète" not in browser.text
@@ -83,7 +99,10 @@ def test_nothing_is_said_to_be_left_before_pieces_has_heard_of_the_candidature(
     candidates: CandidateFactory, running: InProcessFourServices
 ) -> None:
     browser = candidates.log_in_registered()
-    preparing = "La liste des pièces à fournir est en préparation (BREVET DE TECHNICIEN SUPERIEUR – BTS 2022)."
+    preparing = (
+        "La liste des pièces à fournir est en préparation (BREVET DE TECHNICIEN SUPERIEUR – BTS "
+        "2022)."
+    )
     for path in ("/", browser.candidature_page()):
         browser.get(path)
         assert preparing in browser.text
@@ -93,24 +112,35 @@ def test_nothing_is_said_to_be_left_before_pieces_has_heard_of_the_candidature(
     assert preparing not in browser.get("/").text
 
 
-def test_a_document_is_to_read_until_it_is_opened(browser: Browser, running: InProcessFourServices) -> None:
+def test_a_document_is_to_read_until_it_is_opened(
+    browser: Browser, running: InProcessFourServices
+) -> None:
     candidature_id = browser.candidature_page().rpartition("/")[2]
-    title, paragraphs = "Convocation aux épreuves", ["Rendez-vous le 9 mai."]
+    title = "Convocation aux épreuves"
+    paragraphs = ["Rendez-vous le 9 mai."]
     order = {"type": "convocation", "title": title, "paragraphs": paragraphs, "pdf": None}
     with running.documents.app.app_context():
-        publish(dependencies(), Publisher("gestionnaire", None), {**order, "candidatures": [candidature_id]})
+        publish(
+            dependencies(),
+            Publisher("gestionnaire", None),
+            {**order, "candidatures": [candidature_id]},
+        )
     running.deliver()
     browser.get("/")
     assert any("Document à lire : Convocation aux épreuves" in item for item in items(browser))
     browser.follow(f"{page_labels.DOCUMENTS} : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
     assert "Convocation(s) aux épreuves – " in browser.text
-    assert browser.page.xpath("//main//li/h2/a/text()")[0] == "Convocation aux épreuves", "the newest first"
+    assert browser.page.xpath("//main//li/h2/a/text()")[0] == "Convocation aux épreuves", (
+        "the newest first"
+    )
     browser.get(browser.page.xpath("//main//a[contains(@href, '/documents/fichier/')]/@href")[0])
     browser.get("/")
     assert not any("Document à lire" in item for item in items(browser))
 
 
-def test_where_to_begin_and_a_new_address_to_be_confirmed_are_told(candidates: CandidateFactory) -> None:
+def test_where_to_begin_and_a_new_address_to_be_confirmed_are_told(
+    candidates: CandidateFactory,
+) -> None:
     browser = candidates.log_in()
     assert f"pour en déposer une, choisissez « {page_labels.REGISTER} »." in browser.text
     assert "rien à faire" not in browser.text
@@ -122,10 +152,15 @@ def test_where_to_begin_and_a_new_address_to_be_confirmed_are_told(candidates: C
 
 
 def test_who_has_one_and_nothing_left_has_nothing_to_do() -> None:
-    assert nothing_to_do_sentence(CandidateFacts(tiles=(), drafts=None)) == "Vous n'avez rien à faire pour le moment."
+    assert (
+        nothing_to_do_sentence(CandidateFacts(tiles=(), drafts=None))
+        == "Vous n'avez rien à faire pour le moment."
+    )
 
 
-def test_who_has_withdrawn_is_told_until_when_that_can_be_taken_back(candidates: CandidateFactory) -> None:
+def test_who_has_withdrawn_is_told_until_when_that_can_be_taken_back(
+    candidates: CandidateFactory,
+) -> None:
     browser = candidates.log_in_registered()
     browser.get("/inscriptions")
     browser.press("Se désinscrire")
@@ -145,7 +180,9 @@ def test_services_that_are_silent_are_named_in_one_sentence_and_nothing_is_said_
         assert "rien à faire" not in browser.text
     with service_stopped(running.pieces), service_stopped(running.documents):
         browser.get("/")
-    both = "Le service des justificatifs et le service des documents ne répondent pas pour le moment"
+    both = (
+        "Le service des justificatifs et le service des documents ne répondent pas pour le moment"
+    )
     assert f"{both} : il peut manquer des informations ici." in browser.text
     assert browser.text.count("il peut manquer") == 1
 
@@ -157,7 +194,9 @@ def test_the_dates_of_a_candidature_go_into_the_agenda_of_its_candidate_alone(
     browser.get(path)
     browser.follow("Ajouter les dates à mon agenda")
     assert browser.answer.content_type == "text/calendar; charset=utf-8"
-    assert "TZID" not in browser.answer.text, "a time zone that is named would have to be defined (RFC 5545, 3.2.19)"
+    assert "TZID" not in browser.answer.text, (
+        "a time zone that is named would have to be defined (RFC 5545, 3.2.19)"
+    )
     events = Calendar.from_ical(browser.answer.text).walk("VEVENT")
     starts = {str(event["summary"]): event.decoded("dtstart") for event in events}
     shown = {title: clock.to_paris(at).strftime("%d/%m/%Y %H:%M") for title, at in starts.items()}
@@ -171,7 +210,9 @@ def test_the_dates_of_a_candidature_go_into_the_agenda_of_its_candidate_alone(
 
 
 def asked(group: Group, *, open_now: bool = True) -> RequestedPieces:
-    return example_of(RequestedPieces, periods=(example_of(Period, open=open_now, groups=(group,)),))
+    return example_of(
+        RequestedPieces, periods=(example_of(Period, open=open_now, groups=(group,)),)
+    )
 
 
 def test_all_is_handed_over_once_nothing_can_be_deposited_nor_validated() -> None:
@@ -183,8 +224,10 @@ def test_all_is_handed_over_once_nothing_can_be_deposited_nor_validated() -> Non
 
 @pytest.fixture(scope="module")
 def candidate(running: InProcessFourServices) -> Browser:
-    """Who registered, deposited a file twice, had it refused, changed a tab, withdrew and took that back."""
-    candidates, staff = CandidateFactory(running), StaffFactory(running)
+    """Who registered, deposited a file twice, had it refused, changed a tab, withdrew and took that
+    back."""
+    candidates = CandidateFactory(running)
+    staff = StaffFactory(running)
     browser = depositor(candidates, running)
     candidature = browser.shown_id
     page = next(iter(sorted(browser.page.xpath("//main//a/@href[contains(., '/depot/')]"))))
@@ -224,7 +267,9 @@ def test_it_tells_its_candidate_alone_what_happened_newest_first(
     assert "gestion1@" not in candidate.answer.text
 
 
-def test_its_pages_give_every_event_once(candidate: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_pages_give_every_event_once(
+    candidate: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = candidate.path
     whole = candidate.texts("//main//h2")
     monkeypatch.setattr(mes_inscriptions, "PAGE_LENGTH", 4)
@@ -237,10 +282,15 @@ def test_its_pages_give_every_event_once(candidate: Browser, monkeypatch: pytest
     candidate.get(first)
 
 
-def test_a_part_that_is_missing_is_named(candidate: Browser, running: InProcessFourServices) -> None:
+def test_a_part_that_is_missing_is_named(
+    candidate: Browser, running: InProcessFourServices
+) -> None:
     with service_stopped(running.registrations):
         candidate.get(candidate.path)
-    assert "Le service des inscriptions ne répond pas : ce qu'il sait manque dans cette page." in candidate.text
+    assert (
+        "Le service des inscriptions ne répond pas : ce qu'il sait manque dans cette page."
+        in candidate.text
+    )
     assert "Inscription commencée" not in candidate.texts("//main//h2")
     assert "Fichier déposé" in candidate.text
     candidate.get(candidate.path)
@@ -255,7 +305,9 @@ def held_qr(candidates: CandidateFactory) -> str:
     return qr[qr.index("/verifier/") :]
 
 
-def test_who_holds_a_paper_learns_by_its_qr_or_code_what_it_says(candidates: CandidateFactory, plain: Browser) -> None:
+def test_who_holds_a_paper_learns_by_its_qr_or_code_what_it_says(
+    candidates: CandidateFactory, plain: Browser
+) -> None:
     path = held_qr(candidates).partition("#")[0]
     scanned = plain.get(path)
     assert "Authentique, en vigueur" in plain.text
@@ -272,4 +324,6 @@ def test_who_holds_a_paper_learns_by_its_qr_or_code_what_it_says(candidates: Can
     assert "Inconnu" in plain.text
     assert plain.press("Vérifier", code="ABCD").status_code == 422
     assert plain.value("code") == "ABCD"
-    assert [key["crv"] for key in plain.get("/.well-known/paper-keys.json").get_json()["keys"]] == ["Ed25519"]
+    assert [key["crv"] for key in plain.get("/.well-known/paper-keys.json").get_json()["keys"]] == [
+        "Ed25519"
+    ]

@@ -1,4 +1,5 @@
-"""The plain form: files go whole, what is refused says what to do; what is said of files, and how many at once."""
+"""The plain form: files go whole, what is refused says what to do; what is said of files, and how
+many at once."""
 
 import io
 
@@ -38,7 +39,9 @@ def sender(candidates: CandidateFactory, email: str) -> Browser:
 
 def sends(browser: Browser, *files: tuple[str, bytes], form: str = "") -> None:
     """Send files with the form that is shown, or that of the page `form`."""
-    browser.post(form or browser.path, [("fichier", (io.BytesIO(content), name)) for name, content in files])
+    browser.post(
+        form or browser.path, [("fichier", (io.BytesIO(content), name)) for name, content in files]
+    )
 
 
 def test_one_file_is_deposited_looked_at_replaced_and_taken_back(sender: Browser) -> None:
@@ -46,7 +49,10 @@ def test_one_file_is_deposited_looked_at_replaced_and_taken_back(sender: Browser
     sends(sender, ("relevé.pdf", sample_files.pdf()))
     assert sender.title == page_labels.LEGIBILITY
     sender.follow("Remplacer le fichier")
-    assert "relevé.pdf est déjà déposé pour cette pièce : ce que vous envoyez le remplacera." in sender.text
+    assert (
+        "relevé.pdf est déjà déposé pour cette pièce : ce que vous envoyez le remplacera."
+        in sender.text
+    )
     sends(sender, ("autre.pdf", sample_files.pdf()))
     sender.follow("C'est lisible")
     assert sender.title == page_labels.JUSTIFICATIFS
@@ -57,7 +63,9 @@ def test_one_file_is_deposited_looked_at_replaced_and_taken_back(sender: Browser
     assert "autre.pdf" not in sender.text
 
 
-def test_nothing_chosen_and_files_too_large_are_refused_by_a_page_that_can_be_read(sender: Browser) -> None:
+def test_nothing_chosen_and_files_too_large_are_refused_by_a_page_that_can_be_read(
+    sender: Browser,
+) -> None:
     form = sender.path
     sender.post(form, {"fichier": ""})
     assert (sender.answer.status_code, error(sender)) == (422, "Choisissez un fichier à envoyer.")
@@ -73,21 +81,31 @@ def error(browser: Browser) -> str:
 
 def test_what_looks_hard_to_read_is_said_and_stays_deposited(sender: Browser) -> None:
     assert set(LEGIBILITY_WARNINGS) == set(Sign), "every sign that pieces sees has its words"
-    small, out = Image.new("RGB", (300, 200), "white"), io.BytesIO()
+    small = Image.new("RGB", (300, 200), "white")
+    out = io.BytesIO()
     small.save(out, "JPEG")
     sends(sender, ("vide.jpg", out.getvalue()))
     for words in (LEGIBILITY_WARNINGS["small"], LEGIBILITY_WARNINGS["blank"]):
         assert words in sender.text
-    assert sender.get(sender.page.xpath("//main//img/@src")[0]).mimetype == "image/jpeg", "it is shown"
+    assert sender.get(sender.page.xpath("//main//img/@src")[0]).mimetype == "image/jpeg", (
+        "it is shown"
+    )
     sender.get("/justificatifs")
-    sender.get(next(link for link in sender.page.xpath("//main//a/@href") if link.startswith("/justificatifs/")))
+    sender.get(
+        next(
+            link
+            for link in sender.page.xpath("//main//a/@href")
+            if link.startswith("/justificatifs/")
+        )
+    )
     assert "vide.jpg" in sender.text
 
 
 def test_a_session_that_has_died_ends_at_the_form_which_asks_for_the_file_again(
     sender: Browser, email: str, candidates: CandidateFactory
 ) -> None:
-    form, later = sender.path, candidates.browser()
+    form = sender.path
+    later = candidates.browser()
     sends(later, ("relevé.pdf", sample_files.pdf()), form=form)
     later.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
     assert later.path == form
@@ -96,7 +114,9 @@ def test_a_session_that_has_died_ends_at_the_form_which_asks_for_the_file_again(
     assert later.title == page_labels.LEGIBILITY
 
 
-def test_what_the_antivirus_says_is_shown_on_request(sender: Browser, running: InProcessFourServices) -> None:
+def test_what_the_antivirus_says_is_shown_on_request(
+    sender: Browser, running: InProcessFourServices
+) -> None:
     sends(sender, ("lien.pdf", sample_files.pdf()))
     change_deposit(running, "lien.pdf", scan=Scan.PENDING)
     sender.follow("C'est lisible")

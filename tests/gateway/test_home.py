@@ -31,7 +31,12 @@ REASON = "Titre requis non fourni"
 
 def test_the_home_page_leads_everywhere_and_each_page_of_the_footer_is_real(plain: Browser) -> None:
     plain.get("/")
-    for words in (page_labels.LOG_IN, page_labels.CREATE_ACCOUNT, page_labels.OPENINGS, brand.SERVICE_TITLE):
+    for words in (
+        page_labels.LOG_IN,
+        page_labels.CREATE_ACCOUNT,
+        page_labels.OPENINGS,
+        brand.SERVICE_TITLE,
+    ):
         assert words in plain.text
     for link in FOOTER:
         assert plain.get("/").status_code == 200
@@ -42,7 +47,9 @@ def test_the_home_page_leads_everywhere_and_each_page_of_the_footer_is_real(plai
         assert len(plain.page.xpath("string(//main)")) > 400, link.url
 
 
-def test_a_candidate_finds_his_menu_and_his_service_gestionnaire(candidates: CandidateFactory) -> None:
+def test_a_candidate_finds_his_menu_and_his_service_gestionnaire(
+    candidates: CandidateFactory,
+) -> None:
     email = candidates.create_activated_account()
     candidates.log_in(email)
     browser = candidates.log_in(email)
@@ -54,12 +61,16 @@ def test_a_candidate_finds_his_menu_and_his_service_gestionnaire(candidates: Can
     browser.get("/")
     assert "Votre service gestionnaire" in browser.text
     browser.get("/un-probleme")
-    browser.shows("Une photo HEIC est acceptée : elle est convertie en JPEG.", "Votre service gestionnaire")
+    browser.shows(
+        "Une photo HEIC est acceptée : elle est convertie en JPEG.", "Votre service gestionnaire"
+    )
     assert browser.page.xpath("//aside//a/@href[starts-with(., 'mailto:')]")
     assert page_labels.ACCOUNT in browser.text
 
 
-def test_without_accounts_public_pages_are_read(candidates: CandidateFactory, running: InProcessPortal) -> None:
+def test_without_accounts_public_pages_are_read(
+    candidates: CandidateFactory, running: InProcessPortal
+) -> None:
     browser = candidates.log_in()
     browser.drop_cached_exchange()
     with service_stopped(running.accounts):
@@ -76,14 +87,23 @@ def test_openings_are_picked_in_turn(plain: Browser) -> None:
     plain.press("Concours")
     assert "Aucun service d'inscription n'est ouvert pour ce choix." in plain.text
     plain.get("/ouverture-des-services")
-    for choice in ("Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022", "ACADÉMIE DE BESANCON - (2022-06)"):
+    for choice in (
+        "Examen",
+        "BREVET DE TECHNICIEN SUPERIEUR",
+        "BTS 2022",
+        "ACADÉMIE DE BESANCON - (2022-06)",
+    ):
         plain.press(choice)
-    assert "ouvertes du 01 octobre 2021 12:00 au 25 octobre 2021 12:00 (heure de Paris)." in plain.text
+    assert (
+        "ouvertes du 01 octobre 2021 12:00 au 25 octobre 2021 12:00 (heure de Paris)." in plain.text
+    )
     plain.press("Revenir sur BTS 2022")
     assert "Informations disponibles" not in plain.text
     assert plain.page.xpath("//button[.='BTS 2022']")
     plain.get("/ouverture-des-services?domaine=Examen&exam=BTS&session=&academie=03")
-    assert plain.page.xpath("//button[.='BTS 2022']"), "what follows a missing choice is not chosen either"
+    assert plain.page.xpath("//button[.='BTS 2022']"), (
+        "what follows a missing choice is not chosen either"
+    )
 
 
 def test_search_engines_find_the_public_pages_only(plain: Browser) -> None:
@@ -105,44 +125,71 @@ def test_a_first_visit_loads_little(plain: Browser) -> None:
 
 
 def test_anybody_reads_what_is_kept_of_people_and_until_when(candidates: CandidateFactory) -> None:
-    browser, kept = candidates.browser(), retention()
+    browser = candidates.browser()
+    kept = retention()
     for path in ("/mentions-legales", "/registre-des-traitements"):
         browser.get(path)
-        assert [kind.code for kind in kept.kinds if kept.sentence(kind) not in browser.text] == [], path
-    assert browser.text.count(TO_CONFIRM) == len([kind for kind in kept.kinds if not kind.confirmed])
+        assert [
+            kind.code for kind in kept.kinds if kept.sentence(kind) not in browser.text
+        ] == [], path
+    assert browser.text.count(TO_CONFIRM) == len(
+        [kind for kind in kept.kinds if not kind.confirmed]
+    )
 
 
-def test_the_page_declares_the_state_that_follows_from_the_criteria_it_lists(plain: Browser) -> None:
+def test_the_page_declares_the_state_that_follows_from_the_criteria_it_lists(
+    plain: Browser,
+) -> None:
     plain.get("/accessibilite")
-    rows = [[text_of(cell) for cell in row.xpath("./th|./td")] for row in plain.page.xpath("//tbody/tr")]
+    rows = [
+        [text_of(cell) for cell in row.xpath("./th|./td")] for row in plain.page.xpath("//tbody/tr")
+    ]
     *themes, whole = [[int(figure) for figure in figures] for _, *figures in rows]
     assert [sum(figures) for figures in themes] == list(CRITERIA_OF_RGAA_4_1)
     assert whole == [[state for _, _, state, *_ in CRITERIA].count(state) for state in STATES]
     conforming, *others, _ = whole
-    assert f"{conforming} sur {conforming + sum(others)}" in plain.text, "what nobody evaluated does not conform"
+    assert f"{conforming} sur {conforming + sum(others)}" in plain.text, (
+        "what nobody evaluated does not conform"
+    )
     share = conforming / (conforming + sum(others))
-    stated = "totalement conforme" if share == 1 else "partiellement conforme" if share >= 0.5 else "non conforme"
+    stated = (
+        "totalement conforme"
+        if share == 1
+        else "partiellement conforme"
+        if share >= 0.5
+        else "non conforme"
+    )
     assert ACCESSIBILITY["state"] == stated
     assert f"Le portail est {ACCESSIBILITY['state']} avec le référentiel" in plain.text
     assert f"Accessibilité : {ACCESSIBILITY['state']}" in plain.texts("//footer")[0]
     detail = plain.texts("//main//details//dt")
     assert detail == [f"{number} {title}" for number, title, *_ in CRITERIA]
     listed = plain.texts("//main//li")
-    assert {f"{number} {title}" for number, title, state, *_ in CRITERIA if state == "à évaluer"} <= set(listed)
+    assert {
+        f"{number} {title}" for number, title, state, *_ in CRITERIA if state == "à évaluer"
+    } <= set(listed)
 
 
 @pytest.fixture(scope="module")
 def set_aside(running: InProcessPortal) -> Browser:
-    """A candidate whose candidature the service gestionnaire set aside five minutes after its save."""
+    """A candidate whose candidature the service gestionnaire set aside five minutes after its
+    save."""
     candidates = CandidateFactory(running)
     email = candidates.create_activated_account()
     candidates.register(email)
     with running.registrations.app.app_context():
         with db.reading() as session:
             owner = Candidature.candidate_id == Candidate.id
-            saved = session.query(Candidature).join(Candidate, owner).filter(Candidate.email == email).one()
+            saved = (
+                session.query(Candidature)
+                .join(Candidate, owner)
+                .filter(Candidate.email == email)
+                .one()
+            )
         at = saved.first_saved_at + timedelta(minutes=5)
-        change_state(saved.id, "ecart", reason=REASON, actor=Actor("staff", "agent"), academies=None, at=at)
+        change_state(
+            saved.id, "ecart", reason=REASON, actor=Actor("staff", "agent"), academies=None, at=at
+        )
     run_follow_ups(running.registrations.app, registry)
     return candidates.log_in(email)
 
@@ -166,11 +213,15 @@ def test_mails_of_both_services_are_listed_newest_first_older_ones_on_pages_of_t
     assert len(browser.texts("//main//summary")) == 1
     browser.follow("Messages plus anciens")
     browser.follow("Messages plus anciens")
-    assert [title.split(" – ")[0] for title in browser.texts("//main//summary")] == ["[CYCLADES] Activer mon compte"]
+    assert [title.split(" – ")[0] for title in browser.texts("//main//summary")] == [
+        "[CYCLADES] Activer mon compte"
+    ]
     assert "Messages plus anciens" not in browser.text
 
 
-def test_while_a_service_is_away_others_mails_are_shown(candidates: CandidateFactory, running: InProcessPortal) -> None:
+def test_while_a_service_is_away_others_mails_are_shown(
+    candidates: CandidateFactory, running: InProcessPortal
+) -> None:
     browser = candidates.log_in()
     with service_stopped(running.registrations):
         assert browser.get("/messages").status_code == 200

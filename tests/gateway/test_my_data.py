@@ -1,4 +1,5 @@
-"""« Mes données »: a candidate reads what is kept and why, and has a copy of all of it, and nothing of anybody else."""
+"""« Mes données »: a candidate reads what is kept and why, and has a copy of all of it, and nothing
+of anybody else."""
 
 import io
 import json
@@ -17,7 +18,13 @@ from services.contracts.retention import retention
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import Browser, CandidateFactory
 from tests.gateway.components.html_checks import parsed, text_of
-from tests.gateway.gestion.people import NON_COMPLIANT, StaffFactory, deposit, deposit_pages, open_first
+from tests.gateway.gestion.people import (
+    NON_COMPLIANT,
+    StaffFactory,
+    deposit,
+    deposit_pages,
+    open_first,
+)
 from tests.gateway.portals import four_services, note_calls
 from tests.registrations.domain.example_dossier import BTS as GUIDE
 from tests.registrations.service.candidate_client import load
@@ -29,18 +36,28 @@ COMMENT = "Il manque le verso."
 PAGE = "/compte/donnees"
 _SHOWN = {
     "": "//main//dd",
-    "/compte": "//main//input[@type='text' or @type='email' or @type='date']/@value | //main//option[@selected]",
+    "/compte": (
+        "//main//input[@type='text' or @type='email' or @type='date']/@value | "
+        "//main//option[@selected]"
+    ),
     "/documents/": "//main//a[contains(@class, 'portail-document__lien')]/text()",
     "/historique": "//main//h2",
-    "/inscription/": "//main//input[@type='text' or @type='email' or @type='tel']/@value | //main//option[@selected]",
-    "/justificatifs/": "//main//a[contains(@href, '/fichier/')] | //main//*[contains(@class, 'fr-badge')]",
+    "/inscription/": (
+        "//main//input[@type='text' or @type='email' or @type='tel']/@value | "
+        "//main//option[@selected]"
+    ),
+    "/justificatifs/": (
+        "//main//a[contains(@href, '/fichier/')] | //main//*[contains(@class, 'fr-badge')]"
+    ),
     "/messages": "//main//summary | //main//*[@class='portail-mail__texte']",
 }
 """Where pages of these addresses show something of a person."""
 
 
 def deposit_files(browser: Browser, candidature: str, *names: str) -> None:
-    for page, name in zip(deposit_pages(browser, f"/justificatifs/{candidature}"), names, strict=False):
+    for page, name in zip(
+        deposit_pages(browser, f"/justificatifs/{candidature}"), names, strict=False
+    ):
         deposit(browser, page, name)
 
 
@@ -64,18 +81,23 @@ def made(portal: InProcessFourServices, browser: Browser) -> str:
 
 @pytest.fixture(scope="module")
 def people(running: InProcessFourServices) -> dict[str, Browser]:
-    """Two candidates: who has two candidatures, six files, one of them refused, a draft; and somebody else."""
+    """Two candidates: who has two candidatures, six files, one of them refused, a draft; and
+    somebody else."""
     load(running.registrations.app, SECOND)
-    candidates, browsers = CandidateFactory(running), {}
+    candidates = CandidateFactory(running)
+    browsers = {}
     for name, prenoms in (("DUPRÉ", "Zoé"), ("QUELQUUN", "Autre")):
         identity = {"nom_famille": name, "nom_famille_confirmation": name, "prenoms": prenoms}
-        email = candidates.create_activated_account(f"{prenoms.lower().replace('é', 'e')}@exemple.org", **identity)
+        email = candidates.create_activated_account(
+            f"{prenoms.lower().replace('é', 'e')}@exemple.org", **identity
+        )
         candidates.register(email)
         browsers[name] = candidates.log_in(email)
     email = "zoe@exemple.org"
     candidates.register(email, "SECOND")
     running.deliver()
-    own, other = browsers["DUPRÉ"], browsers["QUELQUUN"]
+    own = browsers["DUPRÉ"]
+    other = browsers["QUELQUUN"]
     first, second = candidatures(own)
     deposit_files(own, first, "passeport.pdf", "diplôme & co.pdf", "journée.pdf")
     deposit_files(own, second, "../relevé.pdf", "recensement.pdf")
@@ -110,13 +132,20 @@ def copy(people: dict[str, Browser], running: InProcessFourServices, shown: set[
 def pages_of(browser: Browser) -> Iterator[tuple[str, str]]:
     """Every page that shows something of a candidate: its address, and its text."""
     own = candidatures(browser)
-    own_pages = [f"{page}/{id}" for id in own for page in ("/inscriptions", "/documents", "/justificatifs")]
+    own_pages = [
+        f"{page}/{id}" for id in own for page in ("/inscriptions", "/documents", "/justificatifs")
+    ]
     drafts = browser.get("/inscriptions").text
     tabs = set(re.findall(r"/inscription/[0-9a-f]{32}", drafts))
     for path in (
-        "/", "/compte", "/inscriptions", "/messages", *own_pages, *(f"/inscriptions/{id}/historique" for id in own),
+        "/",
+        "/compte",
+        "/inscriptions",
+        "/messages",
+        *own_pages,
+        *(f"/inscriptions/{id}/historique" for id in own),
         *(f"{draft}/{number}" for draft in tabs for number in range(1, 9)),
-    ):  # fmt: skip
+    ):
         assert browser.get(path).status_code == 200, path
         yield path, browser.answer.text
 
@@ -126,7 +155,8 @@ def words_of(text: str) -> str:
 
 
 def shown_to(browser: Browser) -> set[str]:
-    """What pages show of a candidate, in groups of words: answers, names of files, what happened, what is typed."""
+    """What pages show of a candidate, in groups of words: answers, names of files, what happened,
+    what is typed."""
     shown = set()
     for path, text in pages_of(browser):
         for places in (xpath for part, xpath in _SHOWN.items() if part in path):
@@ -152,18 +182,28 @@ def test_all_that_pages_show_of_a_candidate_is_in_the_copy(shown: set[str], copy
 
 
 def test_every_file_is_in_it_byte_for_byte(people: dict[str, Browser], copy: ZipFile) -> None:
-    """Those replaced too, under their names, which lead nowhere else; and the documents as the pages give them."""
+    """Those replaced too, under their names, which lead nowhere else; and the documents as the
+    pages give them."""
     own = people["DUPRÉ"]
     names = [name.partition("-")[2] for name in copy.namelist() if name.startswith("pieces/")]
     assert sorted(names) == sorted(
-        ["passeport.pdf", "passeport-encore.pdf", "diplôme & co.pdf", "journée.pdf", "relevé.pdf", "recensement.pdf"]
+        [
+            "passeport.pdf",
+            "passeport-encore.pdf",
+            "diplôme & co.pdf",
+            "journée.pdf",
+            "relevé.pdf",
+            "recensement.pdf",
+        ]
     )
     links = {
         str(link)
         for id in candidatures(own)
         for kind in ("documents", "justificatifs")
         if own.get(f"/{kind}/{id}")
-        for link in own.page.xpath("//main//a/@href[contains(., '/fichier/') and not(contains(., '?'))]")
+        for link in own.page.xpath(
+            "//main//a/@href[contains(., '/fichier/') and not(contains(., '?'))]"
+        )
     }
     assert len(links) == 4 + 5
     assert {own.get(link).data for link in links} <= {copy.read(name) for name in copy.namelist()}
@@ -173,14 +213,24 @@ def test_every_file_is_in_it_byte_for_byte(people: dict[str, Browser], copy: Zip
 
 
 def test_nothing_of_anybody_else_is_in_it(people: dict[str, Browser], copy: ZipFile) -> None:
-    texts = "".join(copy.read(name).decode() for name in ("index.html", "donnees.json")) + "".join(copy.namelist())
-    of_others = ("QUELQUUN", "autre@exemple.org", "fichier-d-autrui", numero_of(people["QUELQUUN"]))
+    texts = "".join(copy.read(name).decode() for name in ("index.html", "donnees.json")) + "".join(
+        copy.namelist()
+    )
+    of_others = (
+        "QUELQUUN",
+        "autre@exemple.org",
+        "fichier-d-autrui",
+        numero_of(people["QUELQUUN"]),
+    )
     assert [word for word in (*of_others, "DUVAL", "gestion1@") if word in texts] == []
     assert numero_of(people["DUPRÉ"]) in texts
 
 
-def test_its_data_are_of_the_schema_and_of_known_kinds(people: dict[str, Browser], copy: ZipFile) -> None:
-    data, schema = json.loads(copy.read("donnees.json")), people["DUPRÉ"].get("/api/mes-donnees.schema.json").json or {}
+def test_its_data_are_of_the_schema_and_of_known_kinds(
+    people: dict[str, Browser], copy: ZipFile
+) -> None:
+    data = json.loads(copy.read("donnees.json"))
+    schema = people["DUPRÉ"].get("/api/mes-donnees.schema.json").json or {}
     jsonschema_rs.validator_for(schema).validate(data)
     assert json.loads(copy.read("schema.json")) == schema
     kinds = {group["kind"] for group in data["held"] if group["items"]}
@@ -209,7 +259,9 @@ def test_the_page_asks_accounts_alone(
     assert sorted(asked()) == ["accounts GET /v1/me/copies", "accounts POST /v1/sessions/exchange"]
 
 
-def test_its_owner_alone_has_it_for_seven_days(candidates: CandidateFactory, running: InProcessFourServices) -> None:
+def test_its_owner_alone_has_it_for_seven_days(
+    candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
     """Then it is deleted with its row; a member of staff has no session that opens it."""
     browser = candidates.log_in()
     path = made(running, browser)

@@ -1,4 +1,5 @@
-"""Logging in and out, what is typed while a session dies, and what is held of sessions when keys are turned."""
+"""Logging in and out, what is typed while a session dies, and what is held of sessions when keys
+are turned."""
 
 import dataclasses
 from typing import Any
@@ -40,10 +41,13 @@ def end_session(browser: Browser) -> None:
 def test_the_log_in_page_is_the_guides_and_every_refusal_is_one_message_that_is_heard(
     candidates: CandidateFactory, plain: Browser
 ) -> None:
-    known, messages = candidates.create_activated_account(), set()
+    known = candidates.create_activated_account()
+    messages = set()
     for address in (known, "nobody@example.org", "", "\x00@example.org", "x" * 400):
         plain.get("/connexion")
-        assert plain.press(page_labels.LOG_IN, identifiant=address, password="Fausse/2021").status_code in (401, 422)
+        assert plain.press(
+            page_labels.LOG_IN, identifiant=address, password="Fausse/2021"
+        ).status_code in (401, 422)
         if plain.answer.status_code == 401:
             messages.add(plain.page.xpath("string(//*[@role='alert'])").strip())
     assert len(messages) == 1
@@ -68,12 +72,15 @@ def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites_and_the_session
 
 def test_after_log_in_nobody_is_sent_elsewhere() -> None:
     sites = ("https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example")
-    assert {local_path(address) for address in (*sites, "javascript:alert(1)", "x", "/connexion", None)} == {"/"}
+    assert {
+        local_path(address) for address in (*sites, "javascript:alert(1)", "x", "/connexion", None)
+    } == {"/"}
     assert local_path("/inscriptions?a=[b]") == "/inscriptions?a=[b]"
 
 
 def test_a_page_that_asks_to_log_in_is_reached_afterwards(candidates: CandidateFactory) -> None:
-    email, browser = candidates.create_activated_account(), candidates.browser()
+    email = candidates.create_activated_account()
+    browser = candidates.browser()
     browser.get("/inscriptions")
     assert browser.title == page_labels.LOG_IN_FORM
     browser.press(page_labels.LOG_IN, identifiant=email, password=PASSWORD)
@@ -86,7 +93,12 @@ def test_what_is_typed_into_a_dead_session_is_kept(candidates: CandidateFactory)
     browser = candidates.log_in(email)
     browser.get("/compte")
     end_session(browser)
-    assert browser.press("Enregistrer", prenoms="Laurent, « Léo »", current_password=PASSWORD).status_code == 401
+    assert (
+        browser.press(
+            "Enregistrer", prenoms="Laurent, « Léo »", current_password=PASSWORD
+        ).status_code
+        == 401
+    )
     assert "Votre saisie est conservée" in browser.text
     assert "Léo" not in browser.answer.text
     assert PASSWORD not in browser.answer.text
@@ -104,7 +116,9 @@ def test_what_one_typed_is_never_given_to_another(candidates: CandidateFactory) 
     browser.get("/compte")
     end_session(browser)
     browser.press("Enregistrer", prenoms="Secret")
-    browser.press(page_labels.LOG_IN, identifiant=candidates.create_activated_account(), password=PASSWORD)
+    browser.press(
+        page_labels.LOG_IN, identifiant=candidates.create_activated_account(), password=PASSWORD
+    )
     assert "n'a pas été reprise" in browser.text
     assert "Secret" not in browser.answer.text
     browser.get("/compte")
@@ -112,7 +126,8 @@ def test_what_one_typed_is_never_given_to_another(candidates: CandidateFactory) 
 
 
 def test_a_password_is_reset_by_mail(candidates: CandidateFactory) -> None:
-    email, browser = candidates.create_activated_account(), candidates.browser()
+    email = candidates.create_activated_account()
+    browser = candidates.browser()
     screens = []
     for address in ("nobody@example.org", email):
         browser.get("/compte/mot-de-passe-oublie")
@@ -120,7 +135,10 @@ def test_a_password_is_reset_by_mail(candidates: CandidateFactory) -> None:
         screens.append(browser.text.replace(address, "…"))
     assert screens[0] == screens[1]
     browser.get(candidates.link_to(email))
-    assert browser.press("Enregistrer", password="court", password_confirmation="autre").status_code == 422
+    assert (
+        browser.press("Enregistrer", password="court", password_confirmation="autre").status_code
+        == 422
+    )
     browser.press("Enregistrer", password="Nouveau/2021", password_confirmation="Nouveau/2021")
     assert browser.title == page_labels.LOG_IN_FORM
     assert "Votre mot de passe est enregistré" in browser.text
@@ -128,10 +146,17 @@ def test_a_password_is_reset_by_mail(candidates: CandidateFactory) -> None:
     assert browser.path == "/"
 
 
-def test_while_accounts_is_down_nothing_typed_is_lost(plain: Browser, running: InProcessPortal) -> None:
+def test_while_accounts_is_down_nothing_typed_is_lost(
+    plain: Browser, running: InProcessPortal
+) -> None:
     email = new_address()
     with service_stopped(running.accounts):
-        assert plain.post("/compte/creation", creation_answers(email, nom_famille="Le « Goff »")).status_code == 503
+        assert (
+            plain.post(
+                "/compte/creation", creation_answers(email, nom_famille="Le « Goff »")
+            ).status_code
+            == 503
+        )
         assert "X-Nothing-Done" not in plain.answer.headers, "it may have been done"
         assert PASSWORD not in plain.answer.text
         assert plain.press("Réessayer").status_code == 503
@@ -141,11 +166,16 @@ def test_while_accounts_is_down_nothing_typed_is_lost(plain: Browser, running: I
     assert plain.value("email") == email
 
 
-def test_a_form_without_turn_at_hashing_keeps_what_is_typed(plain: Browser, running: InProcessPortal) -> None:
+def test_a_form_without_turn_at_hashing_keeps_what_is_typed(
+    plain: Browser, running: InProcessPortal
+) -> None:
     email = new_address()
     with occupy_hashing_turns(running.accounts.app):
         log_in = {"identifiant": email, "password": PASSWORD}
-        for path, fields in (("/connexion", log_in), ("/compte/creation", creation_answers(email))):
+        for path, fields in (
+            ("/connexion", log_in),
+            ("/compte/creation", creation_answers(email)),
+        ):
             plain.post(path, fields)
             assert (plain.answer.status_code, plain.path) == (503, path)
             assert f"{BUSY} Complétez de nouveau ce qui n'est plus rempli" in plain.text
@@ -157,14 +187,25 @@ def test_a_form_without_turn_at_hashing_keeps_what_is_typed(plain: Browser, runn
     assert plain.path == "/compte/creation/confirmation"
 
 
-def test_a_log_in_without_password_is_no_failed_try(candidates: CandidateFactory, plain: Browser) -> None:
+def test_a_log_in_without_password_is_no_failed_try(
+    candidates: CandidateFactory, plain: Browser
+) -> None:
     email = candidates.create_activated_account()
     for _ in range(PER_SOURCE.undelayed + 1):
         plain.post("/connexion", {"identifiant": email})
-        assert (plain.answer.status_code, "Saisissez votre mot de passe." in plain.text) == (422, True)
+        assert (plain.answer.status_code, "Saisissez votre mot de passe." in plain.text) == (
+            422,
+            True,
+        )
     form = {"identifiant": email, "password": PASSWORD}
-    answer = plain.client.post("/connexion", base_url=plain.url, data=form, headers={"Prefer": "return=minimal"})
-    assert (answer.status_code, answer.headers["Location"], answer.text) == (201, "/", ""), "as the page's script asks"
+    answer = plain.client.post(
+        "/connexion", base_url=plain.url, data=form, headers={"Prefer": "return=minimal"}
+    )
+    assert (answer.status_code, answer.headers["Location"], answer.text) == (
+        201,
+        "/",
+        "",
+    ), "as the page's script asks"
 
 
 def restart_accounts(running: InProcessPortal, **changes: Any) -> None:
@@ -175,7 +216,9 @@ def restart_accounts(running: InProcessPortal, **changes: Any) -> None:
 
 
 def test_what_was_sealed_before_a_turn_is_opened_until_the_old_key_is_dropped() -> None:
-    before, added, promoted, dropped = (Seal(keys) for keys in ([OLD], [OLD, NEW], [NEW, OLD], [NEW]))
+    before, added, promoted, dropped = (
+        Seal(keys) for keys in ([OLD], [OLD, NEW], [NEW, OLD], [NEW])
+    )
     for sealed in (before.seal_post(POST), added.seal_post(POST), promoted.seal_post(POST)):
         for seal in (added, promoted):
             assert seal.unseal_post(sealed, subject="pierre") == POST
@@ -183,12 +226,16 @@ def test_what_was_sealed_before_a_turn_is_opened_until_the_old_key_is_dropped() 
     assert dropped.unseal_post(before.seal_post(POST), subject="pierre") is None
 
 
-def test_after_a_hard_turn_the_gateway_asks_for_another_token_of_its_own(own: InProcessPortal) -> None:
+def test_after_a_hard_turn_the_gateway_asks_for_another_token_of_its_own(
+    own: InProcessPortal,
+) -> None:
     email = CandidateFactory(own).create_activated_account()
     browser = CandidateFactory(own).log_in(email)
     restart_accounts(own, signing_key=Secret(ed25519_pem()))
     browser.get("/compte")
-    assert browser.answer.status_code == 503  # the token is of before; the candidate is not taken for logged out
+    assert (
+        browser.answer.status_code == 503
+    )  # the token is of before; the candidate is not taken for logged out
     assert problem_types.UNAVAILABLE.title in browser.text
     browser.get("/compte")
     assert (browser.answer.status_code, browser.path) == (200, "/compte")
@@ -197,8 +244,11 @@ def test_after_a_hard_turn_the_gateway_asks_for_another_token_of_its_own(own: In
     assert (browser.answer.status_code, browser.path) == (200, "/")
 
 
-def test_that_accounts_refuses_the_gateway_itself_says_nothing_of_who_asks(own: InProcessPortal) -> None:
-    """Neither of who logs in nor of a tool: nothing of it is shown to them, or remembered of them."""
+def test_that_accounts_refuses_the_gateway_itself_says_nothing_of_who_asks(
+    own: InProcessPortal,
+) -> None:
+    """Neither of who logs in nor of a tool: nothing of it is shown to them, or remembered of
+    them."""
     email = CandidateFactory(own).create_activated_account()
     accepted = own.accounts.app.extensions["portail"].client_secrets
 

@@ -1,4 +1,5 @@
-"""FranceConnect and ProConnect without scripts; « Valider mon inscription » with them as with the password."""
+"""FranceConnect and ProConnect without scripts; « Valider mon inscription » with them as with the
+password."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +27,10 @@ __all__ = ["servers"]
 
 CONFIRM = "Confirmer avec FranceConnect"
 TO_DO = "Inscription à valider en ligne"
-BEFORE = "À valider – Votre validation en ligne est attendue avant le 25/10/2021 à 12:00 (heure de Paris)."
+BEFORE = (
+    "À valider – Votre validation en ligne est attendue avant le 25/10/2021 à 12:00 (heure de "
+    "Paris)."
+)
 AFTER = "Validée en ligne le 05/10/2021 à 12:0"
 
 
@@ -34,9 +38,13 @@ AFTER = "Validée en ligne le 05/10/2021 à 12:0"
 def running(
     servers: tuple[AppServer, Providers], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[InProcessPortal]:
-    issuers = {f"{name}_issuer": f"{servers[0].url}/{name}" for name in ("franceconnect", "proconnect")}
+    issuers = {
+        f"{name}_issuer": f"{servers[0].url}/{name}" for name in ("franceconnect", "proconnect")
+    }
     of_accounts = partial(settings_for, server=servers[0], providers=servers[1])
-    with running_portal(tmp_path_factory.mktemp("sign-in"), of_accounts=of_accounts, **issuers) as portal:
+    with running_portal(
+        tmp_path_factory.mktemp("sign-in"), of_accounts=of_accounts, **issuers
+    ) as portal:
         load(portal.registrations.app, guide(validation=ONLINE))
         yield portal
 
@@ -59,7 +67,9 @@ def save_another_version(browser: Browser, path: str) -> None:
     assert browser.title == "N° Inscription"
 
 
-def test_a_candidate_reads_what_is_certified_and_validates_it_by_password(candidature: tuple[Browser, str]) -> None:
+def test_a_candidate_reads_what_is_certified_and_validates_it_by_password(
+    candidature: tuple[Browser, str],
+) -> None:
     browser, path = candidature
     browser.get("/")
     assert TO_DO in browser.text
@@ -69,7 +79,12 @@ def test_a_candidate_reads_what_is_certified_and_validates_it_by_password(candid
     assert browser.title == page_labels.VALIDATE_REGISTRATION
     assert "1 rue du port" in browser.text.lower()
     assert "Je certifie l'exactitude des renseignements" in browser.text
-    assert browser.press(page_labels.VALIDATE_REGISTRATION, current_password="not this one").status_code == 422
+    assert (
+        browser.press(
+            page_labels.VALIDATE_REGISTRATION, current_password="not this one"
+        ).status_code
+        == 422
+    )
     assert "Le mot de passe actuel est incorrect." in browser.text
     assert not browser.value("current_password")
     browser.press(page_labels.VALIDATE_REGISTRATION, current_password=PASSWORD)
@@ -82,7 +97,9 @@ def test_a_candidate_reads_what_is_certified_and_validates_it_by_password(candid
     assert "Inscription validée en ligne, version 1" in browser.text
 
 
-def test_a_version_saved_in_another_window_is_shown_before_it_is_validated(candidature: tuple[Browser, str]) -> None:
+def test_a_version_saved_in_another_window_is_shown_before_it_is_validated(
+    candidature: tuple[Browser, str],
+) -> None:
     browser, path = candidature
     browser.get(f"{path}/validation")
     shown = browser.answer
@@ -90,7 +107,9 @@ def test_a_version_saved_in_another_window_is_shown_before_it_is_validated(candi
     assert "Votre inscription reste à valider en ligne" in browser.text
     for version, status in (("9" * 5000, 404), ("1", 412)):
         browser.answer = shown
-        pressed = browser.press(page_labels.VALIDATE_REGISTRATION, current_password=PASSWORD, version=version)
+        pressed = browser.press(
+            page_labels.VALIDATE_REGISTRATION, current_password=PASSWORD, version=version
+        )
         assert pressed.status_code == status
     assert "relisez-la ci-dessous" in browser.text
     assert "2 rue du lac" in browser.text.lower()
@@ -101,14 +120,18 @@ def test_a_version_saved_in_another_window_is_shown_before_it_is_validated(candi
     assert BEFORE.partition(" – ")[2] in browser.text
 
 
-def test_after_the_closing_whom_to_ask_is_said(candidature: tuple[Browser, str], running: InProcessPortal) -> None:
+def test_after_the_closing_whom_to_ask_is_said(
+    candidature: tuple[Browser, str], running: InProcessPortal
+) -> None:
     browser, path = candidature
     browser.get(f"{path}/validation")
     running.advance_clock(days=30)
     browser.press(page_labels.VALIDATE_REGISTRATION, current_password=PASSWORD)
     assert "Contactez le service gestionnaire." in browser.text
     browser.get(path)
-    assert "Non validée – Vous ne l'avez pas validée à temps. Service à contacter : " in browser.text
+    assert (
+        "Non validée – Vous ne l'avez pas validée à temps. Service à contacter : " in browser.text
+    )
     assert not browser.page.xpath(f"//main//a[contains(@href, '{path}/validation')]")
     browser.get("/")
     assert TO_DO not in browser.text
@@ -123,10 +146,12 @@ class Visit:
     who: dict[str, str]
 
     def leave(self, page: str, provider: str = "franceconnect", suite: str = "") -> str:
-        """By the button of a page; the path at which the provider sends the browser back. `suite`: forged into its
-        address."""
+        """By the button of a page; the path at which the provider sends the browser back. `suite`:
+        forged into its address."""
         self.browser.get(page)
-        [link] = self.browser.page.xpath(f"//a[contains(@class, 'fr-connect')]/@href | //a[.='{CONFIRM}']/@href")
+        [link] = self.browser.page.xpath(
+            f"//a[contains(@class, 'fr-connect')]/@href | //a[.='{CONFIRM}']/@href"
+        )
         link += f"?{urlencode({'suite': suite})}" if suite else ""
         address = self.browser.get(link, follow=False).headers["Location"]
         issuer = self.providers[provider].issuer
@@ -145,7 +170,9 @@ def visit(plain: Browser, servers: tuple[AppServer, Providers]) -> Visit:
     return Visit(plain, servers[1], person())
 
 
-def test_who_signs_up_with_franceconnect_signs_in_and_out_with_it(visit: Visit, candidates: CandidateFactory) -> None:
+def test_who_signs_up_with_franceconnect_signs_in_and_out_with_it(
+    visit: Visit, candidates: CandidateFactory
+) -> None:
     browser = visit.browser
     visit.identify("/compte/creation")
     assert browser.title == page_labels.LOG_IN_FORM
@@ -165,11 +192,20 @@ def test_who_signs_up_with_franceconnect_signs_in_and_out_with_it(visit: Visit, 
     assert "/franceconnect/end?" in browser.answer.headers["Refresh"]
     assert browser.get("/compte").request.path == "/connexion"
     browser.get("/compte/creation?reprise=oui")
-    assert visit.who["email"] not in browser.page.xpath("//input/@value"), "who is next at this computer reads nothing"
+    assert visit.who["email"] not in browser.page.xpath("//input/@value"), (
+        "who is next at this computer reads nothing"
+    )
 
 
-def test_an_account_is_joined_and_leads_to_no_other_site(visit: Visit, candidates: CandidateFactory) -> None:
-    visit.who |= {"given_name": "Laurent", "family_name": "BINET", "birthdate": "2001-02-01", "gender": "male"}
+def test_an_account_is_joined_and_leads_to_no_other_site(
+    visit: Visit, candidates: CandidateFactory
+) -> None:
+    visit.who |= {
+        "given_name": "Laurent",
+        "family_name": "BINET",
+        "birthdate": "2001-02-01",
+        "gender": "male",
+    }
     email = candidates.create_activated_account()
     browser = visit.browser
     visit.identify()
@@ -183,7 +219,9 @@ def test_an_account_is_joined_and_leads_to_no_other_site(visit: Visit, candidate
         assert visit.browser.get(back, follow=False).headers["Location"] == "/"
 
 
-def test_what_another_browser_brings_or_brings_again_is_nobodys(visit: Visit, candidates: CandidateFactory) -> None:
+def test_what_another_browser_brings_or_brings_again_is_nobodys(
+    visit: Visit, candidates: CandidateFactory
+) -> None:
     back = visit.leave("/connexion")
     other = candidates.browser()
     other.get(back)
@@ -201,14 +239,23 @@ def test_a_provider_that_is_away_leaves_the_password_way(
     with service_stopped(servers[0]):
         assert visit.browser.get(back).status_code == 503
         assert "FranceConnect ne répond pas" in visit.browser.text
-        visit.browser.press(page_labels.LOG_IN, identifiant=candidates.create_activated_account(), password=PASSWORD)
+        visit.browser.press(
+            page_labels.LOG_IN,
+            identifiant=candidates.create_activated_account(),
+            password=PASSWORD,
+        )
         assert visit.browser.path == "/"
 
 
 @pytest.fixture
 def registered(visit: Visit, candidates: CandidateFactory) -> str:
     """The path of a candidature to be validated of the visitor, who has come by FranceConnect."""
-    visit.who |= {"given_name": "Laurent", "family_name": "BINET", "birthdate": "2001-02-01", "gender": "male"}
+    visit.who |= {
+        "given_name": "Laurent",
+        "family_name": "BINET",
+        "birthdate": "2001-02-01",
+        "gender": "male",
+    }
     email = candidates.create_activated_account()
     candidates.register(email)
     visit.identify()
@@ -216,8 +263,11 @@ def registered(visit: Visit, candidates: CandidateFactory) -> str:
     return visit.browser.candidature_page()
 
 
-def test_an_inscription_is_validated_by_a_fresh_sign_in_with_franceconnect(visit: Visit, registered: str) -> None:
-    browser, page = visit.browser, f"{registered}/validation"
+def test_an_inscription_is_validated_by_a_fresh_sign_in_with_franceconnect(
+    visit: Visit, registered: str
+) -> None:
+    browser = visit.browser
+    page = f"{registered}/validation"
     visit.identify(page)
     assert (browser.path, "FranceConnect vient de confirmer" in browser.text) == (page, True)
     assert not browser.page.xpath("//input[@name='current_password']")
@@ -254,8 +304,11 @@ def test_what_asks_for_the_password_again_takes_franceconnect_for_it(
 
 
 @pytest.mark.usefixtures("registered")
-def test_who_is_somebody_else_at_the_provider_confirms_nothing_and_goes_back_to_the_page(visit: Visit) -> None:
-    browser, page = visit.browser, "/compte/donnees"
+def test_who_is_somebody_else_at_the_provider_confirms_nothing_and_goes_back_to_the_page(
+    visit: Visit,
+) -> None:
+    browser = visit.browser
+    page = "/compte/donnees"
     visit.who = person()
     visit.identify(page)
     assert (browser.answer.status_code, "n'est pas celle qui ouvre" in browser.text) == (403, True)
@@ -271,7 +324,9 @@ def test_who_came_with_a_password_gives_it_again(candidates: CandidateFactory) -
     assert browser.get("/connexion/franceconnect/confirmation?demande=forged").status_code == 404
 
 
-def test_who_is_invited_comes_in_by_proconnect(visit: Visit, staff: StaffFactory, candidates: CandidateFactory) -> None:
+def test_who_is_invited_comes_in_by_proconnect(
+    visit: Visit, staff: StaffFactory, candidates: CandidateFactory
+) -> None:
     """With the code of a second factor where ProConnect has seen none."""
     invite(staff.administrateur(), visit.who["email"])
     visit.browser = browser = candidates.browser()
@@ -286,6 +341,8 @@ def test_who_is_invited_comes_in_by_proconnect(visit: Visit, staff: StaffFactory
     assert not browser.page.xpath("//input[@name='password']")
     assert browser.press(page_labels.LOG_IN, code="000000").status_code == 422
     with staff.portal.accounts.app.app_context(), db.operation() as session:
-        session.execute(update(StaffMember).values(totp_last_step=0))  # the code of this half minute was given already
+        session.execute(
+            update(StaffMember).values(totp_last_step=0)
+        )  # the code of this half minute was given already
     browser.press(page_labels.LOG_IN, code=pyotp.TOTP(secret).now())
     assert browser.path == "/gestion/compte"

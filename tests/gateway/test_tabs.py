@@ -1,4 +1,5 @@
-"""Drafts in their tabs, without any script: what is typed is kept by every button; what they say is true."""
+"""Drafts in their tabs, without any script: what is typed is kept by every button; what they say is
+true."""
 
 import re
 from typing import Any
@@ -15,12 +16,17 @@ from tests.registrations.domain.example_dossier import ANSWERS, MCO
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 
 IDENTIFICATION, CANDIDATURE, QUALIFICATION, ACQUIS, DIPLOMA, EPREUVES, RECAP, NUMBER = range(2, 10)
-BESANCON, AMIENS = "03", "20"
+BESANCON = "03"
+AMIENS = "20"
 BROWSE = "Parcourir les spécialités"
-ATTESTATION = "Vous devrez fournir une attestation de formation établie par votre centre de formation."
+ATTESTATION = (
+    "Vous devrez fournir une attestation de formation établie par votre centre de formation."
+)
 
 
-def begun(candidates: CandidateFactory, email: str | None = None, academie: str = BESANCON) -> tuple[Browser, str]:
+def begun(
+    candidates: CandidateFactory, email: str | None = None, academie: str = BESANCON
+) -> tuple[Browser, str]:
     """A candidate's browser, and the path of their new draft's tabs."""
     browser = candidates.log_in(email)
     browser.get(f"/inscription?domaine=Examen&exam=BTS&session=2022&academie={academie}")
@@ -28,7 +34,9 @@ def begun(candidates: CandidateFactory, email: str | None = None, academie: str 
     return browser, browser.path.rpartition("/")[0]
 
 
-def up_to(candidates: CandidateFactory, number: int, email: str | None = None) -> tuple[Browser, str]:
+def up_to(
+    candidates: CandidateFactory, number: int, email: str | None = None
+) -> tuple[Browser, str]:
     """The same with the tabs before this one written, at this one."""
     browser, draft = begun(candidates, email)
     for before in range(1, number):
@@ -40,13 +48,17 @@ def up_to(candidates: CandidateFactory, number: int, email: str | None = None) -
 def writes(browser: Browser, draft: str, number: int) -> None:
     browser.get(f"{draft}/{number}")
     given = ANSWERS.get(dict(enumerate(ANSWERS, start=1)).get(number, ""), {})
-    browser.post(f"{draft}/{number}", {"revision": browser.value("revision"), "action": "next", **given})
+    browser.post(
+        f"{draft}/{number}", {"revision": browser.value("revision"), "action": "next", **given}
+    )
     assert browser.path == f"{draft}/{number + 1}", browser.text
 
 
 def saved_as_typed(browser: Browser, draft: str, number: int, **typed: Any) -> TestResponse:
     fields = {"revision": browser.value("revision"), **typed}
-    return browser.client.post(f"{draft}/{number}/saisie", base_url=browser.url, headers=browser.headers, data=fields)
+    return browser.client.post(
+        f"{draft}/{number}/saisie", base_url=browser.url, headers=browser.headers, data=fields
+    )
 
 
 def test_what_the_script_sends_is_in_the_draft_with_its_hour(candidates: CandidateFactory) -> None:
@@ -63,8 +75,14 @@ def test_what_the_script_sends_is_in_the_draft_with_its_hour(candidates: Candida
     assert browser.value("revision") == str(answer.json["revision"])
 
 
-def test_a_second_window_is_told_replaces_nothing_and_both_texts_are_shown(candidates: CandidateFactory) -> None:
-    tab, field, first, second = CANDIDATURE, "etablissement-texte", "Pasteur", "Ampère"  # the words of a search
+def test_a_second_window_is_told_replaces_nothing_and_both_texts_are_shown(
+    candidates: CandidateFactory,
+) -> None:
+    # the words of a search
+    tab = CANDIDATURE
+    field = "etablissement-texte"
+    first = "Pasteur"
+    second = "Ampère"
     browser, draft = begun(candidates)
     browser.get(f"{draft}/{tab}")
     assert saved_as_typed(browser, draft, tab, **{field: first}).status_code == 200
@@ -79,20 +97,28 @@ def test_a_second_window_is_told_replaces_nothing_and_both_texts_are_shown(candi
 def test_the_script_is_told_what_cannot_be_kept(candidates: CandidateFactory) -> None:
     browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
-    too_long = saved_as_typed(browser, draft, IDENTIFICATION, adresse="x" * (FIELD_VALUE_LENGTH + 1))
+    too_long = saved_as_typed(
+        browser, draft, IDENTIFICATION, adresse="x" * (FIELD_VALUE_LENGTH + 1)
+    )
     assert too_long.status_code == 422
     assert f"{FIELD_VALUE_LENGTH} caractères" in (too_long.json or {})["errors"][0]["detail"]
     page = browser.answer
     other, _ = begun(candidates)
     other.answer = page
-    assert saved_as_typed(other, draft, IDENTIFICATION, adresse="1 rue du port").status_code == 404, "not theirs"
+    assert (
+        saved_as_typed(other, draft, IDENTIFICATION, adresse="1 rue du port").status_code == 404
+    ), "not theirs"
     browser.press(page_labels.LOG_OUT)
     browser.drop_cached_exchange()
     browser.answer = page
-    assert saved_as_typed(browser, draft, IDENTIFICATION, adresse="1 rue du port").status_code == 401
+    assert (
+        saved_as_typed(browser, draft, IDENTIFICATION, adresse="1 rue du port").status_code == 401
+    )
 
 
-def test_after_the_closing_a_draft_cannot_be_sent(candidates: CandidateFactory, running: InProcessPortal) -> None:
+def test_after_the_closing_a_draft_cannot_be_sent(
+    candidates: CandidateFactory, running: InProcessPortal
+) -> None:
     browser, draft = begun(candidates)
     running.advance_clock(days=30)
     browser.get("/inscriptions")
@@ -108,13 +134,18 @@ def test_after_the_closing_a_draft_cannot_be_sent(candidates: CandidateFactory, 
     assert "Reprendre" not in browser.text
 
 
-def test_a_draft_that_another_candidature_forbids_says_so_on_each_tab(candidates: CandidateFactory) -> None:
+def test_a_draft_that_another_candidature_forbids_says_so_on_each_tab(
+    candidates: CandidateFactory,
+) -> None:
     email = candidates.create_activated_account()
     browser, draft = begun(candidates, email, AMIENS)
     candidates.register(email)
     for number in (1, IDENTIFICATION, RECAP, NUMBER):
         browser.get(f"{draft}/{number}")
-        assert "Vous avez déjà une candidature pour cette session (ACADÉMIE DE BESANCON, n° 001)" in browser.text
+        assert (
+            "Vous avez déjà une candidature pour cette session (ACADÉMIE DE BESANCON, n° 001)"
+            in browser.text
+        )
     assert browser.page.xpath("//button[normalize-space()='Enregistrer']/@disabled")
     browser.post(f"{draft}/{NUMBER}", {"action": "save", "revision": browser.value("revision")})
     assert "Abandonner ce brouillon" in ways_on_from_refusal(browser)
@@ -123,7 +154,9 @@ def test_a_draft_that_another_candidature_forbids_says_so_on_each_tab(candidates
     assert browser.title == "Se désinscrire"
 
 
-def test_a_draft_that_another_candidature_forbids_is_not_opened(candidates: CandidateFactory) -> None:
+def test_a_draft_that_another_candidature_forbids_is_not_opened(
+    candidates: CandidateFactory,
+) -> None:
     email = candidates.create_activated_account()
     candidates.register(email)
     browser, _ = begun(candidates, email, AMIENS)
@@ -149,7 +182,9 @@ def exchanges_kept(running: InProcessPortal, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.usefixtures("exchanges_kept")
-def test_a_tab_is_shown_without_asking_accounts_anew(candidates: CandidateFactory, running: InProcessPortal) -> None:
+def test_a_tab_is_shown_without_asking_accounts_anew(
+    candidates: CandidateFactory, running: InProcessPortal
+) -> None:
     browser, draft = begun(candidates)
     with service_stopped(running.accounts):
         assert browser.get(f"{draft}/{IDENTIFICATION}").status_code == 200
@@ -173,13 +208,18 @@ def test_a_version_is_saved_with_the_identity_of_its_moment(candidates: Candidat
     assert "THÉOPHRASTE" in browser.text.upper()
 
 
-def test_every_button_keeps_what_is_typed_right_or_not_without_a_nul(candidates: CandidateFactory) -> None:
+def test_every_button_keeps_what_is_typed_right_or_not_without_a_nul(
+    candidates: CandidateFactory,
+) -> None:
     browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
-    path, long = browser.path, "x" * (FIELD_VALUE_LENGTH + 1)
+    path = browser.path
+    long = "x" * (FIELD_VALUE_LENGTH + 1)
     assert browser.press("Suivant", adresse=long, complement_1="Bâtiment B").status_code == 422
     assert (browser.value("adresse"), browser.value("complement_1")) == (long, "Bâtiment B")
-    assert browser.page.xpath(f"//a[@href='#champ-adresse'][contains(., '{FIELD_VALUE_LENGTH} caractères')]")
+    assert browser.page.xpath(
+        f"//a[@href='#champ-adresse'][contains(., '{FIELD_VALUE_LENGTH} caractères')]"
+    )
     browser.press("Quitter")
     assert (browser.answer.status_code, browser.value("adresse")) == (422, long)
     browser.press("Précédent", adresse="1 rue\0 du port")
@@ -199,12 +239,19 @@ def browse(browser: Browser, **typed: str) -> None:
     assert browser.title == BROWSE
 
 
-def test_a_school_is_searched_and_taken_from_a_list_by_full_pages(candidates: CandidateFactory) -> None:
+def test_a_school_is_searched_and_taken_from_a_list_by_full_pages(
+    candidates: CandidateFactory,
+) -> None:
     browser, draft = up_to(candidates, CANDIDATURE)
-    browser.press("Rechercher : Etablissement", categorie="320", **{"etablissement-texte": "adrien paris"})
+    browser.press(
+        "Rechercher : Etablissement", categorie="320", **{"etablissement-texte": "adrien paris"}
+    )
     results = browser.page.xpath("//input[@type='radio'][@name='etablissement']/@value")
     assert results == [ANSWERS["candidature"]["etablissement"]]
-    assert (browser.value("categorie"), browser.value("etablissement-texte")) == ("320", "adrien paris")
+    assert (browser.value("categorie"), browser.value("etablissement-texte")) == (
+        "320",
+        "adrien paris",
+    )
     browser.press("Suivant", **{name: str(value) for name, value in ANSWERS["candidature"].items()})
     assert browser.path == f"{draft}/{QUALIFICATION}"
     browser.press("Précédent")
@@ -221,7 +268,11 @@ def test_a_school_proposed_is_taken_by_its_button_and_a_tab_that_was_done_is_ope
     browser.press("Actualiser selon le choix « Catégorie du candidat »", categorie="410")
     browser.press("J'étudie avec le CNED", handicap="oui", **{"etablissement-texte": "autre"})
     assert browser.path == f"{draft}/{CANDIDATURE}"
-    for name, value in (("etablissement", "CNED"), ("etablissement-texte", "CNED"), ("categorie", "410")):
+    for name, value in (
+        ("etablissement", "CNED"),
+        ("etablissement-texte", "CNED"),
+        ("categorie", "410"),
+    ):
         assert browser.value(name) == value
     assert browser.page.xpath("//input[@name='handicap'][@checked]/@value") == ["oui"]
     browser.press("2 - Identification", categorie="320")
@@ -229,18 +280,30 @@ def test_a_school_proposed_is_taken_by_its_button_and_a_tab_that_was_done_is_ope
     browser.get(f"{draft}/{CANDIDATURE}")
     assert browser.value("categorie") == "320"
     titles = browser.texts("//button[@name='onglet']")
-    assert titles == ["1 - Candidatures précédentes", "2 - Identification"], "those after it are not reached yet"
+    assert titles == ["1 - Candidatures précédentes", "2 - Identification"], (
+        "those after it are not reached yet"
+    )
 
 
 def test_a_save_refused_for_other_tabs_leads_to_each_mistake(candidates: CandidateFactory) -> None:
     browser, draft = up_to(candidates, IDENTIFICATION)
     browser.press("Quitter", adresse="1 rue du port")
     browser.get(f"{draft}/{NUMBER}")
-    assert browser.post(browser.path, {"revision": browser.value("revision"), "action": "save"}).status_code == 422
-    [address] = browser.page.xpath("//main//a[.='Identification : Nationalité : choisissez une valeur.']/@href")
+    assert (
+        browser.post(
+            browser.path, {"revision": browser.value("revision"), "action": "save"}
+        ).status_code
+        == 422
+    )
+    [address] = browser.page.xpath(
+        "//main//a[.='Identification : Nationalité : choisissez une valeur.']/@href"
+    )
     assert address.endswith("?verifier=oui#champ-nationalite")
     browser.get(address.partition("#")[0])
-    assert (browser.path, browser.value("adresse")) == (f"{draft}/{IDENTIFICATION}", "1 rue du port")
+    assert (browser.path, browser.value("adresse")) == (
+        f"{draft}/{IDENTIFICATION}",
+        "1 rue du port",
+    )
     assert "Nationalité : choisissez une valeur." in browser.texts("//*[@id='resume-erreurs']")[0]
 
 
@@ -252,7 +315,9 @@ def test_a_draft_given_up_is_gone_after_a_page_that_asks(candidates: CandidateFa
     assert browser.get(f"{draft}/1").status_code == 404
 
 
-def test_a_specialite_taken_from_the_list_leaves_the_rest_as_typed(candidates: CandidateFactory) -> None:
+def test_a_specialite_taken_from_the_list_leaves_the_rest_as_typed(
+    candidates: CandidateFactory,
+) -> None:
     browser, draft = up_to(candidates, QUALIFICATION)
     browse(browser, forme="progressive")
     browser.get(f"{browser.path}/{MCO.code}")
@@ -267,10 +332,15 @@ def test_a_specialite_taken_from_the_list_leaves_the_rest_as_typed(candidates: C
 
 
 def alerts(browser: Browser) -> list[str]:
-    return [text.partition(" : ")[2] for text in browser.texts("//main//*[contains(@class, 'fr-alert')]/p[last()]")]
+    return [
+        text.partition(" : ")[2]
+        for text in browser.texts("//main//*[contains(@class, 'fr-alert')]/p[last()]")
+    ]
 
 
-def test_what_warns_is_seen_going_forward_before_the_save_and_after_it(candidates: CandidateFactory) -> None:
+def test_what_warns_is_seen_going_forward_before_the_save_and_after_it(
+    candidates: CandidateFactory,
+) -> None:
     browser, draft = up_to(candidates, QUALIFICATION)
     assert ATTESTATION in alerts(browser)
     for number in (QUALIFICATION, ACQUIS, DIPLOMA, EPREUVES, RECAP):

@@ -1,4 +1,5 @@
-"""Where a post may come from, which Host is answered, what browsers are told to forbid, who shares threads."""
+"""Where a post may come from, which Host is answered, what browsers are told to forbid, who shares
+threads."""
 
 import socket
 import threading
@@ -30,7 +31,9 @@ THREADS = 8
 URLS = {f"{name.upper()}_URL": NOBODY for name in SERVICES}
 
 
-def test_a_post_from_our_pages_is_taken_by_its_origin(candidates: CandidateFactory, running: InProcessPortal) -> None:
+def test_a_post_from_our_pages_is_taken_by_its_origin(
+    candidates: CandidateFactory, running: InProcessPortal
+) -> None:
     browser = candidates.log_in()
     for headers, status in (
         ({"Sec-Fetch-Site": "same-origin"}, 204),
@@ -41,9 +44,15 @@ def test_a_post_from_our_pages_is_taken_by_its_origin(candidates: CandidateFacto
         assert browser.post("/session/prolonger", headers=headers).status_code == status, headers
 
 
-def test_a_foreign_post_is_refused_by_a_page_that_keeps_the_text(candidates: CandidateFactory) -> None:
+def test_a_foreign_post_is_refused_by_a_page_that_keeps_the_text(
+    candidates: CandidateFactory,
+) -> None:
     browser = candidates.log_in()
-    foreign: tuple[dict[str, str], ...] = ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {})
+    foreign: tuple[dict[str, str], ...] = (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {},
+    )
     for headers in foreign:
         answer = browser.post("/compte", WORDS, headers=headers)
         assert answer.status_code == 403, headers
@@ -75,13 +84,19 @@ def test_every_page_tells_browsers_what_to_forbid(plain: Browser) -> None:
 def test_files_are_no_other_sites_and_a_stranger_names_no_request(running: InProcessPortal) -> None:
     file = running.gateway.app.test_client().get(asset_url("portail.css"), base_url=running.url)
     assert (file.status_code, file.headers.get("Access-Control-Allow-Origin")) == (200, None)
-    answer = running.gateway.app.test_client().get("/", base_url=running.url, headers={"X-Request-ID": "of-a-stranger"})
+    answer = running.gateway.app.test_client().get(
+        "/", base_url=running.url, headers={"X-Request-ID": "of-a-stranger"}
+    )
     assert answer.headers["X-Request-ID"] != "of-a-stranger"
 
 
-def test_metrics_are_read_from_elsewhere_with_the_monitors_token_alone(running: InProcessPortal) -> None:
+def test_metrics_are_read_from_elsewhere_with_the_monitors_token_alone(
+    running: InProcessPortal,
+) -> None:
     settings: GatewaySettings = running.gateway.app.extensions["portail"]
-    monitored = create_app(replace(settings, metrics_token=Secret("the monitor's token"))).test_client()
+    monitored = create_app(
+        replace(settings, metrics_token=Secret("the monitor's token"))
+    ).test_client()
     for address in ("192.0.2.7", "10.0.0.7", "::ffff:10.0.0.7"):
         calls: dict[str, Any] = {"environ_overrides": {"REMOTE_ADDR": address}}
         assert monitored.get("/metrics", **calls).status_code == 404
@@ -94,21 +109,32 @@ def test_metrics_are_read_from_elsewhere_with_the_monitors_token_alone(running: 
             answer = monitored.get("/metrics", headers={"Authorization": authorization}, **calls)
             assert answer.status_code == status, (address, authorization)
     client = running.gateway.app.test_client()
-    assert client.get("/metrics").status_code == 200, "without a token this machine alone, and no proxy of it"
+    assert client.get("/metrics").status_code == 200, (
+        "without a token this machine alone, and no proxy of it"
+    )
     assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 404
     for authorization in ("Bearer ", "Bearer"):
-        elsewhere = {"environ_overrides": {"REMOTE_ADDR": "10.0.0.7"}, "headers": {"Authorization": authorization}}
+        elsewhere = {
+            "environ_overrides": {"REMOTE_ADDR": "10.0.0.7"},
+            "headers": {"Authorization": authorization},
+        }
         assert client.get("/metrics", **elsewhere).status_code == 404
 
 
 def test_pages_take_parameters_that_they_do_not_know_and_refuse_a_nul(plain: Browser) -> None:
     for path in ("/", "/connexion", "/ouverture-des-services"):
         assert plain.get(f"{path}?utm_source=mail").status_code == 200
-    for path in ("/ouverture-des-services?exam=%00", "/compte/mot-de-passe/%00", "/compte/communes?q=%00"):
+    for path in (
+        "/ouverture-des-services?exam=%00",
+        "/compte/mot-de-passe/%00",
+        "/compte/communes?q=%00",
+    ):
         assert 400 <= plain.get(path).status_code < 500 or plain.answer.status_code == 200, path
 
 
-def test_the_gateway_is_ready_while_services_are_away_and_names_them(running: InProcessPortal) -> None:
+def test_the_gateway_is_ready_while_services_are_away_and_names_them(
+    running: InProcessPortal,
+) -> None:
     settings: GatewaySettings = running.gateway.app.extensions["portail"]
     with socket.create_server(("127.0.0.1", 0)) as listener:  # takes connections and says nothing
         silent = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -135,9 +161,12 @@ def connection(address: str) -> Any:
 
 
 @pytest.mark.parametrize("of_one", [("192.0.2.1", "192.0.2.1"), ("2001:db8::1", "2001:db8::2")])
-def test_an_address_has_a_quarter_and_its_further_requests_come_after(of_one: tuple[str, str]) -> None:
+def test_an_address_has_a_quarter_and_its_further_requests_come_after(
+    of_one: tuple[str, str],
+) -> None:
     """Also after one that fails; an IPv6 line's addresses are one."""
-    goes_on, begun = threading.Event(), threading.Semaphore(0)
+    goes_on = threading.Event()
+    begun = threading.Semaphore(0)
 
     def handle(given: Any) -> None:
         begun.release()
@@ -157,7 +186,10 @@ def test_an_address_has_a_quarter_and_its_further_requests_come_after(of_one: tu
 
 def test_who_sends_slowly_over_many_connections_keeps_nobody_else_waiting() -> None:
     secrets = {"CLIENT_SECRET": "the secret of gateway", "SEAL_KEY": Fernet.generate_key().decode()}
-    with served("gateway", ENV="test", THREADS=str(THREADS), **URLS, **secrets) as gateway, ExitStack() as opened:
+    with (
+        served("gateway", ENV="test", THREADS=str(THREADS), **URLS, **secrets) as gateway,
+        ExitStack() as opened,
+    ):
         for _ in range(2 * THREADS):
             slow = opened.enter_context(socket.socket())
             slow.bind(("127.0.0.2", 0))

@@ -9,7 +9,15 @@ from sqlalchemy import text
 
 from services.accounts.app import create_app
 from services.accounts.jobs import registry
-from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSession, MailLink, db, sent_mails
+from services.accounts.models import (
+    Account,
+    AuditEntry,
+    KnownBrowser,
+    LoginSession,
+    MailLink,
+    db,
+    sent_mails,
+)
 from services.accounts.queries.accounts import found_candidates
 from services.chassis.process.command_line import migrate
 from tests.accounts.running_accounts import RunningAccounts, settings
@@ -55,11 +63,15 @@ def _fill(rows: int) -> None:
 
 def _reads(accounts: RunningAccounts, login: dict[str, Any]) -> Actions:
     def me(path: str) -> object:
-        token = answered(accounts.post("/sessions/exchange", session=login["session"]))["access_token"]
+        token = answered(accounts.post("/sessions/exchange", session=login["session"]))[
+            "access_token"
+        ]
         return answered(accounts.call("GET", path, token))
 
     return {
-        "session exchanged": lambda: answered(accounts.post("/sessions/exchange", session=login["session"])),
+        "session exchanged": lambda: answered(
+            accounts.post("/sessions/exchange", session=login["session"])
+        ),
         "« Mon compte »": lambda: me("/me"),
         "identity vouched for": lambda: me("/me/identity"),
         "mails of a candidate": lambda: me("/me/mails"),
@@ -78,7 +90,9 @@ def _writes(accounts: RunningAccounts) -> Actions:
 
     return {
         "account created": lambda: answered(accounts.create_account(email=newcomer()), 202),
-        "account created, activated and used": lambda: accounts.log_in_new_candidate(email=newcomer()),
+        "account created, activated and used": lambda: accounts.log_in_new_candidate(
+            email=newcomer()
+        ),
         "log-in": lambda: answered(accounts.try_log_in(), 201),
         "password forgotten": lambda: answered(accounts.post("/password-resets", email=EMAIL), 202),
     }

@@ -1,4 +1,5 @@
-"""pieces beside whose example many others have a candidature, six pieces, three files and what was said of them."""
+"""pieces beside whose example many others have a candidature, six pieces, three files and what was
+said of them."""
 
 import base64
 import dataclasses
@@ -11,21 +12,44 @@ from sqlalchemy import select, text
 
 from services.contracts.session_options import SessionOptions
 from services.pieces.jobs import registry
-from services.pieces.models import AuditEntry, Candidature, Change, Control, Deposit, Piece, Validation, db
+from services.pieces.models import (
+    AuditEntry,
+    Candidature,
+    Change,
+    Control,
+    Deposit,
+    Piece,
+    Validation,
+    db,
+)
 from services.pieces.operations.change_numbering import number_all_changes
 from services.pieces.queries.changes import Place
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
-from tests.growth.filled import FAMILY, ID, NUMERO, Actions, FullService, answered, filling, journal
+from tests.growth.filled import (
+    FAMILY,
+    ID,
+    NUMERO,
+    Actions,
+    FullService,
+    answered,
+    filling,
+    journal,
+)
 from tests.pieces.example_events import OTHER, registration_saved, window_changed
 from tests.pieces.pieces_service import PiecesService
 
 DEPOSITED = ("NATIDE06", "CINSIG03", "BTSETAS4")
-MIDDLE = base64.urlsafe_b64encode(json.dumps(["8" + "0" * 31, ""]).encode()).decode().rstrip("=")  # of a list
-MIDDLE_OF_OPENING = base64.urlsafe_b64encode(json.dumps(["BTS", "2022", "06", "8" + "0" * 31]).encode()).decode()
+MIDDLE = (
+    base64.urlsafe_b64encode(json.dumps(["8" + "0" * 31, ""]).encode()).decode().rstrip("=")
+)  # of a list
+MIDDLE_OF_OPENING = base64.urlsafe_b64encode(
+    json.dumps(["BTS", "2022", "06", "8" + "0" * 31]).encode()
+).decode()
 SETTLED = "05"  # every file of this académie has been controlled
 REMINDED = "07"
 ACADEMIES = ("03", "06", SETTLED, *(f"{code:02}" for code in range(7, 27)))
-"""23 of them, a prime number: each has its share of what is told apart by `i % 10` and `i % 200`."""
+"""23 of them, a prime number: each has its share of what is told apart by `i % 10` and `i %
+200`."""
 THIS_YEAR = 10_000  # candidatures: what waits does not grow with the years
 
 WAITING = "status=none&deposited=true"
@@ -39,7 +63,11 @@ SEARCHES = (
     ("work queue", f"academie=06&session=2022&{WAITING}", ("06",)),
     ("a candidate's pieces", f"candidate={CANDIDATE}", ("03",)),
     ("what was sent again", f"academie=06&{WAITING}&sent_again=true", ("06",)),
-    ("what was sent again, where much waits", f"academie=08&{WAITING}&sent_again=true&limit=30", ("08",)),
+    (
+        "what was sent again, where much waits",
+        f"academie=08&{WAITING}&sent_again=true&limit=30",
+        ("08",),
+    ),
     ("empty work queue", f"academie={SETTLED}&{WAITING}", (SETTLED,)),
     ("empty queue of what is validated", "status=none&validated=true", ("30",)),
     ("work queue of nobody's académie", "academie=31&session=2022&status=none", ("31",)),
@@ -57,7 +85,11 @@ COUNTS = (
         "/missing-pieces?exam=BTS&session=2022&regroupement=NATIONALITE&limit=50",
         ("03",),
     ),
-    ("who of those found lacks pieces", f"/missing-pieces?candidature=unknown,{CANDIDATURE}", ("03",)),
+    (
+        "who of those found lacks pieces",
+        f"/missing-pieces?candidature=unknown,{CANDIDATURE}",
+        ("03",),
+    ),
     ("who lacks pieces, further down", f"/missing-pieces?cursor={MIDDLE_OF_OPENING}", ("03",)),
     ("one's own decisions", "/own-controls", ("03",)),
     ("how many lack pieces", "/missing-pieces/counts", ("03",)),
@@ -73,7 +105,8 @@ BESIDE = (
     ("the list of a code", "code=NATIDE06&status=compliant", ("03", "06")),
     ("a queue that a code empties", f"code=ABSENTE&{WAITING}", None),
 )
-"""The lists in which a piece is shown with its neighbours and its place, and the académies of who looks."""
+"""The lists in which a piece is shown with its neighbours and its place, and the académies of who
+looks."""
 
 
 def full_pieces(database_url: str, objects_url: str, rows: int) -> FullService:
@@ -81,7 +114,9 @@ def full_pieces(database_url: str, objects_url: str, rows: int) -> FullService:
     for academie in ACADEMIES:  # of which one reminds its candidates, on this day by its last rung
         days = (26,) if academie == REMINDED else ()
         window = window_changed(1, academie=academie)
-        portal.handle_events(dataclasses.replace(window, options=SessionOptions(reminder_days=days)))
+        portal.handle_events(
+            dataclasses.replace(window, options=SessionOptions(reminder_days=days))
+        )
     for code in DEPOSITED:
         assert portal.deposit(code).status_code in (200, 201)
     portal.validate("NATIONALITE")
@@ -89,18 +124,23 @@ def full_pieces(database_url: str, objects_url: str, rows: int) -> FullService:
     with portal.app.app_context():
         number_all_changes()
         _fill(rows)
-    reads, writes = _reads(portal), _writes(portal)
+    reads = _reads(portal)
+    writes = _writes(portal)
     return FullService(portal.app, db, reads, writes, registry, close=portal.close)
 
 
 def _fill(rows: int) -> None:
-    """Of one file in ten of this year's nobody has said anything yet, one piece in 200 is « Reçue », with a file or
-    on paper; but in the académie that has settled all."""
+    """Of one file in ten of this year's nobody has said anything yet, one piece in 200 is « Reçue
+    », with a file or on paper; but in the académie that has settled all."""
     cases = " ".join(f"WHEN {place} THEN '{code}'" for place, code in enumerate(ACADEMIES))
     academie = f"CASE i % {len(ACADEMIES)} {cases} END"
-    settled, received = f"({academie}) = '{SETTLED}'", "i % 200 = 1 THEN 'received'"
+    settled = f"({academie}) = '{SETTLED}'"
+    received = "i % 200 = 1 THEN 'received'"
     waits = f"i % 10 = 0 AND i <= {THIS_YEAR}"
-    of_file = f"CASE WHEN {settled} THEN 'compliant' WHEN {waits} THEN NULL WHEN {received} ELSE 'compliant' END"
+    of_file = (
+        f"CASE WHEN {settled} THEN 'compliant' WHEN {waits} THEN NULL WHEN {received} ELSE "
+        "'compliant' END"
+    )
     of_paper = f"CASE WHEN {settled} THEN NULL WHEN {received} END"
     with filling(db) as (session, insert):
         tile = {"academie_code": academie, "numero_candidat": NUMERO, "nom": f"upper({FAMILY})"}
@@ -108,8 +148,16 @@ def _fill(rows: int) -> None:
         codes = session.execute(text("SELECT code, id FROM pieces ORDER BY position")).all()
         for place, (code, piece_id) in enumerate(codes):
             piece = f"substr({ID}, 1, 30) || '{place:02}'"
-            queue = {"academie_code": academie, "deposited": "TRUE" if code in DEPOSITED else "FALSE"}
-            own = {"id": piece, "candidature_id": ID, "status": of_file if code in DEPOSITED else of_paper, **queue}
+            queue = {
+                "academie_code": academie,
+                "deposited": "TRUE" if code in DEPOSITED else "FALSE",
+            }
+            own = {
+                "id": piece,
+                "candidature_id": ID,
+                "status": of_file if code in DEPOSITED else of_paper,
+                **queue,
+            }
             insert(Piece, rows, example=f"id = '{piece_id}'", **own)
             if code in DEPOSITED:
                 key = f"'pieces/' || {ID} || '{place:02}'"
@@ -128,7 +176,9 @@ def _changes(portal: PiecesService, *academies: str) -> object:
     """From the middle of the feed on."""
     with portal.app.app_context(), db.reading() as session:
         middle = session.execute(text("SELECT last / 2 FROM change_counter")).scalar_one()
-        numbered_at = session.scalars(select(Change.numbered_at).where(Change.position == middle)).one()
+        numbered_at = session.scalars(
+            select(Change.numbered_at).where(Change.position == middle)
+        ).one()
     cursor = Place(middle, numbered_at).cursor
     return answered(portal.staff("GET", f"/changes?after={cursor}", academies=academies or None))
 
@@ -138,10 +188,14 @@ def _reads(portal: PiecesService) -> Actions:
     return {
         "« Mes justificatifs »": lambda: answered(portal.call("GET", "/candidatures")),
         "pieces of a candidature": lambda: answered(portal.call("GET", pieces)),
-        "« Historique »": lambda: answered(portal.call("GET", f"/candidatures/{CANDIDATURE}/history")),
+        "« Historique »": lambda: answered(
+            portal.call("GET", f"/candidatures/{CANDIDATURE}/history")
+        ),
         "what is left to do": lambda: answered(portal.call("GET", "/left")),
         **_staff_reads(portal),
-        "the journal of a N° candidat": lambda: journal(portal.app, "?everybody=true&numero_candidat=02103000001"),
+        "the journal of a N° candidat": lambda: journal(
+            portal.app, "?everybody=true&numero_candidat=02103000001"
+        ),
         "staff: changes of an académie": lambda: _changes(portal, "06"),
         "staff: changes of several": lambda: _changes(portal, "03", "06", SETTLED),
         "staff: changes of an académie without any": lambda: _changes(portal, "31"),
@@ -154,7 +208,8 @@ def _staff_reads(portal: PiecesService) -> Actions:
         return answered(portal.staff("GET", path, academies=academies))
 
     piece_id = portal.piece("NATIDE06")["id"]
-    queue, beside = f"academie=06&{WAITING}", f"/pieces/{piece_id}?neighbours=true"
+    queue = f"academie=06&{WAITING}"
+    beside = f"/pieces/{piece_id}?neighbours=true"
     asked = (
         ("one", f"/pieces/{piece_id}", ("03",)),
         ("the piece that follows", f"/pieces?{queue}&limit=1&after={piece_id}", ("03", "06")),
@@ -175,10 +230,16 @@ def _writes(portal: PiecesService) -> Actions:
         portal.handle_events(registration_saved(candidature_id=held["id"], candidate_id=OTHER))
 
     def hears_again() -> None:
-        portal.handle_events(registration_saved(candidature_id=held["id"], candidate_id=OTHER, version=next(versions)))
+        portal.handle_events(
+            registration_saved(
+                candidature_id=held["id"], candidate_id=OTHER, version=next(versions)
+            )
+        )
 
     def remind_all() -> None:
-        answer = portal.staff("POST", "/reminders/whole-list", json={"academie": "06"}, academies=("06",))
+        answer = portal.staff(
+            "POST", "/reminders/whole-list", json={"academie": "06"}, academies=("06",)
+        )
         answered(answer, 204)
         portal.run_follow_ups()
 

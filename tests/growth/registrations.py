@@ -1,4 +1,5 @@
-"""registrations beside whose example many others have a saved candidature, with its version, draft, trail and mails."""
+"""registrations beside whose example many others have a saved candidature, with its version, draft,
+trail and mails."""
 
 import itertools
 from dataclasses import replace
@@ -16,9 +17,26 @@ from services.registrations.domain.exam_definition import Exam
 from services.registrations.jobs import registry
 from services.registrations.models import db
 from services.registrations.operations import moved_dates
-from tests.growth.filled import FAMILY, ID, NUMBERED, NUMERO, SHORT, Actions, FullService, answered, filling, journal
+from tests.growth.filled import (
+    FAMILY,
+    ID,
+    NUMBERED,
+    NUMERO,
+    SHORT,
+    Actions,
+    FullService,
+    answered,
+    filling,
+    journal,
+)
 from tests.registrations.domain.example_dossier import BESANCON
-from tests.registrations.service.candidate_client import CandidateClient, Desk, guide, pierre, with_catalogue
+from tests.registrations.service.candidate_client import (
+    CandidateClient,
+    Desk,
+    guide,
+    pierre,
+    with_catalogue,
+)
 from tests.registrations.service.conftest import settings
 from tests.support import tokens
 from tests.support.service_worker import stored
@@ -26,13 +44,17 @@ from tests.support.service_worker import stored
 NUMBER = "02103000001"
 LISTED = {
     "birth_date": "'200' || i % 10 || '-03-04'",
-    "last_saved_at": "CAST('2021-10-05 12:00:00+00' AS TIMESTAMP WITH TIME ZONE) + i * INTERVAL '1 second'",
+    "last_saved_at": (
+        "CAST('2021-10-05 12:00:00+00' AS TIMESTAMP WITH TIME ZONE) + i * INTERVAL '1 second'"
+    ),
     "specialite": "'Spécialité ' || i % 150",
     "categorie": "'Catégorie ' || i % 12",
     "etablissement": "'Lycée ' || i % 2000",
     "forme": "CASE WHEN i % 500 = 0 THEN 'Progressive' ELSE 'Globale' END",
     "validation": "CASE WHEN i % 500 = 0 THEN 'to_validate' WHEN i % 250 = 0 THEN 'validated' END",
-    "pieces_state": "CASE WHEN i % 100 = 0 THEN 'to_validate' WHEN i % 3 = 0 THEN 'missing' ELSE 'complete' END",
+    "pieces_state": (
+        "CASE WHEN i % 100 = 0 THEN 'to_validate' WHEN i % 3 = 0 THEN 'missing' ELSE 'complete' END"
+    ),
 }
 """By what candidatures are browsed, in place of what a trigger would keep."""
 MIDDLE = "8" + "0" * 31  # of the ids
@@ -62,7 +84,8 @@ SEARCHES = (
 )
 """What staff search, the query, and the académie of who searches (None: all); in both orders."""
 SEARCHES_BY_ID = (
-    # By name all of that day are read and sorted: of a million candidates some hundreds, here a tenth.
+    # By name all of that day are read and sorted: of a million candidates some hundreds, here a
+    # tenth.
     ("a birth date that many have", "birth_date=2003-03-04", None),
     ("a birth date, further down", f"birth_date=2003-03-04&cursor={MIDDLE}", "03"),
     ("a common name, further down", f"text=martin&cursor={MIDDLE}", None),
@@ -86,23 +109,41 @@ def full_registrations(database_url: str, folder: Path, rows: int) -> FullServic
     saved = candidate.registered()
     with app.app_context():
         _fill(rows)
-    reads, writes = _reads(app, candidate, saved), _writes(app)
+    reads = _reads(app, candidate, saved)
+    writes = _writes(app)
     return FullService(app, db, reads, writes, registry)
 
 
 def _everywhere() -> Exam:
     """Every académie takes part; nobody is registered in the first and the last."""
-    openings = tuple(replace(BESANCON, academie=academie.code, label=academie.label) for academie in academies.all())
+    openings = tuple(
+        replace(BESANCON, academie=academie.code, label=academie.label)
+        for academie in academies.all()
+    )
     return guide(openings=openings, draft_reminder_days=(20,))
 
 
 def _fill(rows: int) -> None:
-    state = "CASE WHEN i % 50 = 0 THEN 'withdrawn' WHEN i % 1000 = 1 THEN 'ecartee' ELSE 'active' END"
-    named = {"name": f"upper({FAMILY}) || ' Pierre'", "folded_name": f"{FAMILY} || ' pierre'", "state": state}
+    state = (
+        "CASE WHEN i % 50 = 0 THEN 'withdrawn' WHEN i % 1000 = 1 THEN 'ecartee' ELSE 'active' END"
+    )
+    named = {
+        "name": f"upper({FAMILY}) || ' Pierre'",
+        "folded_name": f"{FAMILY} || ' pierre'",
+        "state": state,
+    }
     with filling(db) as (session, insert):
-        openings = session.execute(text("SELECT id FROM openings ORDER BY academie")).scalars().all()
-        cases = " ".join(f"WHEN {place} THEN '{found}'" for place, found in enumerate(openings[1:-1]))
-        own = {"id": ID, "candidate_id": ID, "opening_id": f"CASE i % {len(openings) - 2} {cases} END"}
+        openings = (
+            session.execute(text("SELECT id FROM openings ORDER BY academie")).scalars().all()
+        )
+        cases = " ".join(
+            f"WHEN {place} THEN '{found}'" for place, found in enumerate(openings[1:-1])
+        )
+        own = {
+            "id": ID,
+            "candidate_id": ID,
+            "opening_id": f"CASE i % {len(openings) - 2} {cases} END",
+        }
         email = f"{NUMBERED} || '@exemple.fr'"
         insert(models.Candidate, rows, id=ID, numero_candidat=NUMERO, email=email)
         insert(models.Candidature, rows, **own, **named, **LISTED)
@@ -111,8 +152,13 @@ def _fill(rows: int) -> None:
         insert(models.Draft, rows, candidature_id=ID, answers=SHORT, identity=SHORT, **own)
         insert(models.sent_mails.SentMail, rows, id=NUMBERED, owner_id=ID)
         insert(models.AuditEntry, 2 * rows, subject=ID)
-    with filling(db) as (session, _):  # of rows that are committed, indexes are made as in a database at work
-        session.execute(text("UPDATE openings SET looked_through = NULL"))  # their dates have not moved since
+    with filling(db) as (
+        session,
+        _,
+    ):  # of rows that are committed, indexes are made as in a database at work
+        session.execute(
+            text("UPDATE openings SET looked_through = NULL")
+        )  # their dates have not moved since
 
 
 def _reads(app: Flask, candidate: CandidateClient, saved: str) -> Actions:
@@ -134,7 +180,9 @@ def _reads(app: Flask, candidate: CandidateClient, saved: str) -> Actions:
 
 def _page_of_moved_dates(app: Flask) -> None:
     with app.app_context(), db.operation() as session:
-        opening = session.scalars(select(models.OpeningRow).filter_by(academie=BESANCON.academie)).one()
+        opening = session.scalars(
+            select(models.OpeningRow).filter_by(academie=BESANCON.academie)
+        ).one()
         assert moved_dates._page(session, opening.id, MIDDLE)
 
 
@@ -159,7 +207,15 @@ def _staff_reads(app: Flask, candidature_id: str) -> Actions:
         *((f"{words}, by name", f"?order=name&{query}", whose) for words, query, whose in by_name),
         *(
             (f"{words}, by {order}", f"?order={order}&{query}", whose)
-            for order in ("-name", "saved", "-saved", "birth_date", "-birth_date", "specialite", "-specialite")
+            for order in (
+                "-name",
+                "saved",
+                "-saved",
+                "birth_date",
+                "-birth_date",
+                "specialite",
+                "-specialite",
+            )
             for words, query, whose in in_any_order
         ),
         ("counts of everybody", "/counts", None),
@@ -172,9 +228,13 @@ def _staff_reads(app: Flask, candidature_id: str) -> Actions:
 
 def _middle_by_name(app: Flask) -> str:
     of_besancon = (
-        select(models.Candidature.id).join(models.OpeningRow).where(models.OpeningRow.academie == BESANCON.academie)
+        select(models.Candidature.id)
+        .join(models.OpeningRow)
+        .where(models.OpeningRow.academie == BESANCON.academie)
     )
-    ids: list[str] = stored(app, of_besancon.order_by(models.Candidature.folded_name, models.Candidature.id))
+    ids: list[str] = stored(
+        app, of_besancon.order_by(models.Candidature.folded_name, models.Candidature.id)
+    )
     return ids[len(ids) // 2]
 
 
@@ -185,7 +245,8 @@ def _writes(app: Flask) -> Actions:
         return CandidateClient(app, f"newcomer-{next(newcomers)}", tokens.DUBOIS)
 
     def registers() -> None:
-        """From the draft through all tabs to « Enregistrer », then a modification, then a withdrawal."""
+        """From the draft through all tabs to « Enregistrer », then a modification, then a
+        withdrawal."""
         person = newcomer()
         saved = person.registered()
         assert person.modify(saved).status_code in (200, 201)

@@ -1,4 +1,5 @@
-"""Beside thousands of others, nothing that is asked often reads a table from one end to the other."""
+"""Beside thousands of others, nothing that is asked often reads a table from one end to the
+other."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -21,11 +22,14 @@ from tests.support.postgres import Postgres
 from tests.support.query_plans import analyse, recorded_statements
 from tests.support.smtp import Mailbox
 
-# Enough for PostgreSQL to plan as for a million: of fewer, reading a table from one end to the other costs least.
+# Enough for PostgreSQL to plan as for a million: of fewer, reading a table from one end to the
+# other costs least.
 ROWS = {"accounts": 5_000, "registrations": 20_000, "documents": 5_000, "pieces": 10_000}
 LARGE = 5_000  # rows
 MOST_BLOCKS = 1_500  # of 8 KB, found by an index and in memory: a few milliseconds
-MOST_COUNTED_BLOCKS = 4_000  # of what is counted: what waits in an académie, what follows a piece up to a limit
+MOST_COUNTED_BLOCKS = (
+    4_000  # of what is counted: what waits in an académie, what follows a piece up to a limit
+)
 
 
 @pytest.fixture(scope="module", params=SERVICES)
@@ -37,12 +41,16 @@ def full(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[FullService]:
     """A service over PostgreSQL, filled once, at work in the guide's month."""
-    rows, url, folder = ROWS[request.param], postgres.fresh_database(), tmp_path_factory.mktemp("growth")
+    rows = ROWS[request.param]
+    url = postgres.fresh_database()
+    folder = tmp_path_factory.mktemp("growth")
     clock.set_offset((NOW - clock.system_now()).total_seconds())
     filled = {
         "accounts": lambda: full_accounts(url, folder, _mail_server, rows),
         "registrations": lambda: full_registrations(url, folder, rows),
-        "documents": lambda: full_documents(url, objects.fresh_bucket().url, "http://127.0.0.1:9", rows),
+        "documents": lambda: full_documents(
+            url, objects.fresh_bucket().url, "http://127.0.0.1:9", rows
+        ),
         "pieces": lambda: full_pieces(url, objects.fresh_bucket().url, rows),
     }[request.param]()
     with filled.app.app_context():
@@ -56,10 +64,16 @@ def full(
 
 @pytest.mark.parametrize("kind", ["reads", "writes", "jobs"])
 def test_what_is_asked_often_is_found_by_an_index(full: FullService, kind: str) -> None:
-    """A service's tables are filled, with all their indexes, for the first of its three kinds: seconds for each."""
+    """A service's tables are filled, with all their indexes, for the first of its three kinds:
+    seconds for each."""
     actions: Actions = getattr(full, kind)
     assert actions
-    lines = [f"{name}: {read}" for name, action in actions.items() for read in _costs(full, action) if not read.is_flat]
+    lines = [
+        f"{name}: {read}"
+        for name, action in actions.items()
+        for read in _costs(full, action)
+        if not read.is_flat
+    ]
     assert lines == [], "\n".join(lines)
 
 
@@ -73,7 +87,9 @@ class QueryCost:
 
     @property
     def is_flat(self) -> bool:
-        if self.sql.startswith("SELECT count(") and "LIMIT" in self.sql:  # it stops, whatever it began with
+        if (
+            self.sql.startswith("SELECT count(") and "LIMIT" in self.sql
+        ):  # it stops, whatever it began with
             return self.blocks <= MOST_COUNTED_BLOCKS
         return not self.scanned and self.blocks <= (
             MOST_COUNTED_BLOCKS if "count(*) FILTER" in self.sql else MOST_BLOCKS
@@ -88,17 +104,23 @@ def _costs(full: FullService, action: Callable[[], object]) -> list[QueryCost]:
     with full.app.app_context():
         with recorded_statements(full.db) as asked:
             action()
-        measured = {sql: values for sql, values in asked if sql.startswith(("SELECT", "UPDATE", "DELETE"))}
+        measured = {
+            sql: values for sql, values in asked if sql.startswith(("SELECT", "UPDATE", "DELETE"))
+        }
         with full.db.engine.connect() as connection:
             large = _large_tables(connection)
             return [_read(connection, sql, values, large) for sql, values in measured.items()]
 
 
 def _read(connection: Connection, sql: str, values: Any, large: frozenset[str]) -> QueryCost:
-    plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", values).scalar()
+    plan = connection.exec_driver_sql(
+        f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", values
+    ).scalar()
     connection.rollback()
     root = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
-    scans = [step for step in _steps(root) if step["Node Type"] == "Seq Scan" and step["Actual Loops"]]
+    scans = [
+        step for step in _steps(root) if step["Node Type"] == "Seq Scan" and step["Actual Loops"]
+    ]
     scanned = {step.get("Relation Name") for step in scans}
     return QueryCost(sql, root["Shared Hit Blocks"] + root["Shared Read Blocks"], large & scanned)
 

@@ -1,5 +1,5 @@
-"""People at work while their portal is disturbed: each request is sent again until it is answered, and what was
-acknowledged is noted, to be compared afterwards with what the portal holds."""
+"""People at work while their portal is disturbed: each request is sent again until it is answered,
+and what was acknowledged is noted, to be compared afterwards with what the portal holds."""
 
 import hashlib
 import io
@@ -29,22 +29,27 @@ from tests.support.scriptless_browser import SAME_ORIGIN
 LAST_TAB = 9
 _DRAFT = re.compile(r"/inscription/[0-9a-f]{32}(?=/\d)")
 _REVISION = re.compile(r'name="revision" value="(\d+)"')
-# REFUSAL stands in a form whose service had no database. The last one stands in a form that found no place: it is shown
-# again, filled, and says when to send it.
+# REFUSAL stands in a form whose service had no database. The last one stands in a form that found
+# no place: it is shown again, filled, and says when to send it.
 AWAY_SENTENCES = (
-    problem_types.UNAVAILABLE.title, REFUSAL, "ne répond pas", "n'a pas pu être", "renvoyez ce formulaire dans",
-)  # fmt: skip
+    problem_types.UNAVAILABLE.title,
+    REFUSAL,
+    "ne répond pas",
+    "n'a pas pu être",
+    "renvoyez ce formulaire dans",
+)
 PATIENCE_SECONDS = 90.0
 PAUSE_SECONDS = 0.3
-# Between two saves of a candidate: each makes two PDFs, and what waits for its turn has to be waited for at the end.
+# Between two saves of a candidate: each makes two PDFs, and what waits for its turn has to be
+# waited for at the end.
 SAVE_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
 class Acknowledgement:
-    """One write that was acknowledged. By `kind`, `subject` and `value` are: "account", its mail address and nothing;
-    "version", the candidature and how many new versions it then had; "deposit", the piece and the file's SHA-256. `at`
-    is in seconds since 1970."""
+    """One write that was acknowledged. By `kind`, `subject` and `value` are: "account", its mail
+    address and nothing; "version", the candidature and how many new versions it then had;
+    "deposit", the piece and the file's SHA-256. `at` is in seconds since 1970."""
 
     kind: str
     subject: str
@@ -54,7 +59,8 @@ class Acknowledgement:
 
 @dataclass
 class Saves:
-    """Of one candidature: how many drafts were sent to be saved, and how many new versions were acknowledged."""
+    """Of one candidature: how many drafts were sent to be saved, and how many new versions were
+    acknowledged."""
 
     attempts: int = 1
     acknowledged: int = 1
@@ -62,7 +68,8 @@ class Saves:
 
 @dataclass
 class Deposits:
-    """Of one piece: the SHA-256 of the last file that was acknowledged, and of those tried since without an answer."""
+    """Of one piece: the SHA-256 of the last file that was acknowledged, and of those tried since
+    without an answer."""
 
     acknowledged: str = ""
     unanswered: set[str] = field(default_factory=set)
@@ -70,10 +77,10 @@ class Deposits:
 
 @dataclass
 class AcknowledgedWork:
-    """Written by the load's threads. `unreplaced_files` are the SHA-256 of files that nobody replaces; `accounts` are
-    addresses, each with how often its form was sent until it was answered; `refusals` are the error pages shown while a
-    part was away; `faults` are answers that must never be shown: neither what was asked for, nor a page that says what
-    does not work."""
+    """Written by the load's threads. `unreplaced_files` are the SHA-256 of files that nobody
+    replaces; `accounts` are addresses, each with how often its form was sent until it was answered;
+    `refusals` are the error pages shown while a part was away; `faults` are answers that must never
+    be shown: neither what was asked for, nor a page that says what does not work."""
 
     saves: dict[str, Saves] = field(default_factory=dict)
     deposits: dict[tuple[str, str], Deposits] = field(default_factory=dict)
@@ -91,8 +98,8 @@ class AcknowledgedWork:
     def summary(self) -> str:
         versions = sum(saves.acknowledged for saves in self.saves.values())
         return (
-            f"{len(self.accounts)} accounts, {versions} versions of {len(self.saves)} candidatures, "
-            f"{len(self.deposits)} pieces deposited, {self.pages_read} pages read; "
+            f"{len(self.accounts)} accounts, {versions} versions of {len(self.saves)} "
+            f"candidatures, {len(self.deposits)} pieces deposited, {self.pages_read} pages read; "
             f"meanwhile met: {dict(Counter(self.refusals))}"
         )
 
@@ -132,8 +139,12 @@ class RetryingBrowser:
             self.attempts += 1
             try:
                 answer = self._session.request(
-                    method, self.url + path, allow_redirects=False, timeout=(5, 45), **sent  # type: ignore[arg-type]
-                )  # fmt: skip
+                    method,
+                    self.url + path,
+                    allow_redirects=False,
+                    timeout=(5, 45),
+                    **sent,  # type: ignore[arg-type]
+                )
             except requests.RequestException as error:  # its gateway is away
                 self.work.refusals.append(type(error).__name__)
             else:
@@ -191,7 +202,8 @@ def deposit_repeatedly(browser: RetryingBrowser, candidature: str, piece: str) -
         content = unique_pdf()
         deposits.unanswered.add(_digest(content))
         if _deposit_file(browser, candidature, piece, content):
-            deposits.acknowledged, deposits.unanswered = _digest(content), set()
+            deposits.acknowledged = _digest(content)
+            deposits.unanswered = set()
         browser.stop.wait(0.5)
 
 
@@ -199,8 +211,12 @@ def create_accounts(browser: RetryingBrowser) -> None:
     """« Créer le compte », one address after the other."""
     while not browser.stop.is_set():
         email = personas.new_address()
-        created = browser.post("/compte/creation", data=creation_form(email=email, email_confirmation=email))
-        if created.status_code == 303 and created.headers["Location"].endswith("/compte/creation/confirmation"):
+        created = browser.post(
+            "/compte/creation", data=creation_form(email=email, email_confirmation=email)
+        )
+        if created.status_code == 303 and created.headers["Location"].endswith(
+            "/compte/creation/confirmation"
+        ):
             browser.work.acknowledge("account", email)
             browser.work.accounts[email] = browser.attempts
         else:
@@ -227,7 +243,8 @@ def _deposit_file(browser: RetryingBrowser, candidature: str, piece: str, conten
 
 
 def unique_pdf(size: int = 4_000) -> bytes:
-    writer, written = PdfWriter(), io.BytesIO()
+    writer = PdfWriter()
+    written = io.BytesIO()
     writer.add_blank_page(595, 842)
     writer.add_metadata({"/Title": secrets.token_hex(size // 2)})
     writer.write(written)
@@ -239,7 +256,8 @@ def _digest(content: bytes) -> str:
 
 
 class PeopleAtWork:
-    """Candidates who are registered in a portal that is disturbed, and the ledger of what all were answered."""
+    """Candidates who are registered in a portal that is disturbed, and the ledger of what all were
+    answered."""
 
     def __init__(self, portal: RunningPortal, candidates: list[RegisteredCandidate]) -> None:
         self.portal = portal
@@ -250,13 +268,16 @@ class PeopleAtWork:
 
     @contextmanager
     def load(self, *others: Callable[[RetryingBrowser], None]) -> Iterator[None]:
-        """Every candidate saves and deposits, others make accounts and read, until the block ends; `others` are acts
-        of the first candidate."""
+        """Every candidate saves and deposits, others make accounts and read, until the block ends;
+        `others` are acts of the first candidate."""
         stop = threading.Event()
-        everybody = [partial(act, self.visit({}, stop)) for act in (create_accounts, read_home_page)]
+        everybody = [
+            partial(act, self.visit({}, stop)) for act in (create_accounts, read_home_page)
+        ]
         everybody += [partial(act, self.visit(self.candidates[0].cookies, stop)) for act in others]
         for candidate in self.candidates:
-            cookies, candidature = candidate.cookies, candidate.candidature
+            cookies = candidate.cookies
+            candidature = candidate.candidature
             everybody.append(partial(save_repeatedly, self.visit(cookies, stop), candidature))
             deposited = (candidature, candidate.replaced_piece)
             everybody.append(partial(deposit_repeatedly, self.visit(cookies, stop), *deposited))
@@ -271,31 +292,44 @@ class PeopleAtWork:
         except Exception as error:
             self.ledger.faults.append(f"{type(error).__name__}: {error}")
 
-    def visit(self, cookies: dict[str, str], stop: threading.Event | None = None) -> RetryingBrowser:
-        return RetryingBrowser(self.portal.url, self.ledger, cookies, stop or threading.Event(), self.lost)
+    def visit(
+        self, cookies: dict[str, str], stop: threading.Event | None = None
+    ) -> RetryingBrowser:
+        return RetryingBrowser(
+            self.portal.url, self.ledger, cookies, stop or threading.Event(), self.lost
+        )
 
     def deposit_for_good(self, candidate: RegisteredCandidate) -> None:
         """A file that nobody replaces."""
-        content, piece = unique_pdf(), candidate.unreplaced_piece
+        content = unique_pdf()
+        piece = candidate.unreplaced_piece
         if _deposit_file(self.visit(candidate.cookies), candidate.candidature, piece, content):
             self.ledger.unreplaced_files[candidate.candidature, piece] = _digest(content)
 
     def wait_until_answered(self, after: str, seconds: float, times: int = 1) -> None:
-        """Wait until each candidature has `times` versions and files more, and there are accounts and pages more.
+        """Wait until each candidature has `times` versions and files more, and there are accounts
+        and pages more.
 
         Raises ServiceFailed, with what `after` disturbed the portal, after `seconds`.
         """
-        before, began = self._counts(), time.monotonic()
+        before = self._counts()
+        began = time.monotonic()
         try:
             wait_until(
-                lambda: all(now - then >= times for now, then in zip(self._counts(), before, strict=True)),
+                lambda: all(
+                    now - then >= times for now, then in zip(self._counts(), before, strict=True)
+                ),
                 seconds,
                 f"everybody answered again after {after}",
             )
         except ServiceFailed as failure:
             raise ServiceFailed(f"{failure}; {self.ledger.summary}; {self.ledger.faults}") from None
         took = time.monotonic() - began
-        print(f"\n{after}: everybody answered again within {took:.1f} s; {self.ledger.summary}", end="", flush=True)
+        print(
+            f"\n{after}: everybody answered again within {took:.1f} s; {self.ledger.summary}",
+            end="",
+            flush=True,
+        )
 
     def _counts(self) -> list[int]:
         told = Counter((act.kind, act.subject) for act in list(self.ledger.acknowledged))
@@ -304,7 +338,8 @@ class PeopleAtWork:
         return [*versions, *deposits, len(self.ledger.accounts), self.ledger.pages_read]
 
     def replaced_files_open(self) -> None:
-        """Each is the one that was acknowledged last, or one that was tried since without an answer."""
+        """Each is the one that was acknowledged last, or one that was tried since without an
+        answer."""
         for candidate in self.candidates:
             deposits = self.ledger.deposits[candidate.candidature, candidate.replaced_piece]
             digest = self._digest_of(candidate, candidate.replaced_piece)
@@ -312,8 +347,12 @@ class PeopleAtWork:
 
     def unreplaced_files_open(self) -> None:
         for candidate in self.candidates:
-            deposited = self.ledger.unreplaced_files[candidate.candidature, candidate.unreplaced_piece]
-            assert self._digest_of(candidate, candidate.unreplaced_piece) == deposited, candidate.candidature
+            deposited = self.ledger.unreplaced_files[
+                candidate.candidature, candidate.unreplaced_piece
+            ]
+            assert self._digest_of(candidate, candidate.unreplaced_piece) == deposited, (
+                candidate.candidature
+            )
 
     def _digest_of(self, candidate: RegisteredCandidate, piece: str) -> str:
         return _digest(self.visit(candidate.cookies).get(f"/justificatifs/fichier/{piece}").content)

@@ -1,4 +1,5 @@
-"""A candidate's steps through the portal: account, registration, documents, pieces; and what the screens say."""
+"""A candidate's steps through the portal: account, registration, documents, pieces; and what the
+screens say."""
 
 import io
 import re
@@ -13,16 +14,23 @@ from tests.journeys.users import MouseUser, normalized
 from tests.support.processes import ServiceFailed, wait_until
 from tests.support.running_portal import RunningPortal
 
-WORKER_SECONDS = 90.0  # relay, broker and follow-up may each wait for the lease of a worker that was killed
+WORKER_SECONDS = (
+    90.0  # relay, broker and follow-up may each wait for the lease of a worker that was killed
+)
 _LINK = re.compile(r"http://\S+/compte/activation/\S+")
 
 
 class Candidate:
-    """`user` acts on the page with the means of its class; `on_each_tab` is called once a tab is filled in. `read` has
-    the texts of screens by their names in data/guide-words.yaml; of one seen several times, all of them."""
+    """`user` acts on the page with the means of its class; `on_each_tab` is called once a tab is
+    filled in. `read` has the texts of screens by their names in data/guide-words.yaml; of one seen
+    several times, all of them."""
 
     def __init__(
-        self, page: Page, portal: RunningPortal, persona: Persona, user_type: type[MouseUser] = MouseUser
+        self,
+        page: Page,
+        portal: RunningPortal,
+        persona: Persona,
+        user_type: type[MouseUser] = MouseUser,
     ) -> None:
         self.page = page
         self.portal = portal
@@ -39,7 +47,7 @@ class Candidate:
     def notes(self, screen: str, text: str) -> None:
         self.read[screen] = f"{self.read.get(screen, '')}\n{text}"
 
-    # -- account -------------------------------------------------------------------------------------------------
+    # -- account
 
     def creates_account(self) -> None:
         self.user.open("/")
@@ -77,7 +85,7 @@ class Candidate:
         self.chooses_exam()
         self.user.is_at(next(iter(self.persona.tabs)))
 
-    # -- registration --------------------------------------------------------------------------------------------
+    # -- registration
 
     def chooses_exam(self) -> None:
         """« M'inscrire » up to « Valider »."""
@@ -86,7 +94,9 @@ class Candidate:
             self.user.press(choice)
         self.user.shows("Sélectionner une académie")
         self.reads("choose")
-        self.user.activate(self.page.get_by_role("button", name=re.compile(f"^{self.persona.academie}")).first)
+        self.user.activate(
+            self.page.get_by_role("button", name=re.compile(f"^{self.persona.academie}")).first
+        )
         self.user.shows("Informations disponibles")
         self.reads("choose")
         self.user.press("Valider")
@@ -116,13 +126,15 @@ class Candidate:
         self.fills_tabs(on_each_tab)
         return self.saves()
 
-    # -- documents -----------------------------------------------------------------------------------------------
+    # -- documents
 
     def reads_pdf(self, words: str = "Visualiser/Imprimer") -> str:
         """The text of the one behind this link."""
         content = self.downloads(words)
         assert content.startswith(b"%PDF-"), content[:200]
-        return normalized("\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
+        return normalized(
+            "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+        )
 
     def downloads(self, words: str) -> bytes:
         link = self.page.get_by_role("main").get_by_role("link", name=words).first
@@ -131,7 +143,8 @@ class Candidate:
         return answer.body()
 
     def waits_for(self, *words: str) -> None:
-        """Look at the page again until it shows all of these words: what a worker makes comes within seconds."""
+        """Look at the page again until it shows all of these words: what a worker makes comes
+        within seconds."""
 
         def there() -> bool:
             if all(phrase in self.user.text for phrase in words):
@@ -145,7 +158,8 @@ class Candidate:
             raise AssertionError(f"{late}: {self.user.text}") from late
 
     def opens(self, menu: str) -> None:
-        """« Mes documents » or « Mes justificatifs » of the one candidature, as soon as it is known there."""
+        """« Mes documents » or « Mes justificatifs » of the one candidature, as soon as it is known
+        there."""
         self.user.menu(menu)
         self.waits_for(self.persona.exam[1])
         self.user.follow(self.persona.exam[1])

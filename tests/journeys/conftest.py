@@ -58,5 +58,6 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[NewPa
 
 @pytest.fixture
 def new_candidate(page: Page) -> NewCandidate:
-    """`new_candidate(portal, persona)`: that persona at the portal, in a page of this test alone."""
+    """`new_candidate(portal, persona)`: that persona at the portal, in a page of this test
+    alone."""
     return lambda portal, persona: Candidate(page, portal, persona)

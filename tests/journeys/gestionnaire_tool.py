@@ -19,18 +19,31 @@ class GestionnaireTool:
 
     def pieces(self, candidature: str) -> dict[str, dict[str, Any]]:
         """By code."""
-        listed = self._call("GET", "pieces/v1/pieces", params={"candidature": candidature, "limit": "50"})
+        listed = self._call(
+            "GET", "pieces/v1/pieces", params={"candidature": candidature, "limit": "50"}
+        )
         return {piece["code"]: piece for piece in listed.json()["items"]}
 
     def controls(self, candidature: str, code: str, status: str, **more: Any) -> requests.Response:
         piece = self.pieces(candidature)[code]
         deposit = piece["deposit"]
         body = {"deposit_id": deposit["id"] if deposit else None, "status": status, **more}
-        return self._call("POST", f"pieces/v1/pieces/{piece['id']}/control", {"If-Match": piece["etag"]}, json=body)
+        return self._call(
+            "POST",
+            f"pieces/v1/pieces/{piece['id']}/control",
+            {"If-Match": piece["etag"]},
+            json=body,
+        )
 
     def publishes(self, candidature: str, kind: str, title: str) -> None:
-        order = {"type": kind, "title": title, "paragraphs": ["Vous trouverez ici ce que nous avons à vous dire."]}
-        answer = self._call("POST", "documents/v1/publications", json=order | {"candidatures": [candidature]})
+        order = {
+            "type": kind,
+            "title": title,
+            "paragraphs": ["Vous trouverez ici ce que nous avons à vous dire."],
+        }
+        answer = self._call(
+            "POST", "documents/v1/publications", json=order | {"candidatures": [candidature]}
+        )
         assert answer.status_code == 202, answer.text
 
     def numero_candidat(self, email: str) -> str:
@@ -43,7 +56,11 @@ class GestionnaireTool:
         headers = {"Tus-Resumable": TUS_VERSION, "Upload-Length": str(len(archive))}
         begun = self._call("POST", f"documents/v1/imports/{new}/uploads", headers)
         upload = begun.headers["Location"].rpartition("/")[2]
-        sent = {"Tus-Resumable": TUS_VERSION, "Upload-Offset": "0", "Content-Type": UPLOAD_PART_TYPE}
+        sent = {
+            "Tus-Resumable": TUS_VERSION,
+            "Upload-Offset": "0",
+            "Content-Type": UPLOAD_PART_TYPE,
+        }
         self._call("PATCH", f"documents/v1/uploads/{upload}", sent, data=archive)
         taken = self._call("POST", f"documents/v1/imports/{new}/files", json={"uploads": [upload]})
         assert taken.status_code == 202, taken.text
@@ -52,8 +69,12 @@ class GestionnaireTool:
     def reads_import(self, import_id: str) -> dict[str, Any]:
         return dict(self._call("GET", f"documents/v1/imports/{import_id}").json())
 
-    def _call(self, method: str, path: str, headers: Mapping[str, str] | None = None, **sent: Any) -> requests.Response:
+    def _call(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, **sent: Any
+    ) -> requests.Response:
         url = f"{self._api}/{path}"
-        answer = requests.request(method, url, headers=self._headers | dict(headers or {}), timeout=TIMEOUT, **sent)
+        answer = requests.request(
+            method, url, headers=self._headers | dict(headers or {}), timeout=TIMEOUT, **sent
+        )
         assert answer.ok, answer.text
         return answer

@@ -1,5 +1,5 @@
-"""« Mes justificatifs »: depositing files and validating groups as a candidate does; and candidates who have registered
-and may deposit, for requests that go on without the browser."""
+"""« Mes justificatifs »: depositing files and validating groups as a candidate does; and candidates
+who have registered and may deposit, for requests that go on without the browser."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,9 @@ DEPOSITED = re.compile(r"Déposé le \d\d/\d\d/2021 \d\d:\d\d \(heure/Paris\)")
 GUIDE_PIECES = {
     "Confirmation d'inscription": ["CINSIG03 : Confirmation d'inscription signée"],
     "Nationalité": ["NATIDE06 : Document justifiant l'identité"],
-    "Conditions réglementaires": ["BTSETAS4 : Attestation de formation du centre de formation - formation continue"],
+    "Conditions réglementaires": [
+        "BTSETAS4 : Attestation de formation du centre de formation - formation continue"
+    ],
     "Dossier épreuve": [
         "BTSEE-EF3 : Demande de reconnaissance de l'engagement étudiant",
         "BTSLIVCOMP : Livret de compétences",
@@ -39,7 +41,8 @@ def write_pdf(folder: Path, name: str = "Pièce signée.pdf") -> Path:
 
 class JustificatifsPage:
     def __init__(self, candidate: Candidate) -> None:
-        self.candidate, self.user = candidate, candidate.user
+        self.candidate = candidate
+        self.user = candidate.user
         self.page = candidate.page
         candidate.opens(page_labels.JUSTIFICATIFS)
         self.user.is_at(page_labels.JUSTIFICATIFS)
@@ -88,8 +91,8 @@ class JustificatifsPage:
 
 @dataclass(frozen=True)
 class RegisteredCandidate:
-    """`cookies` are those of their session. The file of `replaced_piece` is replaced again and again, that of
-    `unreplaced_piece` never."""
+    """`cookies` are those of their session. The file of `replaced_piece` is replaced again and
+    again, that of `unreplaced_piece` never."""
 
     persona: personas.Persona
     candidature: str
@@ -111,5 +114,9 @@ def register_candidate(portal: RunningPortal, browser: Browser) -> RegisteredCan
         candidature = someone.registers()
         JustificatifsPage(someone)
         links = page.get_by_role("link", name="Ajouter").all()
-        replaced_piece, unreplaced_piece, *_ = (str(link.get_attribute("href")).rpartition("/")[2] for link in links)
-        return RegisteredCandidate(persona, candidature, replaced_piece, unreplaced_piece, cookies_of(page))
+        replaced_piece, unreplaced_piece, *_ = (
+            str(link.get_attribute("href")).rpartition("/")[2] for link in links
+        )
+        return RegisteredCandidate(
+            persona, candidature, replaced_piece, unreplaced_piece, cookies_of(page)
+        )

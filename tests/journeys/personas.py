@@ -1,4 +1,5 @@
-"""The candidates of the journeys, and what each of them types: by page, by the label of the field."""
+"""The candidates of the journeys, and what each of them types: by page, by the label of the
+field."""
 
 import itertools
 from collections.abc import Mapping
@@ -23,8 +24,8 @@ Page = Mapping[str, Answer]
 
 @dataclass(frozen=True)
 class Persona:
-    """`account` is « Formulaire de création » without address and password; `tabs` by the tab's title; `exam` is what
-    is pressed on the way to the académie."""
+    """`account` is « Formulaire de création » without address and password; `tabs` by the tab's
+    title; `exam` is what is pressed on the way to the académie."""
 
     email: str
     account: Page
@@ -51,14 +52,17 @@ def civil_status(civilite: str, nom: str, prenoms: str, born: str) -> dict[str, 
 CSP = "Catégorie socio-professionnelle du candidat ou d'un représentant légal"
 HANDICAP = "Demande d'aménagement(s) d'épreuves au titre du handicap (1)"
 PRESSE = (
-    "J'accepte la communication de mes résultats d'examen, en vue d'une publication par la presse ou sur les sites "
-    "internet de sociétés de droit privé"
+    "J'accepte la communication de mes résultats d'examen, en vue d'une publication par la presse "
+    "ou sur les sites internet de sociétés de droit privé"
 )
 COLLECTIVITES = (
-    "J'accepte la communication de mes résultats, de mon nom et de mon adresse aux collectivités territoriales en vue "
-    "d'éventuelles félicitations"
+    "J'accepte la communication de mes résultats, de mon nom et de mon adresse aux collectivités "
+    "territoriales en vue d'éventuelles félicitations"
 )
-SAME_BTS = "Je me suis déjà présenté(e) à ce BTS lors d'une session précédente et je n'ai pas obtenu le diplôme"
+SAME_BTS = (
+    "Je me suis déjà présenté(e) à ce BTS lors d'une session précédente et je n'ai pas obtenu le "
+    "diplôme"
+)
 ALREADY_SAT = "Déjà présenté(e) (redoublant ou ajourné)"
 
 DUBOIS = Persona(
@@ -94,7 +98,11 @@ DUBOIS = Persona(
             "Forme de passage": "Globale",
             "Dérogation à la forme de passage": "Non",
         },
-        "Acquis": {SAME_BTS: True, "Année de la session": "2021", "Académie": "ACADÉMIE DE BESANCON"},
+        "Acquis": {
+            SAME_BTS: True,
+            "Année de la session": "2021",
+            "Académie": "ACADÉMIE DE BESANCON",
+        },
         "Diplôme possédé": {"Diplôme ou formation": "BACCALAURÉAT GÉNÉRAL"},
         "Epreuves": {
             "E2 / Option": "Anglais",
@@ -138,7 +146,9 @@ TRAN = Persona(
             COLLECTIVITES: "Non",
         },
         "Qualification présentée": {
-            "Spécialité": Search("operationnel management", "Management commercial opérationnel (31213)"),
+            "Spécialité": Search(
+                "operationnel management", "Management commercial opérationnel (31213)"
+            ),
             "Forme de passage": "Progressive",
         },
         "Acquis": {

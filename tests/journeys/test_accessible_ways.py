@@ -1,5 +1,5 @@
-"""From home to « J'ai fourni toutes mes pièces » by keyboard alone, and with the script lost on the way; and exams that
-ask for more than the guide's, by telephone without any script."""
+"""From home to « J'ai fourni toutes mes pièces » by keyboard alone, and with the script lost on the
+way; and exams that ask for more than the guide's, by telephone without any script."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +21,9 @@ from tests.support.running_portal import RunningPortal
 GROUP = "Confirmation d'inscription"
 
 
-def test_by_keyboard_alone_from_home_to_the_last_piece(alone: RunningPortal, page: Page, tmp_path: Path) -> None:
+def test_by_keyboard_alone_from_home_to_the_last_piece(
+    alone: RunningPortal, page: Page, tmp_path: Path
+) -> None:
     """Takes long: the focus is looked at on each stop of each page."""
     candidate = someone(page, alone, KeyboardUser)
     candidate.user.open("/connexion")
@@ -29,20 +31,27 @@ def test_by_keyboard_alone_from_home_to_the_last_piece(alone: RunningPortal, pag
     expect(page.get_by_role("link", name="Contenu")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.get_by_role("main").evaluate("main => main.contains(document.activeElement)"), "the first stop's way"
+    assert page.get_by_role("main").evaluate("main => main.contains(document.activeElement)"), (
+        "the first stop's way"
+    )
     candidate.registers()
     deposits_and_validates(candidate, tmp_path)
 
 
-def test_a_script_lost_in_the_middle_of_a_tab_loses_nothing(alone: RunningPortal, page: Page, tmp_path: Path) -> None:
+def test_a_script_lost_in_the_middle_of_a_tab_loses_nothing(
+    alone: RunningPortal, page: Page, tmp_path: Path
+) -> None:
     """Takes long: no other page shows what the rest of the way is like once the script has gone."""
     candidate = someone(page, alone, MouseUser)
 
     def script_is_lost(title: str) -> None:
         if title == "Identification":
             candidate.user.answer("Complément adresse 1", "Bâtiment C")
-            # No timer fires either: whether a save was under way does not depend on how fast this machine is.
-            page.context.new_cdp_session(page).send("Emulation.setScriptExecutionDisabled", {"value": True})
+            # No timer fires either: whether a save was under way does not depend on how fast this
+            # machine is.
+            page.context.new_cdp_session(page).send(
+                "Emulation.setScriptExecutionDisabled", {"value": True}
+            )
             candidate.user = ScriptlessUser(page, alone.url)
             candidate.user.answer("Numéro, rue, voie", "2 rue du pont")
         if title == "Récapitulatif":
@@ -54,7 +63,8 @@ def test_a_script_lost_in_the_middle_of_a_tab_loses_nothing(alone: RunningPortal
 
 
 def _too_large_files_are_refused_by_a_page(candidate: Candidate, file: Path) -> None:
-    """And not by a broken line, which is what a browser shows of an answer that comes before all was sent."""
+    """And not by a broken line, which is what a browser shows of an answer that comes before all
+    was sent."""
     page = candidate.page
     candidate.user.activate(page.get_by_role("link", name="Ajouter").first)
     for size in (MAX_FILE_BYTES + 1, 6 * MAX_FILE_BYTES):
@@ -82,10 +92,13 @@ CONCOURS = ("Concours", "EXAMEN DE CAPACITE PROFESSIONNELLE TRANSPORT", "Session
 ATTESTED = "J'atteste avoir pris connaissance de la date de fermeture"
 
 
-def test_born_abroad_she_names_her_parents_and_attests_a_date(alone: RunningPortal, new_page: NewPage) -> None:
-    """On a telephone. Axe, which is a script, looks at each tab in a browser of the same session. Takes long: a whole
-    registration is typed."""
-    page, looked_at = new_page(viewport=TELEPHONE, java_script_enabled=False), new_page(viewport=TELEPHONE)
+def test_born_abroad_she_names_her_parents_and_attests_a_date(
+    alone: RunningPortal, new_page: NewPage
+) -> None:
+    """On a telephone. Axe, which is a script, looks at each tab in a browser of the same session.
+    Takes long: a whole registration is typed."""
+    page = new_page(viewport=TELEPHONE, java_script_enabled=False)
+    looked_at = new_page(viewport=TELEPHONE)
     her = Candidate(page, alone, personas.TRAN_FOR_THE_CFG, ScriptlessUser)
     faults: list[str] = []
 
@@ -96,7 +109,10 @@ def test_born_abroad_she_names_her_parents_and_attests_a_date(alone: RunningPort
 
     her.registers(look)
     printed = her.reads_pdf()
-    for line in ("Nom et prénoms du père : Đặng Văn Nam", "J'accepte les modalités d'inscription : Oui"):
+    for line in (
+        "Nom et prénoms du père : Đặng Văn Nam",
+        "J'accepte les modalités d'inscription : Oui",
+    ):
         assert line in printed, printed
     _attests_the_closing_date(her, look)
     assert faults == []

@@ -1,5 +1,5 @@
-"""`make backup` of a portal that people use, its folder lost, `make restore`, `make run`: they find what they had. And
-what the two copy, and what they refuse to do."""
+"""`make backup` of a portal that people use, its folder lost, `make restore`, `make run`: they find
+what they had. And what the two copy, and what they refuse to do."""
 
 import hashlib
 import json
@@ -42,15 +42,19 @@ def machine() -> Iterator[LaunchedPortal]:
     portal.stop()
 
 
-def test_a_restore_brings_back_what_was_acknowledged(machine: LaunchedPortal, browser: Browser, tmp_path: Path) -> None:
-    """Takes minutes: a portal is loaded, copied, lost, restored, started anew, and has to settle."""
+def test_a_restore_brings_back_what_was_acknowledged(
+    machine: LaunchedPortal, browser: Browser, tmp_path: Path
+) -> None:
+    """Takes minutes: a portal is loaded, copied, lost, restored, started anew, and has to
+    settle."""
     someone = register_candidate(machine, browser)
     people = PeopleAtWork(machine, [someone])
     ledger = people.ledger
     people.deposit_for_good(someone)
     with people.load():
         people.wait_until_answered("the start", AT_WORK_SECONDS, times=2)
-        saved, made = ledger.saves[someone.candidature].acknowledged, set(ledger.accounts)
+        saved = ledger.saves[someone.candidature].acknowledged
+        made = set(ledger.accounts)
         copied = machine.command("backup", str(tmp_path / "backups"))
     assert copied.returncode == 0, copied.stderr
     machine.stop()
@@ -63,7 +67,12 @@ def test_a_restore_brings_back_what_was_acknowledged(machine: LaunchedPortal, br
     assert ledger.faults == []
     assert versions_everywhere(machine, someone) >= saved
     assert made <= {email for (email,) in asked(machine, "accounts", "SELECT email FROM accounts")}
-    opens_his_file(machine, browser, someone, ledger.unreplaced_files[someone.candidature, someone.unreplaced_piece])
+    opens_his_file(
+        machine,
+        browser,
+        someone,
+        ledger.unreplaced_files[someone.candidature, someone.unreplaced_piece],
+    )
     for service in ("documents", "pieces"):
         reconcile = machine.command("command", service, "reconcile")
         assert reconcile.returncode == 0, reconcile.stdout + reconcile.stderr
@@ -74,8 +83,12 @@ def versions_everywhere(machine: LaunchedPortal, someone: RegisteredCandidate) -
     where = f"WHERE candidature_id = '{someone.candidature}' ORDER BY version"
     versions = asked(machine, "registrations", f"SELECT version FROM candidature_versions {where}")
     assert versions == [(number,) for number in range(1, len(versions) + 1)]
-    assert asked(machine, "documents", f"SELECT DISTINCT version FROM documents {where}") == versions
-    known = asked(machine, "pieces", f"SELECT version FROM candidatures WHERE id = '{someone.candidature}'")
+    assert (
+        asked(machine, "documents", f"SELECT DISTINCT version FROM documents {where}") == versions
+    )
+    known = asked(
+        machine, "pieces", f"SELECT version FROM candidatures WHERE id = '{someone.candidature}'"
+    )
     assert known == versions[-1:]
     return len(versions)
 
@@ -95,27 +108,38 @@ def asked(machine: LaunchedPortal, database: str, query: str) -> list[tuple[obje
         return connection.execute(query).fetchall()
 
 
-def opens_his_file(machine: LaunchedPortal, browser: Browser, someone: RegisteredCandidate, digest: str) -> None:
+def opens_his_file(
+    machine: LaunchedPortal, browser: Browser, someone: RegisteredCandidate, digest: str
+) -> None:
     with french_profile(browser) as context:
         candidate = Candidate(context.new_page(), machine, someone.persona)
         candidate.logs_in()
-        answer = context.request.get(f"{machine.url}/justificatifs/fichier/{someone.unreplaced_piece}")
+        answer = context.request.get(
+            f"{machine.url}/justificatifs/fichier/{someone.unreplaced_piece}"
+        )
         assert hashlib.sha256(answer.body()).hexdigest() == digest
 
 
 OLD = b"a file deposited before the first backup"
 KEY = "objects/pieces/candidature/file"
 FIRST = datetime(2026, 11, 25, 17, tzinfo=UTC)
-MAY_COME_TWICE = {DocumentsAnnounced.TYPE, PiecesReminded.TYPE, PiecesRefused.TYPE, PiecesStateChanged.TYPE}
-"""Of pieces and documents, which are copied first since they hear of candidatures: what they announced while the others
-were copied, they announce again when it is done again after a restore, by one more mail; nothing else follows from it.
-What the pieces of a candidature are at is told again by their next change, or by `tell-states`."""
+MAY_COME_TWICE = {
+    DocumentsAnnounced.TYPE,
+    PiecesReminded.TYPE,
+    PiecesRefused.TYPE,
+    PiecesStateChanged.TYPE,
+}
+"""Of pieces and documents, which are copied first since they hear of candidatures: what they
+announced while the others were copied, they announce again when it is done again after a restore,
+by one more mail; nothing else follows from it. What the pieces of a candidature are at is told
+again by their next change, or by `tell-states`."""
 
 
 @pytest.fixture(scope="module")
 def resting(alone: LaunchedPortal, tmp_path_factory: pytest.TempPathFactory) -> StateFolder:
     """The folder of a portal that has run and rests."""
-    copies, state = tmp_path_factory.mktemp("copies"), StateFolder(tmp_path_factory.mktemp("machine"))
+    copies = tmp_path_factory.mktemp("copies")
+    state = StateFolder(tmp_path_factory.mktemp("machine"))
     backup.back_up(StateFolder(alone.var), copies, FIRST)
     state.prepare()
     for path in (*copies.glob("*Z/databases/*"), *copies.glob("secrets/*Z/*")):
@@ -170,9 +194,15 @@ def test_no_database_is_copied_before_one_that_hears_from_it() -> None:
     assert set(order) == set(SERVICES)
     events = [event for event in EVENTS if event.TYPE not in MAY_COME_TWICE]
     assert len(events) == len(EVENTS) - len(MAY_COME_TWICE)
-    pairs = {(event.__module__.rpartition(".")[2], consumer) for event in events for consumer in event.CONSUMERS}
+    pairs = {
+        (event.__module__.rpartition(".")[2], consumer)
+        for event in events
+        for consumer in event.CONSUMERS
+    }
     assert pairs
-    assert not [(producer, consumer) for producer, consumer in pairs if order[consumer] > order[producer]]
+    assert not [
+        (producer, consumer) for producer, consumer in pairs if order[consumer] > order[producer]
+    ]
 
 
 def test_another_backup_adds_what_is_new_and_whole_and_leaves_the_first(
@@ -191,7 +221,9 @@ def test_another_backup_adds_what_is_new_and_whole_and_leaves_the_first(
     assert (first / KEY).read_bytes() == (second / KEY).read_bytes() == OLD
 
 
-def test_a_backup_is_its_owners_with_secrets_apart(alone: LaunchedPortal, state: StateFolder, folder: Path) -> None:
+def test_a_backup_is_its_owners_with_secrets_apart(
+    alone: LaunchedPortal, state: StateFolder, folder: Path
+) -> None:
     done = alone.command("backup", str(folder), VAR_DIR=str(state.root))
     assert "Sauvegarde faite : " in done.stdout, done.stderr
     assert " mails ; 1 nouveaux (0.0 Mo)" in done.stdout
@@ -241,7 +273,9 @@ def test_a_backup_that_was_not_finished_is_none_and_goes_with_the_next(
     assert not left.exists()
 
 
-def test_a_schema_of_a_later_version_is_refused(state: StateFolder, folder: Path, empty: StateFolder) -> None:
+def test_a_schema_of_a_later_version_is_refused(
+    state: StateFolder, folder: Path, empty: StateFolder
+) -> None:
     with closing(sqlite3.connect(state.database("accounts"), isolation_level=None)) as connection:
         (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -252,7 +286,9 @@ def test_a_schema_of_a_later_version_is_refused(state: StateFolder, folder: Path
     assert empty.restoring.exists()
 
 
-def test_secrets_kept_elsewhere_are_missed(state: StateFolder, folder: Path, first: Path, empty: StateFolder) -> None:
+def test_secrets_kept_elsewhere_are_missed(
+    state: StateFolder, folder: Path, first: Path, empty: StateFolder
+) -> None:
     shutil.move(folder / "secrets", folder.parent / "safe")
     assert "les secrets ne sont pas dans" in refused(empty, first)
     assert "Restauré dans" in restore.restore(empty, first, with_secrets=False)

@@ -1,6 +1,8 @@
-"""Every process is killed once, or the broker is away, while candidates register: nothing is lost, nothing is doubled.
+"""Every process is killed once, or the broker is away, while candidates register: nothing is lost,
+nothing is doubled.
 
-One of them is as unlike the guide's candidate as the session allows, on servers: what the portal shows of her is hers.
+One of them is as unlike the guide's candidate as the session allows, on servers: what the portal
+shows of her is hers.
 """
 
 from collections import Counter
@@ -58,7 +60,8 @@ def test_processes_killed_in_turn_lose_and_double_nothing(
 
 
 def _a_process_dies(portal: LaunchedPortal, someone: Candidate, title: str) -> None:
-    """Where the page had just asked for something, it says that a service is away and offers to send all again."""
+    """Where the page had just asked for something, it says that a service is away and offers to
+    send all again."""
     portal.kill_and_wait(VICTIMS[title])
     if someone.user.title == problem_types.UNAVAILABLE.title:
         someone.user.press("Réessayer")
@@ -80,9 +83,13 @@ NOT_HERS = ("DUBOIS", "Banque", "BESANCON", "FORMATION CONTINUE", "C-ANGL", "TRO
 
 
 @pytest.fixture(scope="module")
-def servers(postgres: Postgres, own_rabbitmq: RabbitMQServer, _mail_server: Mailbox) -> Iterator[LaunchedPortal]:
+def servers(
+    postgres: Postgres, own_rabbitmq: RabbitMQServer, _mail_server: Mailbox
+) -> Iterator[LaunchedPortal]:
     """The portal on PostgreSQL, RabbitMQ and SMTP."""
-    databases = {f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in SERVICES}
+    databases = {
+        f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in SERVICES
+    }
     urls = databases | {"BROKER_URL": own_rabbitmq.fresh_vhost(), "MAIL_URL": _mail_server.url}
     portal = LaunchedPortal("servers", urls, _mail_server)
     yield portal
@@ -92,7 +99,8 @@ def servers(postgres: Postgres, own_rabbitmq: RabbitMQServer, _mail_server: Mail
 def test_another_candidate_gets_her_own_dossier_though_the_broker_was_away(
     servers: LaunchedPortal, own_rabbitmq: RabbitMQServer, new_candidate: NewCandidate
 ) -> None:
-    """What follows a registration comes once RabbitMQ is back. Takes long: RabbitMQ and a whole portal are started."""
+    """What follows a registration comes once RabbitMQ is back. Takes long: RabbitMQ and a whole
+    portal are started."""
     her = new_candidate(servers, personas.TRAN)
     own_rabbitmq.stop()
     try:
@@ -110,7 +118,9 @@ def gets_her_own_dossier(her: Candidate) -> None:
 
 def has_both_documents_once(someone: Candidate) -> None:
     someone.opens(page_labels.DOCUMENTS)
-    someone.waits_for("Confirmation d'inscription Version", "Demande de pièces justificatives Version")
+    someone.waits_for(
+        "Confirmation d'inscription Version", "Demande de pièces justificatives Version"
+    )
     titles = someone.page.get_by_role("main").get_by_role("heading", level=2).all_inner_texts()
     assert Counter(title.partition("\n")[0] for title in titles) == {
         "Confirmation d'inscription": 1,

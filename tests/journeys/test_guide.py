@@ -1,4 +1,5 @@
-"""The guide walked from its first page to its last by Pierre DUBOIS, who finds its words on each screen."""
+"""The guide walked from its first page to its last by Pierre DUBOIS, who finds its words on each
+screen."""
 
 import re
 from collections.abc import Callable
@@ -17,7 +18,9 @@ from tests.support.running_portal import RunningPortal
 
 DATA = Path(__file__).parent / "data"
 CONFIRMATION = DATA / "confirmation-dubois.txt"
-SCREENS: dict[str, str | list[str]] = yaml.safe_load((DATA / "guide-words.yaml").read_text(encoding="utf-8"))
+SCREENS: dict[str, str | list[str]] = yaml.safe_load(
+    (DATA / "guide-words.yaml").read_text(encoding="utf-8")
+)
 """The guide's own words, screen by screen."""
 PUBLISHED = {
     "relance_pieces": "Relance de pièces justificatives",
@@ -31,7 +34,8 @@ GROUP = "Dossier épreuve"
 def test_the_guide_is_walked_and_read_from_its_first_page_to_its_last(
     alone: RunningPortal, new_candidate: NewCandidate, tmp_path: Path
 ) -> None:
-    """Takes about a minute: a whole portal is started, and everything that a candidate does is done once."""
+    """Takes about a minute: a whole portal is started, and everything that a candidate does is done
+    once."""
     dubois = new_candidate(alone, personas.DUBOIS)
     _looks_whether_registrations_are_open(dubois)
     registers_and_withdraws(alone, dubois, tmp_path)
@@ -61,7 +65,10 @@ def _makes_an_account(portal: RunningPortal, someone: Candidate) -> None:
 
 
 def registers_and_withdraws(
-    portal: RunningPortal, dubois: Candidate, tmp_path: Path, at_tab: Callable[[str], None] = lambda title: None
+    portal: RunningPortal,
+    dubois: Candidate,
+    tmp_path: Path,
+    at_tab: Callable[[str], None] = lambda title: None,
 ) -> None:
     """The whole guide; `at_tab` is called on each tab once it is filled in."""
     _makes_an_account(portal, dubois)
@@ -91,7 +98,12 @@ def _looks_whether_registrations_are_open(dubois: Candidate) -> None:
     dubois.user.follow(page_labels.OPENINGS)
     dubois.user.is_at(page_labels.OPENINGS)
     dubois.reads("openings")
-    for choice in ("Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022", "ACADÉMIE DE BESANCON - (2022-06)"):
+    for choice in (
+        "Examen",
+        "BREVET DE TECHNICIEN SUPERIEUR",
+        "BTS 2022",
+        "ACADÉMIE DE BESANCON - (2022-06)",
+    ):
         dubois.user.press(choice)
     dubois.user.shows("Informations disponibles")
     dubois.reads("openings", "openings_open")
@@ -109,7 +121,11 @@ def _the_confirmation_is_the_guides(dubois: Candidate) -> None:
 def _the_documents_are_there(dubois: Candidate) -> None:
     dubois.opens(page_labels.DOCUMENTS)
     dubois.user.is_at("Documents relatifs à ma candidature")
-    dubois.waits_for("Demande de pièces justificatives", "Confirmation d'inscription Version 01", *PUBLISHED.values())
+    dubois.waits_for(
+        "Demande de pièces justificatives",
+        "Confirmation d'inscription Version 01",
+        *PUBLISHED.values(),
+    )
     dubois.reads("documents", "document_types")
     demande = dubois.reads_pdf("Demande de pièces justificatives Version 01")
     assert all(piece in demande for pieces in GUIDE_PIECES.values() for piece in pieces), demande
@@ -133,7 +149,10 @@ def _a_change_makes_version_2(portal: RunningPortal, dubois: Candidate) -> None:
     assert "2 rue du port" in text
     dubois.user.menu(page_labels.REGISTRATIONS)
     dubois.user.shows("Version 02")
-    dubois.notes("modification_mail_subject", portal.mail(dubois.persona.email, "Modification d'inscription").subject)
+    dubois.notes(
+        "modification_mail_subject",
+        portal.mail(dubois.persona.email, "Modification d'inscription").subject,
+    )
     dubois.opens(page_labels.DOCUMENTS)
     dubois.waits_for("Confirmation d'inscription Version 02")
 
@@ -142,7 +161,8 @@ def _pieces_are_deposited_refused_and_accepted(
     tool: GestionnaireTool, dubois: Candidate, candidature: str, file: Path
 ) -> None:
     """One regroupement; the others are as they were."""
-    mine, pieces = JustificatifsPage(dubois), GUIDE_PIECES[GROUP]
+    mine = JustificatifsPage(dubois)
+    pieces = GUIDE_PIECES[GROUP]
     mine.shows_guide_pieces()
     dubois.reads("pieces")
     for piece in pieces:
@@ -151,7 +171,9 @@ def _pieces_are_deposited_refused_and_accepted(
     dubois.reads("piece_deposited")
     mine.validates_group(GROUP)
     can_add = [piece for group in GUIDE_PIECES.values() for piece in group if mine.can_add(piece)]
-    assert can_add == [piece for title, group in GUIDE_PIECES.items() if title != GROUP for piece in group]
+    assert can_add == [
+        piece for title, group in GUIDE_PIECES.items() if title != GROUP for piece in group
+    ]
     first, second, third = (piece.partition(" ")[0] for piece in pieces)
     tool.controls(candidature, first, "non_compliant", comment="Il manque la signature.")
     tool.controls(candidature, second, "received")
@@ -160,7 +182,9 @@ def _pieces_are_deposited_refused_and_accepted(
     dubois.reads("piece_statuses")
     assert "Non Conforme" in mine.text_of(pieces[0])
     assert "Il manque la signature." in mine.text_of(pieces[0])
-    assert [piece for piece in pieces if mine.can_add(piece)] == pieces[:1], "what was refused alone is sent again"
+    assert [piece for piece in pieces if mine.can_add(piece)] == pieces[:1], (
+        "what was refused alone is sent again"
+    )
     mine.adds(pieces[0], file)
     mine.validates_group(GROUP)
     tool.controls(candidature, first, "compliant")
@@ -187,7 +211,8 @@ def _withdrawing_frees_the_candidate(portal: RunningPortal, dubois: Candidate) -
 
 
 def _begins_the_exam_of_twelve_tabs(dubois: Candidate) -> None:
-    user, page = dubois.user, dubois.page
+    user = dubois.user
+    page = dubois.page
     user.activate(page.get_by_role("link", name=page_labels.ACCOUNT))
     user.is_at(page_labels.ACCOUNT_FORM)
     dubois.reads("account_change")

@@ -1,4 +1,5 @@
-"""Users of the portal with their means: they fill fields by their labels, press buttons and links by their words."""
+"""Users of the portal with their means: they fill fields by their labels, press buttons and links
+by their words."""
 
 import re
 import time
@@ -10,12 +11,15 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.personas import Answer, Search
 
-_EQUIVALENTS = str.maketrans({"’": "'", "ʼ": "'", "\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " "})
+_EQUIVALENTS = str.maketrans(
+    {"’": "'", "ʼ": "'", "\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " "}
+)
 CONTROLS = "input, select, textarea, fieldset[role]"
 MOST_STOPS = 120  # no page has as many: whoever has not arrived by then is held somewhere
 SETTLED_SECONDS = 10.0
 MOST_LINES = 40  # of a list, from the first that begins like the wanted one
-# Where the focus is: at the target (or in that radio group), ahead of it or behind; and whether a person sees it.
+# Where the focus is: at the target (or in that radio group), ahead of it or behind; and whether a
+# person sees it.
 _FOCUS = """target => {
     const node = document.activeElement;
     if (!target.isConnected) return null; // the form was renewed just now
@@ -40,7 +44,8 @@ _FOCUS = """target => {
     };
 }"""
 ZOOMED_VIEWPORT = {"width": 320, "height": 256}
-# A table of data may be wider than the screen (RGAA 10.11): it stands in a region that scrolls by itself.
+# A table of data may be wider than the screen (RGAA 10.11): it stands in a region that scrolls by
+# itself.
 _FAULTS = """() => {
     const faults = [];
     const beyond = document.scrollingElement.scrollWidth - innerWidth;
@@ -72,14 +77,15 @@ def normalized(text: str) -> str:
 
 
 class MouseUser:
-    """With mouse and JavaScript, on a page of the portal at `url`. The users with other means are its subclasses."""
+    """With mouse and JavaScript, on a page of the portal at `url`. The users with other means are
+    its subclasses."""
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         self.url = url
         self._within = page.locator("body")  # the part of the page that is being filled in
 
-    # -- reading -------------------------------------------------------------------------------------------------
+    # -- reading
 
     def open(self, path: str) -> None:
         self.page.goto(self.url + path)
@@ -102,9 +108,11 @@ class MouseUser:
         try:
             expect(heading).to_have_text(_spaced(title, whole=True))
         except AssertionError as error:
-            raise AssertionError(f"« {title} » was expected, the page says: {self.text[:1500]}") from error
+            raise AssertionError(
+                f"« {title} » was expected, the page says: {self.text[:1500]}"
+            ) from error
 
-    # -- acting --------------------------------------------------------------------------------------------------
+    # -- acting
 
     def activate(self, target: Locator) -> None:
         target.click()
@@ -113,7 +121,9 @@ class MouseUser:
         self.activate(self.page.get_by_role("button", name=words, exact=True))
 
     def follow(self, words: str) -> None:
-        self.activate(self.page.get_by_role("main").get_by_role("link", name=words, exact=True).first)
+        self.activate(
+            self.page.get_by_role("main").get_by_role("link", name=words, exact=True).first
+        )
 
     def menu(self, words: str) -> None:
         navigation = self.page.get_by_role("navigation", name="Menu")
@@ -134,7 +144,9 @@ class MouseUser:
         self._give_answer(labelled.and_(self.page.locator(CONTROLS)), own, answer)
 
     def _part(self, title: str) -> Locator:
-        return self.page.get_by_role("group").filter(has=self.page.get_by_role("heading", name=f"{title} :"))
+        return self.page.get_by_role("group").filter(
+            has=self.page.get_by_role("heading", name=f"{title} :")
+        )
 
     def _give_answer(self, control: Locator, label: str, answer: Answer) -> None:
         kind = control_kind(control)
@@ -169,7 +181,9 @@ class MouseUser:
 
 def control_kind(control: Locator) -> str:
     """« select », « fieldset », « combobox » (a search) or « input »."""
-    kind = control.evaluate("element => element.getAttribute('role') === 'combobox' ? 'combobox' : element.localName")
+    kind = control.evaluate(
+        "element => element.getAttribute('role') === 'combobox' ? 'combobox' : element.localName"
+    )
     return str(kind)
 
 
@@ -181,8 +195,9 @@ def _spaced(words: str, *, whole: bool = False) -> re.Pattern[str]:
 
 
 class KeyboardUser(MouseUser):
-    """Who has a keyboard and nothing else, and must always see where the focus is: Tab and Shift+Tab lead to a control;
-    Enter, Space, arrows, letters act on it. Each stop is looked at."""
+    """Who has a keyboard and nothing else, and must always see where the focus is: Tab and
+    Shift+Tab lead to a control; Enter, Space, arrows, letters act on it. Each stop is looked at.
+    """
 
     def activate(self, target: Locator) -> None:
         self.move_focus_to(target)
@@ -190,32 +205,41 @@ class KeyboardUser(MouseUser):
             self.page.keyboard.press("Enter")
 
     def choose_file(self, label: str, file: Path) -> None:
-        # Expected from before: the browser is told to hand choosers over without saying when it has understood.
+        # Expected from before: the browser is told to hand choosers over without saying when it has
+        # understood.
         with self.page.expect_file_chooser(timeout=60_000) as chooser:
             self.move_focus_to(self.page.get_by_label(label))
             self.page.keyboard.press("Enter")
         chooser.value.set_files(file)
 
     def move_focus_to(self, target: Locator, *, onwards: bool = False) -> None:
-        """Go from stop to stop until the focus is there. `onwards`: it must lie ahead, as it does for who reads on."""
+        """Go from stop to stop until the focus is there. `onwards`: it must lie ahead, as it does
+        for who reads on."""
         stops: list[str] = []
         for _ in range(MOST_STOPS):
             focus = self._focus_seen_from(target)
-            assert not focus["unseen"], f"« {focus['name']} » has the focus and {focus['unseen']}, at {self.page.url}"
+            assert not focus["unseen"], (
+                f"« {focus['name']} » has the focus and {focus['unseen']}, at {self.page.url}"
+            )
             if focus["there"]:
                 return
             assert not (onwards and focus["back"]), f"{target} lies behind « {focus['name']} »"
             stops.append(focus["name"])
             self.page.keyboard.press("Shift+Tab" if focus["back"] else "Tab")
-        raise AssertionError(f"{target} is not reached by the keyboard; the last stops were {stops[-20:]}")
+        raise AssertionError(
+            f"{target} is not reached by the keyboard; the last stops were {stops[-20:]}"
+        )
 
     def _focus_seen_from(self, target: Locator) -> dict[str, Any]:
-        """Where the focus is. A form that is renewed just now may take it off the screen for that moment only."""
+        """Where the focus is. A form that is renewed just now may take it off the screen for that
+        moment only."""
         until = time.monotonic() + SETTLED_SECONDS
         while True:
             focus = target.evaluate(_FOCUS)
             if (focus and not focus["unseen"]) or time.monotonic() > until:
-                return dict(focus or {"unseen": "is in a form that is renewed for ever", "name": ""})
+                return dict(
+                    focus or {"unseen": "is in a form that is renewed for ever", "name": ""}
+                )
 
     def _give_answer(self, control: Locator, label: str, answer: Answer) -> None:
         self.move_focus_to(control, onwards=True)
@@ -247,7 +271,8 @@ class KeyboardUser(MouseUser):
         expect(control).to_have_value(answer.taken)
 
     def _pick(self, control: Locator, label: str) -> None:
-        """The first letters lead near it, the arrows to it. A letter with an accent is no key of every keyboard."""
+        """The first letters lead near it, the arrows to it. A letter with an accent is no key of
+        every keyboard."""
         self.page.keyboard.type(re.split(r"[^ -~]", label)[0])
         chosen = control.locator("option:checked")
         for _ in range(MOST_LINES):
@@ -258,8 +283,8 @@ class KeyboardUser(MouseUser):
 
 
 class ScriptlessUser(MouseUser):
-    """Whose browser runs no script, with a keyboard and no mouse: searches are a button and a list on the next page; a
-    choice that changes the form is sent by « Actualiser »."""
+    """Whose browser runs no script, with a keyboard and no mouse: searches are a button and a list
+    on the next page; a choice that changes the form is sent by « Actualiser »."""
 
     def activate(self, target: Locator) -> None:
         with self.page.expect_navigation():
@@ -268,7 +293,9 @@ class ScriptlessUser(MouseUser):
 
     def _give_answer(self, control: Locator, label: str, answer: Answer) -> None:
         super()._give_answer(control, label, answer)
-        button = self._within.get_by_role("button", name=f"Actualiser selon le choix « {label} »", exact=True)
+        button = self._within.get_by_role(
+            "button", name=f"Actualiser selon le choix « {label} »", exact=True
+        )
         if button.count():
             self.activate(button)
 
@@ -288,8 +315,8 @@ class ScriptlessUser(MouseUser):
 
 
 class ZoomedUser(MouseUser):
-    """Who has zoomed to 400 %: 1280 × 1024 pixels then show what 320 × 256 would (RGAA 10.11). Checks the layout of
-    every page that is reached; the menu is behind its button."""
+    """Who has zoomed to 400 %: 1280 × 1024 pixels then show what 320 × 256 would (RGAA 10.11).
+    Checks the layout of every page that is reached; the menu is behind its button."""
 
     def is_at(self, title: str) -> None:
         super().is_at(title)

@@ -1,5 +1,5 @@
-"""deploy/kubernetes as the real `kubectl kustomize` renders it, what its pods are, and what their containers find in
-their environment: settings, and secrets by their names, never their content."""
+"""deploy/kubernetes as the real `kubectl kustomize` renders it, what its pods are, and what their
+containers find in their environment: settings, and secrets by their names, never their content."""
 
 import copy
 import functools
@@ -37,7 +37,9 @@ def _kustomized(folder: Path) -> list[Object]:
     kubectl = shutil.which("kubectl")
     if not kubectl:
         raise NotInstalled("kubectl", "kubectl")
-    done = subprocess.run([kubectl, "kustomize", folder], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [kubectl, "kustomize", folder], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert not done.stderr, done.stderr
     return list(yaml.load_all(done.stdout, yaml.CSafeLoader))
@@ -60,7 +62,9 @@ class Workload:
     @property
     def process(self) -> Object:
         """The container that does what the workload is for."""
-        return next(container for container in self.pod["containers"] if container["name"] == "process")
+        return next(
+            container for container in self.pod["containers"] if container["name"] == "process"
+        )
 
     @property
     def service(self) -> str:
@@ -73,7 +77,9 @@ def workloads(objects: list[Object]) -> list[Workload]:
     for manifest in of_kind(objects, *WORKLOADS):
         template = manifest["spec"]["template"]
         labels = template.get("metadata", {}).get("labels", {})
-        found.append(Workload(manifest["kind"], manifest["metadata"]["name"], template["spec"], labels))
+        found.append(
+            Workload(manifest["kind"], manifest["metadata"]["name"], template["spec"], labels)
+        )
     return found
 
 
@@ -98,7 +104,9 @@ def environment_of(objects: list[Object], container: Object) -> dict[str, str]:
             values[variable["name"]] = variable["value"]
         else:
             reference = variable["valueFrom"]["configMapKeyRef"]
-            values[variable["name"]] = named(objects, "ConfigMap", reference["name"])["data"][reference["key"]]
+            values[variable["name"]] = named(objects, "ConfigMap", reference["name"])["data"][
+                reference["key"]
+            ]
     return values
 
 

@@ -16,7 +16,10 @@ from tests.kubernetes.rendered import FOLDER, Object, named, of_kind, secrets_by
 from tests.kubernetes.test_security import permitted_too_much
 from tests.support.compose_file import COMPOSE, COMPOSE_DEFAULTS, expanded
 
-VERSIONS = ("1.32", kubernetes_validate.latest_version())  # the oldest, as docs/operations/install.md promises
+VERSIONS = (
+    "1.32",
+    kubernetes_validate.latest_version(),
+)  # the oldest, as docs/operations/install.md promises
 # Objects of operators, whose schemas Kubernetes does not publish.
 OF_OPERATORS = ("postgresql.cnpg.io", "rabbitmq.com")
 
@@ -26,17 +29,25 @@ def test_every_object_is_valid(
     demonstration: list[Object], production: list[Object], examples: list[Object], version: str
 ) -> None:
     ours = [each for each in examples if each["apiVersion"].partition("/")[0] not in OF_OPERATORS]
-    for each in [*demonstration, *(each for each in production if each not in demonstration), *ours]:
+    for each in [
+        *demonstration,
+        *(each for each in production if each not in demonstration),
+        *ours,
+    ]:
         kubernetes_validate.validate(each, version, strict=True)
 
 
 BROKER = FOLDER.parent / "containers" / "rabbitmq" / "rabbitmq.conf"
 
 
-def test_rabbitmq_has_the_settings_and_queues_of_compose_on_three_nodes(examples: list[Object]) -> None:
+def test_rabbitmq_has_the_settings_and_queues_of_compose_on_three_nodes(
+    examples: list[Object],
+) -> None:
     [cluster] = of_kind(examples, "RabbitmqCluster")
     lines = cluster["spec"]["rabbitmq"]["additionalConfig"].splitlines()
-    assert lines == [line for line in BROKER.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    assert lines == [
+        line for line in BROKER.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"
+    ]
     assert cluster["spec"]["replicas"] == 3
     assert cluster["spec"]["image"] == dict(COMPOSE_DEFAULTS)["RABBITMQ_IMAGE"]
     [volume] = cluster["spec"]["override"]["statefulSet"]["spec"]["template"]["spec"]["volumes"]
@@ -57,9 +68,13 @@ def _tag(image: str) -> str:
 
 def test_databases_are_made_by_the_script_of_compose(examples: list[Object]) -> None:
     making = workload(examples, "databases")
-    [scripts] = [volume["configMap"]["name"] for volume in making.pod["volumes"] if "configMap" in volume]
+    [scripts] = [
+        volume["configMap"]["name"] for volume in making.pod["volumes"] if "configMap" in volume
+    ]
     script = named(examples, "ConfigMap", scripts)["data"]["10-databases.sh"]
-    assert script == (FOLDER.parent / "containers" / "postgres" / "10-databases.sh").read_text(encoding="utf-8")
+    assert script == (FOLDER.parent / "containers" / "postgres" / "10-databases.sh").read_text(
+        encoding="utf-8"
+    )
     assert making.process["command"][-1].endswith("/10-databases.sh")
     assert set(secrets_by_path(making).values()) == {
         "postgres-password",
@@ -92,10 +107,15 @@ def test_an_image_is_named_by_the_digest_that_its_tag_has_now(tmp_path: Path) ->
         _, defaults = expanded(asked(answers))
         pinned = {image for name, image in defaults if name.endswith("_IMAGE")}
         tags = {image.partition("@")[0] for image in IMAGES}
-        assert pinned == {f"{tag}@sha256:{hashlib.sha256(f'{answers} {tag}'.encode()).hexdigest()}" for tag in tags}
+        assert pinned == {
+            f"{tag}@sha256:{hashlib.sha256(f'{answers} {tag}'.encode()).hexdigest()}"
+            for tag in tags
+        }
 
 
 def test_images_are_built_on_those() -> None:
-    built_on = re.findall(r"^ARG \w+_IMAGE=(.+)$", (ROOT / "deploy/images/Dockerfile").read_text(), re.MULTILINE)
+    built_on = re.findall(
+        r"^ARG \w+_IMAGE=(.+)$", (ROOT / "deploy/images/Dockerfile").read_text(), re.MULTILINE
+    )
     assert len(built_on) > 3
     assert set(built_on) <= IMAGES

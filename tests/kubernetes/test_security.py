@@ -1,5 +1,5 @@
-"""The profile « restricted », container by container, and docker-compose.yml's own restrictions; processes reach each
-other where they share a network of docker-compose.yml, and nowhere else."""
+"""The profile « restricted », container by container, and docker-compose.yml's own restrictions;
+processes reach each other where they share a network of docker-compose.yml, and nowhere else."""
 
 from collections.abc import Iterator
 from itertools import permutations
@@ -8,13 +8,25 @@ from typing import Any
 from tests.kubernetes.rendered import Object, Workload, named, of_kind, workload, workloads
 from tests.support.compose_file import COMPOSE_SERVICES
 
-VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
+VOLUMES = {
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
+}
 SECCOMP = ("RuntimeDefault", "Localhost")
 HOST = ("hostNetwork", "hostPID", "hostIPC")
 
 
 def test_no_container_may_do_more_than_it_needs(objects: list[Object]) -> None:
-    assert all(composed["read_only"] and composed["cap_drop"] == ["ALL"] for composed in COMPOSE_SERVICES.values())
+    assert all(
+        composed["read_only"] and composed["cap_drop"] == ["ALL"]
+        for composed in COMPOSE_SERVICES.values()
+    )
     assert permitted_too_much(objects) == []
 
 
@@ -27,12 +39,18 @@ def test_the_cluster_refuses_what_would_not_be_restricted(objects: list[Object])
 def test_ours_run_as_their_images_do(objects: list[Object]) -> None:
     for each in workloads(objects):
         if each.process["image"].startswith("portail/") and each.name != "postgres":
-            assert {container["securityContext"]["runAsUser"] for container in each.containers} == {10001}, each.name
+            assert {container["securityContext"]["runAsUser"] for container in each.containers} == {
+                10001
+            }, each.name
 
 
 def permitted_too_much(objects: list[Object]) -> list[str]:
     """A line for each thing that a pod or container is permitted and should not be."""
-    return [f"{each.name}: {complaint}" for each in workloads(objects) for complaint in _complaints(each)]
+    return [
+        f"{each.name}: {complaint}"
+        for each in workloads(objects)
+        for complaint in _complaints(each)
+    ]
 
 
 def _complaints(each: Workload) -> Iterator[str]:
@@ -59,11 +77,16 @@ def _of_container(pod: Object, container: Object) -> Iterator[str]:
         yield "capabilities"
     if own.get("readOnlyRootFilesystem") is not True:
         yield "its image's files"
-    yield from (f"port {port['hostPort']} of the host" for port in container.get("ports", []) if "hostPort" in port)
+    yield from (
+        f"port {port['hostPort']} of the host"
+        for port in container.get("ports", [])
+        if "hostPort" in port
+    )
 
 
 PUBLISHED = "edge"
-"""compose's network of published ports: in a cluster whoever publishes is in a namespace of its own."""
+"""compose's network of published ports: in a cluster whoever publishes is in a namespace of its
+own."""
 
 
 def test_who_reaches_whom_is_as_in_compose(objects: list[Object]) -> None:
@@ -88,20 +111,26 @@ def test_only_the_proxy_is_reached_from_outside(objects: list[Object]) -> None:
 
 def _open_pairs(objects: list[Object]) -> set[tuple[str, str]]:
     """(caller, called) of the processes that may connect, as the rendered NetworkPolicies say."""
-    policies, pairs = of_kind(objects, "NetworkPolicy"), permutations(workloads(objects), 2)
+    policies = of_kind(objects, "NetworkPolicy")
+    pairs = permutations(workloads(objects), 2)
     return {
         (caller.name, called.name)
         for caller, called in pairs
-        if _lets(policies, caller, called, "egress", "to") and _lets(policies, called, caller, "ingress", "from")
+        if _lets(policies, caller, called, "egress", "to")
+        and _lets(policies, called, caller, "ingress", "from")
     }
 
 
-def _lets(policies: list[Object], own: Workload, other: Workload, direction: str, peers: str) -> bool:
-    """A pod is open until a policy of this direction means it; then one of these has to name the other."""
+def _lets(
+    policies: list[Object], own: Workload, other: Workload, direction: str, peers: str
+) -> bool:
+    """A pod is open until a policy of this direction means it; then one of these has to name the
+    other."""
     ours = [
         policy["spec"]
         for policy in policies
-        if direction.capitalize() in policy["spec"]["policyTypes"] and _means(policy["spec"]["podSelector"], own)
+        if direction.capitalize() in policy["spec"]["policyTypes"]
+        and _means(policy["spec"]["podSelector"], own)
     ]
     rules = [rule for spec in ours for rule in spec.get(direction, [])]
     return not ours or any(_names(peer, other) for rule in rules for peer in rule.get(peers, []))
@@ -109,7 +138,9 @@ def _lets(policies: list[Object], own: Workload, other: Workload, direction: str
 
 def _names(peer: dict[str, Any], other: Workload) -> bool:
     """Blocks hold any address; the namespaces that are named here are others'."""
-    return "ipBlock" in peer or ("namespaceSelector" not in peer and _means(peer["podSelector"], other))
+    return "ipBlock" in peer or (
+        "namespaceSelector" not in peer and _means(peer["podSelector"], other)
+    )
 
 
 def _means(selector: dict[str, Any], pod: Workload) -> bool:

@@ -1,6 +1,6 @@
-"""`make run`: nothing is started over damaged databases; a process that hangs is started again; the launcher stops all
-of them however often it is told. What is forked is a process of its own (environment, files, signals, exit code), and
-ends with who forked it."""
+"""`make run`: nothing is started over damaged databases; a process that hangs is started again; the
+launcher stops all of them however often it is told. What is forked is a process of its own
+(environment, files, signals, exit code), and ends with who forked it."""
 
 import os
 import signal
@@ -45,7 +45,12 @@ def test_a_database_that_is_cut_or_overwritten_is_named_and_nothing_started(tmp_
     assert state.damaged_databases() == damaged
     environment = {**os.environ, "VAR_DIR": str(tmp_path), "PORT": "1"}
     start = subprocess.run(
-        [sys.executable, "-m", "deploy.local"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "deploy.local"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (start.returncode, "make restore" in start.stderr) == (1, True)
     assert all(str(path) in start.stderr for path in damaged)
@@ -72,21 +77,44 @@ def test_its_processes_need_nothing_that_make_run_does_not_install(tmp_path: Pat
     plan = Plan(state, state.load_or_create_secrets(), 1, 0, dict.fromkeys(free_ports(), 9))
     ours = [child.command[0] for child in plan.children()]
     assert "tests.support.identity_provider" in ours
-    program = [sys.executable, "-c", WITHOUT_WHAT_TESTS_NEED, *MODULES, *ours, "deploy.local.command"]
+    program = [
+        sys.executable,
+        "-c",
+        WITHOUT_WHAT_TESTS_NEED,
+        *MODULES,
+        *ours,
+        "deploy.local.command",
+    ]
     start = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
     assert start.returncode == 0, start.stderr
 
 
 @pytest.fixture
 def supervised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
-    for name in ("SILENT_SECONDS", "ANSWER_SECONDS", "ASK_SECONDS", "RESTART_SECONDS", "STOP_SECONDS"):
+    for name in (
+        "SILENT_SECONDS",
+        "ANSWER_SECONDS",
+        "ASK_SECONDS",
+        "RESTART_SECONDS",
+        "STOP_SECONDS",
+    ):
         monkeypatch.setattr(supervisor, name, 0.2)
-    port, supervised = free_port(), Supervisor(tmp_path)
+    port = free_port()
+    supervised = Supervisor(tmp_path)
     health = f"http://127.0.0.1:{port}{LIVE}"
     alive = tmp_path / "site" / LIVE.strip("/")
     alive.parent.mkdir(parents=True)
     alive.touch()
-    serve = (sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", f"{tmp_path}/site")
+    serve = (
+        sys.executable,
+        "-m",
+        "http.server",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--directory",
+        f"{tmp_path}/site",
+    )
     supervised.start(Child("web", serve, os.environ, health, is_ours=False))
     yield supervised
     supervised.stop()
@@ -132,8 +160,11 @@ class Supervised:
         self.stopped = True
 
 
-def test_it_stops_every_child_however_often_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    supervised, plan = Supervised(), SimpleNamespace(state=SimpleNamespace(logs=tmp_path), objects=lambda: None)
+def test_it_stops_every_child_however_often_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervised = Supervised()
+    plan = SimpleNamespace(state=SimpleNamespace(logs=tmp_path), objects=lambda: None)
     monkeypatch.setattr(launcher, "Supervisor", lambda _logs: supervised)
     before = {number: signal.signal(number, launcher._stop) for number in STOP_SIGNALS}
     try:
@@ -203,7 +234,8 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def started(program: str, modules: Path, *arguments: str) -> subprocess.Popen[str]:
     environment = {"PYTHONPATH": f"{ROOT}:{modules}"}
-    # Not every run of the tests hears SIGINT itself (a shell's background does not); what it starts does.
+    # Not every run of the tests hears SIGINT itself (a shell's background does not); what it starts
+    # does.
     hearing = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
     command = [sys.executable, "-c", hearing + program, *arguments]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
@@ -213,7 +245,9 @@ def test_it_has_its_own_environment_files_and_exit_code(modules: Path) -> None:
     with TemporaryFile() as typed, TemporaryFile() as output, TemporaryFile() as errors:
         typed.write(b"secret")
         typed.seek(0)
-        forked = Forked(["program", "word"], {"ONLY": "this"}, typed=typed, output=output, errors=errors)
+        forked = Forked(
+            ["program", "word"], {"ONLY": "this"}, typed=typed, output=output, errors=errors
+        )
         assert forked.wait(30) == 3
         output.seek(0)
         errors.seek(0)
@@ -240,7 +274,11 @@ def test_it_ends_with_who_forked_it_however_that_ends(modules: Path, program: st
         assert parent.stdout is not None
         child = Path(f"/proc/{int(parent.stdout.readline())}")
         if program == PARENT:
-            wait_until(lambda: (child / "cmdline").read_bytes().startswith(b"python -m sleeper\0"), 60, "its title")
+            wait_until(
+                lambda: (child / "cmdline").read_bytes().startswith(b"python -m sleeper\0"),
+                60,
+                "its title",
+            )
             parent.kill()
     wait_until(lambda: not child.exists(), 60, "its end")
 

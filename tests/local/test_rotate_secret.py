@@ -1,4 +1,5 @@
-"""The one-machine portal rotates a secret: a command writes the step, the launcher restarts the processes concerned."""
+"""The one-machine portal rotates a secret: a command writes the step, the launcher restarts the
+processes concerned."""
 
 import dataclasses
 import json
@@ -66,23 +67,32 @@ def test_each_secret_is_turned_in_steps_and_no_other_changes(state: StateFolder)
         assert {other for other, text in rotated.items() if text != texts(before)[other]} == {name}
 
 
-def test_a_folder_from_before_there_were_some_keys_is_read_and_given_them(state: StateFolder) -> None:
+def test_a_folder_from_before_there_were_some_keys_is_read_and_given_them(
+    state: StateFolder,
+) -> None:
     held = json.loads(state.secrets_file.read_text())
     del held["sealing_key"], held["paper_key"]
     state.secrets_file.write_text(json.dumps(held))
     given = state.load_or_create_secrets()
     assert given.sealing_key == ""
-    assert len(secrets_in(rotate_secret.secrets_after(given, "sealing-key", Step.ADD).sealing_key)) == 1
+    assert (
+        len(secrets_in(rotate_secret.secrets_after(given, "sealing-key", Step.ADD).sealing_key))
+        == 1
+    )
     assert load_keys(given.paper_key)
     assert state.load_or_create_secrets() == given == state.read_secrets()
 
 
-def test_a_folder_has_a_certificate_for_papers_which_documents_alone_is_given(state: StateFolder) -> None:
+def test_a_folder_has_a_certificate_for_papers_which_documents_alone_is_given(
+    state: StateFolder,
+) -> None:
     made = state.paper_seal.read_bytes()
     plan = Plan(state, state.load_or_create_secrets(), 8080, 0.0, PORTS)
     assert state.paper_seal.read_bytes() == made
     assert state.paper_seal.stat().st_mode & 0o777 == 0o600
-    given = [service for service in SERVICES if "PAPER_SEAL_FILE" in plan.service_environment(service)]
+    given = [
+        service for service in SERVICES if "PAPER_SEAL_FILE" in plan.service_environment(service)
+    ]
     assert given == ["documents"]
     assert PaperSeal(plan.service_environment("documents")["PAPER_SEAL_FILE"], "").room
 
@@ -95,7 +105,9 @@ CONCERNED = {
 }
 
 
-def test_the_launcher_starts_again_whom_it_concerns_and_nobody_else(state: StateFolder, supervisor: Supervisor) -> None:
+def test_the_launcher_starts_again_whom_it_concerns_and_nobody_else(
+    state: StateFolder, supervisor: Supervisor
+) -> None:
     plan: Plan = SleepingPlan(state, state.load_or_create_secrets(), 9, 0.0, PORTS)
     for child in (plan.objects(), *plan.children()):
         supervisor.start(child)
@@ -111,13 +123,20 @@ def test_the_launcher_starts_again_whom_it_concerns_and_nobody_else(state: State
     assert rotate_secret.reload_secrets(plan, supervisor) is plan
 
 
-def test_a_file_that_is_away_or_no_secrets_changes_nothing(state: StateFolder, supervisor: Supervisor) -> None:
+def test_a_file_that_is_away_or_no_secrets_changes_nothing(
+    state: StateFolder, supervisor: Supervisor
+) -> None:
     plan = SleepingPlan(state, state.load_or_create_secrets(), 9, 0.0, PORTS)
     whole = dataclasses.asdict(plan.secrets)
-    without_pieces = {client: secret for client, secret in whole["clients"].items() if client != "pieces"}
+    without_pieces = {
+        client: secret for client, secret in whole["clients"].items() if client != "pieces"
+    }
     amiss: tuple[dict[str, object], ...] = (
-        {"clients": without_pieces}, {"clients": []}, {"signing_key": ""}, {"seal_key": None},
-    )  # fmt: skip
+        {"clients": without_pieces},
+        {"clients": []},
+        {"signing_key": ""},
+        {"seal_key": None},
+    )
     wrong = [json.dumps(whole | changes) for changes in amiss]
     for text in ("", "{}", "[1", '{"signing_key": 3, "more": 4}', *wrong):
         state.secrets_file.write_text(text)

@@ -1,4 +1,5 @@
-"""Every mail of the portal as people read it: one action, its address in full, the same in text and HTML."""
+"""Every mail of the portal as people read it: one action, its address in full, the same in text and
+HTML."""
 
 import json
 import re
@@ -36,13 +37,19 @@ def _context(reason: str | None = None) -> MailContext:
 def _incomplete(refused: bool) -> IncompleteContext:
     comment = "La signature manque." if refused else None
     piece = MissingPiece("NATIDE06", "Document justifiant l'identité", refused, comment)
-    return IncompleteContext(_context().saved, (MissingGroup("Nationalité", "2021-10-31T23:00:00+00:00", (piece,)),))
+    return IncompleteContext(
+        _context().saved, (MissingGroup("Nationalité", "2021-10-31T23:00:00+00:00", (piece,)),)
+    )
 
 
 LET_ACT = {
-    "activation", "password_reset", "email_change_confirmation", "email_change_requested", "staff_invitation",
+    "activation",
+    "password_reset",
+    "email_change_confirmation",
+    "email_change_requested",
+    "staff_invitation",
     "second_factor_reset",
-}  # fmt: skip
+}
 """Mails of accounts of which whoever has the link's address may act."""
 
 
@@ -54,8 +61,13 @@ def _of_accounts(name: str) -> Letter:
 LETTERS: dict[str, Letter] = {
     **{f"{name}_mail": _of_accounts(name) for name in of_accounts.LETTERS},
     "receipt_mail": of_registrations.receipt_mail(_context()),
-    **{f"{name}_mail": of_registrations.letter(name, _context("Pièce reçue")) for name in of_registrations.LETTERS},
-    "document_mail": of_registrations.document_mail(_context("Changement de centre"), "withdrawn", "Convocation"),
+    **{
+        f"{name}_mail": of_registrations.letter(name, _context("Pièce reçue"))
+        for name in of_registrations.LETTERS
+    },
+    "document_mail": of_registrations.document_mail(
+        _context("Changement de centre"), "withdrawn", "Convocation"
+    ),
     "dates_mail": of_registrations.dates_mail(_context()),
     "reminder_mail": of_registrations.reminder_mail([_incomplete(False)], AT, URL),
     "refusal_mail": of_registrations.refusal_mail(_incomplete(True), AT, URL),
@@ -64,7 +76,9 @@ LETTERS: dict[str, Letter] = {
 }
 
 
-LETTERHEAD = Letterhead(("RÉPUBLIQUE", "FRANÇAISE"), "Gestion des examens et concours", "Ministère", False)
+LETTERHEAD = Letterhead(
+    ("RÉPUBLIQUE", "FRANÇAISE"), "Gestion des examens et concours", "Ministère", False
+)
 
 
 def to_mail(letter: Letter, letterhead: Letterhead = LETTERHEAD) -> Mail:
@@ -91,13 +105,16 @@ def letter(request: pytest.FixtureRequest) -> Letter:
 
 def test_every_mail_of_the_portal_is_among_the_letters_tested_here() -> None:
     written = [name for name in vars(of_registrations) if name.endswith("_mail")]
-    written += [f"{name}_mail" for texts in (of_accounts, of_registrations) for name in texts.LETTERS]
+    written += [
+        f"{name}_mail" for texts in (of_accounts, of_registrations) for name in texts.LETTERS
+    ]
     assert sorted(written) == sorted(LETTERS)
 
 
 def test_a_mail_has_one_action_as_a_button_and_its_address_in_full(letter: Letter) -> None:
     action = next(block for block in letter.blocks if isinstance(block, Action))
-    page, text = parse_html(to_mail(letter)), to_mail(letter).text
+    page = parse_html(to_mail(letter))
+    text = to_mail(letter).text
     button, address = page.xpath("//a")
     assert (text_of(button), button.get("href")) == (action.label, action.url)
     assert (text_of(address), address.get("href")) == (action.url, action.url)
@@ -106,7 +123,8 @@ def test_a_mail_has_one_action_as_a_button_and_its_address_in_full(letter: Lette
 
 
 def test_text_and_html_say_the_same(letter: Letter) -> None:
-    text, page = words(to_mail(letter).text), text_of(parse_html(to_mail(letter)))
+    text = words(to_mail(letter).text)
+    page = text_of(parse_html(to_mail(letter)))
     for block in letter.blocks:
         for line in block.split("\n") if isinstance(block, str) else (block.label, block.url):
             assert words(line) in text
@@ -116,7 +134,11 @@ def test_text_and_html_say_the_same(letter: Letter) -> None:
 def test_a_mail_can_be_read_aloud_in_the_dark_and_without_pictures(letter: Letter) -> None:
     page = parse_html(to_mail(letter))
     assert page.get("lang") == "fr"
-    assert page.xpath("//title/text()") == [letter.subject] == [text_of(element) for element in page.xpath("//h1")]
+    assert (
+        page.xpath("//title/text()")
+        == [letter.subject]
+        == [text_of(element) for element in page.xpath("//h1")]
+    )
     assert {table.get("role") for table in page.xpath("//table")} == {"presentation"}
     assert page.xpath("//img | //link | //script | //iframe") == []
     assert "url(" not in to_mail(letter).html
@@ -133,7 +155,9 @@ def test_outside_production_every_mail_says_that_it_is_worth_nothing(letter: Let
 
 def test_what_somebody_typed_is_text_and_nothing_else() -> None:
     hostile = '<script>alert(1)</script> & "x"'
-    mail = to_mail(Letter(hostile, (f"Motif : {hostile}", Action("Ouvrir", 'http://x.example/?a=1&b="><b>'))))
+    mail = to_mail(
+        Letter(hostile, (f"Motif : {hostile}", Action("Ouvrir", 'http://x.example/?a=1&b="><b>')))
+    )
     assert parse_html(mail).xpath("//script | //b") == []
     assert hostile in text_of(parse_html(mail))
     assert hostile in mail.text

@@ -1,5 +1,5 @@
-"""What a mail server's answers mean, and to whom passwords and mails are given; however long the server is away, mails
-wait in order, lose no try, hold nothing else up, and all go out."""
+"""What a mail server's answers mean, and to whom passwords and mails are given; however long the
+server is away, mails wait in order, lose no try, hold nothing else up, and all go out."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -29,7 +29,9 @@ PASSWORD = "aussi-longue-que-secrete"
 TO = "jeanne@exemple.fr"
 
 
-def send(url: str, ca: str = "", to: str = TO, subject: str = "Essai", event: str = "an-event") -> None:
+def send(
+    url: str, ca: str = "", to: str = TO, subject: str = "Essai", event: str = "an-event"
+) -> None:
     mail = Mail(to, subject, "texte", "<p>texte</p>", event, datetime(2021, 10, 4, tzinfo=UTC))
     Mailer(url, "portail@exemple.fr", ca).send(mail)
 
@@ -79,7 +81,9 @@ def test_nobody_logs_in_where_starttls_was_stripped() -> None:
     assert REGISTRY.get_sample_value("mails_total", {"answer": "unavailable"}) == before + 1
 
 
-def test_a_wrong_password_is_no_fault_of_the_mail(authority: CertificateAuthority, tmp_path: Path) -> None:
+def test_a_wrong_password_is_no_fault_of_the_mail(
+    authority: CertificateAuthority, tmp_path: Path
+) -> None:
     with (
         serving(certificate=authority.server(tmp_path), password="another") as (_, url),
         pytest.raises(MailUnavailable, match="SMTPAuthenticationError 535"),
@@ -119,7 +123,9 @@ def test_the_servers_answer_says_whether_the_mail_is_sent_again_and_when(
 
 
 @pytest.mark.parametrize("at_the_end", ["421 closing", "500 what", None])
-def test_what_was_taken_is_taken_however_it_ends(at_the_end: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_taken_is_taken_however_it_ends(
+    at_the_end: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(mails, "STEP_SECONDS", 0.4)
     with misbehaving_server({"QUIT": at_the_end}) as url:
         send(url)
@@ -128,28 +134,46 @@ def test_what_was_taken_is_taken_however_it_ends(at_the_end: str | None, monkeyp
 
 
 @pytest.mark.parametrize("command", [GREETING, "EHLO", "MAIL", "RCPT", "DATA", END])
-def test_a_server_that_falls_silent_holds_nobody(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_falls_silent_holds_nobody(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(mails, "STEP_SECONDS", 0.4)
     silent_helo: dict[str, str | None] = {"HELO": None} if command == "EHLO" else {}
-    expected = MailUnavailable if command in (GREETING, "EHLO") else MailDeferred  # which counts its try
+    expected = (
+        MailUnavailable if command in (GREETING, "EHLO") else MailDeferred
+    )  # which counts its try
     with misbehaving_server({command: None, **silent_helo}) as url, pytest.raises(expected):
         send(url)
 
 
 @pytest.mark.parametrize(
     ("url", "ca", "mistake"),
-    [("http://mail", "", "MAIL_URL"), ("smtp://mail", "no certificate", "MAIL_CA"), ("smtp://mail", "é", "MAIL_CA")],
+    [
+        ("http://mail", "", "MAIL_URL"),
+        ("smtp://mail", "no certificate", "MAIL_CA"),
+        ("smtp://mail", "é", "MAIL_CA"),
+    ],
 )
-def test_a_process_does_not_start_on_a_mail_server_it_cannot_speak_to(url: str, ca: str, mistake: str) -> None:
+def test_a_process_does_not_start_on_a_mail_server_it_cannot_speak_to(
+    url: str, ca: str, mistake: str
+) -> None:
     settings = MailSettings(
-        env="test", database_url="-", broker_url="-", accounts_url="-", client_id="-", client_secret="-",  # type: ignore[arg-type]
-        mail_url=url, mail_ca=ca,
-    )  # fmt: skip
+        env="test",
+        database_url="-",
+        broker_url="-",
+        accounts_url="-",
+        client_id="-",
+        client_secret="-",  # type: ignore[arg-type]
+        mail_url=url,
+        mail_ca=ca,
+    )
     assert [line.split(":")[0] for line in settings.mistakes()] == [mistake]
 
 
 PATIENCE = 90
-NEVER = (3600.0,)  # the delay before a second try: what used up a try would not come within this test
+NEVER = (
+    3600.0,
+)  # the delay before a second try: what used up a try would not come within this test
 
 
 class Sending(Ledger):
@@ -158,7 +182,12 @@ class Sending(Ledger):
     port: int
 
     def send(self, data: dict[str, Any], envelope: Envelope) -> None:
-        send(f"smtp://127.0.0.1:{self.port}", to=data["to"], subject=data["subject"], event=envelope.id)
+        send(
+            f"smtp://127.0.0.1:{self.port}",
+            to=data["to"],
+            subject=data["subject"],
+            event=envelope.id,
+        )
 
     def ask(self, *subjects: str, to: str = TO) -> None:
         for subject in subjects:
@@ -167,11 +196,20 @@ class Sending(Ledger):
 
     def attempts(self) -> dict[str, int]:
         with self.app.app_context(), self.db.reading() as session:
-            found = session.execute(select(tasks.c.envelope, tasks.c.attempts).where(tasks.c.handler == "send")).all()
-            return {json.loads(envelope)["data"]["subject"]: attempts for envelope, attempts in found}
+            found = session.execute(
+                select(tasks.c.envelope, tasks.c.attempts).where(tasks.c.handler == "send")
+            ).all()
+            return {
+                json.loads(envelope)["data"]["subject"]: attempts for envelope, attempts in found
+            }
 
     def paused(self) -> bool:
-        return REGISTRY.get_sample_value("channel_paused", {"service": self.name, "channel": MAILS.name}) == 1
+        return (
+            REGISTRY.get_sample_value(
+                "channel_paused", {"service": self.name, "channel": MAILS.name}
+            )
+            == 1
+        )
 
 
 @pytest.fixture
@@ -190,7 +228,8 @@ def returned(service: Sending) -> Iterator[Mailbox]:
 
 
 Away = Callable[[int], AbstractContextManager[Any]]
-# Without a pause of its own, at once or after a wait; with one. What else a server may answer is in REFUSALS.
+# Without a pause of its own, at once or after a wait; with one. What else a server may answer is in
+# REFUSALS.
 AWAY: dict[str, Away] = {
     "refuses connections": lambda port: nullcontext(),
     "accepts and stays silent": lambda port: misbehaving_server({GREETING: None}, port),
@@ -199,14 +238,20 @@ AWAY: dict[str, Away] = {
 
 
 @pytest.mark.parametrize("away", AWAY.values(), ids=AWAY.keys())
-def test_what_waited_goes_out_and_lost_no_try(service: Sending, away: Away, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_waited_goes_out_and_lost_no_try(
+    service: Sending, away: Away, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(mails, "HANG_UP_PAUSE_SECONDS", 0.5)
     service.ask("un", "deux", "trois")
     with service.working(retry_seconds=NEVER) as [worker]:
         with away(service.port):
             wait_until(service.paused, PATIENCE, "the pause")
             service.ask_to_tell("a friend")
-            wait_until(lambda: service.entries() == ["told a friend"], PATIENCE, "what needs no mail server")
+            wait_until(
+                lambda: service.entries() == ["told a friend"],
+                PATIENCE,
+                "what needs no mail server",
+            )
             assert worker.stuck() is None
         with returned(service) as mailbox:
             mailbox.wait_for_count(3, seconds=PATIENCE)
@@ -223,7 +268,9 @@ def test_one_mail_that_is_not_taken_now_waits_alone(service: Sending) -> None:
         with service.working(retry_seconds=(0.4, 0.4, 0.4)):
             mailbox.wait_for(subject="tout de suite", seconds=PATIENCE)
             assert not service.paused()
-            wait_until(lambda: service.attempts()["plus tard"] > 1, PATIENCE, "another try of its own")
+            wait_until(
+                lambda: service.attempts()["plus tard"] > 1, PATIENCE, "another try of its own"
+            )
             mailbox.clear()
             mailbox.wait_for(subject="plus tard", seconds=PATIENCE)
     assert service.parked() == []
@@ -236,4 +283,6 @@ def test_a_mail_at_which_the_server_hangs_up_lets_the_others_go_first(service: S
         service.ask("deux", "trois", "quatre")
         with service.working(retry_seconds=NEVER):
             mailbox.wait_for_count(3, seconds=PATIENCE)
-    assert [mail.subject for mail in mailbox.received] == ["deux", "trois", "quatre"], "in the order of their age"
+    assert [mail.subject for mail in mailbox.received] == ["deux", "trois", "quatre"], (
+        "in the order of their age"
+    )

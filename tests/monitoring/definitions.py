@@ -22,7 +22,9 @@ def read_yaml(path: Path) -> Any:
 
 def _rules(kind: str) -> dict[str, dict[str, Any]]:
     """Rules of the kind `alert` or `record`, by name."""
-    rules = [rule for path in RULES for group in read_yaml(path)["groups"] for rule in group["rules"]]
+    rules = [
+        rule for path in RULES for group in read_yaml(path)["groups"] for rule in group["rules"]
+    ]
     return {rule[kind]: rule for rule in rules if kind in rule}
 
 
@@ -36,7 +38,12 @@ def promtool(*words: object) -> str:
     if program is None:
         raise NotInstalled("Prometheus", "promtool")
     done = subprocess.run(
-        [str(program), *map(str, words)], cwd=MONITORING, capture_output=True, text=True, timeout=SECONDS, check=False
+        [str(program), *map(str, words)],
+        cwd=MONITORING,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -44,8 +51,15 @@ def promtool(*words: object) -> str:
 
 FOLDER = MONITORING / "grafana"
 DASHBOARDS: dict[str, dict[str, Any]] = {
-    path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted((FOLDER / "dashboards").glob("*.json"))
+    path.name: json.loads(path.read_text(encoding="utf-8"))
+    for path in sorted((FOLDER / "dashboards").glob("*.json"))
 }
-PANELS = {panel["title"]: panel for panel in DASHBOARDS["portail.json"]["panels"] if panel["type"] != "row"}
-QUERIES = [(title, target["expr"]) for title, panel in PANELS.items() for target in panel["targets"]]
+PANELS = {
+    panel["title"]: panel
+    for panel in DASHBOARDS["portail.json"]["panels"]
+    if panel["type"] != "row"
+}
+QUERIES = [
+    (title, target["expr"]) for title, panel in PANELS.items() for target in panel["targets"]
+]
 """(title of the panel, PromQL), in their order."""

@@ -1,4 +1,5 @@
-"""The profile « observe »: what Prometheus and Grafana are given, whom they reach, who reaches them."""
+"""The profile « observe »: what Prometheus and Grafana are given, whom they reach, who reaches
+them."""
 
 import configparser
 import re
@@ -37,9 +38,13 @@ def test_only_grafana_is_published_and_on_this_machine_alone() -> None:
 def test_prometheus_reaches_our_processes_and_grafana_prometheus() -> None:
     assert set(COMPOSE_SERVICES["prometheus"]["networks"]) == {"services", "observe"}
     assert set(COMPOSE_SERVICES["grafana"]["networks"]) == {"observe", "edge"}
-    members = {name for name, service in COMPOSE_SERVICES.items() if "observe" in service["networks"]}
+    members = {
+        name for name, service in COMPOSE_SERVICES.items() if "observe" in service["networks"]
+    }
     assert members == set(OBSERVERS)
-    assert yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["networks"]["observe"] == {"internal": True}
+    assert yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["networks"]["observe"] == {
+        "internal": True
+    }
 
 
 def test_prometheus_finds_its_files_where_its_configuration_looks_for_them() -> None:
@@ -49,10 +54,15 @@ def test_prometheus_finds_its_files_where_its_configuration_looks_for_them() -> 
     assert [str(folder / name) for name in configuration["rule_files"]] == [
         places["deploy/monitoring/rules"] + "/*.yml"
     ]
-    [gateway] = [target for target in configuration["scrape_configs"] if target["job_name"] == "gateway"]
+    [gateway] = [
+        target for target in configuration["scrape_configs"] if target["job_name"] == "gateway"
+    ]
     token = gateway["authorization"]["credentials_file"]
     assert composed_secrets("prometheus") == {str(folder / token): "metrics-token"}
-    assert f"--config.file={places['deploy/monitoring/prometheus.yml']}" in COMPOSE_SERVICES["prometheus"]["command"]
+    assert (
+        f"--config.file={places['deploy/monitoring/prometheus.yml']}"
+        in COMPOSE_SERVICES["prometheus"]["command"]
+    )
 
 
 def test_grafana_finds_its_password_its_source_and_its_dashboards() -> None:

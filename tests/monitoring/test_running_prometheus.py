@@ -1,6 +1,8 @@
-"""A real Prometheus watches a whole portal: all is asked, every rule evaluated, every panel has something to show.
+"""A real Prometheus watches a whole portal: all is asked, every rule evaluated, every panel has
+something to show.
 
-It takes as long as a portal to start, a candidate to register and the jobs that count each minute to be asked.
+It takes as long as a portal to start, a candidate to register and the jobs that count each minute
+to be asked.
 """
 
 import math
@@ -40,9 +42,12 @@ def portal() -> Iterator[LaunchedPortal]:
 
 
 @pytest.fixture(scope="module")
-def prometheus(portal: LaunchedPortal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+def prometheus(
+    portal: LaunchedPortal, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Prometheus]:
     """Asks the portal, and the backups' page of a repository that somebody has restored from."""
-    port, restored = free_port(), tmp_path_factory.mktemp("repository") / "restored"
+    port = free_port()
+    restored = tmp_path_factory.mktemp("repository") / "restored"
     restored.touch()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(postgres, "RESTORED", restored)
@@ -56,11 +61,18 @@ def prometheus(portal: LaunchedPortal, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="module")
 def candidate(
-    portal: LaunchedPortal, browser: Browser, prometheus: Prometheus, tmp_path_factory: pytest.TempPathFactory
+    portal: LaunchedPortal,
+    browser: Browser,
+    prometheus: Prometheus,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """Somebody registers, deposits a file and has another one refused; pieces are watched before, so that this is a
-    growth of their counters."""
-    wait_until(lambda: bool(prometheus.query("pieces_deposits_total")), PATIENCE_SECONDS, "pieces are watched")
+    """Somebody registers, deposits a file and has another one refused; pieces are watched before,
+    so that this is a growth of their counters."""
+    wait_until(
+        lambda: bool(prometheus.query("pieces_deposits_total")),
+        PATIENCE_SECONDS,
+        "pieces are watched",
+    )
     someone = register_candidate(portal, browser)
     sound = write_pdf(tmp_path_factory.mktemp("files")).read_bytes()
     for content, status in ((sound, 303), (DAMAGED, 422)):
@@ -88,12 +100,22 @@ def test_every_process_is_asked_and_answers(prometheus: Prometheus) -> None:
 
 @pytest.mark.usefixtures("candidate")
 def test_every_rule_can_be_evaluated(prometheus: Prometheus) -> None:
-    wait_until(lambda: {rule["health"] for rule in prometheus.rules()} == {"ok"}, PATIENCE_SECONDS, "rules evaluated")
-    assert {rule["name"]: rule.get("lastError", "") for rule in prometheus.rules() if rule.get("lastError")} == {}
+    wait_until(
+        lambda: {rule["health"] for rule in prometheus.rules()} == {"ok"},
+        PATIENCE_SECONDS,
+        "rules evaluated",
+    )
+    assert {
+        rule["name"]: rule.get("lastError", "")
+        for rule in prometheus.rules()
+        if rule.get("lastError")
+    } == {}
 
 
 @pytest.mark.usefixtures("candidate")
-def test_every_panel_has_something_to_show_and_those_that_may_be_empty_are_answered(prometheus: Prometheus) -> None:
+def test_every_panel_has_something_to_show_and_those_that_may_be_empty_are_answered(
+    prometheus: Prometheus,
+) -> None:
     def shown(query: str) -> bool:
         return any(math.isfinite(value) for value in values(prometheus, query))
 
@@ -108,6 +130,10 @@ def test_every_panel_has_something_to_show_and_those_that_may_be_empty_are_answe
 def test_what_the_candidate_did_is_what_the_dashboard_shows(prometheus: Prometheus) -> None:
     [panel] = [query for title, query in QUERIES if title == "Fichiers refusés en une heure"]
     refused = f'{panel} and on (outcome) pieces_deposits_total{{outcome="damaged"}}'
-    wait_until(lambda: any(value > 0 for value in values(prometheus, refused)), PATIENCE_SECONDS, "the refused file")
+    wait_until(
+        lambda: any(value > 0 for value in values(prometheus, refused)),
+        PATIENCE_SECONDS,
+        "the refused file",
+    )
     assert values(prometheus, "sum(registrations_saved_total)") == [1]
     assert values(prometheus, 'sum(pieces_deposits_total{outcome="kept"})') == [1]

@@ -1,4 +1,5 @@
-"""Rows and objects are compared both ways; what that and erasing ask of a large database is found by an index."""
+"""Rows and objects are compared both ways; what that and erasing ask of a large database is found
+by an index."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -52,19 +53,29 @@ def _key(number: int) -> str:
 @pytest.mark.engines("sqlite", "postgresql")
 def test_what_reconciliation_and_erasing_ask_is_answered_by_an_index(database_url: str) -> None:
     """Of the files every second one is retired, some of them long ago."""
-    app, db = Flask(__name__), Database()
+    app = Flask(__name__)
+    db = Database()
     file: Any = type("File", (_File, db.Model), {"__tablename__": "files"})
     tables = ObjectTables(db)
     db.connect(app, database_url)
     columns = (reconciliation.KeyColumn(file.key, file.id),)
-    store = Mock(spec=ObjectStore, exists=Mock(return_value=False), read=Mock(side_effect=ObjectMissing))
+    store = Mock(
+        spec=ObjectStore, exists=Mock(return_value=False), read=Mock(side_effect=ObjectMissing)
+    )
     ends = {number: NOW + timedelta(seconds=number) for number in range(0, ROWS, 2)}
-    ends |= {number: end - timedelta(days=4000) for number, end in ends.items() if number < ROWS / 100}
-    retired = [{"key": _key(number), "retired_at": NOW, "kept_until": end} for number, end in ends.items()]
+    ends |= {
+        number: end - timedelta(days=4000) for number, end in ends.items() if number < ROWS / 100
+    }
+    retired = [
+        {"key": _key(number), "retired_at": NOW, "kept_until": end} for number, end in ends.items()
+    ]
     with app.app_context():
         db.metadata.create_all(db.engine)
         with db.operation() as session:
-            session.execute(insert(file), [{"id": f"{number:032x}", "key": _key(number)} for number in range(ROWS)])
+            session.execute(
+                insert(file),
+                [{"id": f"{number:032x}", "key": _key(number)} for number in range(ROWS)],
+            )
             session.execute(insert(tables.RetiredObject), retired)
             session.execute(text("ANALYZE"))
         doubtful = [_key(number) for number in range(5, 15)]
@@ -74,8 +85,16 @@ def test_what_reconciliation_and_erasing_ask_is_answered_by_an_index(database_ur
             reconciliation.confirm_lost(db, store, columns, [KeyRow(key, "x") for key in doubtful])
             assert erase_expired(db, store) == ROWS / 200
         with db.engine.connect() as connection:
-            plans = {sql: query_plan(connection, sql, values) for sql, values in asked if sql.startswith("SELECT")}
+            plans = {
+                sql: query_plan(connection, sql, values)
+                for sql, values in asked
+                if sql.startswith("SELECT")
+            }
         db.engine.dispose()
     assert len(plans) >= 4
-    by_hand = [f"{sql}\n{plan}" for sql, plan in plans.items() if any(mark in plan for mark in NOT_BY_INDEX)]
+    by_hand = [
+        f"{sql}\n{plan}"
+        for sql, plan in plans.items()
+        if any(mark in plan for mark in NOT_BY_INDEX)
+    ]
     assert not by_hand, "\n".join(by_hand)

@@ -1,4 +1,5 @@
-"""A file comes to the store whole, a part in memory at a time; where a store hangs, calls end and soon none is made."""
+"""A file comes to the store whole, a part in memory at a time; where a store hangs, calls end and
+soon none is made."""
 
 import io
 import socket
@@ -67,7 +68,9 @@ def test_after_some_failures_whoever_waits_is_told_without_a_call_until_the_stor
     wait_until(works, SECONDS, "the store, asked again")
 
 
-def test_objects_that_are_missing_are_no_failure_of_the_store(short_deadlines: None, bucket: Bucket) -> None:
+def test_objects_that_are_missing_are_no_failure_of_the_store(
+    short_deadlines: None, bucket: Bucket
+) -> None:
     store = ObjectStore(bucket.url)
     for _ in range(2 * FAILURES_IN_A_ROW):
         with pytest.raises(ObjectMissing):
@@ -83,7 +86,9 @@ def test_a_job_goes_on_asking() -> None:
         assert refusal.type is StoreUnavailable
 
 
-def test_few_calls_are_made_at_once(short_deadlines: None, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_few_calls_are_made_at_once(
+    short_deadlines: None, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("THREADS", "16")
     store = ObjectStore(bucket.url)
     put(store)
@@ -143,7 +148,9 @@ def test_a_file_is_never_whole_in_memory(bucket: Bucket) -> None:
 def test_a_file_whose_connection_breaks_is_sent_again_from_its_beginning() -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), BreakingOnce) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{server.server_address[1]}/bucket")
+        store = ObjectStore(
+            f"s3+http://key:secret-secret@127.0.0.1:{server.server_address[1]}/bucket"
+        )
         assert put(store, OnDisk(FILE)) == len(FILE)
         server.shutdown()
     assert BreakingOnce.taken[1:] == [FILE]

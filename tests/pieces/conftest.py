@@ -54,7 +54,8 @@ def validated(deposited: PiecesService) -> PiecesService:
 
 @pytest.fixture(scope="session")
 def program() -> Iterator[Program]:
-    """A process that looks at files, shared by the tests of a process: a start takes longer than looking at a file."""
+    """A process that looks at files, shared by the tests of a process: a start takes longer than
+    looking at a file."""
     with closing(Program(TASKS)) as running:
         yield running
 

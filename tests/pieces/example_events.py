@@ -16,7 +16,9 @@ CLOSES = datetime(2021, 11, 1, tzinfo=PARIS)
 DURING = datetime(2021, 10, 5, 15, 59, tzinfo=PARIS)
 SECOND = timedelta(seconds=1)
 AMIENS = AcademieRef("20", "ACADÉMIE D'AMIENS", CONTACT)
-PIECES = tuple(dataclasses.replace(piece, group_code=piece.group_code.partition("_")[0]) for piece in ASKED)
+PIECES = tuple(
+    dataclasses.replace(piece, group_code=piece.group_code.partition("_")[0]) for piece in ASKED
+)
 """Of the regroupements CONFIRMATION, NATIONALITE, CONDITIONS and DOSSIER."""
 IDENTITY = next(piece for piece in PIECES if piece.code == "NATIDE06")
 
@@ -28,7 +30,10 @@ def registration_saved(**overrides: Any) -> RegistrationSaved:
 
 def of_others(number: int, **overrides: Any) -> list[RegistrationSaved]:
     """Candidatures of as many other candidates."""
-    ids = ({"candidature_id": f"dead{each:028}", "candidate_id": f"beef{each:028}"} for each in range(number))
+    ids = (
+        {"candidature_id": f"dead{each:028}", "candidate_id": f"beef{each:028}"}
+        for each in range(number)
+    )
     return [registration_saved(**own, **overrides) for own in ids]
 
 

@@ -1,4 +1,5 @@
-"""Runs pieces in a test: web application, event handlers, follow-ups and commands, over a real store and database."""
+"""Runs pieces in a test: web application, event handlers, follow-ups and commands, over a real
+store and database."""
 
 from __future__ import annotations
 
@@ -45,17 +46,26 @@ KEPT_DAYS = PiecesSettings.kept_days
 ERASED_AFTER_DAYS = KEPT_DAYS + ERASING_DELAY.days + 0.01
 """How old a removed file is that the nightly job erases."""
 NO_STORE = "s3+http://nobody:nothing@127.0.0.1:9/none"
-# Every service of this process uses those: a start takes 0.4 s of a processor, and each file has a fork of its own.
+# Every service of this process uses those: a start takes 0.4 s of a processor, and each file has a
+# fork of its own.
 _IDLE_PROGRAMS: list[Program] = []
 STAFF = "57aff000000000000000000000000001"
 ILLEGIBLE = "Illisible."  # why they refuse a piece
-SEVEN_DAYS, TWO_DAYS, LAST_DAY = (datetime(2021, 10, day, HOUR, tzinfo=PARIS) for day in (24, 29, 31))
-"""The instants of the ladder 7, 2, 0 before the end of the guide's deposit, which closes on the 31st at midnight."""
+SEVEN_DAYS, TWO_DAYS, LAST_DAY = (
+    datetime(2021, 10, day, HOUR, tzinfo=PARIS) for day in (24, 29, 31)
+)
+"""The instants of the ladder 7, 2, 0 before the end of the guide's deposit, which closes on the
+31st at midnight."""
 
 
 def build_settings(database_url: str, objects_url: str, **overrides: Any) -> PiecesSettings:
     offset = (DURING - clock.system_now()).total_seconds()
-    given = {"log_level": "WARNING", "objects_url": Secret(objects_url), "portail_offset": offset, **overrides}
+    given = {
+        "log_level": "WARNING",
+        "objects_url": Secret(objects_url),
+        "portail_offset": offset,
+        **overrides,
+    }
     settings: PiecesSettings = service_settings("pieces", database_url, Path("/nowhere"), **given)
     return settings
 
@@ -69,7 +79,9 @@ class PiecesService:
     """A running pieces. `now`: when its requests come in, as the gateway stamps them."""
 
     def __init__(self, database_url: str, objects_url: str, **overrides: Any) -> None:
-        self.app: Flask = create_app(build_settings(database_url, objects_url, **overrides), key_of=key_of)
+        self.app: Flask = create_app(
+            build_settings(database_url, objects_url, **overrides), key_of=key_of
+        )
         migrate(self.app)
         self.dependencies.inspections.checks.idle_programs = _IDLE_PROGRAMS
         self.now = DURING
@@ -109,7 +121,11 @@ class PiecesService:
 
     def groups(self, *candidature: str) -> list[dict[str, Any]]:
         """Of the guide's candidature, or of the one of this id and candidate."""
-        return [group for period in self.list_pieces(*candidature)["periods"] for group in period["groups"]]
+        return [
+            group
+            for period in self.list_pieces(*candidature)["periods"]
+            for group in period["groups"]
+        ]
 
     def group(self, code: str) -> dict[str, Any]:
         return next(group for group in self.groups() if group["code"] == code)
@@ -119,9 +135,18 @@ class PiecesService:
         return dict(next(piece for piece in pieces if piece["code"] == code))
 
     def deposit(
-        self, code: str, content: bytes | None = None, name: str = "pièce d'identité.pdf", **options: Any
+        self,
+        code: str,
+        content: bytes | None = None,
+        name: str = "pièce d'identité.pdf",
+        **options: Any,
     ) -> TestResponse:
-        return self.upload(self.piece(code)["id"], sample_files.pdf() if content is None else content, name, **options)
+        return self.upload(
+            self.piece(code)["id"],
+            sample_files.pdf() if content is None else content,
+            name,
+            **options,
+        )
 
     def upload(self, piece_id: str, content: bytes, name: str, **options: Any) -> TestResponse:
         return send_file(partial(self.call, **options), piece_id, content, name)
@@ -139,7 +164,13 @@ class PiecesService:
         return self.call("GET", f"/pieces/{self.piece(code)['id']}/preview", **options)
 
     def staff(
-        self, method: str, path: str, *, by: str = STAFF, academies: tuple[str, ...] | None = ("03",), **options: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        by: str = STAFF,
+        academies: tuple[str, ...] | None = ("03",),
+        **options: Any,
     ) -> TestResponse:
         token = staff_token(by, scopes=("pieces:read", "pieces:control"), academies=academies)
         headers = {**bearer(token), **options.pop("headers", {})}
@@ -172,13 +203,19 @@ class PiecesService:
         return piece
 
     def control(self, code: str, status: str, *, by: str = STAFF, **body: Any) -> TestResponse:
-        """Of `academies`, who read `etag`; anything else goes into the body. A refusal says why, unless told not to."""
+        """Of `academies`, who read `etag`; anything else goes into the body. A refusal says why,
+        unless told not to."""
         piece = self.piece_for_staff(code)
         if status == "non_compliant":
             body.setdefault("comment", ILLEGIBLE)
-        etag, academies = body.pop("etag", piece["etag"]), body.pop("academies", ("03",))
+        etag = body.pop("etag", piece["etag"])
+        academies = body.pop("academies", ("03",))
         body = {"deposit_id": piece["deposit"] and piece["deposit"]["id"], "status": status, **body}
-        who: dict[str, Any] = {"by": by, "academies": academies, "headers": {"If-Match": etag} if etag else {}}
+        who: dict[str, Any] = {
+            "by": by,
+            "academies": academies,
+            "headers": {"If-Match": etag} if etag else {},
+        }
         return self.staff("POST", f"/pieces/{piece['id']}/control", json=body, **who)
 
     def take_back(self, code: str, *, by: str = STAFF, etag: str | None = None) -> TestResponse:
@@ -199,7 +236,8 @@ class PiecesService:
             registry.jobs[name].run()
 
     def metrics(self, name: str) -> list[str]:
-        """The lines of this metric in the answer of any process, with what the jobs have counted."""
+        """The lines of this metric in the answer of any process, with what the jobs have
+        counted."""
         with self.app.app_context():
             gauges.show(db)
         lines = self.app.test_client().get("/metrics").text.splitlines()
@@ -234,10 +272,14 @@ class PiecesService:
         self.handle_events(registration_saved())
         return self
 
-    def with_ladder(self, revision: int = 1, closes: datetime = CLOSES, refusal_mails: bool = False) -> PiecesService:
+    def with_ladder(
+        self, revision: int = 1, closes: datetime = CLOSES, refusal_mails: bool = False
+    ) -> PiecesService:
         """In the guide's opening with the ladder 7, 2, 0; the same service, to be chained."""
         options = SessionOptions(reminder_days=(7, 2, 0), refusal_mails=refusal_mails)
-        self.handle_events(dataclasses.replace(window_changed(revision, closes=closes), options=options))
+        self.handle_events(
+            dataclasses.replace(window_changed(revision, closes=closes), options=options)
+        )
         return self
 
     def move_to(self, instant: datetime) -> PiecesService:

@@ -19,7 +19,11 @@ def saved(made: Any, *kind: str, **how: Any) -> bytes:
 
 
 def pdf(
-    *, user_password: str | None = None, owner_password: str | None = None, pages: int = 1, algorithm: str = "AES-256"
+    *,
+    user_password: str | None = None,
+    owner_password: str | None = None,
+    pages: int = 1,
+    algorithm: str = "AES-256",
 ) -> bytes:
     writer = PdfWriter()
     for _ in range(pages):
@@ -73,10 +77,14 @@ def archive() -> bytes:
 
 def ole(streams: dict[str, bytes]) -> bytes:
     """An OLE2 container of 512-byte sectors: FAT, directory, then one chain per stream."""
-    sector, end = 512, 0xFFFFFFFE
-    fat, body, entries = [0xFFFFFFFD, end], b"", [_entry("Root Entry", 5, end, 0)]
+    sector = 512
+    end = 0xFFFFFFFE
+    fat = [0xFFFFFFFD, end]
+    body = b""
+    entries = [_entry("Root Entry", 5, end, 0)]
     for name, content in streams.items():
-        first, count = len(fat), -(-len(content) // sector)
+        first = len(fat)
+        count = -(-len(content) // sector)
         fat += [first + number + 1 for number in range(count - 1)] + [end]
         body += content.ljust(count * sector, b"\0")
         entries.append(_entry(name, 2, first, len(content)))
@@ -92,7 +100,9 @@ def ole(streams: dict[str, bytes]) -> bytes:
 
 def _entry(name: str, kind: int, start: int, size: int) -> bytes:
     text = (name + "\0").encode("utf-16-le")
-    head = text.ljust(64, b"\0") + struct.pack("<HBB3I", len(text), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
+    head = text.ljust(64, b"\0") + struct.pack(
+        "<HBB3I", len(text), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF
+    )
     return head.ljust(116, b"\0") + struct.pack("<3I", start, size, 0)
 
 
@@ -102,7 +112,14 @@ def doc(*, encrypted: bool = False, size: int = 5000) -> bytes:
 
 
 def avi(frames: int = 2000) -> bytes:
-    headers = b"LIST" + struct.pack("<I", 4 + 8 + 56) + b"hdrl" + b"avih" + struct.pack("<I", 56) + b"\0" * 56
+    headers = (
+        b"LIST"
+        + struct.pack("<I", 4 + 8 + 56)
+        + b"hdrl"
+        + b"avih"
+        + struct.pack("<I", 56)
+        + b"\0" * 56
+    )
     movie = b"LIST" + struct.pack("<I", 4 + frames) + b"movi" + b"\1" * frames
     content = b"AVI " + headers + movie
     return b"RIFF" + struct.pack("<I", len(content)) + content
@@ -115,7 +132,11 @@ def mp3(*, tag: bool = True, frames: int = 10) -> bytes:
 
 
 def mp4(brand: bytes = b"isom") -> bytes:
-    return box(b"ftyp", brand + b"\0\0\2\0" + brand) + box(b"mdat", b"\7" * 3000) + box(b"moov", b"\0" * 100)
+    return (
+        box(b"ftyp", brand + b"\0\0\2\0" + brand)
+        + box(b"mdat", b"\7" * 3000)
+        + box(b"moov", b"\0" * 100)
+    )
 
 
 def box(kind: bytes, content: bytes, declared: int | None = None) -> bytes:

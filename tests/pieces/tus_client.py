@@ -23,7 +23,11 @@ Call = Callable[..., TestResponse]
 def send_file(call: Call, piece_id: str, content: bytes, name: str) -> TestResponse:
     """Send a file and make it the piece's; the first answer that refuses, else the last one."""
     begun = send_upload(call, f"/pieces/{piece_id}/uploads", content, name)
-    return begun if begun.status_code != 201 else take_upload(call, f"/pieces/{piece_id}/deposit", begun)
+    return (
+        begun
+        if begun.status_code != 201
+        else take_upload(call, f"/pieces/{piece_id}/deposit", begun)
+    )
 
 
 def send_upload(call: Call, path: str, content: bytes, name: str) -> TestResponse:
@@ -32,7 +36,9 @@ def send_upload(call: Call, path: str, content: bytes, name: str) -> TestRespons
     for start in range(0, len(content) if begun.status_code == 201 else 0, MAX_UPLOAD_PART_BYTES):
         part = content[start : start + MAX_UPLOAD_PART_BYTES]
         headers = {**VERSION, "Content-Type": UPLOAD_PART_TYPE, "Upload-Offset": str(start)}
-        assert call("PATCH", f"/uploads/{id_of(begun)}", data=part, headers=headers).status_code == 204
+        assert (
+            call("PATCH", f"/uploads/{id_of(begun)}", data=part, headers=headers).status_code == 204
+        )
     return begun
 
 
@@ -52,9 +58,13 @@ def id_of(begun: TestResponse) -> str:
     return begun.headers["Location"].rpartition("/")[2]
 
 
-def announce(service: PiecesService, code: str, length: int | str, name: str = "carte.pdf", **how: Any) -> TestResponse:
+def announce(
+    service: PiecesService, code: str, length: int | str, name: str = "carte.pdf", **how: Any
+) -> TestResponse:
     """Announce a file; the response."""
-    return _announce(service.call, f"/pieces/{service.piece(code)['id']}/uploads", length, name, **how)
+    return _announce(
+        service.call, f"/pieces/{service.piece(code)['id']}/uploads", length, name, **how
+    )
 
 
 def begin_upload(service: PiecesService, code: str, length: int, name: str = "carte.pdf") -> str:
@@ -68,7 +78,12 @@ def begin_upload(service: PiecesService, code: str, length: int, name: str = "ca
 def send_part(
     service: PiecesService, upload_id: str, offset: int | str, content: bytes, **options: Any
 ) -> TestResponse:
-    headers = {**VERSION, "Upload-Offset": str(offset), "Content-Type": UPLOAD_PART_TYPE, **options.pop("headers", {})}
+    headers = {
+        **VERSION,
+        "Upload-Offset": str(offset),
+        "Content-Type": UPLOAD_PART_TYPE,
+        **options.pop("headers", {}),
+    }
     return service.call("PATCH", f"/uploads/{upload_id}", data=content, headers=headers, **options)
 
 
@@ -82,7 +97,9 @@ def read_offset(service: PiecesService, upload_id: str) -> int:
     return int(answer.headers["Upload-Offset"])
 
 
-def send_rest(service: PiecesService, upload_id: str, content: bytes, until: int | None = None) -> None:
+def send_rest(
+    service: PiecesService, upload_id: str, content: bytes, until: int | None = None
+) -> None:
     """Send the bytes that the service has not yet, up to `until` (by default the end)."""
     end = len(content) if until is None else until
     for at in range(read_offset(service, upload_id), end, PART):
@@ -92,9 +109,13 @@ def send_rest(service: PiecesService, upload_id: str, content: bytes, until: int
 
 def upload_file(service: PiecesService, code: str, content: bytes, name: str = "carte.pdf") -> str:
     """The id of an upload that has all its bytes."""
-    return id_of(send_upload(service.call, f"/pieces/{service.piece(code)['id']}/uploads", content, name))
+    return id_of(
+        send_upload(service.call, f"/pieces/{service.piece(code)['id']}/uploads", content, name)
+    )
 
 
-def deposit_uploads(service: PiecesService, code: str, *upload_ids: str, **options: Any) -> TestResponse:
+def deposit_uploads(
+    service: PiecesService, code: str, *upload_ids: str, **options: Any
+) -> TestResponse:
     path = f"/pieces/{service.piece(code)['id']}/deposit"
     return service.call("POST", path, json={"uploads": list(upload_ids)}, **options)

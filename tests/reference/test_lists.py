@@ -8,7 +8,8 @@ from services.reference.text import folded
 
 
 @pytest.mark.parametrize(
-    "label", ["014 - CALVADOS", "02A - CORSE-DU-SUD", "974 - LA REUNION", "987 - POLYNESIE FRANCAISE"]
+    "label",
+    ["014 - CALVADOS", "02A - CORSE-DU-SUD", "974 - LA REUNION", "987 - POLYNESIE FRANCAISE"],
 )
 def test_a_departement_is_listed_and_labelled_as_in_the_guide(label: str) -> None:
     departement = departements.by_code(label[:3])
@@ -30,7 +31,9 @@ def test_academies_are_sorted_by_their_name_without_its_article() -> None:
     assert academies.place_in_lists("MAROC") == "maroc"
 
 
-@pytest.mark.parametrize(("departement", "code"), [("025", "03"), ("02A", "27"), ("974", "28"), ("978", "32")])
+@pytest.mark.parametrize(
+    ("departement", "code"), [("025", "03"), ("02A", "27"), ("974", "28"), ("978", "32")]
+)
 def test_a_departement_leads_to_its_academie(departement: str, code: str) -> None:
     academie = academies.of_departement(departement)
     assert academie is not None
@@ -47,11 +50,14 @@ def test_academies_and_departements_agree() -> None:
 
 
 def test_what_is_of_the_past_is_known_but_not_proposed() -> None:
-    former, conscripts = pays.by_code("141"), csp.by_code("83")
+    former = pays.by_code("141")
+    conscripts = csp.by_code("83")
     assert former is not None
     assert former.label == "REPUBLIQUE DEMOCRATIQUE ALLEMANDE"
     assert former not in pays.proposed()
-    assert {"ALLEMAGNE", "ROYAUME-UNI", "KOSOVO", "SOUDAN DU SUD"} <= {country.label for country in pays.proposed()}
+    assert {"ALLEMAGNE", "ROYAUME-UNI", "KOSOVO", "SOUDAN DU SUD"} <= {
+        country.label for country in pays.proposed()
+    }
     assert conscripts in csp.all()
     assert conscripts not in csp.proposed()
 
@@ -74,7 +80,9 @@ def test_nationalities_are_listed_by_label_with_french_first_and_special_ones_la
     listed = [nationalite.masculine for nationalite in nationalites.all()]
     assert listed[0] == "Français"
     assert listed[-2:] == ["Apatride", "Autre nationalité"]
-    assert [folded(label) for label in listed[1:-2]] == sorted(folded(label) for label in listed[1:-2])
+    assert [folded(label) for label in listed[1:-2]] == sorted(
+        folded(label) for label in listed[1:-2]
+    )
 
 
 def labels(departement: str, typed: str, limit: int = communes.MAX_PROPOSALS) -> list[str]:
@@ -93,7 +101,9 @@ def labels(departement: str, typed: str, limit: int = communes.MAX_PROPOSALS) ->
         ("001", "Arbignieu", "ARBIGNIEU"),
     ],
 )
-def test_a_commune_is_found_however_it_is_spelt(departement: str, typed: str, expected: str) -> None:
+def test_a_commune_is_found_however_it_is_spelt(
+    departement: str, typed: str, expected: str
+) -> None:
     commune = communes.exact(departement, typed)
     assert commune is not None
     assert commune.label == expected
@@ -102,7 +112,14 @@ def test_a_commune_is_found_however_it_is_spelt(departement: str, typed: str, ex
 
 @pytest.mark.parametrize(
     ("departement", "typed"),
-    [("014", "troyes"), ("014", "cae"), ("016", "bors"), ("999", "caen"), ("014", "'- "), ("014", "a" * 9999)],
+    [
+        ("014", "troyes"),
+        ("014", "cae"),
+        ("016", "bors"),
+        ("999", "caen"),
+        ("014", "'- "),
+        ("014", "a" * 9999),
+    ],
 )
 def test_no_exact_match_is_none(departement: str, typed: str) -> None:
     assert communes.exact(departement, typed) is None
@@ -133,7 +150,9 @@ def test_the_limit_is_kept_and_an_endless_text_is_not_searched() -> None:
 
 def test_every_departement_has_communes_and_its_own_only() -> None:
     for departement in departements.all():
-        assert {commune.departement for commune in communes.of_departement(departement.code)} == {departement.code}
+        assert {commune.departement for commune in communes.of_departement(departement.code)} == {
+            departement.code
+        }
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,12 @@ from tests.support.service_worker import database_of
 
 
 @pytest.fixture
-def portal(engine: str, request: pytest.FixtureRequest, tmp_path: Path, bucket: Bucket) -> Iterator[Portal]:
-    cluster: Postgres | None = request.getfixturevalue("postgres") if engine == "postgresql" else None
+def portal(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path, bucket: Bucket
+) -> Iterator[Portal]:
+    cluster: Postgres | None = (
+        request.getfixturevalue("postgres") if engine == "postgresql" else None
+    )
     databases = {service: cluster.fresh_database() for service in SERVICES} if cluster else {}
     with running_four_services(tmp_path, bucket.url, databases) as running:
         yield Portal(running, bucket)

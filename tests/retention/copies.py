@@ -1,5 +1,6 @@
-"""Copies of a person in the four services: every row and object that tells of them, with ids, marks and numbers of the
-copies' own. What only the services themselves can write (the chain of the audit trail) they write later."""
+"""Copies of a person in the four services: every row and object that tells of them, with ids, marks
+and numbers of the copies' own. What only the services themselves can write (the chain of the audit
+trail) they write later."""
 
 import json
 import re
@@ -26,8 +27,15 @@ class Copies:
     """Of one person, who has all that may be erased."""
 
     def __init__(self, portal: Portal, person: Person) -> None:
-        self.portal, self.person = portal, person
-        self._own = {person.id, person.found["id"], person.mark, person.mark.lower(), person.found["number"]}
+        self.portal = portal
+        self.person = person
+        self._own = {
+            person.id,
+            person.found["id"],
+            person.mark,
+            person.mark.lower(),
+            person.found["number"],
+        }
         self._rows = self._rows_of_person()
         words = sorted(self._own, key=len, reverse=True)
         self._words = re.compile("|".join(map(re.escape, words)))
@@ -42,7 +50,8 @@ class Copies:
 
     def _person(self, index: int) -> Person:
         found = {name: self._of(value, index) for name, value in self.person.found.items()}
-        id, mark = self._of(self.person.id, index), self._of(self.person.mark, index)
+        id = self._of(self.person.id, index)
+        mark = self._of(self.person.mark, index)
         return replace(self.person, id=id, mark=mark, found=found)
 
     def _of(self, word: str, index: int) -> str:
@@ -55,7 +64,8 @@ class Copies:
         return f"{session}{index:04x}{word[8:]}"
 
     def _rows_of_person(self) -> dict[str, list[tuple[Table, Row]]]:
-        """By service, in the order of references. A row is theirs that holds one of their words; its key is one too."""
+        """By service, in the order of references. A row is theirs that holds one of their words;
+        its key is one too."""
         stored = {name: list(_all_rows(app)) for name, app in self.portal.apps.items()}
         known = 0
         while known < len(self._own):
@@ -64,7 +74,10 @@ class Copies:
                 if self._is_theirs(row):
                     new = [key for key in _keys_of(table, row) if not self._holds_own(key)]
                     self._own |= {word for key in new for word in _ID.findall(key) or [key]}
-        return {name: [found for found in rows if self._is_theirs(found[1])] for name, rows in stored.items()}
+        return {
+            name: [found for found in rows if self._is_theirs(found[1])]
+            for name, rows in stored.items()
+        }
 
     def _is_theirs(self, row: Row) -> bool:
         return self._holds_own(" ".join(value for value in row.values() if isinstance(value, str)))
@@ -79,26 +92,45 @@ class Copies:
         for start in range(0, len(indexes), PAGE):
             with engine.begin() as connection:
                 for table, row in rows:
-                    columns = [name for name in row if not (_tells_apart(table, name) and type(row[name]) is int)]
-                    names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join(mark for _ in columns)
+                    columns = [
+                        name
+                        for name in row
+                        if not (_tells_apart(table, name) and type(row[name]) is int)
+                    ]
+                    names = ", ".join(f'"{name}"' for name in columns)
+                    marks = ", ".join(mark for _ in columns)
                     page = indexes[start : start + PAGE]
-                    own = {name for name in columns if isinstance(row[name], str) and self._words.search(row[name])}
+                    own = {
+                        name
+                        for name in columns
+                        if isinstance(row[name], str) and self._words.search(row[name])
+                    }
                     values = [
-                        tuple(self._copied(row[name], index) if name in own else row[name] for name in columns)
+                        tuple(
+                            self._copied(row[name], index) if name in own else row[name]
+                            for name in columns
+                        )
                         for index in page
                     ]
-                    connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', values)
+                    connection.exec_driver_sql(
+                        f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', values
+                    )
 
     def _copied(self, text: str, index: int) -> str:
         return self._words.sub(lambda word: self._of(word[0], index), text)
 
     def _put_objects(self, indexes: Sequence[int]) -> None:
         bucket = self.portal.bucket
-        client = Minio(bucket.endpoint, bucket.access_key, bucket.secret_key, secure=False, region="us-east-1")
+        client = Minio(
+            bucket.endpoint, bucket.access_key, bucket.secret_key, secure=False, region="us-east-1"
+        )
         for path in [path for path in bucket.folder.rglob("*") if path.is_file()]:
-            key, content = path.relative_to(bucket.folder).as_posix(), path.read_bytes()
+            key = path.relative_to(bucket.folder).as_posix()
+            content = path.read_bytes()
             for index in indexes if self._words.search(key) else ():
-                own = content.replace(self.person.mark.encode(), self._of(self.person.mark, index).encode())
+                own = content.replace(
+                    self.person.mark.encode(), self._of(self.person.mark, index).encode()
+                )
                 client.put_object(bucket.name, self._copied(key, index), BytesIO(own), len(own))
 
 
@@ -122,9 +154,13 @@ def _text(value: Any) -> Any:
 
 def _tells_apart(table: Table, name: str) -> bool:
     """Whether no two rows have the same value there, or none that do the same of one event."""
-    unique = [key for key in table.constraints if isinstance(key, PrimaryKeyConstraint | UniqueConstraint)]
+    unique = [
+        key for key in table.constraints if isinstance(key, PrimaryKeyConstraint | UniqueConstraint)
+    ]
     indexes = [index for index in table.indexes if index.unique]
-    return name == "event_id" or any([each.name for each in key.columns] == [name] for key in (*unique, *indexes))
+    return name == "event_id" or any(
+        [each.name for each in key.columns] == [name] for key in (*unique, *indexes)
+    )
 
 
 def _keys_of(table: Table, row: Row) -> Iterator[str]:

@@ -1,5 +1,5 @@
-"""The clock moves by years: after each step what `catalogue/retention.yaml` says is gone, everywhere, and nothing else.
-Of a few candidates; soak/test_ten_thousand.py does it with many."""
+"""The clock moves by years: after each step what `catalogue/retention.yaml` says is gone,
+everywhere, and nothing else. Of a few candidates; soak/test_ten_thousand.py does it with many."""
 
 import pytest
 
@@ -11,20 +11,25 @@ from tests.retention.copies import Copies
 from tests.retention.people import CLOSED, DAY, STAFF, Person, Portal
 
 EACH = 6  # candidates of a session
-REGISTERED = 2  # of them; the first has files, decisions, notes and documents, the others are copies of the first
+# of them; the first has files, decisions, notes and documents, the others are copies of the first
+REGISTERED = 2
 DATABASES = {f"{service}.db" for service in SERVICES}
 PIECES, CANDIDATURES = (retention().kind(code) for code in ("pieces", "candidatures"))
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_what_is_due_is_found_nowhere_and_the_rest_is_there(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Takes 15 s: candidates of three sessions register, have files, decisions, notes and documents."""
+def test_what_is_due_is_found_nowhere_and_the_rest_is_there(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Takes 15 s: candidates of three sessions register, have files, decisions, notes and
+    documents."""
     monkeypatch.setattr(operations, "PAGE", 4)
     expect_what_is_due_gone(portal, EACH, monkeypatch)
 
 
 def expect_what_is_due_gone(portal: Portal, each: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of so many candidates of each of three sessions, of which the second is held back until the end."""
+    """Of so many candidates of each of three sessions, of which the second is held back until the
+    end."""
     first, second, third = _registered(portal, each)
     _expect_in(portal, [*first, *second, *third], DATABASES)
     assert portal.mismatches() == []
@@ -48,7 +53,11 @@ def expect_what_is_due_gone(portal: Portal, each: int, monkeypatch: pytest.Monke
     portal.erase()
     _expect_gone(portal, first)
     _expect_in(portal, [*second, *third], DATABASES - {"pieces.db"})
-    assert portal.rows_of("registrations", "candidatures") == portal.rows_of("documents", "candidatures") == 2 * each
+    assert (
+        portal.rows_of("registrations", "candidatures")
+        == portal.rows_of("documents", "candidatures")
+        == 2 * each
+    )
 
     portal.move_to(CANDIDATURES.erased_from(CLOSED["2024"]))
     portal.erase()
@@ -78,9 +87,15 @@ def _die(*_: object) -> None:
     raise SystemExit
 
 
-def _expect_in(portal: Portal, people: list[Person], where: set[str], without: str = "") -> dict[str, set[str]]:
+def _expect_in(
+    portal: Portal, people: list[Person], where: set[str], without: str = ""
+) -> dict[str, set[str]]:
     found = portal.found(people)
-    assert [person.mark for person in people if not where <= found[person.mark] or without in found[person.mark]] == []
+    assert [
+        person.mark
+        for person in people
+        if not where <= found[person.mark] or without in found[person.mark]
+    ] == []
     return found
 
 
@@ -96,4 +111,7 @@ def _registered(portal: Portal, each: int) -> list[list[Person]]:
     for of_session in people:
         portal.work_on(of_session[0])
     portal.running.deliver()
-    return [of_session + Copies(portal, of_session[0]).make(REGISTERED, each - REGISTERED) for of_session in people]
+    return [
+        of_session + Copies(portal, of_session[0]).make(REGISTERED, each - REGISTERED)
+        for of_session in people
+    ]

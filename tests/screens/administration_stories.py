@@ -1,5 +1,5 @@
-"""« Espace de gestion » of an administrateur: the team, one's own access, openings, messages, incidents, the catalogue,
-candidates' accounts, the journal."""
+"""« Espace de gestion » of an administrateur: the team, one's own access, openings, messages,
+incidents, the catalogue, candidates' accounts, the journal."""
 
 import pyotp
 from playwright.sync_api import FilePayload, Page
@@ -13,8 +13,10 @@ PASSWORD = "Tilleul/2021"
 
 
 def team(context: StoryContext) -> None:
-    """« Équipe » and « Mon compte ». Recovery codes first: each of the acts that follow spends one."""
-    recorder, chief = context.recorder, context.member("admin").logs_in()
+    """« Équipe » and « Mon compte ». Recovery codes first: each of the acts that follow spends
+    one."""
+    recorder = context.recorder
+    chief = context.member("admin").logs_in()
     recorder.record(chief.open("/gestion/compte"), "gestion-compte")
     recorder.record(chief.open("/gestion/compte/codes-de-secours"), "gestion-nouveaux-codes")
     codes = chief.press_with_code("Afficher de nouveaux codes").locator("ol code").all_inner_texts()
@@ -34,7 +36,9 @@ def team(context: StoryContext) -> None:
     recorder.record(_open_member(chief, chief.account["email"]), "gestion-membre-soi-meme")
     recorder.record(_open_member(chief, INVITED), "gestion-membre")
     recorder.record(chief.press("Désactiver l'accès"), "gestion-desactivation")
-    recorder.record(chief.press("Désactiver l'accès", code="000000"), "gestion-desactivation-refusee")
+    recorder.record(
+        chief.press("Désactiver l'accès", code="000000"), "gestion-desactivation-refusee"
+    )
 
 
 def _open_member(chief: Member, email: str) -> Page:
@@ -46,32 +50,41 @@ def _open_member(chief: Member, email: str) -> Page:
 
 def invitation(context: StoryContext) -> None:
     """Who was invited sets the access up."""
-    recorder, person = context.recorder, context.new_candidate()
+    recorder = context.recorder
+    person = context.new_candidate()
     person.email = INVITED
     link = person.mailed_link("invitation", pages="gestion")
     recorder.record(person.open(link), "gestion-invitation")
     recorder.record(person.press("Activer mon accès"), "gestion-invitation-erreurs")
     code = pyotp.TOTP(person.page.locator("[data-cle]").inner_text().replace(" ", "")).now()
-    activated = person.press("Activer mon accès", password=PASSWORD, password_confirmation=PASSWORD, code=code)
+    activated = person.press(
+        "Activer mon accès", password=PASSWORD, password_confirmation=PASSWORD, code=code
+    )
     recorder.record(activated, "gestion-codes-de-secours")
     recorder.record(person.open(link), "gestion-invitation-utilisee")
 
 
 def openings_and_messages(context: StoryContext) -> None:
-    """The list, an opening before and after a change that is refused; a message looked at and published."""
-    recorder, administrator = context.recorder, context.member("admin").logs_in()
+    """The list, an opening before and after a change that is refused; a message looked at and
+    published."""
+    recorder = context.recorder
+    administrator = context.member("admin").logs_in()
     recorder.record(administrator.open("/gestion/ouvertures"), "gestion-ouvertures")
     recorder.record(administrator.press("ACADÉMIE D'AIX-MARSEILLE"), "gestion-ouverture")
     closes = administrator.page.locator("[name=closes]").input_value()
     refused = {"closes": "le 12 au soir", "reason": "Intempéries dans l'académie"}
-    recorder.record(administrator.press("Voir ce qui change", **refused), "gestion-ouverture-refusee")
+    recorder.record(
+        administrator.press("Voir ce qui change", **refused), "gestion-ouverture-refusee"
+    )
     previewed = administrator.press("Voir ce qui change", closes=f"{closes[:-5]}19:00")
     recorder.record(previewed, "gestion-ouverture-apercu")
     recorder.record(administrator.press_with_code("Changer les dates"), "gestion-ouverture-changee")
     administrator.open("/gestion/ouvertures")
     recorder.record(administrator.follow(SEVERAL), "gestion-dates-de-plusieurs")
     administrator.page.get_by_label("Toutes les académies").check(force=True)
-    previewed = administrator.press("Voir ce qui change", closes="01/10/2021 12:06", reason="Sujets perdus")
+    previewed = administrator.press(
+        "Voir ce qui change", closes="01/10/2021 12:06", reason="Sujets perdus"
+    )
     recorder.record(previewed, "gestion-dates-de-plusieurs-apercu")
     recorder.record(administrator.open("/gestion/messages"), "gestion-messages")
     recorder.record(administrator.press("Publier le message"), "gestion-messages-refuse")
@@ -87,7 +100,8 @@ def openings_and_messages(context: StoryContext) -> None:
 
 def incidents(context: StoryContext) -> None:
     """An incident is refused, looked at, and extends what it cut."""
-    recorder, administrator = context.recorder, context.member("admin").logs_in()
+    recorder = context.recorder
+    administrator = context.member("admin").logs_in()
     recorder.record(administrator.open("/gestion/incidents"), "gestion-incidents")
     recorder.record(administrator.press("Voir ce qui serait prolongé"), "gestion-incidents-refuse")
     incident = {
@@ -97,19 +111,24 @@ def incidents(context: StoryContext) -> None:
         "text": "Le portail était indisponible hier soir. Ce que vous avez saisi est conservé.",
         "reason": "Panne du réseau",
     }
-    recorder.record(administrator.press("Voir ce qui serait prolongé", **incident), "gestion-incidents-apercu")
+    recorder.record(
+        administrator.press("Voir ce qui serait prolongé", **incident), "gestion-incidents-apercu"
+    )
     recorder.record(administrator.press_with_code("Prolonger"), "gestion-incidents-prolonge")
 
 
 def catalogue(context: StoryContext) -> None:
     """What is in force, an archive with mistakes, what another one changes, loaded."""
-    recorder, administrator = context.recorder, context.member("admin").logs_in()
+    recorder = context.recorder
+    administrator = context.member("admin").logs_in()
     recorder.record(administrator.open("/gestion/catalogue"), "gestion-catalogue")
     wrong = delivered(bts__sessions__2022=("label: ", "libelle: "))
     recorder.record(_sends(administrator, wrong), "gestion-catalogue-erreurs")
     changed = delivered(bts__sessions__2022=("\nrelances: [", "\nrelances: [60, "))
     recorder.record(_sends(administrator, changed), "gestion-catalogue-changements")
-    recorder.record(administrator.press_with_code("Charger ce catalogue"), "gestion-catalogue-charge")
+    recorder.record(
+        administrator.press_with_code("Charger ce catalogue"), "gestion-catalogue-charge"
+    )
 
 
 def _sends(administrator: BrowserCandidate, archive: bytes) -> Page:
@@ -119,19 +138,29 @@ def _sends(administrator: BrowserCandidate, archive: bytes) -> Page:
 
 
 def accounts_and_journal(context: StoryContext) -> None:
-    """An account found, its correction refused then made; one that waits; what the journal says of it."""
-    candidate, waiting = context.new_candidate().creates_account_and_logs_in(), context.new_candidate()
+    """An account found, its correction refused then made; one that waits; what the journal says of
+    it."""
+    candidate = context.new_candidate().creates_account_and_logs_in()
+    waiting = context.new_candidate()
     candidate.registers()
     waiting.creates_account()
-    recorder, administrator = context.recorder, context.member("admin").logs_in()
+    recorder = context.recorder
+    administrator = context.member("admin").logs_in()
     for page in ("candidatures", "relances"):
         recorder.record(administrator.open(f"/gestion/{page}"), f"gestion-{page}-toutes-academies")
     recorder.record(administrator.open("/gestion/comptes"), "gestion-comptes")
-    recorder.record(administrator.press("Rechercher", email="personne@example.org"), "gestion-comptes-aucun")
-    recorder.record(administrator.press("Rechercher", email=candidate.email), "gestion-comptes-trouve")
+    recorder.record(
+        administrator.press("Rechercher", email="personne@example.org"), "gestion-comptes-aucun"
+    )
+    recorder.record(
+        administrator.press("Rechercher", email=candidate.email), "gestion-comptes-trouve"
+    )
     recorder.record(administrator.follow("/gestion/comptes/"), "gestion-compte-candidat")
-    correct, reason = "Corriger l'état civil", "Carte d'identité reçue le 4 octobre"
-    recorder.record(administrator.press(correct, prenoms="", reason=reason), "gestion-compte-refuse")
+    correct = "Corriger l'état civil"
+    reason = "Carte d'identité reçue le 4 octobre"
+    recorder.record(
+        administrator.press(correct, prenoms="", reason=reason), "gestion-compte-refuse"
+    )
     recorder.record(administrator.press(correct, prenoms="Pierre Louis"), "gestion-compte-corrige")
     administrator.open("/gestion/comptes")
     administrator.press("Rechercher", email=waiting.email)

@@ -1,5 +1,5 @@
-"""A candidate's pages (guide §2 to §10): the account, « S'inscrire » tab by tab, « Mes inscriptions », documents and
-« Mes justificatifs » with every piece in each of its states."""
+"""A candidate's pages (guide §2 to §10): the account, « S'inscrire » tab by tab, « Mes inscriptions
+», documents and « Mes justificatifs » with every piece in each of its states."""
 
 import re
 from typing import Any
@@ -10,7 +10,15 @@ from tests.accounts.creation_form import PASSWORD
 from tests.journeys.gestionnaire_tool import GestionnaireTool
 from tests.pieces import sample_files
 from tests.registrations.domain.example_dossier import ANSWERS
-from tests.screens.story import BESANCON, OF_THE_GUIDE, SECONDS, TABS, Answers, BrowserCandidate, StoryContext
+from tests.screens.story import (
+    BESANCON,
+    OF_THE_GUIDE,
+    SECONDS,
+    TABS,
+    Answers,
+    BrowserCandidate,
+    StoryContext,
+)
 from tests.support.processes import wait_until
 
 PAGES_WITHOUT_CANDIDATURE = {
@@ -46,23 +54,31 @@ OF_ONLINE: Answers = {
     "previous": {},
     "identification": ANSWERS["identification"],
     "candidature": {
-        **ANSWERS["candidature"], "categorie": "520", "situation": "premiere", "etablissement": "INDIVIDUELS 025",
+        **ANSWERS["candidature"],
+        "categorie": "520",
+        "situation": "premiere",
+        "etablissement": "INDIVIDUELS 025",
     },
     "qualification": {"specialite": "DCG", "forme": "progressive"},
     "acquis": {},
     "supplement": {"emploi": "non"},
     "titre": {"titre_inscription": "baccalaureat"},
-    "epreuves": {"position-UE14": "non_inscrit"} | {f"position-UE{unit}": "inscrit" for unit in (1, 2, 5, 8, 9, 12)},
+    "epreuves": (
+        {"position-UE14": "non_inscrit"}
+        | {f"position-UE{unit}": "inscrit" for unit in (1, 2, 5, 8, 9, 12)}
+    ),
     "recap": {},
     "conditions": {"conditions_acceptees": "oui"},
-}  # fmt: skip
+}
 TOO_LARGE_PDF = b"%PDF-1.7" + b"0" * MAX_FILE_BYTES
 # By the order of the list: what the gestionnaire thinks of what was deposited.
 CONTROLS: tuple[dict[str, Any], ...] = (
     {"status": "compliant"},
     {
         "status": "non_compliant",
-        "comment": "La photographie est illisible : numérisez la pièce de nouveau, à plat et en couleur.",
+        "comment": (
+            "La photographie est illisible : numérisez la pièce de nouveau, à plat et en couleur."
+        ),
         "resubmit_until": "2021-11-12",
     },
     {"status": "received", "received_on": "2021-10-04"},
@@ -71,7 +87,8 @@ CONTROLS: tuple[dict[str, Any], ...] = (
 
 def creation(context: StoryContext) -> None:
     """« Formulaire de création » to the activated account, and each state of its link."""
-    recorder, candidate = context.recorder, context.new_candidate()
+    recorder = context.recorder
+    candidate = context.new_candidate()
     context.record(candidate, {"mails-debut": "/mails", "creation": "/compte/creation"})
     recorder.record(candidate.submit(), "creation-erreurs")
     candidate.creates_account()
@@ -84,12 +101,16 @@ def creation(context: StoryContext) -> None:
     recorder.record(candidate.page, "mail")
     recorder.record(candidate.open(link), "activation")
     recorder.record(candidate.press("Activer mon compte"), "activation-faite")
-    context.record(candidate, {"activation-deja-faite": link, "activation-inconnue": "/compte/activation/inconnu"})
+    context.record(
+        candidate,
+        {"activation-deja-faite": link, "activation-inconnue": "/compte/activation/inconnu"},
+    )
 
 
 def logging_in(context: StoryContext) -> None:
     """« Veuillez vous identifier », refusals, and the reset of a forgotten password."""
-    recorder, candidate = context.recorder, context.new_candidate()
+    recorder = context.recorder
+    candidate = context.new_candidate()
     candidate.creates_account()
     candidate.post(candidate.mailed_link(), {})
     _refused_log_in(context, candidate, "pas le bon", "connexion-refusee")
@@ -99,34 +120,51 @@ def logging_in(context: StoryContext) -> None:
     recorder.record(candidate.open(candidate.mailed_link("mot-de-passe")), "mot-de-passe")
     recorder.record(candidate.submit(), "mot-de-passe-erreurs")
     unknown = "/compte/mot-de-passe/inconnu"
-    context.record(candidate, {"mot-de-passe-inconnu": unknown, "connexion-demandee": "/inscriptions"})
+    context.record(
+        candidate, {"mot-de-passe-inconnu": unknown, "connexion-demandee": "/inscriptions"}
+    )
 
 
 def account(context: StoryContext) -> None:
-    """Logged in, without any candidature: home, « Modifier mes informations », a new address, the deletion."""
-    recorder, candidate = context.recorder, context.new_candidate().creates_account_and_logs_in()
-    context.record(candidate, {"accueil-connecte": "/", "mes-donnees": "/compte/donnees", "compte": "/compte"})
+    """Logged in, without any candidature: home, « Modifier mes informations », a new address, the
+    deletion."""
+    recorder = context.recorder
+    candidate = context.new_candidate().creates_account_and_logs_in()
+    context.record(
+        candidate, {"accueil-connecte": "/", "mes-donnees": "/compte/donnees", "compte": "/compte"}
+    )
     recorder.record(candidate.press("Enregistrer"), "compte-reponse")
     context.record(candidate, PAGES_WITHOUT_CANDIDATURE)
     candidate.open("/compte")
     new = f"nouvelle.{candidate.email}"
-    asked = candidate.press("Enregistrer", email=new, email_confirmation=new, current_password=PASSWORD)
+    asked = candidate.press(
+        "Enregistrer", email=new, email_confirmation=new, current_password=PASSWORD
+    )
     recorder.record(asked, "compte-adresse-demandee")
     owner = context.new_candidate()
-    owner.email, candidate.email = candidate.email, new
+    owner.email = candidate.email
+    candidate.email = new
     link = owner.mailed_link("annulation")
     new_address = candidate.mailed_link("adresse")
-    context.record(candidate, {"adresse": new_address, "adresse-inconnue": "/compte/adresse/inconnue"})
+    context.record(
+        candidate, {"adresse": new_address, "adresse-inconnue": "/compte/adresse/inconnue"}
+    )
     recorder.record(owner.open(link), "annulation")
     recorder.record(owner.press("Annuler le changement d'adresse"), "annulation-faite")
     recorder.record(owner.open(link), "annulation-deja-faite")
 
 
-def _refused_log_in(context: StoryContext, candidate: BrowserCandidate, password: str, name: str) -> None:
+def _refused_log_in(
+    context: StoryContext, candidate: BrowserCandidate, password: str, name: str
+) -> None:
     candidate.open("/connexion")
     candidate.fill(identifiant=candidate.email, password=password)
-    candidate.page.get_by_role("main").get_by_role("button", name=page_labels.LOG_IN, exact=True).click()
-    candidate.page.get_by_role("main").get_by_role("alert").wait_for()  # in the same page: its script has sent the form
+    candidate.page.get_by_role("main").get_by_role(
+        "button", name=page_labels.LOG_IN, exact=True
+    ).click()
+    candidate.page.get_by_role("main").get_by_role(
+        "alert"
+    ).wait_for()  # in the same page: its script has sent the form
     context.recorder.record(candidate.page, name)
 
 
@@ -135,8 +173,10 @@ def choosing(context: StoryContext) -> None:
 
 
 def tabs(context: StoryContext) -> None:
-    """Each of the nine tabs: untouched, refused, filled in; then the number and what can be done with it."""
-    recorder, candidate = context.recorder, context.new_candidate().creates_account_and_logs_in()
+    """Each of the nine tabs: untouched, refused, filled in; then the number and what can be done
+    with it."""
+    recorder = context.recorder
+    candidate = context.new_candidate().creates_account_and_logs_in()
     draft = candidate.opens_draft()
     for number, (tab, answers) in enumerate(OF_THE_GUIDE.items(), start=1):
         recorder.record(candidate.open(f"{draft}/{number}"), f"onglet-{tab}")
@@ -146,8 +186,13 @@ def tabs(context: StoryContext) -> None:
         candidate.writes_tab(draft, number, answers)
         if answers:
             recorder.record(candidate.open(f"{draft}/{number}"), f"onglet-{tab}-rempli")
-    last, abandoned = f"{draft}/{len(TABS) + 1}", f"/inscriptions/brouillons/{draft.rpartition('/')[2]}/abandon"
-    shown = {"onglet-numero": last, "inscriptions-brouillon": "/inscriptions", "brouillon-abandon": abandoned}
+    last = f"{draft}/{len(TABS) + 1}"
+    abandoned = f"/inscriptions/brouillons/{draft.rpartition('/')[2]}/abandon"
+    shown = {
+        "onglet-numero": last,
+        "inscriptions-brouillon": "/inscriptions",
+        "brouillon-abandon": abandoned,
+    }
     context.record(candidate, shown)
     candidate.open(last)
     recorder.record(candidate.press(page_labels.SAVE), "numero")
@@ -163,13 +208,16 @@ def specialites(context: StoryContext) -> None:
 
 def two_windows(context: StoryContext) -> None:
     """The same tab written in two windows; a save of what is not complete."""
-    recorder, candidate = context.recorder, context.new_candidate().creates_account_and_logs_in()
+    recorder = context.recorder
+    candidate = context.new_candidate().creates_account_and_logs_in()
     draft = candidate.opens_draft()
     candidate.open(f"{draft}/2")
     candidate.fill(adresse="2 rue du pont")
     candidate.writes_tab(draft, 2, ANSWERS["identification"], action="stay")
     candidate.fill(complement_1="Bâtiment B")
-    candidate.page.locator("#saisie [data-etat]", has_text="modifié dans une autre fenêtre").wait_for()
+    candidate.page.locator(
+        "#saisie [data-etat]", has_text="modifié dans une autre fenêtre"
+    ).wait_for()
     recorder.record(candidate.page, "onglet-autre-fenetre")
     recorder.record(candidate.press("Suivant"), "conflit")
     candidate.open(f"{draft}/9")
@@ -178,40 +226,61 @@ def two_windows(context: StoryContext) -> None:
 
 
 def registered(context: StoryContext) -> None:
-    """With a candidature: home, « Mes inscriptions », the account that is frozen, documents, a modification."""
-    recorder, candidate = context.recorder, context.new_candidate().creates_account_and_logs_in()
+    """With a candidature: home, « Mes inscriptions », the account that is frozen, documents, a
+    modification."""
+    recorder = context.recorder
+    candidate = context.new_candidate().creates_account_and_logs_in()
     candidature = candidate.registers()
 
     def documents() -> list[str]:
-        return re.findall(r'href="(/documents/page/[^"]+)"', candidate.reads(f"/documents/{candidature}"))
+        return re.findall(
+            r'href="(/documents/page/[^"]+)"', candidate.reads(f"/documents/{candidature}")
+        )
 
-    context.record(candidate, {name: path.format(candidature) for name, path in PAGES_WITH_CANDIDATURE.items()})
+    context.record(
+        candidate,
+        {name: path.format(candidature) for name, path in PAGES_WITH_CANDIDATURE.items()},
+    )
     wait_until(lambda: len(documents()) > 1, SECONDS, "both documents", pause=0.2)
     listed = f"/documents/{candidature}"
-    context.record(candidate, {"documents": "/documents", "documents-candidature": listed, "document": documents()[0]})
+    context.record(
+        candidate,
+        {"documents": "/documents", "documents-candidature": listed, "document": documents()[0]},
+    )
     candidate.open("/inscriptions")
     recorder.record(candidate.press("Modifier"), "modification-onglet")
     modified = f"{candidate.draft_path()}/9"
-    context.record(candidate, {"modification-numero": modified, "inscriptions-modification": "/inscriptions"})
+    context.record(
+        candidate, {"modification-numero": modified, "inscriptions-modification": "/inscriptions"}
+    )
     candidate.open(f"/inscriptions/{candidature}/desinscription")
     recorder.record(candidate.submit(), "inscriptions-desinscrit")
 
 
 def validated_online(context: StoryContext) -> None:
-    """Where nothing is signed on paper: what is left to do, what is certified, a wrong password, what follows."""
-    recorder, candidate = context.recorder, context.new_candidate().creates_account_and_logs_in()
+    """Where nothing is signed on paper: what is left to do, what is certified, a wrong password,
+    what follows."""
+    recorder = context.recorder
+    candidate = context.new_candidate().creates_account_and_logs_in()
     own = f"/inscriptions/{candidate.registers(ONLINE, OF_ONLINE)}"
-    shown = {"numero-a-valider": f"{own}/numero", "accueil-a-valider": "/", "candidature-a-valider": own}
+    shown = {
+        "numero-a-valider": f"{own}/numero",
+        "accueil-a-valider": "/",
+        "candidature-a-valider": own,
+    }
     context.record(candidate, shown)
     validate = page_labels.VALIDATE_REGISTRATION
     recorder.record(candidate.press(validate), "validation")
-    recorder.record(candidate.press(validate, current_password="pas celui-ci"), "validation-refusee")
+    recorder.record(
+        candidate.press(validate, current_password="pas celui-ci"), "validation-refusee"
+    )
     recorder.record(candidate.press(validate, current_password=PASSWORD), "candidature-validee")
 
 
 def deposits(context: StoryContext) -> None:
     """From nothing deposited to handed over and judged."""
-    recorder, candidate = context.recorder, context.new_candidate().creates_account_and_logs_in()
+    recorder = context.recorder
+    candidate = context.new_candidate().creates_account_and_logs_in()
     listed = registers_and_is_asked_for_pieces(candidate)
     context.record(candidate, {"justificatifs-choix": "/justificatifs", "justificatifs": listed})
     _record_refusals(context, candidate)
@@ -221,7 +290,8 @@ def deposits(context: StoryContext) -> None:
     candidate.open(listed)
     recorder.record(candidate.follow("/validation/"), "justificatifs-validation")
     recorder.record(candidate.submit(), "justificatifs-fournis")
-    tool, candidature = GestionnaireTool(context.portal), listed.rpartition("/")[2]
+    tool = GestionnaireTool(context.portal)
+    candidature = listed.rpartition("/")[2]
     for code, control in zip(tool.pieces(candidature), CONTROLS, strict=False):
         tool.controls(candidature, code, **control)
     recorder.record(candidate.open(listed), "justificatifs-statuts")
@@ -236,7 +306,8 @@ def registers_and_is_asked_for_pieces(candidate: BrowserCandidate) -> str:
 
 def _record_refusals(context: StoryContext, candidate: BrowserCandidate) -> None:
     """Of the first piece of the list that is shown."""
-    recorder, page = context.recorder, candidate.follow("/depot/")
+    recorder = context.recorder
+    page = candidate.follow("/depot/")
     recorder.record(page, "depot")
     _choose_files(candidate, ("note.pdf", b"ceci n'est pas un PDF"))
     page.get_by_role("button", name="Envoyer", exact=True).click()
@@ -259,10 +330,14 @@ def _choose_files(candidate: BrowserCandidate, *files: tuple[str, bytes]) -> Non
     candidate.page.locator("[name=fichier]").set_input_files(sent)  # type: ignore[arg-type]
 
 
-def deposit_every_piece(candidate: BrowserCandidate, listed: str, content: bytes | None = None) -> None:
+def deposit_every_piece(
+    candidate: BrowserCandidate, listed: str, content: bytes | None = None
+) -> None:
     """`content`: the PDF to deposit, by default a blank one."""
     candidate.open(listed)
-    links = candidate.page.locator("a[href*='/depot/']").evaluate_all("links => links.map(link => link.pathname)")
+    links = candidate.page.locator("a[href*='/depot/']").evaluate_all(
+        "links => links.map(link => link.pathname)"
+    )
     for number, path in enumerate(links, start=1):
         candidate.open(path)
         _choose_files(candidate, (f"pièce numérisée {number}.pdf", content or sample_files.pdf()))

@@ -1,4 +1,5 @@
-"""« Espace de gestion »: a gestionnaire from the log-in to a decision, reminders, a publication to its withdrawal."""
+"""« Espace de gestion »: a gestionnaire from the log-in to a decision, reminders, a publication to
+its withdrawal."""
 
 import io
 import re
@@ -19,7 +20,11 @@ PAPER = (
     (20, 720, "Attestation de formation"),
     (12, 660, "Je soussignée, directrice du centre de formation, certifie que"),
     (12, 640, "Monsieur Pierre DUBOIS, né le 1er février 2001 à Caen,"),
-    (12, 620, "suit la formation « Banque - conseiller de clientèle » depuis le 1er septembre 2020."),
+    (
+        12,
+        620,
+        "suit la formation « Banque - conseiller de clientèle » depuis le 1er septembre 2020.",
+    ),
     (12, 560, "Fait à Besançon, le 4 octobre 2021"),
 )
 """Of a page: size of the letters and height above the foot, in points, and the text."""
@@ -28,7 +33,11 @@ LINES = (
     "E1 - Culture générale et expression;12/05/2022;14:00;4 h;Lycée Pergaud, BESANCON;B 204",
     "E2 - Langue vivante 1 : Anglais;13/05/2022;08:30;20 min;Lycée Pergaud, BESANCON;",
 )
-WRONG = ("00000000000;" + LINES[0], "12;" + LINES[0], "00000000001;" + LINES[0].replace("12/05", "31/02"))
+WRONG = (
+    "00000000000;" + LINES[0],
+    "12;" + LINES[0],
+    "00000000001;" + LINES[0].replace("12/05", "31/02"),
+)
 TEXT = "Présentez-vous trente minutes avant l'épreuve, muni d'une pièce d'identité."
 TITLE = "Convocation aux épreuves écrites"
 
@@ -39,7 +48,8 @@ def control_desk(context: StoryContext) -> None:
     listed = registers_and_is_asked_for_pieces(candidate)
     candidature = listed.rpartition("/")[2]
     deposit_every_piece(candidate, listed, _readable_pdf())
-    recorder, gestionnaire = context.recorder, context.member("staff")
+    recorder = context.recorder
+    gestionnaire = context.member("staff")
     recorder.record(gestionnaire.open("/gestion/connexion"), "gestion-connexion")
     recorder.record(gestionnaire.types_log_in("000000"), "gestion-connexion-refusee")
     recorder.record(gestionnaire.logs_in().page, "gestion-a-traiter")
@@ -50,13 +60,22 @@ def control_desk(context: StoryContext) -> None:
 
 
 def _control_a_piece(recorder: PictureRecorder, gestionnaire: Member, candidature: str) -> None:
-    recorder.record(gestionnaire.open(f"/gestion/pieces?candidature={candidature}"), "gestion-pieces")
-    recorder.record(gestionnaire.open("/gestion/pieces?statut=non_compliant&code=AUCUNE"), "gestion-pieces-aucune")
-    recorder.record(gestionnaire.press("Filtrer", numero_candidat="02199999999"), "gestion-pieces-personne")
+    recorder.record(
+        gestionnaire.open(f"/gestion/pieces?candidature={candidature}"), "gestion-pieces"
+    )
+    recorder.record(
+        gestionnaire.open("/gestion/pieces?statut=non_compliant&code=AUCUNE"),
+        "gestion-pieces-aucune",
+    )
+    recorder.record(
+        gestionnaire.press("Filtrer", numero_candidat="02199999999"), "gestion-pieces-personne"
+    )
     gestionnaire.open(f"/gestion/pieces?candidature={candidature}")
     page = gestionnaire.press("NATIDE06 : Document justifiant l'identité")
     picture = page.locator("[data-pages] img").first
-    wait_until(lambda: bool(picture.evaluate("image => image.naturalWidth > 0")), SECONDS, "the page")
+    wait_until(
+        lambda: bool(picture.evaluate("image => image.naturalWidth > 0")), SECONDS, "the page"
+    )
     recorder.record(page, "gestion-piece")
     page.evaluate(STALE_ETAG)
     gestionnaire.fill(comment="La signature manque.")
@@ -66,17 +85,26 @@ def _control_a_piece(recorder: PictureRecorder, gestionnaire: Member, candidatur
     recorder.record(gestionnaire.press(COMPLIANT), "gestion-piece-suivante")
 
 
-def _look_at_a_candidature(recorder: PictureRecorder, gestionnaire: Member, candidature: str) -> None:
+def _look_at_a_candidature(
+    recorder: PictureRecorder, gestionnaire: Member, candidature: str
+) -> None:
     gestionnaire.open("/gestion/candidatures")
     refused = gestionnaire.press("Rechercher", recherche="dubois", naissance="31/02/2001")
     recorder.record(refused, "gestion-candidatures-refusee")
     recorder.record(gestionnaire.press("Rechercher", naissance=""), "gestion-candidatures")
-    gestionnaire.open("/gestion/candidatures?etat=active").get_by_text("Enregistrer ces filtres").click()
+    gestionnaire.open("/gestion/candidatures?etat=active").get_by_text(
+        "Enregistrer ces filtres"
+    ).click()
     kept = gestionnaire.press("Enregistrer", name="Toutes celles qui sont actives")
     kept.get_by_text("Enregistrer ces filtres").click()
     recorder.record(gestionnaire.press("Enregistrer"), "gestion-candidatures-filtres")
-    recorder.record(gestionnaire.open(f"/gestion/candidatures/{candidature}"), "gestion-candidature")
-    recorder.record(gestionnaire.follow(f"/gestion/candidatures/{candidature}/document"), "gestion-document-redige")
+    recorder.record(
+        gestionnaire.open(f"/gestion/candidatures/{candidature}"), "gestion-candidature"
+    )
+    recorder.record(
+        gestionnaire.follow(f"/gestion/candidatures/{candidature}/document"),
+        "gestion-document-redige",
+    )
     gestionnaire.open(f"/gestion/candidatures/{candidature}")
     recorder.record(gestionnaire.press("Écarter la candidature"), "gestion-ecart")
 
@@ -89,16 +117,22 @@ def _correct_it(recorder: PictureRecorder, gestionnaire: Member, candidature: st
     gestionnaire.press("Suivant", adresse="2 rue du lac")
     recorder.record(gestionnaire.open(f"{tabs}/8"), "gestion-correction-recapitulatif")
     gestionnaire.open(f"{tabs}/9")
-    recorder.record(gestionnaire.press("Enregistrer la correction"), "gestion-correction-sans-motif")
+    recorder.record(
+        gestionnaire.press("Enregistrer la correction"), "gestion-correction-sans-motif"
+    )
     recorder.record(gestionnaire.press("Quitter"), "gestion-candidature-corrigee")
-    recorder.record(gestionnaire.press("Abandonner la correction en cours"), "gestion-correction-abandon")
+    recorder.record(
+        gestionnaire.press("Abandonner la correction en cours"), "gestion-correction-abandon"
+    )
     gestionnaire.press("Revenir à la candidature")
     gestionnaire.press("Écarter la candidature")
     reason = "Le diplôme requis n'est pas justifié."
     excluded = gestionnaire.press_with_code("Écarter la candidature", reason=reason)
     recorder.record(excluded, "gestion-candidature-ecartee")
     recorder.record(gestionnaire.press("Rétablir la candidature"), "gestion-retablissement")
-    restored = gestionnaire.press_with_code("Rétablir la candidature", reason="Le diplôme est arrivé.")
+    restored = gestionnaire.press_with_code(
+        "Rétablir la candidature", reason="Le diplôme est arrivé."
+    )
     recorder.record(restored, "gestion-candidature-retablie")
 
 
@@ -109,8 +143,12 @@ def _decide_a_selection(recorder: PictureRecorder, gestionnaire: Member, candida
     recorder.record(gestionnaire.follow("selection=toute"), "gestion-pieces-liste-entiere")
     gestionnaire.open(f"/gestion/pieces?candidature={candidature}&selection=toute")
     gestionnaire.press(RECEIVED, received_on="hier")  # which asks for the code
-    recorder.record(gestionnaire.press_with_code(f"Continuer : {RECEIVED}"), "gestion-decisions-a-corriger")
-    recorder.record(gestionnaire.press(f"Continuer : {RECEIVED}", received_on=""), "gestion-decisions")
+    recorder.record(
+        gestionnaire.press_with_code(f"Continuer : {RECEIVED}"), "gestion-decisions-a-corriger"
+    )
+    recorder.record(
+        gestionnaire.press(f"Continuer : {RECEIVED}", received_on=""), "gestion-decisions"
+    )
 
 
 def _readable_pdf() -> bytes:
@@ -124,36 +162,64 @@ def _readable_pdf() -> bytes:
 
 
 def reminders(context: StoryContext) -> None:
-    """Who lacks pieces, a selection, its report; nobody in a session; the candidate's document and mail."""
+    """Who lacks pieces, a selection, its report; nobody in a session; the candidate's document and
+    mail."""
     candidate = context.new_candidate().creates_account_and_logs_in()
     candidature = candidate.registers()
-    recorder, gestionnaire = context.recorder, context.member("staff").logs_in()
+    recorder = context.recorder
+    gestionnaire = context.member("staff").logs_in()
     box = f"input[name=selection][value^='{candidature}']"
     wait_until(
-        lambda: gestionnaire.open("/gestion/relances").locator(box).count() > 0, SECONDS, "who lacks pieces", pause=0.2
+        lambda: gestionnaire.open("/gestion/relances").locator(box).count() > 0,
+        SECONDS,
+        "who lacks pieces",
+        pause=0.2,
     )
     recorder.record(gestionnaire.page, "gestion-relances")
-    recorder.record(gestionnaire.open("/gestion/relances?regroupement=NATIONALITE"), "gestion-relances-regroupement")
-    recorder.record(gestionnaire.open("/gestion/relances?session=BTS/1999"), "gestion-relances-aucune")
+    recorder.record(
+        gestionnaire.open("/gestion/relances?regroupement=NATIONALITE"),
+        "gestion-relances-regroupement",
+    )
+    recorder.record(
+        gestionnaire.open("/gestion/relances?session=BTS/1999"), "gestion-relances-aucune"
+    )
     for name in ("gestion-relances-envoyees", "gestion-relances-deja-envoyees"):
         gestionnaire.open("/gestion/relances").locator(box).check(force=True)
         recorder.record(gestionnaire.press("Relancer"), name)
-    recorder.record(gestionnaire.open("/gestion/relances/toute-la-liste"), "gestion-relances-toute-la-liste")
-    shown, reminder = f"/documents/{candidature}", "Relance de pièces justificatives"
-    wait_until(lambda: candidate.open(shown).get_by_text(reminder).count() > 0, SECONDS, "the document", pause=0.2)
+    recorder.record(
+        gestionnaire.open("/gestion/relances/toute-la-liste"), "gestion-relances-toute-la-liste"
+    )
+    shown = f"/documents/{candidature}"
+    reminder = "Relance de pièces justificatives"
+    wait_until(
+        lambda: candidate.open(shown).get_by_text(reminder).count() > 0,
+        SECONDS,
+        "the document",
+        pause=0.2,
+    )
     recorder.record(candidate.page, "documents-relance")
 
 
 def publications(context: StoryContext) -> None:
-    """The list, the form, the file asked for, the report, the progress, the documents, what is taken back."""
+    """The list, the form, the file asked for, the report, the progress, the documents, what is
+    taken back."""
     candidate = context.new_candidate().creates_account_and_logs_in()
     candidature = candidate.registers()
     numero = _numero_of(candidate, candidature)
     copies = candidate.page.locator("main a[href^='/documents/']")
-    wait_until(lambda: bool(candidate.open("/documents") and copies.count()), SECONDS, "the copy", pause=0.2)
-    recorder, gestionnaire = context.recorder, context.member("staff").logs_in()
+    wait_until(
+        lambda: bool(candidate.open("/documents") and copies.count()),
+        SECONDS,
+        "the copy",
+        pause=0.2,
+    )
+    recorder = context.recorder
+    gestionnaire = context.member("staff").logs_in()
     new = "/gestion/documents/nouveau"
-    context.record(gestionnaire, {"gestion-documents-aucun": "/gestion/documents", "gestion-documents-nouveau": new})
+    context.record(
+        gestionnaire,
+        {"gestion-documents-aucun": "/gestion/documents", "gestion-documents-nouveau": new},
+    )
     recorder.record(gestionnaire.press("Continuer"), "gestion-documents-nouveau-erreurs")
     page = _prepares(gestionnaire, "csv")
     recorder.record(page, "gestion-documents-fichier")
@@ -166,20 +232,33 @@ def publications(context: StoryContext) -> None:
     gestionnaire.open(own).get_by_label("Publier aussi 1 document incomplet").check()
     recorder.record(gestionnaire.press("Publier 1 document"), "gestion-documents-publication")
     published = page.get_by_text("1 document publié sur 1")
-    wait_until(lambda: bool(gestionnaire.open(own) and published.count()), SECONDS, "the publication", pause=0.2)
+    wait_until(
+        lambda: bool(gestionnaire.open(own) and published.count()),
+        SECONDS,
+        "the publication",
+        pause=0.2,
+    )
     recorder.record(page, "gestion-documents-publie")
     listed = f"{own}/documents"
-    context.record(gestionnaire, {"gestion-documents": "/gestion/documents", "gestion-documents-liste": listed})
+    context.record(
+        gestionnaire, {"gestion-documents": "/gestion/documents", "gestion-documents-liste": listed}
+    )
     page.locator("tbody a").first.click()
     recorder.record(page, "gestion-documents-retrait-document")
     gestionnaire.open(f"/gestion/candidatures/{candidature}")
     recorder.record(gestionnaire.follow("/retrait"), "gestion-candidature-retrait-document")
     gestionnaire.open(f"{own}/retrait")
-    withdrawn = gestionnaire.press_with_code("Retirer les documents", reason="Changement de centre d'examen")
+    withdrawn = gestionnaire.press_with_code(
+        "Retirer les documents", reason="Changement de centre d'examen"
+    )
     recorder.record(withdrawn, "gestion-documents-retires")
     _prepares(gestionnaire, "pdf")
-    slow = {f"{letter}-{numero}.pdf": slow_pdf() for letter in "abcd"}  # for as long as the picture takes
-    recorder.record(_sends(gestionnaire, zip_of(slow), "lot.zip"), "gestion-documents-controle-en-cours")
+    slow = {
+        f"{letter}-{numero}.pdf": slow_pdf() for letter in "abcd"
+    }  # for as long as the picture takes
+    recorder.record(
+        _sends(gestionnaire, zip_of(slow), "lot.zip"), "gestion-documents-controle-en-cours"
+    )
     gestionnaire.press("Abandonner")
     gestionnaire.press("Abandonner la publication")
 
@@ -195,7 +274,9 @@ def _prepares(gestionnaire: Member, source: str) -> Page:
     page = gestionnaire.open("/gestion/documents/nouveau")
     page.locator(f"[name=source][value={source}]").check(force=True)
     page.locator("[name=type]").select_option("convocation")
-    session = page.locator("[name=session] option", has_text="BTS 2022").first.get_attribute("value")
+    session = page.locator("[name=session] option", has_text="BTS 2022").first.get_attribute(
+        "value"
+    )
     page.locator("[name=session]").select_option(session)
     return gestionnaire.press("Continuer", title=TITLE, paragraphs=TEXT)
 
@@ -203,4 +284,6 @@ def _prepares(gestionnaire: Member, source: str) -> Page:
 def _sends(gestionnaire: Member, content: bytes, name: str) -> Page:
     file = FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
     gestionnaire.page.locator("[name=fichier]").set_input_files(file)
-    return gestionnaire.press("Contrôler le fichier" if name.endswith(".csv") else "Contrôler les fichiers")
+    return gestionnaire.press(
+        "Contrôler le fichier" if name.endswith(".csv") else "Contrôler les fichiers"
+    )

@@ -1,4 +1,5 @@
-"""Copies some of the pictures into docs/screenshots/, small enough to be committed: `make screenshots KEEP=1`."""
+"""Copies some of the pictures into docs/screenshots/, small enough to be committed: `make
+screenshots KEEP=1`."""
 
 import sys
 from pathlib import Path
@@ -38,9 +39,12 @@ COLOURS = (128, 64, 32)
 
 
 def publish(name: str, recorder: Path, folder: Path) -> None:
-    """Write one picture with a palette, with fewer colours where it would be too large. Raises ValueError if it is."""
+    """Write one picture with a palette, with fewer colours where it would be too large. Raises
+    ValueError if it is."""
     picture = Image.open(recorder / f"{SOURCES.get(name, name)}.png").convert("RGB")
-    picture = picture.crop((0, 0, picture.width, min(picture.height, MOST_HEIGHT[name.rpartition("-")[2]])))
+    picture = picture.crop(
+        (0, 0, picture.width, min(picture.height, MOST_HEIGHT[name.rpartition("-")[2]]))
+    )
     target = folder / f"{name}.png"
     for colours in COLOURS:
         picture.quantize(colours, dither=Image.Dither.NONE).save(target, optimize=True)

@@ -1,5 +1,6 @@
-"""What a story (a function that pictures a sequence of pages) works with: people in browsers of the launched portal,
-the recorder of their pages. What is not to be pictured is posted without the page, for speed."""
+"""What a story (a function that pictures a sequence of pages) works with: people in browsers of the
+launched portal, the recorder of their pages. What is not to be pictured is posted without the page,
+for speed."""
 
 import contextlib
 import itertools
@@ -32,7 +33,16 @@ SIZES_AT_WORK = {**SIZES, "1920": OFFICE_SCREEN}
 """Of the pages of gestionnaires."""
 Answers = Mapping[str, Mapping[str, Any]]
 BESANCON = "domaine=Examen&exam=BTS&session=2022&academie=03"
-TABS = ("previous", "identification", "candidature", "qualification", "acquis", "diploma", "epreuves", "recap")
+TABS = (
+    "previous",
+    "identification",
+    "candidature",
+    "qualification",
+    "acquis",
+    "diploma",
+    "epreuves",
+    "recap",
+)
 OF_THE_GUIDE: Answers = {tab: ANSWERS.get(tab, {}) for tab in TABS} | {
     "epreuves": {**ANSWERS["epreuves"], "position-EF2": "non_inscrit"}
 }
@@ -42,7 +52,8 @@ _LINK = re.compile(r"http://127\.0\.0\.1:\d+(/(?:compte|gestion)/[a-z-]+/[\w-]+)
 
 
 class PictureRecorder:
-    """Pictures go to `folder`/NAME-WIDTH.png; `routes` is the gateway's map, to know which page an address is."""
+    """Pictures go to `folder`/NAME-WIDTH.png; `routes` is the gateway's map, to know which page an
+    address is."""
 
     def __init__(self, folder: Path, routes: Map) -> None:
         self.folder = folder
@@ -60,11 +71,14 @@ class PictureRecorder:
         for width, size in (SIZES_AT_WORK if path.startswith("/gestion") else SIZES).items():
             page.set_viewport_size(size)  # type: ignore[arg-type]
             page.screenshot(path=self.folder / f"{name}-{width}.png", full_page=True)
-            self.findings += [f"{name}-{width} ({path}): {violation}" for violation in violations(page)]
+            self.findings += [
+                f"{name}-{width} ({path}): {violation}" for violation in violations(page)
+            ]
         page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
 
     def record_without_script(self, page: Page, name: str) -> None:
-        """Picture a page of a browser without JavaScript, at the telephone's width; axe is a script and stays out."""
+        """Picture a page of a browser without JavaScript, at the telephone's width; axe is a script
+        and stays out."""
         self._note_page(page, f"{name}-sans-script")
         page.screenshot(path=self.folder / f"{name}-sans-script-360.png", full_page=True)
 
@@ -74,7 +88,9 @@ class PictureRecorder:
         self.names.append(name)
         path = urlsplit(page.url).path
         with contextlib.suppress(HTTPException):
-            self.pictured_routes.add(self._routes.match(path, method="GET", return_rule=True)[0].rule)
+            self.pictured_routes.add(
+                self._routes.match(path, method="GET", return_rule=True)[0].rule
+            )
         return path
 
 
@@ -97,8 +113,8 @@ class BrowserCandidate:
             self.page.locator(f"[name={name}]").fill(text)
 
     def press(self, label: str, **texts: str) -> Page:
-        """Fill in these fields, press the first button or link of the page's content that bears these words, and wait
-        for what follows."""
+        """Fill in these fields, press the first button or link of the page's content that bears
+        these words, and wait for what follows."""
         self.fill(**texts)
         content = self.page.locator("main, body:not(:has(main))")
         button = content.get_by_role("button", name=label, exact=True)
@@ -109,10 +125,13 @@ class BrowserCandidate:
         return self._click(self.page.locator("main form button[type=submit]").last)
 
     def _click(self, clicked: Locator) -> Page:
-        """Wait for the next page, or for the content that a script of this one has put in the place of the former."""
+        """Wait for the next page, or for the content that a script of this one has put in the place
+        of the former."""
         self.page.evaluate("(document.querySelector('main') || document.body).dataset.left = ''")
         clicked.click()
-        self.page.locator("main:not([data-left]), body:not(:has(main)):not([data-left])").wait_for(state="attached")
+        self.page.locator("main:not([data-left]), body:not(:has(main)):not([data-left])").wait_for(
+            state="attached"
+        )
         self.page.wait_for_load_state()
         return self.page
 
@@ -127,8 +146,12 @@ class BrowserCandidate:
     def post(self, path: str, fields: Mapping[str, Any]) -> str:
         """Post a form likewise; where it led to. Fails where the form was not accepted."""
         headers = {"Origin": self.url}
-        answer = self.context.request.post(f"{self.url}{path}", form=dict(fields), headers=headers, max_redirects=0)
-        assert answer.status == 303, f"{answer.status} {answer.url}: {answer.text().partition('<main')[2][:3000]}"
+        answer = self.context.request.post(
+            f"{self.url}{path}", form=dict(fields), headers=headers, max_redirects=0
+        )
+        assert answer.status == 303, (
+            f"{answer.status} {answer.url}: {answer.text().partition('<main')[2][:3000]}"
+        )
         return answer.headers["location"]
 
     # Account
@@ -138,13 +161,18 @@ class BrowserCandidate:
         self.post("/compte/creation", creation_form(email=self.email, **names))
 
     def mailed_link(self, about: str = "", pages: str = "compte") -> str:
-        """The path of the newest link mailed to this address, waited for; `about`: what follows /compte/ in it."""
+        """The path of the newest link mailed to this address, waited for; `about`: what follows
+        /compte/ in it."""
 
         def links() -> list[str]:
-            mailed = [path for mail in self.portal.mails(self.email) for path in _LINK.findall(mail.text)]
+            mailed = [
+                path for mail in self.portal.mails(self.email) for path in _LINK.findall(mail.text)
+            ]
             return [path for path in mailed if path.startswith(f"/{pages}/{about}")]
 
-        wait_until(lambda: bool(links()), MAIL_SECONDS, f"a link « {about} » mailed to {self.email}")
+        wait_until(
+            lambda: bool(links()), MAIL_SECONDS, f"a link « {about} » mailed to {self.email}"
+        )
         return links()[-1]
 
     def logs_in(self) -> Self:
@@ -168,11 +196,15 @@ class BrowserCandidate:
         """The path of the tabs of which one is shown."""
         return self.page.url.removeprefix(self.url).rpartition("/")[0]
 
-    def writes_tab(self, draft: str, number: int, answers: Mapping[str, Any], action: str = "next") -> str:
+    def writes_tab(
+        self, draft: str, number: int, answers: Mapping[str, Any], action: str = "next"
+    ) -> str:
         shown = self.reads(f"{draft}/{number}")
         revision = re.search(r'name="revision" value="(\d+)"', shown)
         assert revision, shown
-        return self.post(f"{draft}/{number}", {"revision": revision[1], "action": action, **answers})
+        return self.post(
+            f"{draft}/{number}", {"revision": revision[1], "action": action, **answers}
+        )
 
     def fills_tabs(self, draft: str, answers: Answers = OF_THE_GUIDE) -> None:
         for number, of_tab in enumerate(answers.values(), start=1):
@@ -187,7 +219,8 @@ class BrowserCandidate:
 
 
 class Member(BrowserCandidate):
-    """The demonstration's « staff » or « admin »: `account` has address, password and secret of the second factor."""
+    """The demonstration's « staff » or « admin »: `account` has address, password and secret of the
+    second factor."""
 
     account: Mapping[str, str]
 
@@ -196,7 +229,8 @@ class Member(BrowserCandidate):
         return pyotp.TOTP(self.account["totp_secret"])
 
     def logs_in(self) -> Self:
-        """Each code is taken once: where another story has just used it, the next one is waited for."""
+        """Each code is taken once: where another story has just used it, the next one is waited
+        for."""
         self.open("/gestion/connexion")
         while "/connexion" in self.types_log_in(used := self.codes.now()).url:
             self._wait_for_code_after(used)
@@ -206,17 +240,24 @@ class Member(BrowserCandidate):
         """A refused log-in stays in its page."""
         page = self.page
         # Of a try before.
-        page.evaluate("document.querySelectorAll('main [role=alert]').forEach(said => said.remove())")
+        page.evaluate(
+            "document.querySelectorAll('main [role=alert]').forEach(said => said.remove())"
+        )
         self.fill(identifiant=self.account["email"], password=self.account["password"], code=code)
         page.get_by_role("main").get_by_role("button", name=page_labels.LOG_IN, exact=True).click()
         refusal = page.get_by_role("main").get_by_role("alert")
-        wait_until(lambda: "/connexion" not in page.url or refusal.count() > 0, SECONDS, "the answer", pause=0.2)
+        wait_until(
+            lambda: "/connexion" not in page.url or refusal.count() > 0,
+            SECONDS,
+            "the answer",
+            pause=0.2,
+        )
         page.wait_for_load_state()
         return page
 
     def press_with_code(self, words: str, **texts: str) -> Page:
-        """Press a button that asks for a code of the second factor. Each is taken once: where those of the moment are
-        used, the next one is waited for."""
+        """Press a button that asks for a code of the second factor. Each is taken once: where those
+        of the moment are used, the next one is waited for."""
 
         def is_taken(after: int) -> bool:
             pressed = self.press(words, code=self.codes.at(int(time.time()) + after))

@@ -1,4 +1,5 @@
-"""`make screenshots`: every page in its states at 1280 and 360 px, into screenshots/; axe finds nothing in any.
+"""`make screenshots`: every page in its states at 1280 and 360 px, into screenshots/; axe finds
+nothing in any.
 
 Those of gestionnaires are pictured at 1920 px too.
 """
@@ -10,7 +11,12 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.architecture import apps, ledger
-from tests.screens import administration_stories, candidate_stories, gestion_stories, visitor_stories
+from tests.screens import (
+    administration_stories,
+    candidate_stories,
+    gestion_stories,
+    visitor_stories,
+)
 from tests.screens.story import PictureRecorder, StoryContext
 from tests.support.launched_portal import LaunchedPortal
 
@@ -44,9 +50,12 @@ STORIES: tuple[Story, ...] = (
 
 @pytest.fixture(scope="module")
 def context(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoryContext]:
-    """One portal and one recorder for all stories: each is a test of its own, and they run in order."""
+    """One portal and one recorder for all stories: each is a test of its own, and they run in
+    order."""
     gateway = apps.build("gateway", tmp_path_factory.mktemp("gateway"))
-    shared = StoryContext(LaunchedPortal("pictures"), browser, PictureRecorder(PICTURE_FOLDER, gateway.url_map))
+    shared = StoryContext(
+        LaunchedPortal("pictures"), browser, PictureRecorder(PICTURE_FOLDER, gateway.url_map)
+    )
     yield shared
     shared.portal.stop()
 

@@ -1,5 +1,5 @@
-"""What anybody sees: public pages, what cannot be shown, what is there once registrations and deposits have closed,
-and a browser without JavaScript."""
+"""What anybody sees: public pages, what cannot be shown, what is there once registrations and
+deposits have closed, and a browser without JavaScript."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,7 +43,8 @@ WITHOUT_SCRIPT = {
 }
 AFTER_CLOSING = "2021-11-02T10:00:00+01:00"
 Prepared = tuple[tuple[str, str], tuple[str, str]]
-"""Two who were there before the closing, by address: one with a candidature, one with a draft that was never saved."""
+"""Two who were there before the closing, by address: one with a candidature, one with a draft that
+was never saved."""
 
 
 def public_pages(context: StoryContext) -> None:
@@ -57,10 +58,14 @@ def services_away(context: StoryContext) -> None:
     candidate.url = f"http://127.0.0.1:{port}"
     server = AppServer(create_app(gateway_settings(Path(), public_url=candidate.url)), port)
     try:
-        context.record(candidate, {"erreur-503": "/ouverture-des-services", "accueil-sans-services": "/"})
+        context.record(
+            candidate, {"erreur-503": "/ouverture-des-services", "accueil-sans-services": "/"}
+        )
         candidate.open("/connexion")
         candidate.fill(identifiant=candidate.email)
-        candidate.page.get_by_role("main").get_by_role("button", name=page_labels.LOG_IN, exact=True).click()
+        candidate.page.get_by_role("main").get_by_role(
+            "button", name=page_labels.LOG_IN, exact=True
+        ).click()
         candidate.page.get_by_text("Le portail est très demandé en ce moment").wait_for()
         context.recorder.record(candidate.page, "connexion-renvoyee")
     finally:
@@ -69,7 +74,8 @@ def services_away(context: StoryContext) -> None:
 
 def prepare(context: StoryContext) -> Prepared:
     registered, drafting = (context.new_candidate().creates_account_and_logs_in() for _ in range(2))
-    candidature, draft = registered.registers(), drafting.opens_draft()
+    candidature = registered.registers()
+    draft = drafting.opens_draft()
     drafting.fills_tabs(draft)
     return (registered.email, candidature), (drafting.email, draft)
 
@@ -84,7 +90,10 @@ def closed(context: StoryContext, left: Prepared) -> None:
         "desinscription-fermee": f"/inscriptions/{candidature}/desinscription",
         "justificatifs-ferme": f"/justificatifs/{candidature}",
     }
-    of_draft = {"enregistrement-ferme": f"{draft}/{len(TABS) + 1}", "inscriptions-brouillon-clos": "/inscriptions"}
+    of_draft = {
+        "enregistrement-ferme": f"{draft}/{len(TABS) + 1}",
+        "inscriptions-brouillon-clos": "/inscriptions",
+    }
     for email, seen in ((registered, of_registered), (drafting, of_draft)):
         candidate = context.new_candidate()
         candidate.email = email
@@ -103,4 +112,10 @@ def without_script(context: StoryContext) -> None:
     draft = candidate.opens_draft()
     record({f"onglet-{tab}": f"{draft}/{number}" for number, tab in enumerate(TABS, start=1)})
     candidature = candidate.registers()
-    record({"inscriptions": "/inscriptions", "candidature": f"/inscriptions/{candidature}", "compte": "/compte"})
+    record(
+        {
+            "inscriptions": "/inscriptions",
+            "candidature": f"/inscriptions/{candidature}",
+            "compte": "/compte",
+        }
+    )

@@ -1,4 +1,5 @@
-"""axe-core run inside a page: what it finds against the criteria that RGAA takes from WCAG 2.1 A and AA."""
+"""axe-core run inside a page: what it finds against the criteria that RGAA takes from WCAG 2.1 A
+and AA."""
 
 from pathlib import Path
 
@@ -11,11 +12,11 @@ _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
 def violations(page: Page) -> list[str]:
-    """Return a line for each violation: rule, what it asks, and the elements at fault; and whether the page scrolls
-    sideways.
+    """Return a line for each violation: rule, what it asks, and the elements at fault; and whether
+    the page scrolls sideways.
 
-    The script is evaluated, not added as a tag, so that the page's Content-Security-Policy stays in force. Swagger UI
-    is left out: docs/accessibility.md names its faults.
+    The script is evaluated, not added as a tag, so that the page's Content-Security-Policy stays in
+    force. Swagger UI is left out: docs/accessibility.md names its faults.
     """
     if not _AXE.exists():
         raise NotInstalled("axe-core", str(_AXE))
@@ -23,7 +24,8 @@ def violations(page: Page) -> list[str]:
     options = {"runOnly": {"type": "tag", "values": _TAGS}, "resultTypes": ["violations"]}
     results = page.evaluate("options => axe.run({ exclude: ['.swagger-ui'] }, options)", options)
     found = [
-        f"{rule['id']}: {rule['help']}: {', '.join(str(node['target'][0]) for node in rule['nodes'][:5])}"
+        f"{rule['id']}: {rule['help']}: "
+        f"{', '.join(str(node['target'][0]) for node in rule['nodes'][:5])}"
         for rule in results["violations"]
     ]
     beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -16,7 +16,8 @@ class _Quiet(WSGIRequestHandler):
 
 
 class AppServer:
-    """Serves from the beginning, on a free port or a given one; `stop()` and `start()` make it unreachable a while."""
+    """Serves from the beginning, on a free port or a given one; `stop()` and `start()` make it
+    unreachable a while."""
 
     def __init__(self, app: Flask, port: int = 0) -> None:
         self.app = app
@@ -28,9 +29,13 @@ class AppServer:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self._server = make_server("127.0.0.1", self.port, self.app, threaded=True, request_handler=_Quiet)
+        self._server = make_server(
+            "127.0.0.1", self.port, self.app, threaded=True, request_handler=_Quiet
+        )
         self.port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:

@@ -1,4 +1,5 @@
-"""TLS certificates for servers on this machine: signed by an authority of the tests' own, or by themselves."""
+"""TLS certificates for servers on this machine: signed by an authority of the tests' own, or by
+themselves."""
 
 import ipaddress
 import ssl
@@ -19,7 +20,9 @@ class CertificateAuthority:
         self._name = named("Autorité d'essai")
         basic = x509.BasicConstraints(ca=True, path_length=None)
         made = builder(self._name, self._name, self._key).add_extension(basic, critical=True)
-        self.pem = made.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+        self.pem = (
+            made.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+        )
 
     def server(self, folder: Path, address: str = "127.0.0.1") -> ssl.SSLContext:
         """The TLS context of a server at this address; its key is written into `folder`."""
@@ -38,7 +41,10 @@ def self_signed_certificate() -> tuple[str, str]:
 
 
 def _certificate(
-    key: ec.EllipticCurvePrivateKey, address: str, issuer: x509.Name, signing: ec.EllipticCurvePrivateKey
+    key: ec.EllipticCurvePrivateKey,
+    address: str,
+    issuer: x509.Name,
+    signing: ec.EllipticCurvePrivateKey,
 ) -> str:
     addresses = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
     built = builder(named(address), issuer, key).add_extension(addresses, critical=False)
@@ -47,7 +53,9 @@ def _certificate(
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> str:
     plain = serialization.NoEncryption()
-    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain).decode()
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain
+    ).decode()
 
 
 def named(text: str) -> x509.Name:

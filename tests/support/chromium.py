@@ -1,4 +1,5 @@
-"""Debian's Chromium, driven by Playwright: one browser for the test run, a clean profile for each test."""
+"""Debian's Chromium, driven by Playwright: one browser for the test run, a clean profile for each
+test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.support.missing_services import installed
 
-# The first is Chromium without the windows of a desktop, which take a quarter of the time of a test.
+# The first is Chromium without the windows of a desktop, which take a quarter of the time of a
+# test.
 CHROMIUM_PATHS = (
     "/usr/bin/chromium-headless-shell",
     "/usr/bin/chromium",
@@ -48,7 +50,11 @@ def chromium() -> Iterator[Browser]:
 
 def french_profile(browser: Browser, **options: Any) -> BrowserContext:
     """Open a clean profile, French and in Paris time; `options` are Playwright's (viewport …)."""
-    settings: dict[str, Any] = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": DESKTOP}
+    settings: dict[str, Any] = {
+        "locale": "fr-FR",
+        "timezone_id": "Europe/Paris",
+        "viewport": DESKTOP,
+    }
     context = browser.new_context(**{**settings, **options})
     context.set_default_timeout(PATIENCE_MS)
     return context

@@ -1,4 +1,5 @@
-"""One private clamd for the test run, shared by its processes, whose only signature is the EICAR test file."""
+"""One private clamd for the test run, shared by its processes, whose only signature is the EICAR
+test file."""
 
 from dataclasses import dataclass
 
@@ -28,7 +29,12 @@ class ClamAVServer(OwnServer, ClamAV):
         self._folder = PrivateFolder("clamav", account_for("clamav"))
         signatures = self._folder.folder("signatures")
         self._folder.write("signatures/eicar.ndb", f"Eicar-Test-Signature:0:*:{EICAR.hex()}\n")
-        lines = ["Foreground yes", f"DatabaseDirectory {signatures}", "TCPAddr 127.0.0.1", f"TCPSocket {self.port}"]
+        lines = [
+            "Foreground yes",
+            f"DatabaseDirectory {signatures}",
+            "TCPAddr 127.0.0.1",
+            f"TCPSocket {self.port}",
+        ]
         lines += ["StreamMaxLength 100M", "MaxThreads 4", "LogTime yes", ""]
         configuration = self._folder.write("clamd.conf", "\n".join(lines))
         command = [program, "--foreground", f"--config-file={configuration}"]

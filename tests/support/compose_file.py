@@ -13,7 +13,8 @@ _INNER = re.compile(r"\$\{(\w+):-([^${}]*)\}")
 
 
 def expanded(text: str) -> tuple[str, list[tuple[str, str]]]:
-    """The text as Compose reads it where nothing is set, and each ${NAME:-default} in it, from the inside out."""
+    """The text as Compose reads it where nothing is set, and each ${NAME:-default} in it, from the
+    inside out."""
     defaults: list[tuple[str, str]] = []
     while match := _INNER.search(text):
         defaults.append((match[1], match[2]))
@@ -22,7 +23,8 @@ def expanded(text: str) -> tuple[str, list[tuple[str, str]]]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Merges (`<<: [first, second]`) as Compose does: the first of equal keys counts. PyYAML 6.0.4 takes the last."""
+    """Merges (`<<: [first, second]`) as Compose does: the first of equal keys counts. PyYAML 6.0.4
+    takes the last."""
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         pairs = {key.value: (key, value) for key, value in node.value if key.tag != _MERGE}

@@ -1,5 +1,5 @@
-"""The whole portal in containers, as docker-compose.yml describes it: a project of its own with its own secrets, ports,
-volumes and day.
+"""The whole portal in containers, as docker-compose.yml describes it: a project of its own with its
+own secrets, ports, volumes and day.
 
 COMPOSE and ENGINE say by what commands containers are run (« docker compose », « docker »).
 """
@@ -41,12 +41,15 @@ OURS = ("gateway", *SERVICES, *(f"{service}-worker" for service in SERVICES))
 ONE_SHOTS = (*(f"{service}-migrate" for service in SERVICES), "demo-catalogue", "demo-staff")
 STAFF = {"staff": "gestionnaire@portail.example", "admin": "administrateur@portail.example"}
 CLEARED_LINE = "\x1b[2K"  # which some versions of compose write before each line, terminal or not
-READ_METRICS = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8000/metrics').read().decode())"
+READ_METRICS = (
+    "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8000/metrics').read().decode())"
+)
 
 
 @dataclass(frozen=True)
 class Container:
-    """One container of the project; `service` is its name in the compose file, `exit_code` that of its last end."""
+    """One container of the project; `service` is its name in the compose file, `exit_code` that of
+    its last end."""
 
     id: str
     service: str
@@ -59,7 +62,10 @@ class ComposedPortal(RunningPortal):
     """Started by up(), gone with its volumes after down()."""
 
     def __init__(
-        self, name: str = "composed", checkout: Path = ROOT, page_seconds: float = Settings.page_seconds
+        self,
+        name: str = "composed",
+        checkout: Path = ROOT,
+        page_seconds: float = Settings.page_seconds,
     ) -> None:
         self.checkout = checkout
         self._page_seconds = page_seconds
@@ -78,7 +84,7 @@ class ComposedPortal(RunningPortal):
         atexit.register(self.down)
         self._is_up = False
 
-    # -- the project -------------------------------------------------------------------------------------------------
+    # -- the project
 
     def up(self, *words: str) -> None:
         self._is_up = True
@@ -87,7 +93,8 @@ class ComposedPortal(RunningPortal):
 
     @contextmanager
     def beside(self, file: str, *services: str) -> Iterator[None]:
-        """While the block runs, with this compose file beside the portal's own, and these services of it."""
+        """While the block runs, with this compose file beside the portal's own, and these services
+        of it."""
         self._files.append(file)
         try:
             self.up("--build")
@@ -112,7 +119,8 @@ class ComposedPortal(RunningPortal):
             "SECRETS_DIR": self.secrets,
             "PORTAIL_OFFSET": self.offset,
             "BACKUP_OBJECTS_MINUTES": 0.5,
-            # Of whoever calls from this machine nginx believes the address that it names: there are many in a crowd.
+            # Of whoever calls from this machine nginx believes the address that it names: there are
+            # many in a crowd.
             "OUTER_PROXIES": "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16",
             "KEPT_MEGABYTES_EACH": 5,
         }
@@ -122,7 +130,16 @@ class ComposedPortal(RunningPortal):
 
     def command(self, *words: str) -> list[str]:
         files = f"COMPOSE_FILE={':'.join(self._files)}"
-        return ["env", files, *self._compose, "--project-name", self.project, "--env-file", str(self._settings), *words]
+        return [
+            "env",
+            files,
+            *self._compose,
+            "--project-name",
+            self.project,
+            "--env-file",
+            str(self._settings),
+            *words,
+        ]
 
     def down(self) -> None:
         if self._is_up:
@@ -135,7 +152,11 @@ class ComposedPortal(RunningPortal):
 
     def warnings(self) -> str:
         done = subprocess.run(
-            self.command("config", "--quiet"), cwd=self.checkout, capture_output=True, text=True, check=False
+            self.command("config", "--quiet"),
+            cwd=self.checkout,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return done.stdout + done.stderr
 
@@ -154,7 +175,9 @@ class ComposedPortal(RunningPortal):
     def scale(self, **replicas: int) -> None:
         """So many containers of each service (documents_worker=2), all healthy."""
         wanted = {name.replace("_", "-"): number for name, number in replicas.items()}
-        options = [word for name, number in wanted.items() for word in ("--scale", f"{name}={number}")]
+        options = [
+            word for name, number in wanted.items() for word in ("--scale", f"{name}={number}")
+        ]
         self.compose("up", "-d", *options, seconds=UP_SECONDS)
         self.wait_healthy(wanted)
         for name, number in wanted.items():
@@ -164,14 +187,18 @@ class ComposedPortal(RunningPortal):
         wanted = set(services)
 
         def healthy() -> bool:
-            of_services = [container for container in self.containers() if container.service in wanted]
+            of_services = [
+                container for container in self.containers() if container.service in wanted
+            ]
             are_healthy = all(container.health == "healthy" for container in of_services)
             return are_healthy and {container.service for container in of_services} == wanted
 
         try:
             wait_until(healthy, seconds, f"{self.project}: all healthy", pause=1.0)
         except ServiceFailed as failure:
-            raise ServiceFailed(f"{failure}\n{self.containers()}\n{self.complaints()[-4000:]}") from None
+            raise ServiceFailed(
+                f"{failure}\n{self.containers()}\n{self.complaints()[-4000:]}"
+            ) from None
 
     def run_once(self, service: str, *words: str, seconds: float = UP_SECONDS) -> str:
         return self.compose("run", "--rm", "--no-deps", "-T", service, *words, seconds=seconds)
@@ -187,7 +214,7 @@ class ComposedPortal(RunningPortal):
             if name in there:
                 self.engine("volume", "rm", name)
 
-    # -- one container -----------------------------------------------------------------------------------------------
+    # -- one container
 
     def inspect(self, container: Container) -> dict[str, Any]:
         return dict(json.loads(self.engine("inspect", container.id))[0])
@@ -202,7 +229,19 @@ class ComposedPortal(RunningPortal):
         self.wait_healthy([service])
 
     def query_database(self, service: str, query: str) -> list[list[str]]:
-        words = ("psql", "-U", "postgres", "-d", service, "--no-align", "--tuples-only", "-F", "|", "-c", query)
+        words = (
+            "psql",
+            "-U",
+            "postgres",
+            "-d",
+            service,
+            "--no-align",
+            "--tuples-only",
+            "-F",
+            "|",
+            "-c",
+            query,
+        )
         lines = self.run_in(self.containers("postgres")[0], *words).splitlines()
         return [line.split("|") for line in lines if line]
 
@@ -211,7 +250,9 @@ class ComposedPortal(RunningPortal):
 
     def requests_served(self, container: Container) -> int:
         """How many requests its process has answered, probes left aside."""
-        return self.counter_total(container, "http_requests_total", lambda labels: labels["route"] not in HEALTH_PATHS)
+        return self.counter_total(
+            container, "http_requests_total", lambda labels: labels["route"] not in HEALTH_PATHS
+        )
 
     def backup_age(self, metric: str) -> float:
         """Of the backups: seconds, as the container that makes them says."""
@@ -220,26 +261,50 @@ class ComposedPortal(RunningPortal):
         return next(float(line.split()[-1]) for line in lines if line.startswith(f"{metric} "))
 
     def counter_total(
-        self, container: Container, metric: str, which: Callable[[dict[str, str]], bool] = lambda labels: True
+        self,
+        container: Container,
+        metric: str,
+        which: Callable[[dict[str, str]], bool] = lambda labels: True,
     ) -> int:
         """The sum of a counter over the samples with such labels, in this container's process."""
-        families = text_string_to_metric_families(self.run_in(container, "python", "-c", READ_METRICS))
-        samples = [sample for family in families for sample in family.samples if sample.name == metric]
+        families = text_string_to_metric_families(
+            self.run_in(container, "python", "-c", READ_METRICS)
+        )
+        samples = [
+            sample for family in families for sample in family.samples if sample.name == metric
+        ]
         return round(sum(sample.value for sample in samples if which(sample.labels)))
 
-    # -- what journeys ask -------------------------------------------------------------------------------------------
+    # -- what journeys ask
 
     def token(self, role: str) -> str:
         if role not in self._tokens:
             scopes = "candidatures:read,pieces:read,pieces:control,documents:publish"
-            words = ("python", "-m", "services.accounts", "create-token", "--email", STAFF[role], "--scopes", scopes)
-            self._tokens[role] = str(json.loads(self.run_in(self.containers("accounts")[0], *words))["token"])
+            words = (
+                "python",
+                "-m",
+                "services.accounts",
+                "create-token",
+                "--email",
+                STAFF[role],
+                "--scopes",
+                scopes,
+            )
+            self._tokens[role] = str(
+                json.loads(self.run_in(self.containers("accounts")[0], *words))["token"]
+            )
         return self._tokens[role]
 
     def mails(self, to: str, subject: str = "") -> list[ReceivedMail]:
         api = f"http://127.0.0.1:{self._mail_port}/api/v1"
-        newest_first = requests.get(f"{api}/messages", params={"limit": "5000"}, timeout=10).json()["messages"]
-        ids = [mail["ID"] for mail in reversed(newest_first) if to in [person["Address"] for person in mail["To"]]]
+        newest_first = requests.get(f"{api}/messages", params={"limit": "5000"}, timeout=10).json()[
+            "messages"
+        ]
+        ids = [
+            mail["ID"]
+            for mail in reversed(newest_first)
+            if to in [person["Address"] for person in mail["To"]]
+        ]
         raw = (requests.get(f"{api}/message/{id}/raw", timeout=10).content for id in ids)
         return [mail for mail in map(parse_mail, raw) if subject in mail.subject]
 
@@ -249,7 +314,11 @@ class ComposedPortal(RunningPortal):
 
     def complaints(self) -> str:
         lines = self.logs(*OURS).splitlines()
-        return "\n".join(line for line in lines if '"error"' in line or '"critical"' in line or line[:1] not in "{")
+        return "\n".join(
+            line
+            for line in lines
+            if '"error"' in line or '"critical"' in line or line[:1] not in "{"
+        )
 
     def kill(self, name: str) -> None:
         for container in self.containers(name):
@@ -272,10 +341,18 @@ class ComposedPortal(RunningPortal):
 def run(command: list[str], folder: Path, seconds: float = COMMAND_SECONDS) -> str:
     try:
         done = subprocess.run(
-            command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=False
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
         )
     except subprocess.TimeoutExpired as late:
-        raise ServiceFailed(f"{' '.join(command)}: not within {seconds:g} s\n{late.stderr!r}") from None
+        raise ServiceFailed(
+            f"{' '.join(command)}: not within {seconds:g} s\n{late.stderr!r}"
+        ) from None
     if done.returncode:
         raise ServiceFailed(f"{' '.join(command)}\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
     return done.stdout

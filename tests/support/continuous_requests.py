@@ -14,7 +14,8 @@ from tests.support.processes import wait_until
 
 @contextmanager
 def in_threads(over: threading.Event, *acts: Callable[[], object]) -> Iterator[None]:
-    """Each act in a thread of its own; at the end of the block `over` is set, and what they have begun waited for."""
+    """Each act in a thread of its own; at the end of the block `over` is set, and what they have
+    begun waited for."""
     threads = [threading.Thread(target=act, daemon=True) for act in acts]
     for thread in threads:
         thread.start()
@@ -28,8 +29,8 @@ def in_threads(over: threading.Event, *acts: Callable[[], object]) -> Iterator[N
 
 @dataclass
 class ContinuousRequests:
-    """`pause`: seconds between two of one thread. `answers` counts statuses (with the end of what was refused) and
-    errors."""
+    """`pause`: seconds between two of one thread. `answers` counts statuses (with the end of what
+    was refused) and errors."""
 
     pause: float = 0.0
     answers: Counter[str] = field(default_factory=Counter)
@@ -46,6 +47,8 @@ class ContinuousRequests:
         while not self._over.wait(self.pause):
             try:
                 answer = ask()
-                self.answers[f"{answer.status_code} {'' if answer.ok else answer.text[-300:]}".strip()] += 1
+                self.answers[
+                    f"{answer.status_code} {'' if answer.ok else answer.text[-300:]}".strip()
+                ] += 1
             except requests.RequestException as error:
                 self.answers[repr(error)] += 1

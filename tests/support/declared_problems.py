@@ -1,5 +1,5 @@
-"""Whatever problem a service answers is one that the description of the operation names. Held in every test below a
-conftest.py that imports the fixture."""
+"""Whatever problem a service answers is one that the description of the operation names. Held in
+every test below a conftest.py that imports the fixture."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -22,7 +22,9 @@ def only_declared_problems() -> Iterator[None]:
             return
         operation = getattr(app.view_functions[request.url_rule.endpoint], "__operation__", None)
         slug = (response.get_json(silent=True) or {}).get("type", "").rpartition("/")[2]
-        if operation and f"{slug} : " not in _described(operation).get(str(response.status_code), ""):
+        if operation and f"{slug} : " not in _described(operation).get(
+            str(response.status_code), ""
+        ):
             undeclared.append(f"{operation.method} {operation.path}: {response.status_code} {slug}")
 
     with request_finished.connected_to(look):

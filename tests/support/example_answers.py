@@ -5,14 +5,22 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar, get_args, get_type_hints
 
 Answer = TypeVar("Answer")
-_VALUES: dict[Any, Any] = {str: "", int: 0, bool: False, tuple: (), datetime: datetime(2021, 10, 31, 23, tzinfo=UTC)}
+_VALUES: dict[Any, Any] = {
+    str: "",
+    int: 0,
+    bool: False,
+    tuple: (),
+    datetime: datetime(2021, 10, 31, 23, tzinfo=UTC),
+}
 
 
 def example_of(answer: type[Answer], **given: Any) -> Answer:
     """An answer with these members; the others are empty, or None where they may be."""
     types = get_type_hints(answer)
     needed = [field.name for field in fields(answer) if field.default is MISSING]  # type: ignore[arg-type]
-    return answer(**{**{name: _example(types[name]) for name in needed if name not in given}, **given})
+    return answer(
+        **{**{name: _example(types[name]) for name in needed if name not in given}, **given}
+    )
 
 
 def _example(kind: Any) -> Any:

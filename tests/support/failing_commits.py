@@ -30,7 +30,8 @@ class TransactionBroken(Exception):
 
 
 class FailurePoint(Enum):
-    """Where an operation fails, in the order of a commit's life; the value is what the table says."""
+    """Where an operation fails, in the order of a commit's life; the value is what the table
+    says."""
 
     NONE = "no failure"
     BEFORE = "error in the transaction"
@@ -46,7 +47,8 @@ class FailurePoint(Enum):
 
     @property
     def surely_not_applied(self) -> bool:
-        """Whether the service itself knows that nothing was written: it never asked for the commit."""
+        """Whether the service itself knows that nothing was written: it never asked for the
+        commit."""
         return self is FailurePoint.BEFORE
 
 
@@ -70,8 +72,9 @@ _REFUSED_BY_POSTGRESQL = (
 class _Watch:
     """How many commits were asked for, and what happens at the chosen one (counted from 0).
 
-    In the place of the driver's commit: as it is, until it is armed for one. PostgreSQL's is lost by the proxy. Only
-    commits of the thread that acts are counted: on a busy machine another renews the lease of its work meanwhile.
+    In the place of the driver's commit: as it is, until it is armed for one. PostgreSQL's is lost
+    by the proxy. Only commits of the thread that acts are counted: on a busy machine another renews
+    the lease of its work meanwhile.
     """
 
     point: FailurePoint
@@ -94,8 +97,13 @@ class _Watch:
         if not self.is_of_this_thread():
             self.real(connection)
             return
-        armed, self.armed = self.armed, False
-        if armed and self.proxy is not None and self.point in (FailurePoint.NOT_ARRIVED, FailurePoint.ANSWER_LOST):
+        armed = self.armed
+        self.armed = False
+        if (
+            armed
+            and self.proxy is not None
+            and self.point in (FailurePoint.NOT_ARRIVED, FailurePoint.ANSWER_LOST)
+        ):
             self.proxy.lose_next_commit(arrives=self.point is FailurePoint.ANSWER_LOST)
             armed = False
         if armed and self.point is FailurePoint.REFUSED:
@@ -108,19 +116,25 @@ class _Watch:
 
 
 class Commits:
-    """Those of `db` within `app`. On PostgreSQL the database is reached through `proxy`, which loses real answers."""
+    """Those of `db` within `app`. On PostgreSQL the database is reached through `proxy`, which
+    loses real answers."""
 
     def __init__(self, app: Flask, db: Database, proxy: PostgresProxy | None) -> None:
-        self._app, self._db, self._proxy = app, db, proxy
+        self._app = app
+        self._db = db
+        self._proxy = proxy
 
     def count_commits(self, act: Callable[[], Any]) -> int:
         _, watch = self._watched(act, FailurePoint.NONE, chosen=-1)
         return watch.asked
 
-    def fail_commit(self, act: Callable[[], Result], point: FailurePoint, chosen: int = 0) -> Result | None:
+    def fail_commit(
+        self, act: Callable[[], Result], point: FailurePoint, chosen: int = 0
+    ) -> Result | None:
         """Do `act` while the commit number `chosen` (from 0) fails at `point`; what it gave.
 
-        Killed it gives None: it is then done by a process of its own, which dies as that commit returns.
+        Killed it gives None: it is then done by a process of its own, which dies as that commit
+        returns.
         """
         if point is FailurePoint.KILLED:
             self._die_in_a_child(lambda: self._watched(act, point, chosen))
@@ -129,7 +143,9 @@ class Commits:
         assert watch.asked > chosen, "the commit that was to fail was never asked for"
         return result
 
-    def _watched(self, act: Callable[[], Result], point: FailurePoint, chosen: int) -> tuple[Result, _Watch]:
+    def _watched(
+        self, act: Callable[[], Result], point: FailurePoint, chosen: int
+    ) -> tuple[Result, _Watch]:
         with pytest.MonkeyPatch.context() as patch, self._app.app_context():
             dialect = self._db.engine.dialect
             watch = _Watch(point, chosen, dialect.do_commit, self._proxy)
@@ -138,7 +154,8 @@ class Commits:
             return act(), watch
 
     def _operation(self, watch: _Watch) -> Callable[..., Any]:
-        """The service's own way to write, which fails in the midst of its writes or once everything is written."""
+        """The service's own way to write, which fails in the midst of its writes or once everything
+        is written."""
         real = self._db.operation
 
         @contextmanager
@@ -155,7 +172,9 @@ class Commits:
         return operation
 
     def _arm(self, session: Session, watch: _Watch) -> None:
-        if watch.point is FailurePoint.BEFORE:  # nothing was written by objects that the session flushes
+        if (
+            watch.point is FailurePoint.BEFORE
+        ):  # nothing was written by objects that the session flushes
             raise TransactionBroken
         if self._proxy is not None and watch.point is FailurePoint.REFUSED:
             for statement in _REFUSED_BY_POSTGRESQL:

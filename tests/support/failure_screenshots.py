@@ -25,7 +25,8 @@ def has_failed(item: pytest.Item) -> bool:
 
 
 def save_screenshots(item: pytest.Item, context: "BrowserContext") -> None:
-    """Save every open page of a failed test into screenshots/failures/; a page that cannot be shown is left."""
+    """Save every open page of a failed test into screenshots/failures/; a page that cannot be shown
+    is left."""
     if not has_failed(item):
         return
     from playwright.sync_api import Error

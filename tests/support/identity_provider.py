@@ -1,7 +1,8 @@
-"""FranceConnect and ProConnect of the demonstration, in one process: whoever comes chooses whom to be. Nothing is
-verified here, and nothing outlives the process.
+"""FranceConnect and ProConnect of the demonstration, in one process: whoever comes chooses whom to
+be. Nothing is verified here, and nothing outlives the process.
 
-    python -m tests.support.identity_provider <address of the portal> <port> [address of the providers]
+    python -m tests.support.identity_provider <address of the portal> <port> [address of the
+    providers]
 """
 
 import hashlib
@@ -20,20 +21,42 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from werkzeug.serving import make_server
 
-CLIENT_ID, CLIENT_SECRET = "portail", "the demonstration's secret"
+CLIENT_ID = "portail"
+CLIENT_SECRET = "the demonstration's secret"
 TOKEN_SECONDS = 60
 PEOPLE: dict[str, list[dict[str, Any]]] = {
     "franceconnect": [
-        {"sub": "fc-angela", "given_name": "Angela Claire Louise", "family_name": "DUBOIS", "gender": "female",
-         "birthdate": "1999-08-24", "birthplace": "75107", "birthcountry": "99100", "email": "angela@portail.example"},
-        {"sub": "fc-karim", "given_name": "Karim", "family_name": "BENALI", "gender": "male", "birthdate": "2003-02-11",
-         "birthplace": "", "birthcountry": "99352", "email": "karim@portail.example"},
+        {
+            "sub": "fc-angela",
+            "given_name": "Angela Claire Louise",
+            "family_name": "DUBOIS",
+            "gender": "female",
+            "birthdate": "1999-08-24",
+            "birthplace": "75107",
+            "birthcountry": "99100",
+            "email": "angela@portail.example",
+        },
+        {
+            "sub": "fc-karim",
+            "given_name": "Karim",
+            "family_name": "BENALI",
+            "gender": "male",
+            "birthdate": "2003-02-11",
+            "birthplace": "",
+            "birthcountry": "99352",
+            "email": "karim@portail.example",
+        },
     ],
     "proconnect": [
-        {"sub": f"pc-{name}", "given_name": name, "usual_name": "DEMONSTRATION", "email": f"{name}@portail.example"}
+        {
+            "sub": f"pc-{name}",
+            "given_name": name,
+            "usual_name": "DEMONSTRATION",
+            "email": f"{name}@portail.example",
+        }
         for name in ("gestionnaire", "administrateur", "nouveau")
     ],
-}  # fmt: skip
+}
 """By provider; what each says of them."""
 _PAGE = """<!doctype html><html lang="fr"><meta name="viewport" content="width=device-width"><title>{{ name }}</title>
 <h1>{{ name }} de démonstration</h1><p>Qui êtes-vous ?</p><form method="post">
@@ -58,14 +81,26 @@ class DemonstrationProvider:
     """One provider. Its methods are what a test replaces to have it say something else."""
 
     def __init__(self, name: str, issuer: str, redirect_uri: str) -> None:
-        self.name, self.issuer, self.redirect_uri, self.people = name, issuer, redirect_uri, PEOPLE[name]
-        self.key = ECKey.generate_key("P-256", {"kid": secrets.token_hex(8), "use": "sig", "alg": "ES256"})
+        self.name = name
+        self.issuer = issuer
+        self.redirect_uri = redirect_uri
+        self.people = PEOPLE[name]
+        self.key = ECKey.generate_key(
+            "P-256", {"kid": secrets.token_hex(8), "use": "sig", "alg": "ES256"}
+        )
         self.grants: dict[str, Grant] = {}
 
     def configuration(self) -> dict[str, Any]:
-        pages = {"authorization_endpoint": "authorize", "token_endpoint": "token", "userinfo_endpoint": "userinfo"}
+        pages = {
+            "authorization_endpoint": "authorize",
+            "token_endpoint": "token",
+            "userinfo_endpoint": "userinfo",
+        }
         pages |= {"jwks_uri": "jwks", "end_session_endpoint": "end"}
-        return {"issuer": self.issuer, **{name: f"{self.issuer}/{page}" for name, page in pages.items()}}
+        return {
+            "issuer": self.issuer,
+            **{name: f"{self.issuer}/{page}" for name, page in pages.items()},
+        }
 
     def allow(self, sub: str, asked: Mapping[str, str], methods: tuple[str, ...]) -> str:
         """A code for this person."""
@@ -75,11 +110,24 @@ class DemonstrationProvider:
     def tokens(self, form: Mapping[str, str]) -> dict[str, Any]:
         """For a code, once. Raises KeyError for what is not accepted."""
         grant = self.grants.pop(form["code"])
-        challenge = urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
+        challenge = (
+            urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest())
+            .rstrip(b"=")
+            .decode()
+        )
         client = form["client_id"], form["client_secret"], form["redirect_uri"]
-        if challenge != grant.asked["code_challenge"] or client != (CLIENT_ID, CLIENT_SECRET, self.redirect_uri):
+        if challenge != grant.asked["code_challenge"] or client != (
+            CLIENT_ID,
+            CLIENT_SECRET,
+            self.redirect_uri,
+        ):
             raise KeyError(form["code"])
-        claims = {"sub": grant.person["sub"], "nonce": grant.asked["nonce"], "acr": "eidas1", "amr": grant.methods}
+        claims = {
+            "sub": grant.person["sub"],
+            "nonce": grant.asked["nonce"],
+            "acr": "eidas1",
+            "amr": grant.methods,
+        }
         claims["auth_time"] = int(time.time())
         return {
             "access_token": self._granted(grant),
@@ -117,7 +165,8 @@ def create_app(providers: Mapping[str, DemonstrationProvider]) -> Flask:
 
     @app.route("/<name>/authorize", methods=["GET", "POST"])
     def authorize(name: str) -> ResponseReturnValue:
-        provider, asked = providers[name], request.args
+        provider = providers[name]
+        asked = request.args
         if (asked["client_id"], asked["redirect_uri"]) != (CLIENT_ID, provider.redirect_uri):
             abort(400)
         if request.method == "GET":
@@ -148,12 +197,20 @@ def create_app(providers: Mapping[str, DemonstrationProvider]) -> Flask:
 
 def providers_at(url: str, portal: str) -> dict[str, DemonstrationProvider]:
     """Both, at `url`, for the portal of that address."""
-    returns = {"franceconnect": "/connexion/franceconnect/retour", "proconnect": "/gestion/connexion/proconnect/retour"}
-    return {name: DemonstrationProvider(name, f"{url}/{name}", portal + path) for name, path in returns.items()}
+    returns = {
+        "franceconnect": "/connexion/franceconnect/retour",
+        "proconnect": "/gestion/connexion/proconnect/retour",
+    }
+    return {
+        name: DemonstrationProvider(name, f"{url}/{name}", portal + path)
+        for name, path in returns.items()
+    }
 
 
 if __name__ == "__main__":
     portal, port, *at = sys.argv[1:]
     url = at[0] if at else f"http://127.0.0.1:{port}"
     host = "0.0.0.0" if at else "127.0.0.1"
-    make_server(host, int(port), create_app(providers_at(url, portal)), threaded=True).serve_forever()
+    make_server(
+        host, int(port), create_app(providers_at(url, portal)), threaded=True
+    ).serve_forever()

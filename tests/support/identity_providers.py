@@ -1,4 +1,5 @@
-"""FranceConnect and ProConnect of the demonstration, behind a real port; a test replaces what one says."""
+"""FranceConnect and ProConnect of the demonstration, behind a real port; a test replaces what one
+says."""
 
 import secrets
 from collections.abc import Iterator
@@ -26,8 +27,11 @@ def running_providers() -> Iterator[tuple[AppServer, Providers]]:
 def settings_for(portal: str, server: AppServer, providers: Providers) -> dict[str, Any]:
     """What accounts is told of them, for the portal of that address."""
     providers |= providers_at(server.url, portal)
-    settings: dict[str, Any] = {f"{provider.name}_issuer": provider.issuer for provider in providers.values()}
-    client, secret = identity_provider.CLIENT_ID, Secret(identity_provider.CLIENT_SECRET)
+    settings: dict[str, Any] = {
+        f"{provider.name}_issuer": provider.issuer for provider in providers.values()
+    }
+    client = identity_provider.CLIENT_ID
+    secret = Secret(identity_provider.CLIENT_SECRET)
     for name in providers:
         settings |= {f"{name}_client_id": client, f"{name}_client_secret": secret}
     return settings
@@ -36,10 +40,17 @@ def settings_for(portal: str, server: AppServer, providers: Providers) -> dict[s
 def person(**claims: Any) -> dict[str, Any]:
     """Somebody whom no account knows."""
     sub = secrets.token_hex(8)
-    return {**identity_provider.PEOPLE["franceconnect"][0], "sub": sub, "email": f"{sub}@portail.example", **claims}
+    return {
+        **identity_provider.PEOPLE["franceconnect"][0],
+        "sub": sub,
+        "email": f"{sub}@portail.example",
+        **claims,
+    }
 
 
-def consent(provider: DemonstrationProvider, address: str, who: dict[str, Any], *methods: str) -> str:
+def consent(
+    provider: DemonstrationProvider, address: str, who: dict[str, Any], *methods: str
+) -> str:
     """The code with which the provider sends back a browser that came to this address."""
     provider.people = [who]
     return provider.allow(who["sub"], dict(parse_qsl(urlsplit(address).query)), methods)

@@ -1,5 +1,5 @@
-"""The gateway and all four services in this process, without workers: `deliver` does once what they would, and
-`deliver_events` all of it but the documents, which cost more than the rest together.
+"""The gateway and all four services in this process, without workers: `deliver` does once what they
+would, and `deliver_events` all of it but the documents, which cost more than the rest together.
 """
 
 import threading
@@ -22,19 +22,24 @@ from tests.support.in_process_portal import InProcessPortal, running
 from tests.support.ports import free_ports
 from tests.support.service_worker import database_of, deliver, run_follow_ups
 
-HANDLERS: dict[str, Handlers] = {name: import_module(f"services.{name}.follow_ups").registry for name in SERVICES}
+HANDLERS: dict[str, Handlers] = {
+    name: import_module(f"services.{name}.follow_ups").registry for name in SERVICES
+}
 
 
 class InProcessFourServices(InProcessPortal):
-    """`bucket_url` is where accounts, documents and pieces keep their objects; `databases`: by service, where not on
-    SQLite."""
+    """`bucket_url` is where accounts, documents and pieces keep their objects; `databases`: by
+    service, where not on SQLite."""
 
-    def __init__(self, folder: Path, bucket_url: str, databases: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, bucket_url: str, databases: Mapping[str, str] | None = None
+    ) -> None:
         self.databases = databases or {}
         self._delivering = threading.Lock()
         documents, pieces = free_ports(2)
         urls: dict[str, Any] = {
-            f"{name}_url": f"http://127.0.0.1:{port}" for name, port in (("documents", documents), ("pieces", pieces))
+            f"{name}_url": f"http://127.0.0.1:{port}"
+            for name, port in (("documents", documents), ("pieces", pieces))
         }
         store: dict[str, Any] = {"objects_url": Secret(bucket_url)}
         super().__init__(folder, of_accounts=lambda _: urls | store, **urls)
@@ -59,7 +64,9 @@ class InProcessFourServices(InProcessPortal):
 
     def _deliver(self, with_follow_ups: set[str]) -> None:
         while True:
-            with self._delivering:  # what another thread has claimed would look as if it were delivered
+            with (
+                self._delivering
+            ):  # what another thread has claimed would look as if it were delivered
                 for name in with_follow_ups:
                     run_follow_ups(self.apps[name], HANDLERS[name])
                 if not sum(map(self._deliver_events_of, HANDLERS)):

@@ -1,6 +1,6 @@
-"""accounts, registrations and the gateway in this process: real services on SQLite behind real ports, in the
-guide's month. documents and pieces are not there: what works without them is seen as well.
-`in_process_four_services.py` has all.
+"""accounts, registrations and the gateway in this process: real services on SQLite behind real
+ports, in the guide's month. documents and pieces are not there: what works without them is seen as
+well. `in_process_four_services.py` has all.
 
 The whole portal with its workers is `deploy.local`, which the journeys use.
 """
@@ -34,7 +34,8 @@ SECRETS = {name: f"the secret of {name}" for name in CLIENTS}
 
 
 class InProcessPortal:
-    """`url` is where browsers go. The portal's time is that of the guide's month; `advance_clock` moves it on."""
+    """`url` is where browsers go. The portal's time is that of the guide's month; `advance_clock`
+    moves it on."""
 
     def __init__(
         self,
@@ -48,10 +49,17 @@ class InProcessPortal:
         self.folder = folder
         gateway, accounts, registrations = free_ports(3)
         self.url = f"http://{host}:{gateway}"
-        self._accounts_url, self._registrations_url = (f"http://127.0.0.1:{n}" for n in (accounts, registrations))
+        self._accounts_url, self._registrations_url = (
+            f"http://127.0.0.1:{n}" for n in (accounts, registrations)
+        )
         self._offset = self._first_offset = NOW - clock.system_now()
-        own = {"registrations_url": self._registrations_url, "client_secrets": ClientSecrets(json.dumps(SECRETS))}
-        self.accounts = AppServer(self._migrated("accounts", **own, **of_accounts(self.url)), accounts)
+        own = {
+            "registrations_url": self._registrations_url,
+            "client_secrets": ClientSecrets(json.dumps(SECRETS)),
+        }
+        self.accounts = AppServer(
+            self._migrated("accounts", **own, **of_accounts(self.url)), accounts
+        )
         registrations_app = self._migrated("registrations")
         with_catalogue(registrations_app)
         self.registrations = AppServer(registrations_app, registrations)
@@ -69,7 +77,8 @@ class InProcessPortal:
         self.set_clock()
 
     def set_clock(self) -> None:
-        """Give this process the portal's time, which another portal of the process may have changed."""
+        """Give this process the portal's time, which another portal of the process may have
+        changed."""
         clock.set_offset(self._offset.total_seconds())
 
     def deliver_events(self) -> None:
@@ -88,7 +97,9 @@ class InProcessPortal:
         return self.folder / "mail"
 
     def _migrated(self, name: str, **changes: Any) -> Flask:
-        settings = service_settings(name, self.database_url(name), self.folder, **self._shared(), **changes)
+        settings = service_settings(
+            name, self.database_url(name), self.folder, **self._shared(), **changes
+        )
         app: Flask = import_module(f"services.{name}.app").create_app(settings)
         migrate(app)
         return app
@@ -113,7 +124,8 @@ def running_portal(folder: Path, **of_gateway: Any) -> AbstractContextManager[In
 
 @contextmanager
 def running(start: Callable[[], Portal]) -> Iterator[Portal]:
-    """The portal in the guide's month. Afterwards the clock is put back: another portal may use it."""
+    """The portal in the guide's month. Afterwards the clock is put back: another portal may use
+    it."""
     before = clock.offset().total_seconds()
     portal = start()
     try:

@@ -1,6 +1,7 @@
 """The whole portal as `make run` starts it: a process of its own with its own folder, port and day.
 
-« alone » is SQLite, the one-machine queue and .eml files; given real servers' URLs, the same code runs on those.
+« alone » is SQLite, the one-machine queue and .eml files; given real servers' URLs, the same code
+runs on those.
 """
 
 import json
@@ -41,15 +42,20 @@ class Process:
 
 
 class LaunchedPortal(RunningPortal):
-    """A running portal: `url` for browsers, `var` its state. Mails are read through `mails`, or waited for."""
+    """A running portal: `url` for browsers, `var` its state. Mails are read through `mails`, or
+    waited for."""
 
-    def __init__(self, name: str, real: Mapping[str, str] | None = None, mailbox: Mailbox | None = None) -> None:
+    def __init__(
+        self, name: str, real: Mapping[str, str] | None = None, mailbox: Mailbox | None = None
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = PrivateFolder(f"journey-{name}")
         self.var = self._folder.path / "var"
         self._mailbox = mailbox
-        of_caller = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        of_caller = {
+            name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
+        }
         self._surroundings = {
             **of_caller,
             "PYTHONPATH": str(ROOT),
@@ -61,7 +67,9 @@ class LaunchedPortal(RunningPortal):
             **AT_WORK_WITHOUT_REST,
             **(real or {}),
         }
-        self._daemon = Daemon("portail", [sys.executable, "-m", "deploy.local"], self._folder, self._surroundings)
+        self._daemon = Daemon(
+            "portail", [sys.executable, "-m", "deploy.local"], self._folder, self._surroundings
+        )
         self.start()
 
     def start(self) -> None:
@@ -76,9 +84,13 @@ class LaunchedPortal(RunningPortal):
         return self._daemon.pid
 
     def command(self, module: str, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the launcher's (`backup`, `restore`) as its operator does; `changed` is environment."""
-        command, environment = [sys.executable, "-m", f"deploy.local.{module}", *words], self._surroundings | changed
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        """Run a command of the launcher's (`backup`, `restore`) as its operator does; `changed` is
+        environment."""
+        command = [sys.executable, "-m", f"deploy.local.{module}", *words]
+        environment = self._surroundings | changed
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
 
     @property
     def demo(self) -> dict[str, Any]:
@@ -92,14 +104,20 @@ class LaunchedPortal(RunningPortal):
         return str(self.demo[role]["token"])
 
     def logs(self) -> str:
-        return "\n".join(file.read_text(errors="replace") for file in sorted((self.var / "logs").glob("*.log")))
+        return "\n".join(
+            file.read_text(errors="replace") for file in sorted((self.var / "logs").glob("*.log"))
+        )
 
     def complaints(self) -> str:
         """What the processes logged as errors, and what they said without being asked for JSON."""
         lines = self.logs().splitlines()
-        return "\n".join(line for line in lines if '"error"' in line or '"critical"' in line or line[:1] not in "{")
+        return "\n".join(
+            line
+            for line in lines
+            if '"error"' in line or '"critical"' in line or line[:1] not in "{"
+        )
 
-    # -- mails ---------------------------------------------------------------------------------------------------
+    # -- mails
 
     def mails(self, to: str, subject: str = "") -> list[ReceivedMail]:
         if self._mailbox is not None:
@@ -108,19 +126,32 @@ class LaunchedPortal(RunningPortal):
 
     def mailed(self, subject: str) -> Counter[str]:
         """How many mails about this each address got; reads every mail once."""
-        return Counter(address for mail in self._mails() if subject in mail.subject for address in mail.recipients)
+        return Counter(
+            address
+            for mail in self._mails()
+            if subject in mail.subject
+            for address in mail.recipients
+        )
 
     def _mails(self) -> list[ReceivedMail]:
-        files = [file for file in (self.var / "mail").glob("*.eml") if not file.name.startswith(".")]
-        return [parse_mail(file.read_bytes()) for file in sorted(files, key=lambda file: file.stat().st_mtime_ns)]
+        files = [
+            file for file in (self.var / "mail").glob("*.eml") if not file.name.startswith(".")
+        ]
+        return [
+            parse_mail(file.read_bytes())
+            for file in sorted(files, key=lambda file: file.stat().st_mtime_ns)
+        ]
 
-    # -- processes -----------------------------------------------------------------------------------------------
+    # -- processes
 
     def processes(self) -> dict[str, Process]:
-        """The launcher's children by name, « accounts », « accounts-worker », « gateway », « objects » …"""
+        """The launcher's children by name, « accounts », « accounts-worker », « gateway », «
+        objects » …"""
         environments = json.loads((self.var / "environments.json").read_text(encoding="utf-8"))
         launcher = self._daemon.pid
-        pids = Path(f"/proc/{launcher}/task/{launcher}/children").read_text(encoding="ascii").split()
+        pids = (
+            Path(f"/proc/{launcher}/task/{launcher}/children").read_text(encoding="ascii").split()
+        )
         children = [_process(int(pid), environments, self.port) for pid in pids]
         return {process.name: process for process in children if process is not None}
 
@@ -133,30 +164,43 @@ class LaunchedPortal(RunningPortal):
         return new is not None and new.pid != old.pid and is_listening(new.port) and _is_ready(new)
 
     def kill_and_wait(self, name: str, *, meanwhile: Callable[[], None] = lambda: None) -> None:
-        """Kill a process, do something while it is away, and wait until another answers in its place."""
+        """Kill a process, do something while it is away, and wait until another answers in its
+        place."""
         old = self.processes()[name]
         os.kill(old.pid, signal.SIGKILL)
         meanwhile()
         wait_until(lambda: self.replaced(old), RESTART_SECONDS, f"{name} started again")
 
     def times_in_log(self, words: str) -> int:
-        return self._daemon.log.read_text(errors="replace").count(words) if self._daemon.log.exists() else 0
+        return (
+            self._daemon.log.read_text(errors="replace").count(words)
+            if self._daemon.log.exists()
+            else 0
+        )
 
     def _said_ready(self) -> int:
         return self.times_in_log(READY + self.url)
 
 
-def _process(pid: int, environments: Mapping[str, Mapping[str, str]], gateway_port: int) -> Process | None:
+def _process(
+    pid: int, environments: Mapping[str, Mapping[str, str]], gateway_port: int
+) -> Process | None:
     """What a child is, from its title; None for one that has ended or is something else."""
     try:
-        title = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
+        title = (
+            Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
+        )
     except OSError:
         return None
     if served := re.search(r"serve s3 .*--addr [^ ]*:(\d+)", title):
         return Process("objects", pid, int(served[1]))
     if web := re.match(r"gunicorn: master \[(\w+)\]", title):
         name = web[1]
-        port = gateway_port if name == "gateway" else int(environments[name]["BIND"].rpartition(":")[2])
+        port = (
+            gateway_port
+            if name == "gateway"
+            else int(environments[name]["BIND"].rpartition(":")[2])
+        )
         return Process(name, pid, port)
     if worker := re.match(r"python -m services\.(\w+) worker", title):
         name = f"{worker[1]}-worker"

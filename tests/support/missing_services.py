@@ -1,4 +1,5 @@
-"""Services that this machine does not have: their tests are skipped and the run says so; in CI they fail."""
+"""Services that this machine does not have: their tests are skipped and the run says so; in CI they
+fail."""
 
 import os
 import re
@@ -20,7 +21,8 @@ class NotInstalled(Exception):
 
 
 def installed(service: str, *places: str) -> str:
-    """The first of these programs (names, or paths) that is there; raise NotInstalled where none is."""
+    """The first of these programs (names, or paths) that is there; raise NotInstalled where none
+    is."""
     for program in filter(None, map(shutil.which, places)):
         return program
     raise NotInstalled(service, places[0])
@@ -34,7 +36,8 @@ def skip_or_fail(absence: NotInstalled) -> NoReturn:
 
 
 def missing_services_summary(skipped: Iterable[str]) -> list[str]:
-    """What to print at the end of a run that skipped tests for these reasons; nothing when all services were there."""
+    """What to print at the end of a run that skipped tests for these reasons; nothing when all
+    services were there."""
     missing = sorted({match[1] for reason in skipped if (match := _REASON.search(reason))})
     if not missing:
         return []

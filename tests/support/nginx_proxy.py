@@ -1,4 +1,5 @@
-"""Debian's nginx with the configuration of the portal's proxy, before gateways at addresses that come and go."""
+"""Debian's nginx with the configuration of the portal's proxy, before gateways at addresses that
+come and go."""
 
 import os
 import shutil
@@ -17,8 +18,13 @@ from tests.support.processes import Daemon, OwnServer, PrivateFolder, account_fo
 
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "containers" / "proxy"
 HEAD = struct.Struct("!6H")
-ANSWER = struct.Struct("!3HIH4s")  # a pointer to the question's name, type, class, seconds, length, address
-SAME_NAME, A, IN, KNOWN = 0xC00C, 1, 1, 0x8180
+ANSWER = struct.Struct(
+    "!3HIH4s"
+)  # a pointer to the question's name, type, class, seconds, length, address
+SAME_NAME = 0xC00C
+A = 1
+IN = 1
+KNOWN = 0x8180
 
 
 class DnsServer:
@@ -52,11 +58,15 @@ class DnsServer:
 class Proxy(OwnServer):
     """`url` is the public address. Gateways answer on `gateway_port` of the addresses in `dns`."""
 
-    def __init__(self, gateway_port: int, *, certificate: tuple[str, str] | None = None, **environment: str) -> None:
+    def __init__(
+        self, gateway_port: int, *, certificate: tuple[str, str] | None = None, **environment: str
+    ) -> None:
         installed("nginx", "/usr/sbin/nginx")
         self.dns = DnsServer()
         self.port, self.tls_port, self.live_port = free_ports(3)
-        self.url = f"https://127.0.0.1:{self.tls_port}" if certificate else f"http://127.0.0.1:{self.port}"
+        self.url = (
+            f"https://127.0.0.1:{self.tls_port}" if certificate else f"http://127.0.0.1:{self.port}"
+        )
         self._folder = PrivateFolder("proxy", account_for("www-data"))
         for name in ("run", "bodies"):
             self._folder.folder(name)
@@ -73,7 +83,9 @@ class Proxy(OwnServer):
 
     @property
     def is_live(self) -> bool:
-        return requests.get(f"http://127.0.0.1:{self.live_port}/live", timeout=90).status_code == 204
+        return (
+            requests.get(f"http://127.0.0.1:{self.live_port}/live", timeout=90).status_code == 204
+        )
 
     @property
     def log_text(self) -> str:
@@ -86,7 +98,9 @@ class Proxy(OwnServer):
         self.dns.stop()
         self._folder.remove()
 
-    def _environment(self, gateway_port: int, certificate: tuple[str, str] | None) -> dict[str, str]:
+    def _environment(
+        self, gateway_port: int, certificate: tuple[str, str] | None
+    ) -> dict[str, str]:
         folder = self._folder.path
         for name, text in zip(("chain", "key"), certificate or ("", ""), strict=True):
             self._folder.write(f"{name}.pem", text)

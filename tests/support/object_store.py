@@ -1,4 +1,5 @@
-"""One private S3 (rclone over a folder), shared by the processes of the run; each test gets a bucket of its own."""
+"""One private S3 (rclone over a folder), shared by the processes of the run; each test gets a
+bucket of its own."""
 
 import secrets
 import sys
@@ -40,8 +41,11 @@ class ObjectStore:
 
     def fresh_bucket(self) -> Bucket:
         name = f"test-{secrets.token_hex(6)}"
-        # By the server itself: a folder made behind its back is not seen until its cache of names ends.
-        client = Minio(self.endpoint, self.access_key, self.secret_key, secure=False, region="us-east-1")
+        # By the server itself: a folder made behind its back is not seen until its cache of names
+        # ends.
+        client = Minio(
+            self.endpoint, self.access_key, self.secret_key, secure=False, region="us-east-1"
+        )
         client.make_bucket(name)
         return Bucket(self.endpoint, self.access_key, self.secret_key, name, Path(self.root) / name)
 
@@ -58,7 +62,11 @@ class ObjectStoreServer(OwnServer, ObjectStore):
         super().__init__(free_port(), secrets.token_hex(8), secrets.token_hex(16), str(root))
         options = ["--vfs-cache-mode", "off", "--addr", self.endpoint, "--config", "/dev/null"]
         key = f'"{self.access_key},{self.secret_key}"'
-        environment = {"PATH": "/usr/bin:/bin", "HOME": str(self._folder.path), "RCLONE_AUTH_KEY": key}
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(self._folder.path),
+            "RCLONE_AUTH_KEY": key,
+        }
         command = [program, "serve", "s3", *options, str(root)]
         self._daemon = Daemon("rclone", command, self._folder, environment)
         self.start()

@@ -4,7 +4,8 @@ import random
 import socket
 
 BELOW_THOSE_OF_CLIENTS = range(10_000, 32_000)
-"""The kernel gives no connection a port of these: one that is free stays free until its server starts."""
+"""The kernel gives no connection a port of these: one that is free stays free until its server
+starts."""
 
 
 def free_ports(count: int) -> list[int]:

@@ -1,7 +1,8 @@
-"""A TCP proxy before PostgreSQL that passes everything on, until it is told what becomes of the next COMMIT.
+"""A TCP proxy before PostgreSQL that passes everything on, until it is told what becomes of the
+next COMMIT.
 
-It understands just enough of the protocol (version 3): the client's messages one by one, to see a COMMIT in them, and
-the server's only while they answer that COMMIT.
+It understands just enough of the protocol (version 3): the client's messages one by one, to see a
+COMMIT in them, and the server's only while they answer that COMMIT.
 """
 
 import contextlib
@@ -33,14 +34,16 @@ class PostgresProxy:
         return make_url(url).set(port=port).render_as_string(hide_password=False)
 
     def lose_next_commit(self, *, arrives: bool) -> None:
-        """The next COMMIT that any client sends never arrives, or it is done without the client hearing of it."""
+        """The next COMMIT that any client sends never arrives, or it is done without the client
+        hearing of it."""
         with self._lock:
             self._next_arrives = arrives
 
     def take_loss(self) -> bool | None:
         """Whether the COMMIT at hand arrives, where it is lost; the one after it is passed on."""
         with self._lock:
-            arrives, self._next_arrives = self._next_arrives, None
+            arrives = self._next_arrives
+            self._next_arrives = None
             return arrives
 
     def close(self) -> None:
@@ -60,10 +63,14 @@ class _Session:
     """One connection of a client, and ours to the server in its name."""
 
     def __init__(self, proxy: PostgresProxy, client: socket.socket, server: socket.socket) -> None:
-        self._proxy, self._client, self._server = proxy, client, server
+        self._proxy = proxy
+        self._client = client
+        self._server = server
         self._answer_lost = False
         for side in (client, server):
-            side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each small message waits for 40 ms
+            side.setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+            )  # else each small message waits for 40 ms
         for pump in (self._pass_questions, self._pass_answers):
             threading.Thread(target=self._until_cut, args=(pump,), daemon=True).start()
 
@@ -79,16 +86,19 @@ class _Session:
     def _pass_questions(self) -> None:
         self._pass_startup()
         while True:
-            kind, body = _read(self._client, 1), _read_body(self._client)
+            kind = _read(self._client, 1)
+            body = _read_body(self._client)
             arrives = self._proxy.take_loss() if _is_commit(kind, body) else None
             if arrives is False:
                 return
-            # All earlier answers have been passed on: the client has read them before it asked for the commit.
+            # All earlier answers have been passed on: the client has read them before it asked for
+            # the commit.
             self._answer_lost = arrives is True
             self._server.sendall(kind + struct.pack("!I", len(body) + 4) + body)
 
     def _pass_startup(self) -> None:
-        """The first packet bears no letter; encryption is declined, so that the rest can be read."""
+        """The first packet bears no letter; encryption is declined, so that the rest can be
+        read."""
         while True:
             body = _read_body(self._client)
             if struct.unpack("!I", body[:4])[0] not in _ENCRYPTION_REQUESTS:

@@ -1,4 +1,5 @@
-"""Databases that a service prepared once in the run (migrations, a catalogue), and that are copied for each test."""
+"""Databases that a service prepared once in the run (migrations, a catalogue), and that are copied
+for each test."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ Prepare = Callable[[str], None]
 
 
 def sqlite_template(name: str, prepare: Prepare, request: pytest.FixtureRequest) -> Path:
-    """For SQLite what `Postgres.template` is for PostgreSQL: a file that `prepare(url)` fills once in the test run;
-    `prepare` must close its connections."""
+    """For SQLite what `Postgres.template` is for PostgreSQL: a file that `prepare(url)` fills once
+    in the test run; `prepare` must close its connections."""
     folders: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
     path = folders.getbasetemp() / f"{name}.db"
     if not path.exists():
@@ -27,7 +28,8 @@ def sqlite_template(name: str, prepare: Prepare, request: pytest.FixtureRequest)
 
 
 def prepared_url(engine: str, name: str, prepare: Prepare, request: pytest.FixtureRequest) -> str:
-    """The URL of a copy, of this test alone, of the database that `prepare(url)` filled under this name."""
+    """The URL of a copy, of this test alone, of the database that `prepare(url)` filled under this
+    name."""
     if engine == "sqlite":
         copy = request.getfixturevalue("tmp_path") / "service.db"
         shutil.copy(sqlite_template(name, prepare, request), copy)

@@ -26,7 +26,8 @@ STORE = Secret("s3+http://accesskey:secretkey@127.0.0.1:9/bucket")
 
 
 def service_settings(name: str, database_url: str, folder: Path, **changes: Any) -> Any:
-    """Of a service over this database, with its broker and its mails in `folder`; `changes` replace some."""
+    """Of a service over this database, with its broker and its mails in `folder`; `changes` replace
+    some."""
     own: dict[str, dict[str, Any]] = {
         "accounts": {"registrations_url": NOBODY, "mail_url": f"file://{folder / 'mail'}"},
         "registrations": {"mail_url": f"file://{folder / 'mail'}"},

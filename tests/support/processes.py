@@ -25,9 +25,11 @@ class ServiceFailed(Exception):
     """A service is installed but did not do what it must; the message ends with its log."""
 
 
-def wait_until(condition: Callable[[], bool], seconds: float, what: str, pause: float = 0.05) -> None:
-    """Return as soon as `condition` holds, looked at every `pause` seconds; raise ServiceFailed naming `what` after
-    `seconds`."""
+def wait_until(
+    condition: Callable[[], bool], seconds: float, what: str, pause: float = 0.05
+) -> None:
+    """Return as soon as `condition` holds, looked at every `pause` seconds; raise ServiceFailed
+    naming `what` after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -59,8 +61,8 @@ def family(pid: int) -> Iterator[int]:
 
 @contextlib.contextmanager
 def suspended(*pids: int) -> Iterator[None]:
-    """These processes and all their descendants hang (SIGSTOP) while the block runs: they answer nothing and keep
-    their connections."""
+    """These processes and all their descendants hang (SIGSTOP) while the block runs: they answer
+    nothing and keep their connections."""
     members = list(pids)
     try:
         for pid in pids:
@@ -113,7 +115,13 @@ class PrivateFolder:
 class Daemon:
     """One long-running child process in a session of its own, its output kept in a log file."""
 
-    def __init__(self, name: str, command: Sequence[str | Path], folder: PrivateFolder, env: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        folder: PrivateFolder,
+        env: Mapping[str, str],
+    ) -> None:
         self.name = name
         self.log = folder.path / f"{name}.log"
         self._command = [str(part) for part in command]
@@ -124,7 +132,8 @@ class Daemon:
         atexit.register(self.stop)
 
     def start(self, ready: Callable[[], bool] = lambda: True, seconds: float = 60) -> None:
-        """Start the process unless it runs, and wait until it is ready; it is told to end should the test process die.
+        """Start the process unless it runs, and wait until it is ready; it is told to end should
+        the test process die.
 
         Raises ServiceFailed with the log's end if that never comes.
         """
@@ -165,10 +174,12 @@ class Daemon:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-30:])
 
     def stop(self, seconds: float = 15, first: signal.Signals = signal.SIGTERM) -> None:
-        """End the process with all its children: politely with `first`, by force after `seconds`."""
+        """End the process with all its children: politely with `first`, by force after
+        `seconds`."""
         if self._process is None or os.getpid() != self._owner:
             return
-        process, self._process = self._process, None
+        process = self._process
+        self._process = None
         if process.poll() is None:
             process.send_signal(first)
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -211,7 +222,8 @@ class OwnServer:
         self.stop()
 
     def hanging(self) -> AbstractContextManager[None]:
-        """While the block runs it takes connections and answers nothing, as a stopped machine does."""
+        """While the block runs it takes connections and answers nothing, as a stopped machine
+        does."""
         return suspended(self._daemon.pid)
 
     @property

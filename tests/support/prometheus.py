@@ -18,8 +18,8 @@ OPERATORS_INTERVAL = "    interval: 5m\n"
 
 
 class Prometheus:
-    """`targets`: the port of each process by the name of its job in prometheus.yml, asked every `seconds`; jobs without
-    a port are left out. Raises NotInstalled.
+    """`targets`: the port of each process by the name of its job in prometheus.yml, asked every
+    `seconds`; jobs without a port are left out. Raises NotInstalled.
     """
 
     def __init__(self, targets: Mapping[str, int], token: str, seconds: int = 1) -> None:
@@ -28,17 +28,22 @@ class Prometheus:
         self._folder = PrivateFolder("prometheus", account_for("prometheus"))
         self._folder.write("metrics-token", token)
         self._copy_rules()
-        configuration = self._folder.write("prometheus.yml", yaml.safe_dump(_configuration(targets, seconds)))
+        configuration = self._folder.write(
+            "prometheus.yml", yaml.safe_dump(_configuration(targets, seconds))
+        )
         options = (
             f"--config.file={configuration}",
             f"--storage.tsdb.path={self._folder.folder('data')}",
             f"--web.listen-address={self.url.removeprefix('http://')}",
         )
-        self._daemon = Daemon("prometheus", [program, *options], self._folder, {"PATH": os.environ["PATH"]})
+        self._daemon = Daemon(
+            "prometheus", [program, *options], self._folder, {"PATH": os.environ["PATH"]}
+        )
         self._daemon.start(self._is_ready)
 
     def query(self, expression: str) -> list[dict[str, Any]]:
-        """The samples that answer it now: `metric` (labels) and `value`. Raises requests.HTTPError."""
+        """The samples that answer it now: `metric` (labels) and `value`. Raises
+        requests.HTTPError."""
         return list(self._ask("query", query=expression)["result"])
 
     def rules(self) -> list[dict[str, Any]]:
@@ -52,7 +57,9 @@ class Prometheus:
         self._daemon.stop()
 
     def _ask(self, path: str, **parameters: str) -> dict[str, Any]:
-        answer = requests.get(f"{self.url}/api/v1/{path}", params=parameters, timeout=ANSWER_SECONDS)
+        answer = requests.get(
+            f"{self.url}/api/v1/{path}", params=parameters, timeout=ANSWER_SECONDS
+        )
         answer.raise_for_status()
         return dict(answer.json()["data"])
 
@@ -78,7 +85,10 @@ def job_names() -> list[str]:
 def _configuration(targets: Mapping[str, int], seconds: int) -> dict[str, Any]:
     """prometheus.yml, but for where processes are and how often they are asked."""
     configuration = _as_deployed()
-    configuration["global"] = {"scrape_interval": f"{seconds}s", "evaluation_interval": f"{seconds}s"}
+    configuration["global"] = {
+        "scrape_interval": f"{seconds}s",
+        "evaluation_interval": f"{seconds}s",
+    }
     jobs = [job for job in configuration["scrape_configs"] if job["job_name"] in targets]
     for job in jobs:
         del job["dns_sd_configs"]

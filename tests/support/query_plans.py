@@ -18,7 +18,9 @@ Statement = tuple[str, Any]
 def recorded_statements(db: Database) -> Iterator[list[Statement]]:
     executed: list[Statement] = []
 
-    def note(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
+    def note(
+        connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool
+    ) -> None:
         executed.append((statement, values))
 
     event.listen(db.engine, "before_cursor_execute", note)
@@ -34,9 +36,14 @@ def query_plan(connection: Connection, sql: str, values: Any) -> str:
 
 
 def analyse(db: Database, *tables: str) -> None:
-    """PostgreSQL looks at its tables by itself, some time later; SQLite never does. All tables, where none is named."""
+    """PostgreSQL looks at its tables by itself, some time later; SQLite never does. All tables,
+    where none is named."""
     if db.engine.dialect.name == "postgresql":
         address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute("SET default_statistics_target = 1000")  # of all rows: the same plans each time
-            connection.execute(sql.SQL("VACUUM ANALYZE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables))))
+            connection.execute(
+                "SET default_statistics_target = 1000"
+            )  # of all rows: the same plans each time
+            connection.execute(
+                sql.SQL("VACUUM ANALYZE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables)))
+            )

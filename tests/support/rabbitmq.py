@@ -1,4 +1,5 @@
-"""One private RabbitMQ node for the test run, shared by its processes; each test gets a virtual host of its own."""
+"""One private RabbitMQ node for the test run, shared by its processes; each test gets a virtual
+host of its own."""
 
 import secrets
 import urllib.parse
@@ -31,8 +32,10 @@ class RabbitMQ:
         return self.url_of(vhost, self.user, self.password)
 
     def restricted_user(self, url: str, configure: str, write: str, read: str) -> str:
-        """Create a user with these rights (patterns) on the virtual host of `url`; return its URL."""
-        user, password = f"user-{secrets.token_hex(4)}", secrets.token_urlsafe(12)
+        """Create a user with these rights (patterns) on the virtual host of `url`; return its
+        URL."""
+        user = f"user-{secrets.token_hex(4)}"
+        password = secrets.token_urlsafe(12)
         self.api("PUT", f"users/{user}", {"password": password, "tags": ""})
         rights = {"configure": configure, "write": write, "read": read}
         self.api("PUT", f"permissions/{vhost_of(url)}/{user}", rights)
@@ -42,10 +45,13 @@ class RabbitMQ:
         self.api("DELETE", f"vhosts/{vhost_of(url)}")
 
     def url_of(self, vhost: str, user: str, password: str) -> str:
-        return f"amqp://{user}:{password}@127.0.0.1:{self.port}/{urllib.parse.quote(vhost, safe='')}"
+        return (
+            f"amqp://{user}:{password}@127.0.0.1:{self.port}/{urllib.parse.quote(vhost, safe='')}"
+        )
 
     def api(self, method: str, path: str, body: Any = None) -> Any:
-        """Call the management API; return its decoded answer or None, or raise requests.HTTPError."""
+        """Call the management API; return its decoded answer or None, or raise
+        requests.HTTPError."""
         answer = requests.request(
             method,
             f"http://127.0.0.1:{self.management_port}/api/{path}",
@@ -57,7 +63,8 @@ class RabbitMQ:
         return answer.json() if answer.content else None
 
     def close_connections(self, url: str) -> None:
-        """Cut every connection to the virtual host of `url`, as an operator or a failing network would."""
+        """Cut every connection to the virtual host of `url`, as an operator or a failing network
+        would."""
         for connection in self.api("GET", f"vhosts/{vhost_of(url)}/connections"):
             self.api("DELETE", f"connections/{urllib.parse.quote(connection['name'], safe='')}")
 

@@ -1,4 +1,5 @@
-"""What a journey asks of a running portal, wherever its processes are: on this machine or in containers."""
+"""What a journey asks of a running portal, wherever its processes are: on this machine or in
+containers."""
 
 from abc import ABC, abstractmethod
 
@@ -30,7 +31,8 @@ class RunningPortal(ABC):
 
     @abstractmethod
     def kill(self, name: str) -> None:
-        """End a process (« accounts », « accounts-worker », « gateway », « objects » …) at once; another follows."""
+        """End a process (« accounts », « accounts-worker », « gateway », « objects » …) at once;
+        another follows."""
 
     @property
     def staff(self) -> dict[str, str]:
@@ -38,5 +40,9 @@ class RunningPortal(ABC):
         return {"Authorization": f"Bearer {self.token('staff')}"}
 
     def mail(self, to: str, subject: str = "") -> ReceivedMail:
-        wait_until(lambda: bool(self.mails(to, subject)), MAIL_SECONDS, f"a mail to {to} about « {subject} »")
+        wait_until(
+            lambda: bool(self.mails(to, subject)),
+            MAIL_SECONDS,
+            f"a mail to {to} about « {subject} »",
+        )
         return self.mails(to, subject)[-1]

@@ -1,4 +1,5 @@
-"""A browser without JavaScript, in this process: keeps cookies, follows links, presses buttons by their words."""
+"""A browser without JavaScript, in this process: keeps cookies, follows links, presses buttons by
+their words."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,30 +16,41 @@ ADDRESS = "192.0.2.7"  # from where it calls
 
 
 class ScriptlessBrowser:
-    """`page` is the last answer as a tree; `answer` the answer itself. `types_itself`: what it types, where
-    nothing else is, by what a field says of its `autocomplete`."""
+    """`page` is the last answer as a tree; `answer` the answer itself. `types_itself`: what it
+    types, where nothing else is, by what a field says of its `autocomplete`."""
 
     answer: TestResponse
 
     def __init__(self, app: Flask, url: str, headers: Mapping[str, str] = SAME_ORIGIN) -> None:
-        self.client = Client(lambda environ, start: app({**environ, "REMOTE_ADDR": ADDRESS}, start), TestResponse)
+        self.client = Client(
+            lambda environ, start: app({**environ, "REMOTE_ADDR": ADDRESS}, start), TestResponse
+        )
         self.url = url
         self.headers = dict(headers)
         self.types_itself: dict[str, Callable[[], str]] = {}
 
     def get(self, path: str, *, follow: bool = True) -> TestResponse:
-        self.answer = self.client.get(path, base_url=self.url, headers=self.headers, follow_redirects=follow)
+        self.answer = self.client.get(
+            path, base_url=self.url, headers=self.headers, follow_redirects=follow
+        )
         return self.answer
 
     def post(
-        self, path: str, fields: Any = (), *, follow: bool = True, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        fields: Any = (),
+        *,
+        follow: bool = True,
+        headers: Mapping[str, str] | None = None,
     ) -> TestResponse:
         """`fields` are pairs or a mapping; `headers` replace the browser's own."""
         sent = self.headers if headers is None else headers
         data: dict[str, list[str]] = {}
         for name, value in fields.items() if isinstance(fields, Mapping) else fields:
             data.setdefault(name, []).append(value)
-        self.answer = self.client.post(path, base_url=self.url, headers=sent, data=data, follow_redirects=follow)
+        self.answer = self.client.post(
+            path, base_url=self.url, headers=sent, data=data, follow_redirects=follow
+        )
         return self.answer
 
     @property
@@ -63,19 +75,28 @@ class ScriptlessBrowser:
         return self.get(urljoin(self.path, links[0].get("href") or ""))
 
     def press(self, words: str, **typed: Any) -> TestResponse:
-        """Press the visible button bearing these words, having typed into the fields of its form."""
+        """Press the visible button bearing these words, having typed into the fields of its
+        form."""
         page = self.page
         button = _button(page, words)
         form = _form_of(page, button)
         names = {control.get("name") for control in _controls(page, form)}
-        assert set(typed) <= names, f"no field {set(typed) - names} on the page: {sorted(filter(None, names))}"
+        assert set(typed) <= names, (
+            f"no field {set(typed) - names} on the page: {sorted(filter(None, names))}"
+        )
         for control in _controls(page, form):
-            if (text := self.types_itself.get(control.get("autocomplete"))) and control.get("name") not in typed:
+            if (text := self.types_itself.get(control.get("autocomplete"))) and control.get(
+                "name"
+            ) not in typed:
                 typed[control.get("name")] = text()
         fields = [pair for control in _controls(page, form) for pair in _sent(control, typed)]
         if button.get("name"):
             fields.append((button.get("name"), button.get("value") or ""))
-        target = button.get("formaction") or form.get("action") or self.answer.request.full_path.rstrip("?")
+        target = (
+            button.get("formaction")
+            or form.get("action")
+            or self.answer.request.full_path.rstrip("?")
+        )
         if (form.get("method") or "get") == "post":
             return self.post(target, fields)
         path = target.partition("?")[0]
@@ -97,7 +118,11 @@ class ScriptlessBrowser:
 
 def _button(page: Element, words: str) -> Element:
     buttons = page.xpath("//button")
-    named = [button for button in buttons if button.get("aria-hidden") != "true" and text_of(button) == words]
+    named = [
+        button
+        for button in buttons
+        if button.get("aria-hidden") != "true" and text_of(button) == words
+    ]
     assert named, f"no button « {words} »: {[text_of(button) for button in buttons]}"
     assert named[0].get("disabled") is None, f"« {words} » is disabled"
     return named[0]
@@ -110,11 +135,14 @@ def _form_of(page: Element, button: Element) -> Element:
 
 def _controls(page: Element, form: Element) -> list[Element]:
     inside = form.xpath(".//input|.//select|.//textarea")
-    return [control for control in inside if control.get("name") and control.get("disabled") is None]
+    return [
+        control for control in inside if control.get("name") and control.get("disabled") is None
+    ]
 
 
 def _sent(control: Element, typed: Mapping[str, Any]) -> list[tuple[str, str]]:
-    name, kind = control.get("name"), control.get("type")
+    name = control.get("name")
+    kind = control.get("type")
     value = control.get("value") or ""
     if kind in ("checkbox", "radio"):
         chosen = typed[name] == value if name in typed else control.get("checked") is not None
@@ -124,4 +152,6 @@ def _sent(control: Element, typed: Mapping[str, Any]) -> list[tuple[str, str]]:
     if control.tag == "select":
         chosen = control.xpath(".//option[@selected]") or control.xpath(".//option")[:1]
         return [(name, chosen[0].get("value"))] if chosen else []
-    return [(name, control.text.lstrip("\n") if control.tag == "textarea" and control.text else value)]
+    return [
+        (name, control.text.lstrip("\n") if control.tag == "textarea" and control.text else value)
+    ]

@@ -11,7 +11,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from flask import Flask, Response, request
 from pyhanko.sign.timestamps import DummyTimeStamper
@@ -20,7 +25,8 @@ from tests.support.certificates import builder, named
 from tests.support.missing_services import installed
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
-VALID, WHOLE = "Signature Validation: Signature is Valid.", "Total document signed"
+VALID = "Signature Validation: Signature is Valid."
+WHOLE = "Total document signed"
 
 
 def elliptic() -> Key:
@@ -41,18 +47,29 @@ def certificate_of(
     return built.sign(key, SHA256())
 
 
-def archive(folder: Path, key: Key | None = None, passphrase: str = "", lasts: timedelta = timedelta(days=40)) -> str:
+def archive(
+    folder: Path,
+    key: Key | None = None,
+    passphrase: str = "",
+    lasts: timedelta = timedelta(days=40),
+) -> str:
     """The path of a PKCS#12 archive, as an operator gives it."""
-    key, file = key or elliptic(), folder / "cachet.p12"
-    protection = serialization.BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    key = key or elliptic()
+    file = folder / "cachet.p12"
+    protection = (
+        serialization.BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    )
     certificate = certificate_of(key, "Rectorat", lasts)
-    file.write_bytes(pkcs12.serialize_key_and_certificates(None, key, certificate, None, protection))
+    file.write_bytes(
+        pkcs12.serialize_key_and_certificates(None, key, certificate, None, protection)
+    )
     return str(file)
 
 
 def said_of(pdf: bytes, folder: Path) -> str:
     """All that pdfsig says."""
-    program, file = installed("poppler", "pdfsig"), folder / "read.pdf"
+    program = installed("poppler", "pdfsig")
+    file = folder / "read.pdf"
     file.write_bytes(pdf)
     return subprocess.run([program, str(file)], capture_output=True, text=True, check=False).stdout
 
@@ -60,10 +77,13 @@ def said_of(pdf: bytes, folder: Path) -> str:
 def time_stamp_authority() -> Flask:
     """One that answers any request (RFC 3161)."""
     key = rsa_key()
-    certificate = certificate_of(key, "Autorité", timedelta(days=40), ExtendedKeyUsageOID.TIME_STAMPING)
+    certificate = certificate_of(
+        key, "Autorité", timedelta(days=40), ExtendedKeyUsageOID.TIME_STAMPING
+    )
     own = asn1.Certificate.load(certificate.public_bytes(Encoding.DER))
     private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    stamper, app = DummyTimeStamper(own, keys.PrivateKeyInfo.load(private)), Flask(__name__)
+    stamper = DummyTimeStamper(own, keys.PrivateKeyInfo.load(private))
+    app = Flask(__name__)
 
     @app.post("/")
     def stamp() -> Response:

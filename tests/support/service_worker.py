@@ -1,4 +1,5 @@
-"""What a service's worker does, done at once by a test: an event reaches its handlers, its follow-ups are run."""
+"""What a service's worker does, done at once by a test: an event reaches its handlers, its
+follow-ups are run."""
 
 import json
 from typing import Any
@@ -18,12 +19,17 @@ from services.contracts.base import Contract
 MANY = 50  # tries
 
 
-def deliver_event(app: Flask, handlers: Handlers, event: Contract, event_id: str | None = None) -> None:
-    """The event of another service is handled; the same `event_id` again is the same event delivered again.
+def deliver_event(
+    app: Flask, handlers: Handlers, event: Contract, event_id: str | None = None
+) -> None:
+    """The event of another service is handled; the same `event_id` again is the same event
+    delivered again.
 
     Raises what a reaction raises.
     """
-    envelope = Envelope(event_id or new_id(), "/another", event.TYPE, "x", clock.portal_now(), event.to_data())
+    envelope = Envelope(
+        event_id or new_id(), "/another", event.TYPE, "x", clock.portal_now(), event.to_data()
+    )
     deliver(app, handlers, envelope.to_json())
 
 
@@ -37,8 +43,8 @@ def deliver(app: Flask, handlers: Handlers, *bodies: bytes) -> None:
 
 
 def run_follow_ups(app: Flask, handlers: Handlers) -> list[str]:
-    """Each follow-up that waits is tried once, those that they ask for too; returns the names of the errors of those
-    that have to be tried again."""
+    """Each follow-up that waits is tried once, those that they ask for too; returns the names of
+    the errors of those that have to be tried again."""
     failures: dict[int, str] = {}
     with app.app_context():
         runner = runner_of(app, handlers, 60.0)
@@ -65,7 +71,9 @@ def runner_of(app: Flask, handlers: Handlers, *retry_seconds: float) -> Runner:
 def _put_off(app: Flask, sequence: int) -> None:
     with database_of(app).operation() as session:
         later = clock.system_now().replace(year=clock.system_now().year + 1)
-        session.execute(update(tasks).where(tasks.c.sequence == sequence).values(available_at=later))
+        session.execute(
+            update(tasks).where(tasks.c.sequence == sequence).values(available_at=later)
+        )
 
 
 def database_of(app: Flask) -> Database:
@@ -82,18 +90,27 @@ def stored(app: Flask, query: Select[Any]) -> list[Any]:
 def published(app: Flask, type: str = "") -> list[dict[str, Any]]:
     """The envelopes of what other services are told, of this type or all, oldest first."""
     written = select(outbox.c.envelope).where(outbox.c.envelope != "").order_by(outbox.c.sequence)
-    return [envelope for envelope in map(json.loads, stored(app, written)) if type in ("", envelope["type"])]
+    return [
+        envelope
+        for envelope in map(json.loads, stored(app, written))
+        if type in ("", envelope["type"])
+    ]
 
 
 def tables_that_hold(app: Flask, value: str) -> set[str]:
     """Those of whose rows one has it in its text."""
     tables = database_of(app).metadata.sorted_tables
     with app.app_context(), database_of(app).reading() as session:
-        return {table.name for table in tables if value in repr(session.execute(table.select()).all())}
+        return {
+            table.name for table in tables if value in repr(session.execute(table.select()).all())
+        }
 
 
 def somebody_waits(database: Database) -> bool:
     """For a lock, in this database of PostgreSQL; within its application's context."""
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    waiting = (
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = "
+        "'Lock'"
+    )
     with database.engine.connect() as connection:
         return connection.scalar(text(waiting)) is not None

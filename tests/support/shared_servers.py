@@ -1,6 +1,8 @@
-"""One set of servers for the whole run: the process that starts the others starts it and tells them where it answers.
+"""One set of servers for the whole run: the process that starts the others starts it and tells them
+where it answers.
 
-A test that stops a server, or makes it hang, takes one of its own instead: `own_rabbitmq`, `own_postgres` …
+A test that stops a server, or makes it hang, takes one of its own instead: `own_rabbitmq`,
+`own_postgres` …
 """
 
 from collections.abc import Callable
@@ -42,19 +44,23 @@ class SharedServers(ExitStack):
         return self._running[name]
 
     def addresses(self) -> dict[str, Any]:
-        """Return where each server answers, started; of one that is not on this machine, what was not found."""
+        """Return where each server answers, started; of one that is not on this machine, what was
+        not found."""
         addresses: dict[str, Any] = {}
         for name in KINDS:
             try:
                 running = self.get(name)
-                addresses[name] = {"at": {part.name: getattr(running, part.name) for part in fields(running)}}
+                addresses[name] = {
+                    "at": {part.name: getattr(running, part.name) for part in fields(running)}
+                }
             except NotInstalled as absence:
                 addresses[name] = {"absent": [absence.service, absence.what]}
         return addresses
 
 
 def started(name: str) -> AbstractContextManager[Any]:
-    """A server of this name for the block alone; raise NotInstalled where it is not on this machine."""
+    """A server of this name for the block alone; raise NotInstalled where it is not on this
+    machine."""
     start, _ = KINDS[name]
     return closing(start())
 

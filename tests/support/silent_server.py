@@ -1,4 +1,5 @@
-"""A stand-in for a service: answers as told, says nothing at all, or stops in the midst of its answer."""
+"""A stand-in for a service: answers as told, says nothing at all, or stops in the midst of its
+answer."""
 
 import json
 import socket
@@ -11,8 +12,9 @@ Speak = Callable[[socket.socket, str], None]
 
 
 class SilentServer:
-    """`respond` is called with each request's connection and first line; `requests`: these lines in their order, with
-    `bodies`. `connections` were opened by callers, who have `closed` so many of them."""
+    """`respond` is called with each request's connection and first line; `requests`: these lines in
+    their order, with `bodies`. `connections` were opened by callers, who have `closed` so many of
+    them."""
 
     def __init__(self, address: str = "127.0.0.1", port: int = 0) -> None:
         self.requests: list[str] = []
@@ -42,7 +44,10 @@ class SilentServer:
 
     def answers(self, body: Any, status: str = "200 OK") -> None:
         text = json.dumps(body).encode()
-        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n".encode()
+        head = (
+            f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: "
+            f"{len(text)}\r\n\r\n".encode()
+        )
         self.respond = lambda connection, _: connection.sendall(head + text)
 
     def stop_responding(self) -> None:
@@ -70,7 +75,11 @@ class SilentServer:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with suppress(OSError), connection, connection.makefile("rb") as lines:  # its caller may have gone
+        with (
+            suppress(OSError),
+            connection,
+            connection.makefile("rb") as lines,
+        ):  # its caller may have gone
             while not self._over.is_set() and (line := lines.readline()):
                 length = 0
                 while (header := lines.readline()) not in (b"\r\n", b""):

@@ -1,4 +1,5 @@
-"""Mail servers for tests: one keeps what it receives, and can refuse or be down; another answers what a test says."""
+"""Mail servers for tests: one keeps what it receives, and can refuse or be down; another answers
+what a test says."""
 
 import email
 import email.policy
@@ -17,7 +18,8 @@ from aiosmtpd.smtp import AuthResult
 
 from tests.support.ports import free_port
 
-GREETING, END = "", "."
+GREETING = ""
+END = "."
 USUAL = {GREETING: "220 ready", "DATA": "354 go on", END: "250 taken", "QUIT": "221 bye"}
 
 
@@ -50,14 +52,18 @@ def parse_mail(raw: bytes) -> ReceivedMail:
     """A message as it was kept, without the envelope it came in."""
     message = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
-    return ReceivedMail(str(message["From"]), [address.strip() for address in str(message["To"]).split(",")], message)
+    return ReceivedMail(
+        str(message["From"]),
+        [address.strip() for address in str(message["To"]).split(",")],
+        message,
+    )
 
 
 class Mailbox:
     """A running SMTP server and all that it received, oldest first.
 
-    With a `certificate` it offers STARTTLS, or asks for TLS from the start; with a `password` it takes mails of user
-    « portail » alone, over TLS alone.
+    With a `certificate` it offers STARTTLS, or asks for TLS from the start; with a `password` it
+    takes mails of user « portail » alone, over TLS alone.
     """
 
     def __init__(
@@ -70,7 +76,9 @@ class Mailbox:
     ) -> None:
         self.port = port or free_port()
         self.passwords_seen: list[str] = []
-        self._options: dict[str, Any] = {"auth_require_tls": certificate is not None and not tls_at_once}
+        self._options: dict[str, Any] = {
+            "auth_require_tls": certificate is not None and not tls_at_once
+        }
         self._options["ssl_context" if tls_at_once else "tls_context"] = certificate
         if password is not None:
             self._options |= {"auth_required": True, "authenticator": self._authenticator(password)}
@@ -118,10 +126,17 @@ class Mailbox:
 
     def find(self, to: str | None = None, subject: str | None = None) -> list[ReceivedMail]:
         of_subject = (mail for mail in self.received if subject is None or subject in mail.subject)
-        return [mail for mail in of_subject if to is None or to.lower() in map(str.lower, mail.recipients)]
+        return [
+            mail
+            for mail in of_subject
+            if to is None or to.lower() in map(str.lower, mail.recipients)
+        ]
 
-    def wait_for(self, to: str | None = None, subject: str | None = None, seconds: float = 20) -> ReceivedMail:
-        """Return the newest such message as soon as one is there; AssertionError lists what came instead."""
+    def wait_for(
+        self, to: str | None = None, subject: str | None = None, seconds: float = 20
+    ) -> ReceivedMail:
+        """Return the newest such message as soon as one is there; AssertionError lists what came
+        instead."""
         return self.wait_for_count(1, to, subject, seconds)[-1]
 
     def wait_for_count(
@@ -131,9 +146,13 @@ class Mailbox:
             if self._arrived.wait_for(lambda: len(self.find(to, subject)) >= count, seconds):
                 return self.find(to, subject)
         came = [f"{mail.recipients}: {mail.subject}" for mail in self.received]
-        raise AssertionError(f"no {count} mail(s) to {to} about {subject!r} within {seconds} s; came: {came}")
+        raise AssertionError(
+            f"no {count} mail(s) to {to} about {subject!r} within {seconds} s; came: {came}"
+        )
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
         if address in self._refused_recipients:
             return self._refused_recipients[address]
         envelope.rcpt_tos.append(address)
@@ -145,22 +164,29 @@ class Mailbox:
         message = BytesParser(policy=email.policy.default).parsebytes(envelope.original_content)
         assert isinstance(message, EmailMessage)
         with self._arrived:
-            self._received.append(ReceivedMail(envelope.mail_from, list(envelope.rcpt_tos), message))
+            self._received.append(
+                ReceivedMail(envelope.mail_from, list(envelope.rcpt_tos), message)
+            )
             self._arrived.notify_all()
         return "250 Message accepted for delivery"
 
     def _authenticator(self, password: str) -> Callable[..., AuthResult]:
-        def judge(server: Any, session: Any, envelope: Any, mechanism: str, sent: Any) -> AuthResult:
+        def judge(
+            server: Any, session: Any, envelope: Any, mechanism: str, sent: Any
+        ) -> AuthResult:
             self.passwords_seen.append(sent.password.decode())
-            return AuthResult(success=(sent.login, sent.password) == (b"portail", password.encode()), handled=False)
+            return AuthResult(
+                success=(sent.login, sent.password) == (b"portail", password.encode()),
+                handled=False,
+            )
 
         return judge
 
 
 @contextmanager
 def misbehaving_server(answers: Mapping[str, str | None], port: int = 0) -> Iterator[str]:
-    """The URL of one that answers by command (GREETING and END of the mail among them) this line; None: nothing, the
-    line stays open."""
+    """The URL of one that answers by command (GREETING and END of the mail among them) this line;
+    None: nothing, the line stays open."""
     over = threading.Event()
 
     class Conversation(socketserver.StreamRequestHandler):

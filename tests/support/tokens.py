@@ -1,6 +1,8 @@
-"""Access tokens and identity assertions as accounts signs them, made with a key of the test run's own.
+"""Access tokens and identity assertions as accounts signs them, made with a key of the test run's
+own.
 
-`create_app(settings, key_of=tokens.key_of)` makes a service accept them. Nothing of the portal is imported here.
+`create_app(settings, key_of=tokens.key_of)` makes a service accept them. Nothing of the portal is
+imported here.
 """
 
 import time
@@ -56,21 +58,31 @@ def staff_token(
     **claims: Any,
 ) -> str:
     """Return the token of a member of staff; `academies` None means all of them."""
-    limits = {"scopes": sorted(scopes), "academies": None if academies is None else sorted(academies)}
-    return signed({"sub": staff_id, "kind": "staff", "role": role, "azp": client, **limits, **claims})
+    limits = {
+        "scopes": sorted(scopes),
+        "academies": None if academies is None else sorted(academies),
+    }
+    return signed(
+        {"sub": staff_id, "kind": "staff", "role": role, "azp": client, **limits, **claims}
+    )
 
 
 def service_token(client: str, **claims: Any) -> str:
     return signed({"sub": client, "kind": "service", "azp": client, **claims})
 
 
-def identity_assertion(candidate_id: str, identity: Mapping[str, Any] = DUBOIS, **claims: Any) -> str:
+def identity_assertion(
+    candidate_id: str, identity: Mapping[str, Any] = DUBOIS, **claims: Any
+) -> str:
     """Return the identity of a candidate as accounts asserts it to registrations, for a minute."""
-    return signed({"sub": candidate_id, "aud": "registrations", "identity": dict(identity), **claims})
+    return signed(
+        {"sub": candidate_id, "aud": "registrations", "identity": dict(identity), **claims}
+    )
 
 
 def password_proof(candidate_id: str, digest: str) -> str:
-    """Return the proof that accounts gives registrations of a password typed for the act with that digest."""
+    """Return the proof that accounts gives registrations of a password typed for the act with that
+    digest."""
     return signed({"sub": candidate_id, "aud": "registrations", "password_given_for": digest})
 
 

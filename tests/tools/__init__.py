@@ -1,1 +1,2 @@
-"""The command-line tool `portail`, run as its users run it, against the portal behind real ports."""
+"""The command-line tool `portail`, run as its users run it, against the portal behind real
+ports."""

@@ -1,4 +1,5 @@
-"""The four services behind their gateway, candidates with deposited files, and the tool with a token."""
+"""The four services behind their gateway, candidates with deposited files, and the tool with a
+token."""
 
 import threading
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
-"""A gestionnaire decides with the tool alone, of what was looked at and of nothing newer. Calls and answers get lost,
-and the portal is busy: what was asked for is done, once."""
+"""A gestionnaire decides with the tool alone, of what was looked at and of nothing newer. Calls and
+answers get lost, and the portal is busy: what was asked for is done, once."""
 
 import csv
 from dataclasses import replace
@@ -46,7 +46,9 @@ def report_of(file: Path) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("how", [LOST, BUSY, UNHEARD])
-def test_one_decision_is_stored_once(tool: Tool, remote: Tool, network: UnreliablePortal, how: str) -> None:
+def test_one_decision_is_stored_once(
+    tool: Tool, remote: Tool, network: UnreliablePortal, how: str
+) -> None:
     piece = remote.json("pieces", "next")
     network.fail("POST", how)
     assert remote.json("pieces", "decide", piece["id"], "conforme")["status"] == "compliant"
@@ -68,7 +70,9 @@ def test_patience_has_an_end(remote: Tool, network: UnreliablePortal) -> None:
     assert "Le portail ne répond pas" in result.stderr
 
 
-def test_a_bulk_whose_answer_was_lost_is_stored_once(tool: Tool, remote: Tool, network: UnreliablePortal) -> None:
+def test_a_bulk_whose_answer_was_lost_is_stored_once(
+    tool: Tool, remote: Tool, network: UnreliablePortal
+) -> None:
     file = filled_in(tool, "perdu.csv")
     network.fail("POST", LOST)
     assert "2 décisions enregistrées sur 2" in remote.done("pieces", "decide-many", str(file))
@@ -77,7 +81,9 @@ def test_a_bulk_whose_answer_was_lost_is_stored_once(tool: Tool, remote: Tool, n
         assert len(controls(tool, line["piece_id"])) == 1
 
 
-def test_a_broken_bulk_is_taken_up_where_it_broke(tool: Tool, remote: Tool, network: UnreliablePortal) -> None:
+def test_a_broken_bulk_is_taken_up_where_it_broke(
+    tool: Tool, remote: Tool, network: UnreliablePortal
+) -> None:
     """The portal carried it out, the tool died before it could write its report."""
     file = filled_in(tool, "interrompu.csv")
     remote.environment["PORTAIL_PATIENCE"] = "0"
@@ -88,7 +94,9 @@ def test_a_broken_bulk_is_taken_up_where_it_broke(tool: Tool, remote: Tool, netw
     again = tool.done("pieces", "decide-many", str(file))
     assert "2 décisions enregistrées sur 2" in again
     sent = network.calls["POST"]
-    assert "dont 2 lors d'une exécution précédente" in remote.done("pieces", "decide-many", str(file))
+    assert "dont 2 lors d'une exécution précédente" in remote.done(
+        "pieces", "decide-many", str(file)
+    )
     assert network.calls["POST"] == sent, "what the report calls done is not sent again"
 
 
@@ -104,7 +112,9 @@ def test_lines_that_do_not_pass_are_named_and_the_others_are_done(tool: Tool) ->
     assert [control["status"] for control in controls(tool, first["piece_id"])] == ["received"]
 
 
-def test_a_file_with_mistakes_sends_nothing(tool: Tool, remote: Tool, network: UnreliablePortal) -> None:
+def test_a_file_with_mistakes_sends_nothing(
+    tool: Tool, remote: Tool, network: UnreliablePortal
+) -> None:
     file = filled_in(tool, "fautes.csv", "peut-être")
     result = remote.run("pieces", "decide-many", str(file))
     assert result.returncode == 2
@@ -137,9 +147,15 @@ def test_nothing_is_decided_unseen(tool: Tool) -> None:
     assert f"portail pieces show {piece['id']}" in refused.stderr
 
 
-def test_what_a_colleague_decided_meanwhile_stands(tool: Tool, running: InProcessFourServices) -> None:
+def test_what_a_colleague_decided_meanwhile_stands(
+    tool: Tool, running: InProcessFourServices
+) -> None:
     piece = tool.json("pieces", "next")
-    colleague = Tool(running.url, tool_token(running, StaffFactory(running).account("03")), tool.folder / "colleague")
+    colleague = Tool(
+        running.url,
+        tool_token(running, StaffFactory(running).account("03")),
+        tool.folder / "colleague",
+    )
     colleague.folder.mkdir()
     colleague.done("pieces", "show", piece["id"])
     colleague.done("pieces", "decide", piece["id"], "recue")

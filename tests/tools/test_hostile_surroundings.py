@@ -1,4 +1,5 @@
-"""Bad tokens, strange answers, other encodings, nobody who reads, a full disk: a sentence and a code, no trace."""
+"""Bad tokens, strange answers, other encodings, nobody who reads, a full disk: a sentence and a
+code, no trace."""
 
 import json
 import os
@@ -29,7 +30,9 @@ def tool(tmp_path: Path) -> Tool:
 @contextmanager
 def answering(status: int, body: bytes, headers: Mapping[str, str]) -> Iterator[str]:
     """The address of a portal whose answer to everything that is."""
-    lines = [f"{name}: {value}" for name, value in {**headers, "Content-Length": str(len(body))}.items()]
+    lines = [
+        f"{name}: {value}" for name, value in {**headers, "Content-Length": str(len(body))}.items()
+    ]
     answer = "\r\n".join([f"HTTP/1.1 {status} X", *lines, "", ""]).encode() + body
     with SilentServer() as portal:
         portal.respond = lambda connection, _: connection.sendall(answer)
@@ -42,7 +45,9 @@ def messages(*titles: str) -> bytes:
     return json.dumps(rows).encode()
 
 
-def process(tool: Tool, *words: str, output: int | BinaryIO = subprocess.PIPE) -> subprocess.Popen[bytes]:
+def process(
+    tool: Tool, *words: str, output: int | BinaryIO = subprocess.PIPE
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "portail", *words],
         env=tool.surroundings(),
@@ -57,8 +62,14 @@ def process(tool: Tool, *words: str, output: int | BinaryIO = subprocess.PIPE) -
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        *(({"token": token}, "Le jeton comporte") for token in ("a secret\nwith a line", "\udcff", "  ")),
-        *(({"url": url}, "L'adresse du portail") for url in ("http://[::1", "http://127.0.0.1:999999", "ftp://x")),
+        *(
+            ({"token": token}, "Le jeton comporte")
+            for token in ("a secret\nwith a line", "\udcff", "  ")
+        ),
+        *(
+            ({"url": url}, "L'adresse du portail")
+            for url in ("http://[::1", "http://127.0.0.1:999999", "ftp://x")
+        ),
         ({"url": "http://portail.example"}, "Le jeton passerait en clair : utilisez https://"),
     ],
 )
@@ -92,8 +103,19 @@ def test_strange_answers_end_in_a_sentence(tool: Tool, status: int, body: bytes,
 
 def test_a_session_of_two_exams_is_taken_for_neither(tool: Tool) -> None:
     (tool.folder / "convocations.csv").write_text("", encoding="utf-8")
-    form = {"sessions": [{"session": "Session 2027", "exam": exam} for exam in ("BTS", "CFG")], "academies": []}
-    publish = ("documents", "publish", "convocations.csv", "--type", "convocation", "--session", "2027")
+    form = {
+        "sessions": [{"session": "Session 2027", "exam": exam} for exam in ("BTS", "CFG")],
+        "academies": [],
+    }
+    publish = (
+        "documents",
+        "publish",
+        "convocations.csv",
+        "--type",
+        "convocation",
+        "--session",
+        "2027",
+    )
     with answering(200, json.dumps(form).encode(), {}) as tool.url:
         refused = tool.run(*publish)
     assert (refused.returncode, "Choisissez --session" in refused.stderr) == (2, True)
@@ -109,7 +131,12 @@ def test_a_longer_wait_than_the_patience_is_not_begun(tool: Tool) -> None:
 
 @pytest.mark.parametrize("form", ["--json", "--csv"])
 def test_files_are_in_utf_8_whatever_the_locale(tool: Tool, form: str) -> None:
-    tool.environment |= {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    tool.environment |= {
+        "PYTHONIOENCODING": "ascii",
+        "LC_ALL": "C",
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+    }
     with answering(200, messages("Été à Nîmes", "un \ud800 seul"), {}) as tool.url:
         written = process(tool, *LIST, form)
         out, _ = written.communicate(timeout=60)

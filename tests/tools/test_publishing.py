@@ -1,4 +1,5 @@
-"""`portail documents`: a CSV is checked, published for many, and taken up where it broke; each document once."""
+"""`portail documents`: a CSV is checked, published for many, and taken up where it broke; each
+document once."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,9 @@ PUBLISH = ("documents", "publish", "convocations.csv", "--type", "convocation")
 
 @pytest.fixture
 def numero(tool: Tool) -> str:
-    return str(tool.json("candidatures", "list", "--etat", "active", "--limite", "1")[0]["numero_candidat"])
+    return str(
+        tool.json("candidatures", "list", "--etat", "active", "--limite", "1")[0]["numero_candidat"]
+    )
 
 
 def write(tool: Tool, *lines: str) -> Path:
@@ -38,10 +41,14 @@ def published(running: InProcessFourServices) -> int:
 def states(running: InProcessFourServices) -> list[str]:
     """Of the imports, the newest first."""
     with running.documents.app.app_context(), db.reading() as session:
-        return list(session.scalars(select(Import.state).order_by(Import.created_at.desc(), Import.id)))
+        return list(
+            session.scalars(select(Import.state).order_by(Import.created_at.desc(), Import.id))
+        )
 
 
-def test_mistakes_are_shown_a_dry_run_leaves_nothing(tool: Tool, running: InProcessFourServices, numero: str) -> None:
+def test_mistakes_are_shown_a_dry_run_leaves_nothing(
+    tool: Tool, running: InProcessFourServices, numero: str
+) -> None:
     before = published(running)
     write(tool, f"{numero};{CELLS}", WRONG)
     tried = tool.run(*PUBLISH, "--dry-run", "--csv")
@@ -55,18 +62,27 @@ def test_mistakes_are_shown_a_dry_run_leaves_nothing(tool: Tool, running: InProc
 
 
 @pytest.mark.usefixtures("workers")
-def test_what_is_right_is_published_once(tool: Tool, running: InProcessFourServices, numero: str) -> None:
+def test_what_is_right_is_published_once(
+    tool: Tool, running: InProcessFourServices, numero: str
+) -> None:
     before = published(running)
     write(tool, f"{numero};{CELLS}")
     publish = (*PUBLISH, "--yes", "--texte", "Soyez à l'heure.")
     refused = tool.run(*publish)
-    assert (refused.returncode, "Pour les publier ainsi : --avec-incomplets." in refused.stderr) == (5, True)
+    assert (
+        refused.returncode,
+        "Pour les publier ainsi : --avec-incomplets." in refused.stderr,
+    ) == (5, True)
     for words in (("--avec-incomplets",), ()):  # given again, it publishes nothing anew
         done = tool.run(*publish, *words)
         assert (done.returncode, done.stderr.strip()) == (0, "Documents publiés : 1 sur 1.")
     assert published(running) == before + 1
     [newest, *_] = tool.json("documents", "list")
-    assert (newest["state"], newest["published"], newest["paragraphs"]) == ("published", 1, ["Soyez à l'heure."])
+    assert (newest["state"], newest["published"], newest["paragraphs"]) == (
+        "published",
+        1,
+        ["Soyez à l'heure."],
+    )
 
 
 @pytest.mark.usefixtures("workers")
@@ -74,7 +90,8 @@ def test_a_broken_publication_is_taken_up(
     tool: Tool, running: InProcessFourServices, network: UnreliablePortal, numero: str
 ) -> None:
     """The portal began to publish, the tool died before it heard so."""
-    before, imports = published(running), len(states(running))
+    before = published(running)
+    imports = len(states(running))
     write(tool, f"{numero};{CELLS}", WRONG)
     remote = replace(tool, url=network.url, environment={"PORTAIL_PATIENCE": "0"})
     # Its file is sent and checked; the import is created; the answer to its publication is lost.
@@ -88,11 +105,22 @@ def test_a_broken_publication_is_taken_up(
 
 
 @pytest.mark.usefixtures("workers")
-def test_an_archive_of_pdfs_is_published_once_too(tool: Tool, running: InProcessFourServices, numero: str) -> None:
+def test_an_archive_of_pdfs_is_published_once_too(
+    tool: Tool, running: InProcessFourServices, numero: str
+) -> None:
     before = published(running)
     archive = zip_of({f"lot/convocation-{numero}.pdf": pdf_of(), "notice.pdf": pdf_of()})
     (tool.folder / "lot.zip").write_bytes(archive)
-    command = ("documents", "publish", "lot.zip", "--type", "convocation", "--texte", "Soyez à l'heure.", "--yes")
+    command = (
+        "documents",
+        "publish",
+        "lot.zip",
+        "--type",
+        "convocation",
+        "--texte",
+        "Soyez à l'heure.",
+        "--yes",
+    )
     for _ in range(2):
         done = tool.run(*command, "--csv")
         assert done.returncode == 7, done.stderr
@@ -100,7 +128,9 @@ def test_an_archive_of_pdfs_is_published_once_too(tool: Tool, running: InProcess
     assert published(running) == before + 1
 
 
-def test_nothing_is_published_without_a_yes_or_a_line(tool: Tool, running: InProcessFourServices, numero: str) -> None:
+def test_nothing_is_published_without_a_yes_or_a_line(
+    tool: Tool, running: InProcessFourServices, numero: str
+) -> None:
     write(tool, f"{numero};{CELLS}")
     asked = tool.run(*PUBLISH)
     assert asked.returncode == 2
@@ -120,9 +150,13 @@ def test_a_model_is_saved_and_can_be_checked(tool: Tool) -> None:
     assert "Date de naissance" in (tool.folder / "rempli.csv").read_text(encoding="utf-8-sig")
 
 
-def test_who_may_not_publish_is_refused(tool: Tool, running: InProcessFourServices, numero: str) -> None:
+def test_who_may_not_publish_is_refused(
+    tool: Tool, running: InProcessFourServices, numero: str
+) -> None:
     write(tool, f"{numero};{CELLS}")
-    reader = replace(tool, token=tool_token(running, StaffFactory(running).account("03"), "pieces:read"))
+    reader = replace(
+        tool, token=tool_token(running, StaffFactory(running).account("03"), "pieces:read")
+    )
     assert reader.run(*PUBLISH, "--yes").returncode == 3
     elsewhere = replace(tool, token=tool_token(running, StaffFactory(running).account("06")))
     refused = elsewhere.run(*PUBLISH, "--yes", "--json")

@@ -19,8 +19,14 @@ def test_lists_are_followed_to_their_end_in_every_form(tool: Tool) -> None:
     assert [row["piece_id"] for row in in_csv] == [piece["id"] for piece in everything]
     assert [row["numero_candidat"][:2] for row in in_csv] == ["02"] * len(in_csv)
     assert len(tool.json("pieces", "list", "--statut", "toutes", "--limite", "3")) == 3
-    parts = [tool.json("pieces", "list", "--statut", "toutes", "--tout", "--validees", word) for word in ("oui", "non")]
-    assert [[bool(piece["validated_at"]) for piece in part] for part in parts] == [[], [False] * len(everything)]
+    parts = [
+        tool.json("pieces", "list", "--statut", "toutes", "--tout", "--validees", word)
+        for word in ("oui", "non")
+    ]
+    assert [[bool(piece["validated_at"]) for piece in part] for part in parts] == [
+        [],
+        [False] * len(everything),
+    ]
 
 
 @pytest.mark.parametrize("columns", ["80", "200"])
@@ -33,12 +39,18 @@ def test_no_list_for_people_cuts_an_id_or_a_number_of_a_candidate(tool: Tool, co
 
 
 @pytest.mark.parametrize(("option", "mark"), [((), ""), (("--original",), " (original)")])
-def test_a_copy_or_a_file_is_saved_whole_and_once(tool: Tool, option: tuple[str, ...], mark: str) -> None:
+def test_a_copy_or_a_file_is_saved_whole_and_once(
+    tool: Tool, option: tuple[str, ...], mark: str
+) -> None:
     piece = tool.json("pieces", "next")
     words = ("pieces", "download", piece["id"], "--vers", "pieces", *option)
     saved = tool.folder / tool.done(*words).strip()
-    assert (hashlib.sha256(saved.read_bytes()).hexdigest() == piece["deposit"]["sha256"]) == bool(option)
-    assert saved.name == f"{piece['candidature']['numero_candidat']}-{piece['code']}-piece{mark}.pdf"
+    assert (hashlib.sha256(saved.read_bytes()).hexdigest() == piece["deposit"]["sha256"]) == bool(
+        option
+    )
+    assert (
+        saved.name == f"{piece['candidature']['numero_candidat']}-{piece['code']}-piece{mark}.pdf"
+    )
     assert saved.stat().st_mode & 0o077 == 0, "a justificatif is for its reader alone"
     assert tool.done(*words) == ""
     saved.write_bytes(b"other")
@@ -61,18 +73,31 @@ def test_changes_are_followed_from_the_kept_place_on(tool: Tool) -> None:
     assert (change["kind"], change["piece_id"]) == ("controlled", piece["id"])
 
 
-def test_a_candidature_is_found_read_ended_and_restored(tool: Tool, running: InProcessFourServices) -> None:
+def test_a_candidature_is_found_read_ended_and_restored(
+    tool: Tool, running: InProcessFourServices
+) -> None:
     number = tool.json("pieces", "next")["candidature"]["numero_candidat"]
     [found] = tool.json("candidatures", "list", "--texte", number)
     assert tool.json("candidatures", "show", found["id"])["recap"]["sections"]
     assert tool.run("candidatures", "ecarter", found["id"]).returncode == 2, "a reason is asked for"
     for _ in range(2):
         tool.done("candidatures", "ecarter", found["id"], "--motif", "Titre insuffisant")
-    assert tool.json("candidatures", "list", "--texte", number, "--etat", "ecartee")[0]["id"] == found["id"]
+    assert (
+        tool.json("candidatures", "list", "--texte", number, "--etat", "ecartee")[0]["id"]
+        == found["id"]
+    )
     running.deliver()
-    assert tool.run("pieces", "list", "--statut", "toutes", "--candidature", found["id"], "--json").stdout == "[]\n"
+    assert (
+        tool.run(
+            "pieces", "list", "--statut", "toutes", "--candidature", found["id"], "--json"
+        ).stdout
+        == "[]\n"
+    )
     refused = tool.run("candidatures", "withdraw", found["id"], "--motif", "Demande")
-    assert (refused.returncode, refused.stderr.strip()) == (5, "Cette candidature n'est plus active.")
+    assert (refused.returncode, refused.stderr.strip()) == (
+        5,
+        "Cette candidature n'est plus active.",
+    )
     tool.done("candidatures", "retablir", found["id"], "--motif", "Titre reçu")
     running.deliver()
     assert tool.json("pieces", "list", "--statut", "toutes", "--candidature", found["id"])

@@ -21,7 +21,11 @@ from services.contracts import api
 from services.contracts.api.staff_lists import StaffList
 from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE
 from services.contracts.piece_rules import STATUS_LABELS, ChangeKind
-from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS, PERIOD_LABELS, SEVERITIES
+from services.contracts.registration_rules import (
+    CANDIDATURE_STATE_LABELS,
+    PERIOD_LABELS,
+    SEVERITIES,
+)
 
 COMMANDS = {
     "Candidatures": candidatures_commands.list_candidatures,
@@ -39,7 +43,9 @@ def test_the_tool_asks_for_no_more_than_the_portal_gives() -> None:
     assert portal_api.LONGEST_PAGE == LARGEST_PAGE
     assert 0 < decisions.BATCH <= LARGEST_CHANGES_PAGE
     assert 0 < changes_commands.PAGE <= LARGEST_CHANGES_PAGE
-    assert documents_commands.CHECK_SECONDS > WRITE_SECONDS, "it waits longer for a check than the portal takes"
+    assert documents_commands.CHECK_SECONDS > WRITE_SECONDS, (
+        "it waits longer for a check than the portal takes"
+    )
 
 
 def test_the_tool_knows_the_portals_codes_and_words() -> None:
@@ -51,14 +57,29 @@ def test_the_tool_knows_the_portals_codes_and_words() -> None:
     assert set(administration_commands.STATE_LABELS) == set(ouvertures.STATE_LABELS)
     assert set(administration_commands.SEVERITIES.values()) == set(SEVERITIES)
     assert set(administration_commands.PERIODS.values()) == set(PERIOD_LABELS)
-    assert (output.EXPORT_DELIMITER, output.BYTE_ORDER_MARK) == (csv_export.DELIMITER, csv_export.BYTE_ORDER_MARK)
+    assert (output.EXPORT_DELIMITER, output.BYTE_ORDER_MARK) == (
+        csv_export.DELIMITER,
+        csv_export.BYTE_ORDER_MARK,
+    )
 
 
 def test_the_tools_lists_have_an_option_for_each_of_their_filters() -> None:
-    options = {name: {option.name for option in command.params} for name, command in COMMANDS.items()}
-    options["Pieces"] |= {name for chosen in pieces_commands.STATUS_FILTERS.values() for name in chosen}
-    modules = [import_module(f"{api.__name__}.{module.name}") for module in pkgutil.iter_modules(api.__path__)]
-    declared = [value for module in modules for value in vars(module).values() if isinstance(value, StaffList)]
+    options = {
+        name: {option.name for option in command.params} for name, command in COMMANDS.items()
+    }
+    options["Pieces"] |= {
+        name for chosen in pieces_commands.STATUS_FILTERS.values() for name in chosen
+    }
+    modules = [
+        import_module(f"{api.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(api.__path__)
+    ]
+    declared = [
+        value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, StaffList)
+    ]
     missing = {
         (item.name, narrowing.name)
         for item in declared

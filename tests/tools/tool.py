@@ -24,14 +24,23 @@ from tests.support.in_process_four_services import InProcessFourServices
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "tools" / "portail"
 SECONDS = 120
-SCOPES = ("pieces:read", "pieces:control", "candidatures:read", "candidatures:manage", "documents:publish")
+SCOPES = (
+    "pieces:read",
+    "pieces:control",
+    "candidatures:read",
+    "candidatures:manage",
+    "documents:publish",
+)
 
 
 def tool_token(portal: InProcessFourServices, account: StaffAccount, *scopes: str) -> str:
     """A personal access token; by default with all that the tool asks for."""
     with portal.accounts.app.app_context():
-        life, actor = timedelta(days=1), Actor("command", "test")
-        return create_token(account.email, name="portail", scopes=scopes or SCOPES, life=life, actor=actor)[1]
+        life = timedelta(days=1)
+        actor = Actor("command", "test")
+        return create_token(
+            account.email, name="portail", scopes=scopes or SCOPES, life=life, actor=actor
+        )[1]
 
 
 @dataclass
@@ -82,13 +91,23 @@ def csv_rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.removeprefix("\ufeff").splitlines(), delimiter=";"))
 
 
-LOST, BUSY, UNHEARD = "the answer is lost", "503 with Retry-After", "the call is lost"
+LOST = "the answer is lost"
+BUSY = "503 with Retry-After"
+UNHEARD = "the call is lost"
 PASSES = "nothing fails"
-_OF_A_CONNECTION = {"connection", "transfer-encoding", "content-length", "content-encoding", "host", "accept-encoding"}
+_OF_A_CONNECTION = {
+    "connection",
+    "transfer-encoding",
+    "content-length",
+    "content-encoding",
+    "host",
+    "accept-encoding",
+}
 
 
 class UnreliablePortal(AppServer):
-    """`fail(method, how, …)`: what becomes of the next calls of that method. `calls` counts them by method."""
+    """`fail(method, how, …)`: what becomes of the next calls of that method. `calls` counts them by
+    method."""
 
     def __init__(self, portal_url: str) -> None:
         self.calls: Counter[str] = Counter()
@@ -109,8 +128,11 @@ class UnreliablePortal(AppServer):
             return Response(status=503, headers={"Retry-After": "1"})
         answered = Response()
         if failure != UNHEARD:
-            url, headers = self._portal_url + request.environ["REQUEST_URI"], _passed_on(request.headers)
-            answer = requests.request(request.method, url, data=request.get_data(), headers=headers, timeout=60)
+            url = self._portal_url + request.environ["REQUEST_URI"]
+            headers = _passed_on(request.headers)
+            answer = requests.request(
+                request.method, url, data=request.get_data(), headers=headers, timeout=60
+            )
             answered = Response(answer.content, answer.status_code, _passed_on(answer.headers))
         if failure in (LOST, UNHEARD):
             request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)  # the answer goes nowhere

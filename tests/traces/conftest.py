@@ -1,5 +1,5 @@
-"""An OTLP/HTTP receiver of traces; a portal on PostgreSQL and RabbitMQ that sends it its own, and a candidate who saves
-twice there."""
+"""An OTLP/HTTP receiver of traces; a portal on PostgreSQL and RabbitMQ that sends it its own, and a
+candidate who saves twice there."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +40,8 @@ class ReceivedSpan:
 
 @dataclass
 class OtlpReceiver:
-    """Keeps every span that it is sent, and gives them as trees; `bodies` are the requests as they came."""
+    """Keeps every span that it is sent, and gives them as trees; `bodies` are the requests as they
+    came."""
 
     url: str = ""
     bodies: list[bytes] = field(default_factory=list)
@@ -51,7 +52,9 @@ class OtlpReceiver:
         self.bodies.append(body)
         for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
             process = str(_values(resource.resource.attributes)["service.name"])
-            self.spans += [_received(process, span) for scope in resource.scope_spans for span in scope.spans]
+            self.spans += [
+                _received(process, span) for scope in resource.scope_spans for span in scope.spans
+            ]
         return ""
 
     def of_process(self, process: str, name: str) -> list[ReceivedSpan]:
@@ -62,7 +65,8 @@ class OtlpReceiver:
         return [span for span in list(self.spans) if span.trace == trace]
 
     def path_to(self, span: ReceivedSpan) -> list[str]:
-        """« process: name » of each span from the first of its trace to this one; « … » where one has not arrived."""
+        """« process: name » of each span from the first of its trace to this one; « … » where one
+        has not arrived."""
         by_id = {other.id: other for other in self.of_trace(span.trace)}
         path = [str(span)]
         while span.parent:
@@ -79,12 +83,16 @@ def _received(process: str, span: Span) -> ReceivedSpan:
 
 
 def _values(attributes: Any) -> dict[str, Any]:
-    return {pair.key: getattr(pair.value, pair.value.WhichOneof("value") or "string_value") for pair in attributes}
+    return {
+        pair.key: getattr(pair.value, pair.value.WhichOneof("value") or "string_value")
+        for pair in attributes
+    }
 
 
 @contextmanager
 def receiving() -> Iterator[OtlpReceiver]:
-    receiver, app = OtlpReceiver(), Flask("receiver")
+    receiver = OtlpReceiver()
+    app = Flask("receiver")
     app.add_url_rule("/v1/traces", view_func=receiver.take, methods=["POST"])
     with serving(app) as server:
         receiver.url = server.url
@@ -96,7 +104,9 @@ def recording(*, joins_callers: bool = True) -> Iterator[OtlpReceiver]:
     """What this process sends of its traces; all of it has come at the end of the block."""
     with receiving() as receiver, pytest.MonkeyPatch.context() as environment:
         environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
-        settings = Settings(env="test", otel_exporter_otlp_endpoint=receiver.url, otel_traces_sampler_arg=1)
+        settings = Settings(
+            env="test", otel_exporter_otlp_endpoint=receiver.url, otel_traces_sampler_arg=1
+        )
         spans.start(settings, "site", joins_callers=joins_callers)
         try:
             yield receiver
@@ -111,9 +121,16 @@ def receiver() -> Iterator[OtlpReceiver]:
 
 
 @pytest.fixture(scope="session")
-def traced(postgres: Postgres, rabbitmq: RabbitMQ, receiver: OtlpReceiver) -> Iterator[LaunchedPortal]:
-    databases = {f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in SERVICES}
-    urls = databases | {"BROKER_URL": rabbitmq.fresh_vhost(), "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url}
+def traced(
+    postgres: Postgres, rabbitmq: RabbitMQ, receiver: OtlpReceiver
+) -> Iterator[LaunchedPortal]:
+    databases = {
+        f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in SERVICES
+    }
+    urls = databases | {
+        "BROKER_URL": rabbitmq.fresh_vhost(),
+        "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url,
+    }
     portal = LaunchedPortal("traces", urls)
     yield portal
     portal.stop()
@@ -128,8 +145,11 @@ class Saver:
     candidature: str
 
     def saves_again(self) -> None:
-        """« Modifier », then « Enregistrer », which is followed by documents, pieces asked for and a mail."""
-        begun = self.visitor.post("« Modifier »", f"/inscriptions/{self.candidature}/modification", {})
+        """« Modifier », then « Enregistrer », which is followed by documents, pieces asked for and
+        a mail."""
+        begun = self.visitor.post(
+            "« Modifier »", f"/inscriptions/{self.candidature}/modification", {}
+        )
         draft = begun.location.rpartition("/")[0]
         saves(self.visitor, draft, self.visitor.get(TAB, f"{draft}/{LAST_TAB}"))
 

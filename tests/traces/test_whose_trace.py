@@ -1,5 +1,5 @@
-"""Whose trace a request or an event is in, what is in no span, and what a process does without a receiver or with one
-that never answers."""
+"""Whose trace a request or an event is in, what is in no span, and what a process does without a
+receiver or with one that never answers."""
 
 import os
 import signal
@@ -67,7 +67,13 @@ def test_each_try_is_in_the_trace_of_who_wrote_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("said", [None, 7, "", "who knows", CALLERS + "\n", CALLERS.upper()])
 def test_an_event_is_handled_whatever_it_says_of_its_trace(said: object) -> None:
     envelope = Envelope(
-        "1", "/writer", Noted.TYPE, "somebody", datetime(2026, 11, 28, tzinfo=UTC), {"text": "one"}, traceparent=CALLERS
+        "1",
+        "/writer",
+        Noted.TYPE,
+        "somebody",
+        datetime(2026, 11, 28, tzinfo=UTC),
+        {"text": "one"},
+        traceparent=CALLERS,
     )
     assert Envelope.from_json(envelope.to_json()) == envelope
     read = Envelope.from_json(dumps(loads(envelope.to_json()) | {"traceparent": said}))
@@ -85,7 +91,11 @@ def test_a_path_that_no_route_takes_is_not_told() -> None:
 
 
 def test_of_an_error_only_its_type_is_told() -> None:
-    with recording() as receiver, suppress(UnexpectedAnswer), spans.span("process something", "CONSUMER"):
+    with (
+        recording() as receiver,
+        suppress(UnexpectedAnswer),
+        spans.span("process something", "CONSUMER"),
+    ):
         spans.note("nom_famille", NAME)
         raise UnexpectedAnswer(NAME)
     [sent] = receiver.bodies
@@ -109,20 +119,26 @@ print(any(name.partition(".")[0] == "opentelemetry" for name in sys.modules))
 
 def test_processes_that_send_no_traces_do_not_load_what_would() -> None:
     command = [sys.executable, "-c", PROGRAM, "", *MODULES]
-    assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout == "False\n"
+    assert (
+        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        == "False\n"
+    )
 
 
 REQUESTS = 20
 EXPORT_SECONDS = 10.0  # of OpenTelemetry's defaults
 
 
-def test_requests_are_answered_while_spans_wait_and_the_process_ends_by_itself(tmp_path: Path) -> None:
+def test_requests_are_answered_while_spans_wait_and_the_process_ends_by_itself(
+    tmp_path: Path,
+) -> None:
     """None of them waits for as long as an export does."""
     urls = {f"{name}_URL": f"sqlite:///{tmp_path / name}.db" for name in ("DATABASE", "BROKER")}
     with SilentServer() as hung:
         environment = {**ENVIRONMENT, **urls, "OTEL_EXPORTER_OTLP_ENDPOINT": hung.url}
         with served("services.documents", "web", **environment) as running:
-            url, daemon = f"{running.url}/openapi.json", running.daemon
+            url = f"{running.url}/openapi.json"
+            daemon = running.daemon
             requests.get(url, timeout=60)
             wait_until(lambda: bool(hung.requests), 60, "an export that nobody answers")
             assert all(requests.get(url, timeout=EXPORT_SECONDS / 2).ok for _ in range(REQUESTS))

@@ -1,5 +1,5 @@
-"""The home page, « Ouverture des services » (guide §2), « Vérifier un document », the pages that the footer leads to;
-and what search engines and browsers ask for at fixed addresses."""
+"""The home page, « Ouverture des services » (guide §2), « Vérifier un document », the pages that
+the footer leads to; and what search engines and browsers ask for at fixed addresses."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +27,16 @@ from services.contracts.retention import TO_CONFIRM, retention
 blueprint = access.Pages("accueil", __name__)
 
 STEPS = ("domaine", "exam", "session", "academie")
-PRIVATE = ("/compte", "/inscription", "/documents", "/formulaires", "/justificatifs", "/session", "/gestion", "/api")
+PRIVATE = (
+    "/compte",
+    "/inscription",
+    "/documents",
+    "/formulaires",
+    "/justificatifs",
+    "/session",
+    "/gestion",
+    "/api",
+)
 NOTICES = {
     "deconnexion": "Vous êtes déconnecté.",
     "suppression": "Votre compte est supprimé : vos données sont effacées.",
@@ -56,22 +65,28 @@ def home() -> ResponseReturnValue:
         ecartee=to_do.ecartee_sentence(facts),
         descriptions=MENU_DESCRIPTIONS,
         notice=NOTICES.get(request.args.get("fait", "")),
-        visitor_unknown=candidate is None and visitor.session_cookie() is not None and not visitor.is_resolved(),
+        visitor_unknown=candidate is None
+        and visitor.session_cookie() is not None
+        and not visitor.is_resolved(),
     )
 
 
 @blueprint.get("/ouverture-des-services", who=access.PUBLIC)
 def openings() -> ResponseReturnValue:
-    """Choices are in the query string: they are no personal data, and a link or a reload keeps them."""
+    """Choices are in the query string: they are no personal data, and a link or a reload keeps
+    them."""
     chosen = chosen_steps(request.args)
     if "revenir" in request.args:
         return redirect(f"{request.path}?{urlencode(chosen)}")
     choices = clients().openings.choices(chosen)
-    return render_page("accueil/templates/ouvertures.html", indexed=not chosen, choices=choices, chosen=chosen)
+    return render_page(
+        "accueil/templates/ouvertures.html", indexed=not chosen, choices=choices, chosen=chosen
+    )
 
 
 def chosen_steps(args: Mapping[str, str]) -> dict[str, str]:
-    """The choices made so far, by step, up to the first that is missing or that « revenir » takes back."""
+    """The choices made so far, by step, up to the first that is missing or that « revenir » takes
+    back."""
     chosen: dict[str, str] = {}
     for step in STEPS:
         if not args.get(step) or args.get("revenir") == step:
@@ -95,7 +110,8 @@ def verify() -> ResponseReturnValue:
 @blueprint.get(f"{VERIFICATION_PATH}/<code>", who=access.PUBLIC)
 @shown_on(verification, 422, 429, 503)
 def verified(code: str) -> ResponseReturnValue:
-    """The address is on the paper, in its QR. It names nobody, and is passed on to no other site."""
+    """The address is on the paper, in its QR. It names nobody, and is passed on to no other
+    site."""
     verdict = clients().call(api.verify, body={"code": code[:64], "source": visitor_source()})
     return verification(verdict=verdict)
 
@@ -103,7 +119,9 @@ def verified(code: str) -> ResponseReturnValue:
 @blueprint.get("/.well-known/paper-keys.json", who=access.PUBLIC)
 def paper_keys() -> ResponseReturnValue:
     """Kept by who is to verify without a network; the page's script asks for them too."""
-    return {"keys": clients().call(api.read_paper_keys).keys}, {"Cache-Control": "public, max-age=300"}
+    return {"keys": clients().call(api.read_paper_keys).keys}, {
+        "Cache-Control": "public, max-age=300"
+    }
 
 
 @blueprint.get("/plan-du-site", who=access.PUBLIC)
@@ -114,18 +132,26 @@ def site_map() -> ResponseReturnValue:
 @blueprint.get("/mentions-legales", who=access.PUBLIC)
 def legal_notice() -> ResponseReturnValue:
     rules = retention()
-    return render_page("accueil/templates/mentions.html", indexed=True, activation_hours=ACTIVATION_HOURS, rules=rules)
+    return render_page(
+        "accueil/templates/mentions.html",
+        indexed=True,
+        activation_hours=ACTIVATION_HOURS,
+        rules=rules,
+    )
 
 
 @blueprint.get("/registre-des-traitements", who=access.PUBLIC)
 def register_of_processing() -> ResponseReturnValue:
     """What article 30 of the RGPD has written down."""
-    return render_page("accueil/templates/registre.html", indexed=True, rules=retention(), to_confirm=TO_CONFIRM)
+    return render_page(
+        "accueil/templates/registre.html", indexed=True, rules=retention(), to_confirm=TO_CONFIRM
+    )
 
 
 @blueprint.get("/un-probleme", who=access.PUBLIC)
 def problem() -> ResponseReturnValue:
-    """Usual problems and their solutions; to a candidate with the contact of their service gestionnaire."""
+    """Usual problems and their solutions; to a candidate with the contact of their service
+    gestionnaire."""
     show_contact()
     return render_page(
         "accueil/templates/probleme.html",

@@ -1,6 +1,7 @@
-"""« Veuillez vous identifier », and resuming the post that the end of the session interrupted; « Se déconnecter » and
-« Rester connecté »; « S'identifier avec FranceConnect »: the way to the provider and back, which ProConnect's pages
-share (gestion/connexion.py). What accounts gives for a browser on its way waits in a cookie of its own.
+"""« Veuillez vous identifier », and resuming the post that the end of the session interrupted; « Se
+déconnecter » and « Rester connecté »; « S'identifier avec FranceConnect »: the way to the provider
+and back, which ProConnect's pages share (gestion/connexion.py). What accounts gives for a browser
+on its way waits in a cookie of its own.
 """
 
 import json
@@ -26,18 +27,29 @@ from services.contracts import problem_types
 from services.contracts.api import sessions as api
 from services.contracts.api import sign_in
 from services.contracts.api.sessions import OpenedSession
-from services.contracts.api.sign_in import FRANCECONNECT, PROVIDER_PATHS, RETURN, SignedIn, read_provider_log_out
+from services.contracts.api.sign_in import (
+    FRANCECONNECT,
+    PROVIDER_PATHS,
+    RETURN,
+    SignedIn,
+    read_provider_log_out,
+)
 
 STATUSES_SHOWN_HERE = (401, 403, 409, 422, 429, 503)
 IDENTITY_FIELD = "identite"
 LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
-"""A path of this site: nothing that a browser would read as another host (« //… », « /\\\\… », control characters)."""
+"""A path of this site: nothing that a browser would read as another host (« //… », « /\\\\… »,
+control characters)."""
 NOTICES = {
     "session": "Votre session est terminée. Identifiez-vous pour continuer.",
     "activation": "Votre compte est activé : vous pouvez vous identifier.",
-    "mot-de-passe": "Votre mot de passe est enregistré et toutes vos sessions sont fermées. Identifiez-vous.",
-    "adresse": "Votre nouvelle adresse mail est enregistrée : c'est désormais votre identifiant de connexion. "
-    "Toutes vos sessions sont fermées : identifiez-vous.",
+    "mot-de-passe": (
+        "Votre mot de passe est enregistré et toutes vos sessions sont fermées. Identifiez-vous."
+    ),
+    "adresse": (
+        "Votre nouvelle adresse mail est enregistrée : c'est désormais votre identifiant de "
+        "connexion. Toutes vos sessions sont fermées : identifiez-vous."
+    ),
 }
 COOKIE_SECONDS = sign_in.ATTEMPT_MINUTES * 60
 Refused = Callable[[DomainError], Response]
@@ -47,7 +59,9 @@ Refused = Callable[[DomainError], Response]
 def log_in_page() -> ResponseReturnValue:
     if visitor.current_if_accounts_answers() is not None and "fait" not in request.args:
         return redirect(local_path(request.args.get("suite")))
-    return login_page(next_url=request.args.get("suite"), notice=NOTICES.get(request.args.get("fait", "")))
+    return login_page(
+        next_url=request.args.get("suite"), notice=NOTICES.get(request.args.get("fait", ""))
+    )
 
 
 @blueprint.post("/connexion", who=access.PUBLIC)
@@ -56,14 +70,19 @@ def log_in() -> ResponseReturnValue:
         login = opened_session()
     except DomainError as refusal:
         shown = shown_here(refusal, STATUSES_SHOWN_HERE)
-        visitor.set_nobody()  # the browser may hold somebody else's session: the page is not to show their name
+        # the browser may hold somebody else's session: the page is not to show their name
+        visitor.set_nobody()
         return login_page(refusal=shown)
     visitor.set_owner_of(login.session)
     return _with_session(answer_after_log_in(login.subject, local_path), visitor, login)
 
 
 def login_page(
-    *, status: int | None = None, notice: str | None = None, refusal: DomainError | None = None, **asked: Any
+    *,
+    status: int | None = None,
+    notice: str | None = None,
+    refusal: DomainError | None = None,
+    **asked: Any,
 ) -> Response:
     """`asked`: as for log_in_form; an identity is of FranceConnect, and no account has it yet."""
     return render_page(
@@ -86,16 +105,20 @@ def log_in_form(
     next_url: str | None = None,
     identity: str | None = None,
 ) -> dict[str, Any]:
-    """What both pages that ask to log in show, after a refusal with what was posted; `path_of` gives the address where
-    it is a page of theirs. `ended`: the session has ended; `sealed`: what was posted after that, encrypted
-    (gateway/seal.py); `next_url`: where to go after log-in; `identity`: of a provider, sealed."""
+    """What both pages that ask to log in show, after a refusal with what was posted; `path_of`
+    gives the address where it is a page of theirs. `ended`: the session has ended; `sealed`: what
+    was posted after that, encrypted (gateway/seal.py); `next_url`: where to go after log-in;
+    `identity`: of a provider, sealed."""
     if refusal:
-        sealed, next_url = request.form.get("saisie") or None, request.form.get("suite")
+        sealed = request.form.get("saisie") or None
+        next_url = request.form.get("suite")
     return {
         "ended": ended,
         "sealed": sealed,
         "next_url": next_url if next_url and path_of(next_url) == next_url else None,
-        "email": request.form.get("identifiant", "").replace("\x00", "") if refusal else "",  # a page cannot hold a NUL
+        "email": (
+            request.form.get("identifiant", "").replace("\x00", "") if refusal else ""
+        ),  # a page cannot hold a NUL
         "identity": identity or posted_identity(),
         "refusal": refusal,
         "errors": (),
@@ -104,12 +127,16 @@ def log_in_form(
 
 def local_path(address: str | None) -> str:
     """`address` where it is a path of this site, else the home page."""
-    return address if address and LOCAL_PATH.fullmatch(address) and not address.startswith("/connexion") else "/"
+    return (
+        address
+        if address and LOCAL_PATH.fullmatch(address) and not address.startswith("/connexion")
+        else "/"
+    )
 
 
 def answer_after_log_in(subject: str, path_of: Callable[[str | None], str]) -> Response:
-    """Goes on to the page that was asked for. A post that was interrupted is not repeated automatically: one sees a
-    page and presses its button."""
+    """Goes on to the page that was asked for. A post that was interrupted is not repeated
+    automatically: one sees a page and presses its button."""
     sealed = request.form.get("saisie")
     if not sealed:
         return redirect_after_form(path_of(request.form.get("suite")))
@@ -125,7 +152,8 @@ def log_out() -> ResponseReturnValue:
 
 @blueprint.post("/session/prolonger", who=access.CANDIDATE)
 def extend() -> ResponseReturnValue:
-    """Nothing more to do: identifying the visitor has exchanged the session at accounts, which counts as activity."""
+    """Nothing more to do: identifying the visitor has exchanged the session at accounts, which
+    counts as activity."""
     return "", 204
 
 
@@ -135,7 +163,8 @@ def posted_identity() -> str | None:
 
 
 def opened_session(code: str | None = None) -> api.OpenedSession:
-    """Logs in by the posted form; `code`: of the second factor of a gestionnaire or administrateur."""
+    """Logs in by the posted form; `code`: of the second factor of a gestionnaire or
+    administrateur."""
     sent = {
         "email": request.form.get("identifiant", ""),
         "password": request.form.get("password", ""),
@@ -152,10 +181,11 @@ def end_session(session: str) -> None:
 
 
 def log_out_of(people: SessionOwner, back: str) -> Response:
-    """Ends the session everywhere, then with the provider that it was opened with: through its page, since a form's own
-    redirect would not be followed to another site (form-action). If accounts does not answer, the cookie stays, so that
-    it can be tried again."""
-    session, address = people.session_cookie(), None
+    """Ends the session everywhere, then with the provider that it was opened with: through its
+    page, since a form's own redirect would not be followed to another site (form-action). If
+    accounts does not answer, the cookie stays, so that it can be tried again."""
+    session = people.session_cookie()
+    address = None
     if session:
         end_session(session)
         address = optional_answer(
@@ -181,7 +211,9 @@ def go_to_franceconnect() -> ResponseReturnValue:
 
 @blueprint.get(PROVIDER_PATHS[FRANCECONNECT] + RETURN, who=access.PUBLIC)
 def come_back_from_franceconnect() -> ResponseReturnValue:
-    return come_back(FRANCECONNECT, visitor, lambda signed_in, path: _choose_account(signed_in), _refused)
+    return come_back(
+        FRANCECONNECT, visitor, lambda signed_in, path: _choose_account(signed_in), _refused
+    )
 
 
 @blueprint.get(f"{PROVIDER_PATHS[FRANCECONNECT]}/confirmation", who=access.CANDIDATE)
@@ -189,7 +221,12 @@ def confirm_with_franceconnect() -> ResponseReturnValue:
     """« Confirmer avec FranceConnect », for the act of a page (gateway/asked_again.py)."""
     act, path = found(asked_to_confirm())
     confirming = {"act": act, "session": visitor.session_cookie() or ""}
-    return leave_for(FRANCECONNECT, path + CONFIRMED, lambda refusal: _not_confirmed(refusal, path), **confirming)
+    return leave_for(
+        FRANCECONNECT,
+        path + CONFIRMED,
+        lambda refusal: _not_confirmed(refusal, path),
+        **confirming,
+    )
 
 
 def leave_for(provider: str, path: str, refused: Refused, **confirming: str) -> Response:
@@ -199,32 +236,50 @@ def leave_for(provider: str, path: str, refused: Refused, **confirming: str) -> 
     except DomainError as refusal:
         return refused(refusal)
     response = redirect(begun.address)
-    on_its_way = current_seal().seal_text(json.dumps([begun.attempt, path]), cookies.PROVIDER_COOKIE)
+    on_its_way = current_seal().seal_text(
+        json.dumps([begun.attempt, path]), cookies.PROVIDER_COOKIE
+    )
     cookies.set_cookie(response, cookies.PROVIDER_COOKIE, on_its_way, COOKIE_SECONDS)
     return response
 
 
 def come_back(
-    provider: str, people: SessionOwner, unknown: Callable[[SignedIn, str], Response], refused: Refused
+    provider: str,
+    people: SessionOwner,
+    unknown: Callable[[SignedIn, str], Response],
+    refused: Refused,
 ) -> Response:
-    """Logs in who is known, or has confirmed an act, and goes on; `unknown` makes the page of who is not, or gives a
-    code first. The cookie serves once."""
+    """Logs in who is known, or has confirmed an act, and goes on; `unknown` makes the page of who
+    is not, or gives a code first. The cookie serves once."""
     on_its_way = current_seal().unseal_text(
-        cookies.read_cookie(cookies.PROVIDER_COOKIE) or "", cookies.PROVIDER_COOKIE, life_seconds=COOKIE_SECONDS
+        cookies.read_cookie(cookies.PROVIDER_COOKIE) or "",
+        cookies.PROVIDER_COOKIE,
+        life_seconds=COOKIE_SECONDS,
     )
     attempt, path = json.loads(on_its_way) if on_its_way else ("", "")
     session = people.session_cookie() if path.endswith(CONFIRMED) else None
-    sent = {"provider": provider, "attempt": attempt, "session": session or "", "device": visitor.device_cookie()}
-    sent |= {"issuer": request.args.get("iss", ""), **{name: request.args.get(name, "") for name in ("state", "code")}}
+    sent = {
+        "provider": provider,
+        "attempt": attempt,
+        "session": session or "",
+        "device": visitor.device_cookie(),
+    }
+    sent |= {
+        "issuer": request.args.get("iss", ""),
+        **{name: request.args.get(name, "") for name in ("state", "code")},
+    }
     try:
         signed_in = clients().call(sign_in.finish_sign_in, body=sent)
         if signed_in.confirmed:
             response = redirect(path, code=303)
         else:
-            opened, page = signed_in.opened, redirect(path, code=303)
+            opened = signed_in.opened
+            page = redirect(path, code=303)
             response = _with_session(page, people, opened) if opened else unknown(signed_in, path)
     except DomainError as refusal:
-        response = _not_confirmed(refusal, path.removesuffix(CONFIRMED)) if session else refused(refusal)
+        response = (
+            _not_confirmed(refusal, path.removesuffix(CONFIRMED)) if session else refused(refusal)
+        )
     cookies.delete_cookie(response, cookies.PROVIDER_COOKIE)
     return response
 

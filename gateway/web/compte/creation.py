@@ -1,5 +1,5 @@
-"""« Formulaire de création », then « Confirmation de réception de mail » (guide §3); and what the modification of an
-account shares: reading the form, searching the commune of birth."""
+"""« Formulaire de création », then « Confirmation de réception de mail » (guide §3); and what the
+modification of an account shares: reading the form, searching the commune of birth."""
 
 import json
 from typing import Any, cast
@@ -24,7 +24,9 @@ from services.contracts.api.forms import Form, Suggestions
 from services.contracts.api.visitors import Created, fill_form, search_communes
 
 STATUSES_SHOWN_HERE = (409, 422, 429, 503)
-LONGEST_SEALED = 3900  # bytes: browsers drop a cookie that is longer than 4096 with its name and attributes
+LONGEST_SEALED = (
+    3900  # bytes: browsers drop a cookie that is longer than 4096 with its name and attributes
+)
 ADDRESS_COOKIE_SECONDS = 2 * 3600  # time to fetch a mail; short because of shared computers
 SENT_WITH_SEARCH = ("departement_naissance",)
 """Other fields that the script sends along with the words searched."""
@@ -32,11 +34,16 @@ SENT_WITH_SEARCH = ("departement_naissance",)
 
 @blueprint.get("/compte/creation", who=access.PUBLIC)
 def creation_form() -> ResponseReturnValue:
-    """« Recommencez la création » comes back to what was typed, « corrigee » with the address meant."""
+    """« Recommencez la création » comes back to what was typed, « corrigee » with the address
+    meant."""
     if "reprise" not in request.args:
         return _form({}, indexed=True)
     created, values = _asked_lately()
-    if request.args["reprise"] == "corrigee" and created and (meant := corrected_address(created.email)):
+    if (
+        request.args["reprise"] == "corrigee"
+        and created
+        and (meant := corrected_address(created.email))
+    ):
         values |= {"email": meant, "email_confirmation": meant}
     return _form(values)
 
@@ -56,7 +63,9 @@ def create() -> ResponseReturnValue:
 
 
 @blueprint.get("/compte/creation/confirmation", who=access.PUBLIC)
-def confirmation(problem: str | None = None, *, status: int = 200, email: str | None = None) -> ResponseReturnValue:
+def confirmation(
+    problem: str | None = None, *, status: int = 200, email: str | None = None
+) -> ResponseReturnValue:
     created, typed = _asked_lately()
     address = created.email if created else None
     return render_page(
@@ -74,7 +83,8 @@ def confirmation(problem: str | None = None, *, status: int = 200, email: str | 
 
 @blueprint.post("/compte/creation/confirmation", who=access.PUBLIC)
 def resend() -> ResponseReturnValue:
-    """« Je n'ai pas reçu le mail, effectuer un nouvel envoi »; the answer never tells whether the address is known."""
+    """« Je n'ai pas reçu le mail, effectuer un nouvel envoi »; the answer never tells whether the
+    address is known."""
     email = request.form.get("email", "").strip()
     creation = request.form.get("creation", "")[:MAX_CREATION_LENGTH]
     asked, typed = _asked_lately()
@@ -90,7 +100,9 @@ def resend() -> ResponseReturnValue:
     return _redirect_to_confirmation(created, typed, envoye="oui")
 
 
-def _form(values: Values, refusal: DomainError | None = None, *, indexed: bool = False) -> ResponseReturnValue:
+def _form(
+    values: Values, refusal: DomainError | None = None, *, indexed: bool = False
+) -> ResponseReturnValue:
     return render_page(
         "compte/templates/creation.html",
         refusal=refusal,
@@ -101,11 +113,15 @@ def _form(values: Values, refusal: DomainError | None = None, *, indexed: bool =
     )
 
 
-def _redirect_to_confirmation(created: Created, typed: Values, envoye: str | None = None) -> ResponseReturnValue:
+def _redirect_to_confirmation(
+    created: Created, typed: Values, envoye: str | None = None
+) -> ResponseReturnValue:
     """With what was typed in an encrypted cookie: URLs end up in logs and browsing histories."""
     response = redirect_after_form(url_for("compte.confirmation", envoye=envoye))
     kept = {name: value for name, value in typed.items() if may_be_kept(name)}
-    cookies.set_cookie(response, cookies.ADDRESS_COOKIE, _sealed(created, kept), ADDRESS_COOKIE_SECONDS)
+    cookies.set_cookie(
+        response, cookies.ADDRESS_COOKIE, _sealed(created, kept), ADDRESS_COOKIE_SECONDS
+    )
     return response
 
 
@@ -117,9 +133,12 @@ def _sealed(created: Created, typed: Values) -> str:
 
 
 def _asked_lately() -> tuple[Created | None, Values]:
-    """The account that this browser asked for within ADDRESS_COOKIE_SECONDS, and what was typed for it."""
+    """The account that this browser asked for within ADDRESS_COOKIE_SECONDS, and what was typed for
+    it."""
     sealed = cookies.read_cookie(cookies.ADDRESS_COOKIE) or ""
-    text = current_seal().unseal_text(sealed, cookies.ADDRESS_COOKIE, life_seconds=ADDRESS_COOKIE_SECONDS)
+    text = current_seal().unseal_text(
+        sealed, cookies.ADDRESS_COOKIE, life_seconds=ADDRESS_COOKIE_SECONDS
+    )
     if not text or not text.startswith("["):  # the version before kept the address and the id alone
         return None, {}
     email, creation, typed = json.loads(text)
@@ -129,11 +148,14 @@ def _asked_lately() -> tuple[Created | None, Values]:
 @blueprint.get("/compte/communes", who=access.PUBLIC)
 def communes() -> ResponseReturnValue:
     """Suggestions for the commune of birth: {"options": [{"value", "label"}], "advice"}."""
-    return jsonify(_communes(request.args.get("departement_naissance", ""), request.args.get("q", "")))
+    return jsonify(
+        _communes(request.args.get("departement_naissance", ""), request.args.get("q", ""))
+    )
 
 
 def filled_creation_form(values: Values, identity: str | None = None) -> Form:
-    """The form for `values` as typed. `identity`: of FranceConnect, which fills the civil status."""
+    """The form for `values` as typed. `identity`: of FranceConnect, which fills the civil
+    status."""
     return clients().call(fill_form, body={"values": values, "identity": identity})
 
 
@@ -157,16 +179,21 @@ def with_search_results(form: Form, values: Values) -> Form:
 
 
 def both_inputs(typed: Form, saved: Form) -> dict[str, Any]:
-    """The lines in which two forms of a civil status differ, for `both_inputs` of components/summary_list.html."""
+    """The lines in which two forms of a civil status differ, for `both_inputs` of
+    components/summary_list.html."""
     ours, theirs = (
-        {field["name"]: field for section in form["sections"] for field in section["fields"]} for form in (typed, saved)
+        {field["name"]: field for section in form["sections"] for field in section["fields"]}
+        for form in (typed, saved)
     )
     posted, saved_values = (
         {name: field["value"] or "" for name, field in each.items() if "confirmation" not in name}
         for each in (ours, theirs)
     )
     saved_lines = differing_lines({**ours, **theirs}, saved_values, posted)
-    return {"posted_lines": differing_lines({**theirs, **ours}, posted, saved_values), "saved_lines": saved_lines}
+    return {
+        "posted_lines": differing_lines({**theirs, **ours}, posted, saved_values),
+        "saved_lines": saved_lines,
+    }
 
 
 def _communes(departement: str, words: str) -> Suggestions:

@@ -1,6 +1,7 @@
-"""« Mes données »: what is kept of a candidate, why and until when; its copy; what is corrected, and how. « Demander
-l'effacement de mes données »: at once without a candidature; with one, what stays until when is said, the rest goes at
-once, and an administrateur answers. The pages ask accounts alone."""
+"""« Mes données »: what is kept of a candidate, why and until when; its copy; what is corrected,
+and how. « Demander l'effacement de mes données »: at once without a candidature; with one, what
+stays until when is said, the rest goes at once, and an administrateur answers. The pages ask
+accounts alone."""
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,12 +16,18 @@ from services.chassis.errors import DomainError
 from services.contracts.api import erasure, own_account
 from services.contracts.retention import OF_A_SESSION, retention
 
-NOTICES = {"demande": "Votre demande est enregistrée : un mail vous dira que la copie de vos données est prête."}
+NOTICES = {
+    "demande": (
+        "Votre demande est enregistrée : un mail vous dira que la copie de vos données est prête."
+    )
+}
 
 
 @blueprint.get("/compte/donnees", who=access.CANDIDATE)
 def my_data(refusal: DomainError | None = None) -> ResponseReturnValue:
-    rules, person, copies = retention(), visitor.required(), visitor.call(own_account.read_copies)
+    rules = retention()
+    person = visitor.required()
+    copies = visitor.call(own_account.read_copies)
     return render_page(
         "compte/templates/donnees.html",
         refusal=refusal if copies.may_ask else None,  # the form was sent twice
@@ -38,19 +45,28 @@ def ask_copy() -> ResponseReturnValue:
     return redirect(url_for("compte.my_data", fait="demande"), code=303)
 
 
-blueprint.streams("/compte/donnees/copies/<copy_id>", "download_copy", own_account.download_copy, who=access.CANDIDATE)
+blueprint.streams(
+    "/compte/donnees/copies/<copy_id>",
+    "download_copy",
+    own_account.download_copy,
+    who=access.CANDIDATE,
+)
 
 
 @blueprint.get("/compte/effacement", who=access.CANDIDATE)
 def show_erasure(refusal: DomainError | None = None) -> Response:
-    rules, asked = retention(), visitor.call(erasure.read_my_erasure)
+    rules = retention()
+    asked = visitor.call(erasure.read_my_erasure)
     is_waiting = asked.requested_at and not asked.answered_at
     return render_page(
         "compte/templates/effacement.html",
         active="compte",
         refusal=None if is_waiting else refusal,  # the form was sent twice
         asked=asked,
-        stays=[(kind, rules.sentence(kind)) for kind in map(rules.kind, (*OF_A_SESSION, "mails", "comptes"))],
+        stays=[
+            (kind, rules.sentence(kind))
+            for kind in map(rules.kind, (*OF_A_SESSION, "mails", "comptes"))
+        ],
         done=request.args.get("fait") == "demande",
     )
 

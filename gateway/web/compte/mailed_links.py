@@ -1,5 +1,5 @@
-"""Links received by mail (guide §3, §4): « Activer mon compte », confirming a new mail address, cancelling the change,
-« Mot de passe oublié ».
+"""Links received by mail (guide §3, §4): « Activer mon compte », confirming a new mail address,
+cancelling the change, « Mot de passe oublié ».
 
 Opening one changes nothing, since mail scanners open links too; a button confirms.
 """
@@ -42,8 +42,9 @@ ACCOUNT = {"label": frame.ACCOUNT.label, "url": frame.ACCOUNT.url}
 
 @dataclass(frozen=True)
 class MailedLinks(Generic[Link]):
-    """Links of one kind: how accounts is asked for the state of one, and the buttons of the page that says why it is
-    not usable, by its state. `are_of_staff`: they are counted with the calls of gestionnaires' pages."""
+    """Links of one kind: how accounts is asked for the state of one, and the buttons of the page
+    that says why it is not usable, by its state. `are_of_staff`: they are counted with the calls of
+    gestionnaires' pages."""
 
     check: Operation[Link]
     buttons: Mapping[str, Buttons]
@@ -51,7 +52,9 @@ class MailedLinks(Generic[Link]):
 
     def call(self, operation: Operation[Answer], token: str, **others: str | None) -> Answer:
         """What accounts answers to a call with the link's token."""
-        return clients().call(operation, body={"token": token, **others}, is_for_staff=self.are_of_staff)
+        return clients().call(
+            operation, body={"token": token, **others}, is_for_staff=self.are_of_staff
+        )
 
     def show(self, token: str, page: Callable[[Link], Response]) -> Response:
         """`page` for a usable link, else a page with the reason and the buttons of its state."""
@@ -59,10 +62,14 @@ class MailedLinks(Generic[Link]):
         return page(link) if link.state == State.USABLE else self.unusable_page(link)
 
     def use(
-        self, operation: Operation[Answer], token: str, done: Callable[[Answer], BaseResponse], **others: str | None
+        self,
+        operation: Operation[Answer],
+        token: str,
+        done: Callable[[Answer], BaseResponse],
+        **others: str | None,
     ) -> BaseResponse:
-        """What `done` makes of accounts' answer; else the page that says why the link is not usable. Raises what
-        is not about the link."""
+        """What `done` makes of accounts' answer; else the page that says why the link is not
+        usable. Raises what is not about the link."""
         if len(token) > MAX_TOKEN_LENGTH:
             return self.unusable_page(self._state_of(token))
         try:
@@ -120,7 +127,9 @@ def activation(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/compte/activation/<token>", who=access.PUBLIC)
 def activate(token: str) -> ResponseReturnValue:
-    return ACTIVATION_LINKS.use(api.activate_account, token, lambda _: _to("compte.log_in_page", "activation"))
+    return ACTIVATION_LINKS.use(
+        api.activate_account, token, lambda _: _to("compte.log_in_page", "activation")
+    )
 
 
 ADDRESS_LINKS = MailedLinks(
@@ -152,13 +161,17 @@ CANCELLATION_LINKS = MailedLinks(
 
 @blueprint.get("/compte/annulation/<token>", who=access.PUBLIC)
 def cancellation(token: str) -> ResponseReturnValue:
-    return CANCELLATION_LINKS.show(token, lambda link: render_page("compte/templates/annulation.html"))
+    return CANCELLATION_LINKS.show(
+        token, lambda link: render_page("compte/templates/annulation.html")
+    )
 
 
 @blueprint.post("/compte/annulation/<token>", who=access.PUBLIC)
 def cancel_address_change(token: str) -> ResponseReturnValue:
     """Then ask for a new password: another person who requested the change knows the old one."""
-    return CANCELLATION_LINKS.use(api.cancel_email_change, token, lambda _: _to("compte.forgotten", "annulation"))
+    return CANCELLATION_LINKS.use(
+        api.cancel_email_change, token, lambda _: _to("compte.forgotten", "annulation")
+    )
 
 
 RESET_LINKS = MailedLinks(
@@ -166,8 +179,9 @@ RESET_LINKS = MailedLinks(
     {**dict.fromkeys(LINK_PROBLEMS, (RESET,)), "ended": (RESET, LOG_IN), "used": (LOG_IN, RESET)},
 )
 CANCELLED = (
-    "Le changement d'adresse mail est annulé : votre adresse reste la même. Si vous n'étiez pas à l'origine de cette "
-    "demande, quelqu'un connaît votre mot de passe : réinitialisez-le sans attendre."
+    "Le changement d'adresse mail est annulé : votre adresse reste la même. Si vous n'étiez pas à "
+    "l'origine de cette demande, quelqu'un connaît votre mot de passe : réinitialisez-le sans "
+    "attendre."
 )
 FORGOTTEN = "compte/templates/mot_de_passe_oublie.html"
 
@@ -198,9 +212,15 @@ def new_password(token: str) -> ResponseReturnValue:
 
 
 def _password_page(token: str, refusal: DomainError | None = None) -> Response:
-    """With the two password fields of the creation form, which accounts defines with the rules in force."""
+    """With the two password fields of the creation form, which accounts defines with the rules in
+    force."""
     form = filled_creation_form({})
-    fields = [field for section in form["sections"] for field in section["fields"] if field["type"] == "password"]
+    fields = [
+        field
+        for section in form["sections"]
+        for field in section["fields"]
+        if field["type"] == "password"
+    ]
     shown: Form = {"sections": [{"title": None, "notice": None, "fields": fields}]}
     return render_page("compte/templates/mot_de_passe.html", refusal=refusal, form=shown)
 
@@ -209,4 +229,6 @@ def _password_page(token: str, refusal: DomainError | None = None) -> Response:
 @shown_on(_password_page, 422, 503)
 def set_password(token: str) -> ResponseReturnValue:
     passwords = {name: request.form.get(name, "") for name in ("password", "password_confirmation")}
-    return RESET_LINKS.use(api.complete_reset, token, lambda _: _to_log_in("mot-de-passe"), **passwords)
+    return RESET_LINKS.use(
+        api.complete_reset, token, lambda _: _to_log_in("mot-de-passe"), **passwords
+    )

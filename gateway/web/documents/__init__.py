@@ -28,7 +28,10 @@ def choose() -> ResponseReturnValue:
         candidatures=candidatures,
         shows="documents.show",
         lead="Choisissez la candidature dont vous voulez voir les documents.",
-        nothing="Vous n'avez pas encore de document. Ils apparaissent ici après l'enregistrement d'une candidature.",
+        nothing=(
+            "Vous n'avez pas encore de document. Ils apparaissent ici après l'enregistrement d'une "
+            "candidature."
+        ),
     )
 
 
@@ -38,7 +41,9 @@ def show(candidature_id: str) -> ResponseReturnValue:
     tiles = visitor.call(api.list_candidatures).candidatures
     tile = found(next((tile for tile in tiles if tile.id == candidature_id), None))
     published = visitor.call(api.list_documents, candidature_id=candidature_id).documents
-    return render_page("documents/templates/documents_de_candidature.html", tile=tile, documents=published)
+    return render_page(
+        "documents/templates/documents_de_candidature.html", tile=tile, documents=published
+    )
 
 
 @blueprint.get("/documents/fichier/<document_id>", who=access.CANDIDATE)
@@ -53,9 +58,14 @@ def html(document_id: str) -> ResponseReturnValue:
 
 
 blueprint.streams(  # « Visualiser/Imprimer »
-    "/documents/<candidature_id>/confirmation", "confirmation", api.read_confirmation, who=access.CANDIDATE
+    "/documents/<candidature_id>/confirmation",
+    "confirmation",
+    api.read_confirmation,
+    who=access.CANDIDATE,
 )
-blueprint.streams("/documents/<candidature_id>/formulaire/<code>", "form", api.read_form, who=access.CANDIDATE)
+blueprint.streams(
+    "/documents/<candidature_id>/formulaire/<code>", "form", api.read_form, who=access.CANDIDATE
+)
 
 
 @blueprint.get("/formulaires", who=access.CANDIDATE)
@@ -67,7 +77,8 @@ def forms() -> ResponseReturnValue:
 
 
 def _opened(operation: Operation[bytes], document_id: str, **sent: Any) -> Response:
-    """The document, which leaves the list of unread ones; after a failure to say so it stays there."""
+    """The document, which leaves the list of unread ones; after a failure to say so it stays
+    there."""
     answer = visitor.stream(operation, document_id=document_id, **sent)
     optional_answer(partial(visitor.call, api.mark_opened, document_id=document_id), None)
     return answer

@@ -1,4 +1,5 @@
-"""« Espace de gestion »: what gestionnaires do, within their académies: control pieces, read candidatures."""
+"""« Espace de gestion »: what gestionnaires do, within their académies: control pieces, read
+candidatures."""
 
 from gateway.access import Pages
 from gateway.pages import GESTION_PATH

@@ -1,4 +1,5 @@
-"""« Messages »: what the home page says for a time, published, looked at first and taken off by an administrator."""
+"""« Messages »: what the home page says for a time, published, looked at first and taken off by an
+administrator."""
 
 from datetime import datetime
 
@@ -37,10 +38,17 @@ def list_messages(*, preview: bool = False, refusal: DomainError | None = None) 
     return render_page(
         "gestion/templates/annonces.html",
         refusal=refusal,
-        messages=[(message, _state(message, now)) for message in staff_member.call(api.list_messages).messages],
-        values=_posted() if preview or refusal else {"severity": "info", "shown_from": shown_instant(now)},
+        messages=[
+            (message, _state(message, now))
+            for message in staff_member.call(api.list_messages).messages
+        ],
+        values=_posted()
+        if preview or refusal
+        else {"severity": "info", "shown_from": shown_instant(now)},
         preview=preview,
-        severity_options=[{"value": value, "label": label} for value, label in SEVERITY_LABELS.items()],
+        severity_options=[
+            {"value": value, "label": label} for value, label in SEVERITY_LABELS.items()
+        ],
         instant_hint=INSTANT_HINT,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )

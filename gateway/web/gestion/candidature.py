@@ -1,6 +1,6 @@
-"""A candidature: what was declared and what changed from version to version, notes between gestionnaires; its end, with
-a reason, on the candidate's request or by écart, and its return. Its documents: one written for it alone and published
-at once; one of any origin withdrawn."""
+"""A candidature: what was declared and what changed from version to version, notes between
+gestionnaires; its end, with a reason, on the candidate's request or by écart, and its return. Its
+documents: one written for it alone and published at once; one of any origin withdrawn."""
 
 from operator import itemgetter
 
@@ -10,17 +10,34 @@ from flask.typing import ResponseReturnValue
 from gateway import access
 from gateway.clients.base import optional_calls
 from gateway.pages import render_page
-from gateway.posted_forms import new_order_key, posted_order_key, posted_paragraphs, posted_text, shown_on
+from gateway.posted_forms import (
+    new_order_key,
+    posted_order_key,
+    posted_paragraphs,
+    posted_text,
+    shown_on,
+)
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.lists import address_query, names_by_id
-from gateway.web.gestion.publication import PUBLISH, errors_by_field, posted_withdrawal, read_import_form, type_options
+from gateway.web.gestion.publication import (
+    PUBLISH,
+    errors_by_field,
+    posted_withdrawal,
+    read_import_form,
+    type_options,
+)
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, NotFound, found
 from services.contracts import page_labels
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.audit import ENTRIES
-from services.contracts.api.staff_documents import StaffDocument, list_documents, publish_documents, read_document
+from services.contracts.api.staff_documents import (
+    StaffDocument,
+    list_documents,
+    publish_documents,
+    read_document,
+)
 from services.contracts.api.staff_imports import withdraw_document
 from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS, VALIDATION_LABELS
@@ -33,12 +50,20 @@ CHANGE = f"/candidatures/<candidature_id>/<any({', '.join(API_ACTS)}):act>"
 DOCUMENT = "/candidatures/<candidature_id>/documents/<document_id>/retrait"
 WRITTEN_FIELDS = ("type", "title", "paragraphs")
 DONE_SENTENCES = {
-    "document": f"Le document est publié : le candidat le trouve dans « {page_labels.DOCUMENTS} » dans un instant.",
+    "document": (
+        f"Le document est publié : le candidat le trouve dans « {page_labels.DOCUMENTS} » dans un "
+        "instant."
+    ),
     "retrait": "Le document est retiré : le candidat ne l'ouvre plus.",
     "note": "La note est gardée avec la candidature.",
     "desinscription": "Le candidat est désinscrit : un mail le lui confirme.",
-    "ecart": f"La candidature est écartée : le candidat en lit le motif dans « {page_labels.REGISTRATIONS} ».",
-    "abandon": "La correction est abandonnée : la candidature reste telle qu'elle est enregistrée.",
+    "ecart": (
+        "La candidature est écartée : le candidat en lit le motif dans « "
+        f"{page_labels.REGISTRATIONS} »."
+    ),
+    "abandon": (
+        "La correction est abandonnée : la candidature reste telle qu'elle est enregistrée."
+    ),
     "correction": "La correction est enregistrée : un mail en donne le motif au candidat.",
     "retablissement": "La candidature est rétablie : un mail le confirme au candidat.",
 }
@@ -58,7 +83,9 @@ def show_candidature(candidature_id: str, refusal: DomainError | None = None) ->
         validation_labels=VALIDATION_LABELS,
         history=_history(candidature),
         is_closed=candidature.session_closes <= portal_now(),
-        journal=address_query(ENTRIES, {"numero": candidature.numero_candidat or "", "candidats": "oui"}),
+        journal=address_query(
+            ENTRIES, {"numero": candidature.numero_candidat or "", "candidats": "oui"}
+        ),
         mail_labels=MAIL_LABELS,
         automatic_types=AUTOMATIC_TYPES,
         note=posted_text("text") if refusal else "",
@@ -67,15 +94,22 @@ def show_candidature(candidature_id: str, refusal: DomainError | None = None) ->
 
 
 blueprint.streams(  # as PDF; documents writes down who opened it
-    "/candidatures/documents/<document_id>", "open_document", read_document, who=access.staff("candidatures:read")
+    "/candidatures/documents/<document_id>",
+    "open_document",
+    read_document,
+    who=access.staff("candidatures:read"),
 )
 
 
 @blueprint.post("/candidatures/<candidature_id>/notes", who=access.staff(MANAGE))
 @shown_on(show_candidature, 422)
 def write_note(candidature_id: str) -> ResponseReturnValue:
-    staff_member.call(api.write_note, body={"text": posted_text("text")}, candidature_id=candidature_id)
-    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="note"), code=303)
+    staff_member.call(
+        api.write_note, body={"text": posted_text("text")}, candidature_id=candidature_id
+    )
+    return redirect(
+        url_for("gestion.show_candidature", candidature_id=candidature_id, fait="note"), code=303
+    )
 
 
 def _history(candidature: api.Detail) -> list[api.Version | api.End]:
@@ -88,7 +122,9 @@ def _history(candidature: api.Detail) -> list[api.Version | api.End]:
 
 def _authors(candidature: api.Detail) -> set[str]:
     """The ids of staff who wrote a note or a version, corrects or ended it."""
-    acts = [version.saved_by for version in candidature.versions] + [end.by for end in candidature.ends]
+    acts = [version.saved_by for version in candidature.versions] + [
+        end.by for end in candidature.ends
+    ]
     by_staff = {by.removeprefix(BY_STAFF) for by in acts if by.startswith(BY_STAFF)}
     correcting = {held.staff_id for held in candidature.under_way if held.staff_id}
     return by_staff | correcting | {written.staff_id for written in candidature.notes}
@@ -119,7 +155,9 @@ def ask_change(candidature_id: str, act: str, refusal: DomainError | None = None
 def change_state(candidature_id: str, act: str) -> ResponseReturnValue:
     body = {"reason": posted_text("reason")}
     staff_member.call(api.change_state, body=body, candidature_id=candidature_id, how=API_ACTS[act])
-    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait=act), code=303)
+    return redirect(
+        url_for("gestion.show_candidature", candidature_id=candidature_id, fait=act), code=303
+    )
 
 
 @blueprint.get("/candidatures/<candidature_id>/document", who=access.staff(PUBLISH))
@@ -144,19 +182,28 @@ def publish_document(candidature_id: str) -> ResponseReturnValue:
         "paragraphs": posted_paragraphs(),
         "candidatures": [candidature_id],
     }
-    staff_member.call(publish_documents, body=order, headers={"Idempotency-Key": posted_order_key()})
-    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="document"), code=303)
+    staff_member.call(
+        publish_documents, body=order, headers={"Idempotency-Key": posted_order_key()}
+    )
+    return redirect(
+        url_for("gestion.show_candidature", candidature_id=candidature_id, fait="document"),
+        code=303,
+    )
 
 
 @blueprint.get(DOCUMENT, who=access.staff(PUBLISH))
-def ask_withdrawal(candidature_id: str, document_id: str, refusal: DomainError | None = None) -> Response:
+def ask_withdrawal(
+    candidature_id: str, document_id: str, refusal: DomainError | None = None
+) -> Response:
     """Raises NotFound for a document that is none of this candidature's."""
     documents = staff_member.call(list_documents, candidature_id=candidature_id).documents
     return render_page(
         "gestion/templates/retrait_de_document.html",
         refusal=refusal,
         candidature=staff_member.call(api.read_candidature, candidature_id=candidature_id),
-        document=found(next((document for document in documents if document.id == document_id), None)),
+        document=found(
+            next((document for document in documents if document.id == document_id), None)
+        ),
         **posted_withdrawal(),
     )
 
@@ -165,4 +212,7 @@ def ask_withdrawal(candidature_id: str, document_id: str, refusal: DomainError |
 @shown_on(ask_withdrawal, 422, 429)
 def withdraw_published(candidature_id: str, document_id: str) -> ResponseReturnValue:
     staff_member.call(withdraw_document, document_id=document_id, body=posted_withdrawal())
-    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="retrait"), code=303)
+    return redirect(
+        url_for("gestion.show_candidature", candidature_id=candidature_id, fait="retrait"),
+        code=303,
+    )

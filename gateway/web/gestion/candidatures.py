@@ -1,8 +1,8 @@
-"""« Candidatures »: browsed by what they are for and what they are at, found by name, number, mail address or birth
-date; taken out as CSV.
+"""« Candidatures »: browsed by what they are for and what they are at, found by name, number, mail
+address or birth date; taken out as CSV.
 
-A search is posted, and encrypted in the address that it leads to. Other filters stand there as they are, and a member
-of staff saves them under a name.
+A search is posted, and encrypted in the address that it leads to. Other filters stand there as they
+are, and a member of staff saves them under a name.
 """
 
 import re
@@ -40,14 +40,22 @@ from services.contracts.api import own_staff_account
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import Operation
 from services.contracts.piece_rules import PIECES_STATE_LABELS
-from services.contracts.registration_rules import BY_NAME, CANDIDATURE_STATE_LABELS, VALIDATION_LABELS
+from services.contracts.registration_rules import (
+    BY_NAME,
+    CANDIDATURE_STATE_LABELS,
+    VALIDATION_LABELS,
+)
 
 SHORTEST_SEARCH = 2  # characters
 OF_OPENINGS = ("exam", "session", "academie")
 OF_CONFIRMATIONS = ("specialite", "categorie", "etablissement")
-LIST, CANDIDATURE = "gestion.browse_candidatures", "candidature_id"
+LIST = "gestion.browse_candidatures"
+CANDIDATURE = "candidature_id"
 KEPT = (*(field.name for field in api.CANDIDATURES.page_fields.values()), SEARCH, "cursor")
-DONE_SENTENCES = {"enregistrement": "Les filtres sont enregistrés.", "suppression": "Les filtres sont supprimés."}
+DONE_SENTENCES = {
+    "enregistrement": "Les filtres sont enregistrés.",
+    "suppression": "Les filtres sont supprimés.",
+}
 Errors = Sequence[dict[str, str]]
 
 
@@ -85,7 +93,8 @@ def search_candidatures() -> ResponseReturnValue:
 @blueprint.post("/candidatures/filtres", who=access.staff(OWN_ACCOUNT))
 def save_filters() -> ResponseReturnValue:
     """Those of the address, under the name that is posted; or deletes those of that name."""
-    typed, done = filters_of_address(api.CANDIDATURES), posted_text("acte")
+    typed = filters_of_address(api.CANDIDATURES)
+    done = posted_text("acte")
     query = address_query(api.CANDIDATURES, typed)
     if done != "suppression" and (not typed or personal_filters(api.CANDIDATURES, typed)):
         raise NotFound()
@@ -93,13 +102,18 @@ def save_filters() -> ResponseReturnValue:
     try:
         staff_member.call(own_staff_account.save_filters, body=sent)
     except DomainError as refusal:
-        return _list_page(typed, refused_name=sent["name"], errors=shown_errors(shown_here(refusal, (422,))))
-    return redirect(f"{url_for('gestion.browse_candidatures')}?{query}&{urlencode({'fait': done})}", code=303)
+        return _list_page(
+            typed, refused_name=sent["name"], errors=shown_errors(shown_here(refusal, (422,)))
+        )
+    return redirect(
+        f"{url_for('gestion.browse_candidatures')}?{query}&{urlencode({'fait': done})}", code=303
+    )
 
 
 @blueprint.get("/candidatures.csv", who=access.staff("candidatures:read"))
 def export_candidatures() -> ResponseReturnValue:
-    """All candidatures of the gestionnaire's académies, or of the one that an administrateur chose."""
+    """All candidatures of the gestionnaire's académies, or of the one that an administrateur
+    chose."""
     return _export(api.export_candidatures)
 
 
@@ -110,7 +124,8 @@ def export_epreuves() -> ResponseReturnValue:
 
 
 def _export(operation: Operation[bytes]) -> Response:
-    """Of the list that the address's filters give, of one académie, or of all that the member of staff sees."""
+    """Of the list that the address's filters give, of one académie, or of all that the member of
+    staff sees."""
     query = filters_query(api.CANDIDATURES, filters_of_address(api.CANDIDATURES))
     query.pop("order", None)
     if academie := posted_text("export_academie", request.args)[:8]:
@@ -119,30 +134,49 @@ def _export(operation: Operation[bytes]) -> Response:
 
 
 def _list_page(
-    typed: Mapping[str, str], cursor: str | None = None, *, errors: Errors = (), refused_name: str | None = None
+    typed: Mapping[str, str],
+    cursor: str | None = None,
+    *,
+    errors: Errors = (),
+    refused_name: str | None = None,
 ) -> Response:
-    """With `errors` nothing is searched, unless they are of the name under which filters were to be saved."""
+    """With `errors` nothing is searched, unless they are of the name under which filters were to be
+    saved."""
     query = filters_query(api.CANDIDATURES, typed)
     pages = {"order": query.pop("order", BY_NAME), **query, "cursor": cursor or None}
     read = partial(staff_member.call, api.list_candidatures, query=pages)
-    page = None if errors and refused_name is None else read_list(api.CANDIDATURES, typed, read, None)
-    academies, account = academie_options(), optional_answer(own_account, None)
+    page = (
+        None if errors and refused_name is None else read_list(api.CANDIDATURES, typed, read, None)
+    )
+    academies = academie_options()
+    account = optional_answer(own_account, None)
     count = partial(staff_member.call, api.count_candidatures, query=query)
     is_found = page is not None and bool(page.candidatures)
     if not is_found:  # filters offer what the openings have
         count = partial(count, query={name: query[name] for name in OF_OPENINGS if name in query})
-    counts = optional_answer(count, None)  # asked last: while it waits, the others have no time left
+    counts = optional_answer(
+        count, None
+    )  # asked last: while it waits, the others have no time left
     if counts and not is_found:
         counts = replace(counts, is_complete=False)
-    saved = sorted(account.saved_filters.items(), key=lambda pair: alphabetical(pair[0])) if account else None
+    saved = (
+        sorted(account.saved_filters.items(), key=lambda pair: alphabetical(pair[0]))
+        if account
+        else None
+    )
     labels = {
-        **{name: _without_codes(counts.filters.get(name, ()) if counts else ()) for name in OF_CONFIRMATIONS},
+        **{
+            name: _without_codes(counts.filters.get(name, ()) if counts else ())
+            for name in OF_CONFIRMATIONS
+        },
         "academie": {academie["value"]: academie["label"] for academie in academies},
         "state": CANDIDATURE_STATE_LABELS,
         "pieces_state": PIECES_STATE_LABELS,
     }
     options = counted_options(api.CANDIDATURES, typed, counts, labels)
-    options["validation"] = [{"value": value, "label": label} for value, label in VALIDATION_LABELS.items()]
+    options["validation"] = [
+        {"value": value, "label": label} for value, label in VALIDATION_LABELS.items()
+    ]
     return render_list(
         "gestion/templates/candidatures.html",
         api.CANDIDATURES,
@@ -160,8 +194,8 @@ def _list_page(
 
 
 def _without_codes(values: Iterable[str]) -> dict[str, str]:
-    """As the list says what confirmations print with its code, « Banque - conseiller de clientèle (31310) »; two of one
-    name keep theirs."""
+    """As the list says what confirmations print with its code, « Banque - conseiller de clientèle
+    (31310) »; two of one name keep theirs."""
     names = {value: re.sub(r" \([^()]*\)$", "", value) for value in values}
     numbers = Counter(names.values())
     return {value: name if numbers[name] == 1 else value for value, name in names.items()}

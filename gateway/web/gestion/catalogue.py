@@ -1,6 +1,8 @@
-"""« Catalogue »: the exams in force; a folder of files checked, compared with them, and loaded by an administrator.
+"""« Catalogue »: the exams in force; a folder of files checked, compared with them, and loaded by
+an administrator.
 
-The page of a comparison carries the archive, so that what is loaded is what was compared and nothing is stored between.
+The page of a comparison carries the archive, so that what is loaded is what was compared and
+nothing is stored between.
 """
 
 from base64 import urlsafe_b64encode
@@ -38,7 +40,9 @@ def show_catalogue(refusal: DomainError | None = None) -> Response:
     )
 
 
-blueprint.streams("/catalogue/<code>.zip", "download_catalogue", api.read_files, who=access.staff(MANAGE))
+blueprint.streams(
+    "/catalogue/<code>.zip", "download_catalogue", api.read_files, who=access.staff(MANAGE)
+)
 
 
 @blueprint.post("/catalogue", who=access.staff(MANAGE))
@@ -72,7 +76,8 @@ def _received_archive() -> str:
 
 
 def _compared(archive: str, refusal: DomainError | None = None) -> Response:
-    """What loading the archive would change, and why it was not loaded; or what is wrong with it."""
+    """What loading the archive would change, and why it was not loaded; or what is wrong with
+    it."""
     try:
         comparison = staff_member.call(api.compare_catalogue, body={"archive": archive})
     except DomainError as mistakes:
@@ -82,6 +87,8 @@ def _compared(archive: str, refusal: DomainError | None = None) -> Response:
         "gestion/templates/catalogue_compare.html",
         refusal=refusal,
         comparison=comparison,
-        changes_something=of_exams or comparison.new_etablissements or comparison.changed_etablissements,
+        changes_something=of_exams
+        or comparison.new_etablissements
+        or comparison.changed_etablissements,
         archive=archive,
     )

@@ -1,6 +1,6 @@
-"""« Mon compte » of a member of staff: password, second factor, recovery codes, « Clés d'accès » (passkeys), « Jetons
-d'accès » of one's own tools; each change asks for a fresh code. And the link of an invitation, by which the account is
-set up; opening the link changes nothing."""
+"""« Mon compte » of a member of staff: password, second factor, recovery codes, « Clés d'accès »
+(passkeys), « Jetons d'accès » of one's own tools; each change asks for a fresh code. And the link
+of an invitation, by which the account is set up; opening the link changes nothing."""
 
 from typing import Any
 
@@ -34,8 +34,10 @@ DONE_SENTENCES = {
     "retrait": "La clé d'accès est retirée : elle ne sert plus.",
     "revocation": "Le jeton est révoqué : il est refusé dans les secondes qui suivent.",
     "mot-de-passe": "Votre mot de passe est changé. Vos autres sessions sont terminées.",
-    "facteur": "Votre nouveau second facteur est en service ; l'ancien ne sert plus. Vos autres sessions sont "
-    "terminées.",
+    "facteur": (
+        "Votre nouveau second facteur est en service ; l'ancien ne sert plus. Vos autres sessions "
+        "sont terminées."
+    ),
 }
 SCOPE_LABELS = {
     "pieces:read": "Lire les pièces justificatives",
@@ -53,7 +55,9 @@ DAYS = {"30": "30 jours", "90": "90 jours", "180": "180 jours", "365": "Un an"}
 FEW_CODES = 3
 """With so many recovery codes left or fewer, the page advises to ask for new ones."""
 LOG_IN = {"label": "M'identifier", "url": "/gestion/connexion"}
-LINKS = mailed_links.MailedLinks(api.check_invitation, dict.fromkeys(LINK_PROBLEMS, (LOG_IN,)), are_of_staff=True)
+LINKS = mailed_links.MailedLinks(
+    api.check_invitation, dict.fromkeys(LINK_PROBLEMS, (LOG_IN,)), are_of_staff=True
+)
 NEXT_STEP = {"label": f"Entrer dans l'{page_labels.STAFF_PAGES}", "url": "/gestion"}
 
 
@@ -78,7 +82,9 @@ def ask_password(refusal: DomainError | None = None) -> Response:
 @shown_on(ask_password, *STATUSES_SHOWN_HERE)
 def change_password() -> ResponseReturnValue:
     values = {name: request.form.get(name, "") for name in PASSWORD_FIELDS}
-    return _with_new_session(staff_member.call(api.change_password, body=values).session, "mot-de-passe")
+    return _with_new_session(
+        staff_member.call(api.change_password, body=values).session, "mot-de-passe"
+    )
 
 
 @blueprint.get("/compte/codes-de-secours", who=access.staff(OWN_ACCOUNT))
@@ -92,7 +98,9 @@ def make_recovery_codes() -> ResponseReturnValue:
     new = staff_member.call(api.renew_recovery_codes, body={"code": posted_text("code")})
     back = {"label": "Revenir à mon compte", "url": url_for("gestion.show_own_account")}
     lead = "Les anciens ne servent plus."
-    return _page("codes_de_secours_nouveaux.html", codes=new.recovery_codes, lead=lead, next_step=back)
+    return _page(
+        "codes_de_secours_nouveaux.html", codes=new.recovery_codes, lead=lead, next_step=back
+    )
 
 
 @blueprint.get("/compte/second-facteur", who=access.staff(OWN_ACCOUNT))
@@ -103,18 +111,26 @@ def ask_second_factor(refusal: DomainError | None = None) -> Response:
 @blueprint.post("/compte/second-facteur", who=access.staff(OWN_ACCOUNT))
 @shown_on(ask_second_factor, *STATUSES_SHOWN_HERE)
 def propose_second_factor() -> ResponseReturnValue:
-    return _proposal_page(staff_member.call(api.propose_second_factor, body={"code": posted_text("code")}))
+    return _proposal_page(
+        staff_member.call(api.propose_second_factor, body={"code": posted_text("code")})
+    )
 
 
 @blueprint.post("/compte/second-facteur/confirmation", who=access.staff(OWN_ACCOUNT))
 def confirm_second_factor() -> ResponseReturnValue:
     sealed = {"proposal": posted_text("proposal")}
     try:
-        opened = staff_member.call(api.renew_second_factor, body={**sealed, "code": posted_text("code")})
+        opened = staff_member.call(
+            api.renew_second_factor, body={**sealed, "code": posted_text("code")}
+        )
     except DomainError as refusal:
         shown = shown_here(refusal, STATUSES_SHOWN_HERE)
         proposal = staff_member.call(api.check_proposal, body=sealed).proposal
-        return _proposal_page(proposal, shown) if proposal else _page("second_facteur.html", outdated=True)
+        return (
+            _proposal_page(proposal, shown)
+            if proposal
+            else _page("second_facteur.html", outdated=True)
+        )
     return _with_new_session(opened.session, "facteur")
 
 
@@ -131,7 +147,8 @@ def _page(template: str, refusal: DomainError | None = None, **context: Any) -> 
 
 
 def _with_new_session(session: str, done: str) -> BaseResponse:
-    """Every session has ended, this browser's too: it goes on with the one that accounts has opened."""
+    """Every session has ended, this browser's too: it goes on with the one that accounts has
+    opened."""
     staff_member.drop_cached_exchange()
     response = redirect(url_for("gestion.show_own_account", fait=done), code=303)
     staff_member.set_session_cookie(response, session)
@@ -150,15 +167,23 @@ def complete_invitation(token: str) -> ResponseReturnValue:
     passwords = {name: request.form.get(name, "") for name in ("password", "password_confirmation")}
     identity = posted_identity()
     try:
-        return LINKS.use(api.complete_invitation, token, _codes_page, **passwords, **typed, identity=identity)
+        return LINKS.use(
+            api.complete_invitation, token, _codes_page, **passwords, **typed, identity=identity
+        )
     except DomainError as refusal:
         shown = shown_here(refusal, (403, 409, 422, 503))
         link = LINKS.call(api.check_invitation, token, proposal=typed["proposal"])
-        return _invitation_page(token, link, shown, identity=identity if shown.http_status == 422 else None)
+        return _invitation_page(
+            token, link, shown, identity=identity if shown.http_status == 422 else None
+        )
 
 
 def _invitation_page(
-    token: str, link: api.InvitationLink, refusal: DomainError | None = None, *, identity: str | None = None
+    token: str,
+    link: api.InvitationLink,
+    refusal: DomainError | None = None,
+    *,
+    identity: str | None = None,
 ) -> Response:
     if link.invited is None or link.proposal is None:
         return LINKS.unusable_page(link)
@@ -189,7 +214,9 @@ def _codes_page(set_up: api.SetUp) -> Response:
 def qr_svg(text: str) -> Markup:
     """`text` as an `<svg>` with its white margin; its size is the page's to decide."""
     code = segno.make(text, error="m", micro=False)
-    svg = code.svg_inline(scale=1, border=4, dark="#000", light="#fff", omitsize=True, svgclass=None)
+    svg = code.svg_inline(
+        scale=1, border=4, dark="#000", light="#fff", omitsize=True, svgclass=None
+    )
     return Markup(svg)  # noqa: S704 - the text is in its squares alone
 
 
@@ -207,7 +234,10 @@ def list_passkeys(refusal: DomainError | None = None) -> Response:
 @blueprint.post("/compte/cles-d-acces", who=access.staff(OWN_ACCOUNT))
 @shown_on(list_passkeys, *STATUSES_SHOWN_HERE)
 def add_passkey() -> ResponseReturnValue:
-    staff_member.call(passkeys.add_passkey, body={name: posted_text(name) for name in ("name", "passkey", "code")})
+    staff_member.call(
+        passkeys.add_passkey,
+        body={name: posted_text(name) for name in ("name", "passkey", "code")},
+    )
     return redirect(url_for("gestion.list_passkeys", fait="ajout"), code=303)
 
 
@@ -236,7 +266,10 @@ def list_tokens(refusal: DomainError | None = None) -> Response:
         state_of=_state_of_token,
         usable=USABLE,
         next_cursor=page.next_cursor,
-        scopes=[{"value": scope, "label": SCOPE_LABELS.get(scope, scope)} for scope in own_account().scopes],
+        scopes=[
+            {"value": scope, "label": SCOPE_LABELS.get(scope, scope)}
+            for scope in own_account().scopes
+        ],
         scope_labels=SCOPE_LABELS,
         days_words=TOKEN_DAYS_WORDS,
         days=[{"value": days, "label": label} for days, label in DAYS.items()],
@@ -250,12 +283,20 @@ def list_tokens(refusal: DomainError | None = None) -> Response:
 def create_token() -> ResponseReturnValue:
     asked = _asked_token()
     days = int(asked["days"]) if asked["days"] in DAYS else None
-    created = staff_member.call(api.create_token, body={**asked, "days": days, "code": posted_text("code")})
-    return render_page("gestion/templates/jeton_nouveau.html", name=asked["name"], token=created.token)
+    created = staff_member.call(
+        api.create_token, body={**asked, "days": days, "code": posted_text("code")}
+    )
+    return render_page(
+        "gestion/templates/jeton_nouveau.html", name=asked["name"], token=created.token
+    )
 
 
 def _asked_token() -> dict[str, Any]:
-    return {"name": posted_text("name"), "scopes": request.form.getlist("scopes"), "days": posted_text("days")}
+    return {
+        "name": posted_text("name"),
+        "scopes": request.form.getlist("scopes"),
+        "days": posted_text("days"),
+    }
 
 
 @blueprint.post("/compte/jetons/<token_id>/revocation", who=access.staff(OWN_ACCOUNT))

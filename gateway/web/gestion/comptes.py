@@ -1,5 +1,5 @@
-"""« Comptes »: a candidate's account, found by its address or by birth date and name, its civil status corrected with a
-reason, its link of activation sent again.
+"""« Comptes »: a candidate's account, found by its address or by birth date and name, its civil
+status corrected with a reason, its link of activation sent again.
 
 What is searched is posted, and encrypted in the address that it leads to.
 """
@@ -11,9 +11,21 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access
 from gateway.pages import render_page
-from gateway.posted_forms import DAY_EXPECTED, Values, posted_answers, posted_text, read_day, shown_here
+from gateway.posted_forms import (
+    DAY_EXPECTED,
+    Values,
+    posted_answers,
+    posted_text,
+    read_day,
+    shown_here,
+)
 from gateway.sessions import staff_member
-from gateway.web.compte.creation import SENT_WITH_SEARCH, both_inputs, is_refresh, with_search_results
+from gateway.web.compte.creation import (
+    SENT_WITH_SEARCH,
+    both_inputs,
+    is_refresh,
+    with_search_results,
+)
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.lists import sealed_search, search_of_address
 from services.chassis.errors import DomainError, Invalid
@@ -24,7 +36,10 @@ CORRECT = "candidates:correct"
 SEARCH_FIELDS = ("email", "birth_date", "name")
 REFUSALS_SHOWN_HERE = (409, 412, 422, 503)
 DONE_SENTENCES = {
-    "corrige": "L'état civil est corrigé : chaque candidature active reçoit une nouvelle version, son PDF et un mail.",
+    "corrige": (
+        "L'état civil est corrigé : chaque candidature active reçoit une nouvelle version, son PDF "
+        "et un mail."
+    ),
     "renvoye": "Le lien d'activation est renvoyé ; le précédent n'est plus valable.",
 }
 
@@ -33,7 +48,8 @@ DONE_SENTENCES = {
 def list_accounts() -> ResponseReturnValue:
     """Those that the search of the address finds."""
     typed: dict[str, str] = {}
-    accounts, refusal = None, None
+    accounts = None
+    refusal = None
     try:
         typed = search_of_address()
         day = read_day(typed.get("birth_date", ""))
@@ -44,7 +60,11 @@ def list_accounts() -> ResponseReturnValue:
     except DomainError as refused:
         refusal = shown_here(refused, REFUSALS_SHOWN_HERE)
     return render_page(
-        "gestion/templates/comptes.html", typed=typed, refusal=refusal, accounts=accounts, name_of=_name_of
+        "gestion/templates/comptes.html",
+        typed=typed,
+        refusal=refusal,
+        accounts=accounts,
+        name_of=_name_of,
     )
 
 
@@ -70,32 +90,49 @@ def correct_account(account_id: str) -> ResponseReturnValue:
         sent = {"values": values, "reason": reason}
         staff_member.call(api.correct_identity, body=sent, candidate_id=account_id)
     except DomainError as refusal:
-        return _typed_page(account_id, values, reason, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE))
-    return redirect(url_for("gestion.show_account", account_id=account_id, fait="corrige"), code=303)
+        return _typed_page(
+            account_id, values, reason, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE)
+        )
+    return redirect(
+        url_for("gestion.show_account", account_id=account_id, fait="corrige"), code=303
+    )
 
 
 @blueprint.post("/comptes/<account_id>/activation", who=access.staff(CORRECT))
 def resend_activation(account_id: str) -> ResponseReturnValue:
     staff_member.call(api.resend_activation, candidate_id=account_id)
-    return redirect(url_for("gestion.show_account", account_id=account_id, fait="renvoye"), code=303)
+    return redirect(
+        url_for("gestion.show_account", account_id=account_id, fait="renvoye"), code=303
+    )
 
 
 def _name_of(account: api.Candidate) -> str:
     return f"{account.values['nom_famille']} {account.values['prenoms']}"
 
 
-def _typed_page(account_id: str, values: Values, reason: str, *, refusal: DomainError | None = None) -> Response:
+def _typed_page(
+    account_id: str, values: Values, reason: str, *, refusal: DomainError | None = None
+) -> Response:
     """The account with the form as it was typed."""
     account = staff_member.call(api.read_candidate, candidate_id=account_id)
     if refusal and refusal.http_status == 412:
-        values["version"] = str(account.version)  # what is typed now replaces what is shown beside it
+        values["version"] = str(
+            account.version
+        )  # what is typed now replaces what is shown beside it
     form = staff_member.call(api.fill_correction, body={"values": values}, candidate_id=account_id)
     both = both_inputs(form, account.form)
-    return _account_page(account, with_search_results(form, values), reason=reason, refusal=refusal, **both)
+    return _account_page(
+        account, with_search_results(form, values), reason=reason, refusal=refusal, **both
+    )
 
 
 def _account_page(
-    account: api.CandidateDetail, form: Form, *, reason: str = "", refusal: DomainError | None = None, **both: Any
+    account: api.CandidateDetail,
+    form: Form,
+    *,
+    reason: str = "",
+    refusal: DomainError | None = None,
+    **both: Any,
 ) -> Response:
     return render_page(
         "gestion/templates/compte_candidat.html",

@@ -77,7 +77,9 @@ def _unknown(signed_in: SignedIn, path: str) -> Response:
     staff_member.set_nobody()
     if not signed_in.asks_code and path.startswith(INVITATIONS):
         return compte.open_invitation(path.removeprefix(INVITATIONS), signed_in.identity)
-    return staff_login_page(identity=signed_in.identity, code_alone=signed_in.asks_code, next_url=path)
+    return staff_login_page(
+        identity=signed_in.identity, code_alone=signed_in.asks_code, next_url=path
+    )
 
 
 def _refused(refusal: DomainError) -> Response:
@@ -92,12 +94,19 @@ def extend() -> ResponseReturnValue:
 
 
 def staff_login_page(
-    *, status: int | None = None, refusal: DomainError | None = None, code_alone: bool = False, **asked: Any
+    *,
+    status: int | None = None,
+    refusal: DomainError | None = None,
+    code_alone: bool = False,
+    **asked: Any,
 ) -> Response:
-    """`asked`: as for log_in_form; `code_alone`: the account is known by its identity, and no password is asked."""
+    """`asked`: as for log_in_form; `code_alone`: the account is known by its identity, and no
+    password is asked."""
     shown = log_in_form(_gestion_path, refusal, **asked)
     code_alone = code_alone or (bool(posted_identity()) and "identifiant" not in request.form)
-    return render_page("gestion/templates/connexion.html", status=status, code_alone=code_alone, **shown)
+    return render_page(
+        "gestion/templates/connexion.html", status=status, code_alone=code_alone, **shown
+    )
 
 
 def _gestion_path(address: str | None) -> str:

@@ -1,6 +1,6 @@
-"""« Conservation »: what will be erased within a month, by session and kind of data; a session is held back or released
-by an administrateur, with a reason. « Demandes d'effacement »: requests of candidates who have a candidature, each to
-be answered within a month."""
+"""« Conservation »: what will be erased within a month, by session and kind of data; a session is
+held back or released by an administrateur, with a reason. « Demandes d'effacement »: requests of
+candidates who have a candidature, each to be answered within a month."""
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -43,18 +43,23 @@ def show_retention(refusal: DomainError | None = None) -> Response:
 @blueprint.post("/conservation/<any(suspension, reprise):act>", who=access.staff(MANAGE))
 @shown_on(lambda act, refusal: show_retention(refusal), *REFUSALS_SHOWN_HERE)
 def hold_or_release(act: str) -> ResponseReturnValue:
-    staff_member.call(ACTS[act], body={name: posted_text(name) for name in ("exam", "session", "reason")})
+    staff_member.call(
+        ACTS[act], body={name: posted_text(name) for name in ("exam", "session", "reason")}
+    )
     return redirect(url_for("gestion.show_retention", fait=act), code=303)
 
 
 @blueprint.get("/effacements", who=access.staff(CORRECT))
 def list_erasures(refusal: DomainError | None = None) -> Response:
     """With the form of one request, where one is chosen."""
-    requests, chosen = staff_member.call(erasure.list_erasure_requests).requests, request.values.get("demande", "")
+    requests = staff_member.call(erasure.list_erasure_requests).requests
+    chosen = request.values.get("demande", "")
     return render_page(
         "gestion/templates/effacements.html",
         requests=requests,
-        chosen=next((row for row in requests if row.id == chosen and row.answered_at is None), None),
+        chosen=next(
+            (row for row in requests if row.id == chosen and row.answered_at is None), None
+        ),
         answer=posted_text("answer"),
         refusal=refusal,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),

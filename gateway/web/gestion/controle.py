@@ -1,4 +1,5 @@
-"""The control of a piece: its file beside what its candidate declared, a decision, then the next piece of the list."""
+"""The control of a piece: its file beside what its candidate declared, a decision, then the next
+piece of the list."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +15,13 @@ from gateway.pages import render_page
 from gateway.posted_forms import posted_text, shown_on
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.decisions import TYPED_FIELDS, as_options, check_days, posted_decision, what_catalogue_says
+from gateway.web.gestion.decisions import (
+    TYPED_FIELDS,
+    as_options,
+    check_days,
+    posted_decision,
+    what_catalogue_says,
+)
 from gateway.web.gestion.lists import names_by_id, openings_sentence
 from gateway.web.gestion.pieces import (
     DECISION_IS_STORED,
@@ -46,7 +53,8 @@ MAX_SHOWN_PAGES = 100
 
 @blueprint.get("/controle", who=access.staff("pieces:read"))
 def start_control() -> ResponseReturnValue:
-    """The first piece that waits: those sent again after a refusal come first, those received last."""
+    """The first piece that waits: those sent again after a refusal come first, those received
+    last."""
     for status in (SENT_AGAIN, TO_CONTROL, Status.RECEIVED):
         shown = shown_filters({"statut": status})
         if address := _first_address(shown):
@@ -64,15 +72,20 @@ def show_piece(piece_id: str, refusal: DomainError | None = None) -> Response:
     read = partial(staff_member.call, read_candidature, candidature_id=piece.candidature.id)
     declared = optional_answer(read, None)  # also where registrations has not heard of it
     catalogue = what_catalogue_says(piece.candidature.exam, piece.code)
-    controls, openings = piece.history.controls, piece.recent_openings
-    names = names_by_id({control.staff_id for control in controls} | {opening.staff_id for opening in openings})
+    controls = piece.history.controls
+    openings = piece.recent_openings
+    names = names_by_id(
+        {control.staff_id for control in controls} | {opening.staff_id for opening in openings}
+    )
     response = render_page(
         "gestion/templates/piece.html",
         refusal=refusal,
         piece=piece,
         candidature=declared,
         staff_names=names,
-        opened_by_others=openings_sentence(piece.recent_openings, names) if piece.recent_openings else None,
+        opened_by_others=openings_sentence(piece.recent_openings, names)
+        if piece.recent_openings
+        else None,
         picture_address=picture_address,
         shown_pages=shown_pages,
         may_have_more_pages=may_have_more_pages,
@@ -107,9 +120,12 @@ def decide(piece_id: str) -> ResponseReturnValue:
 @blueprint.post("/pieces/<piece_id>/annulation", who=access.staff("pieces:control"))
 @shown_on(show_piece, *REFUSALS_SHOWN_HERE)
 def take_back(piece_id: str) -> ResponseReturnValue:
-    """« Annuler », of a decision on this piece, from whichever page; it leads to the piece, to be decided anew."""
+    """« Annuler », of a decision on this piece, from whichever page; it leads to the piece, to be
+    decided anew."""
     staff_member.call(api.take_back_control, headers=_posted_etag(), piece_id=piece_id)
-    return redirect(_address_of(piece_id, {**shown_filters(request.form), "fait": TAKEN_BACK}), code=303)
+    return redirect(
+        _address_of(piece_id, {**shown_filters(request.form), "fait": TAKEN_BACK}), code=303
+    )
 
 
 def _posted_etag() -> dict[str, str]:
@@ -121,8 +137,8 @@ def _posted_etag() -> dict[str, str]:
 
 
 def _next_address(piece_id: str, shown: Mapping[str, str]) -> str:
-    """The piece that follows in the list; the list where none follows, or where the service fails to say which: the
-    decision is stored all the same."""
+    """The piece that follows in the list; the list where none follows, or where the service fails
+    to say which: the decision is stored all the same."""
     try:
         following = first_piece({**api_filters_of(shown), "after": piece_id})
     except DomainError:
@@ -150,7 +166,8 @@ def _list_address(shown: Mapping[str, str], done: str) -> str:
 
 @blueprint.get("/pieces/<piece_id>/page/<int:number>", who=access.staff("pieces:read"))
 def page_picture(piece_id: str, number: int) -> ResponseReturnValue:
-    """With « avance » the picture is for a piece that is not shown yet, which the audit trail tells apart."""
+    """With « avance » the picture is for a piece that is not shown yet, which the audit trail tells
+    apart."""
     query = {"ahead": "true" if AHEAD in request.args else None}
     return staff_member.stream(api.read_page, query=query, piece_id=piece_id, number=number)
 
@@ -165,11 +182,14 @@ def record_opening(piece_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/pieces/<piece_id>/fichier", who=access.staff("pieces:read"))
 def file(piece_id: str) -> ResponseReturnValue:
-    return staff_member.stream(read_file, query={"form": request.args.get("forme")}, piece_id=piece_id)
+    return staff_member.stream(
+        read_file, query={"form": request.args.get("forme")}, piece_id=piece_id
+    )
 
 
 def picture_address(piece: StaffPiece, number: int = FIRST_PAGE) -> str | None:
-    """Of a page of the file; None where it cannot be shown as a picture. The deposit's id tells a new file's apart."""
+    """Of a page of the file; None where it cannot be shown as a picture. The deposit's id tells a
+    new file's apart."""
     deposit = piece.deposit
     if deposit is None or not deposit.openable or number not in shown_pages(deposit):
         return None
@@ -178,10 +198,16 @@ def picture_address(piece: StaffPiece, number: int = FIRST_PAGE) -> str | None:
 
 def shown_pages(deposit: StaffDeposit) -> range:
     """Of the pages that are shown as pictures; empty for what is none."""
-    shown = min(deposit.pages or 1, MAX_SHOWN_PAGES) if deposit.media_type in VIEWABLE_MEDIA_TYPES else 0
+    shown = (
+        min(deposit.pages or 1, MAX_SHOWN_PAGES)
+        if deposit.media_type in VIEWABLE_MEDIA_TYPES
+        else 0
+    )
     return range(1, 1 + shown)
 
 
 def may_have_more_pages(deposit: StaffDeposit) -> bool:
     """Than those that are shown."""
-    return deposit.media_type == Format.PDF.media_type and (deposit.pages is None or deposit.pages > MAX_SHOWN_PAGES)
+    return deposit.media_type == Format.PDF.media_type and (
+        deposit.pages is None or deposit.pages > MAX_SHOWN_PAGES
+    )

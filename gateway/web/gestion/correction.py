@@ -1,5 +1,5 @@
-"""A correction of a candidature by staff: its tabs as its candidate fills them in, what it changes, the save with a
-reason; the candidate's own modification is another draft."""
+"""A correction of a candidature by staff: its tabs as its candidate fills them in, what it changes,
+the save with a reason; the candidate's own modification is another draft."""
 
 from typing import Any
 
@@ -40,9 +40,15 @@ class CorrectionPages(TabPages):
         return tab
 
     def save(self) -> str:
-        body = {"revision": posted_revision(), "reason": posted_text("reason"), "overridden": _overridden()}
+        body = {
+            "revision": posted_revision(),
+            "reason": posted_text("reason"),
+            "overridden": _overridden(),
+        }
         self.call(save_correction, body=body)
-        return url_for("gestion.show_candidature", candidature_id=self.candidature_id, fait="correction")
+        return url_for(
+            "gestion.show_candidature", candidature_id=self.candidature_id, fait="correction"
+        )
 
     def written_besides(self) -> dict[str, str]:
         return {"reason": posted_text("reason")} if "reason" in request.form else {}
@@ -62,7 +68,9 @@ def _overridden() -> list[str]:
 
 @blueprint.url_defaults
 def keep_overridden(endpoint: str, values: dict[str, Any]) -> None:
-    if endpoint in ("gestion.show_correction", "gestion.write_correction") and (rules := _overridden()):
+    if endpoint in ("gestion.show_correction", "gestion.write_correction") and (
+        rules := _overridden()
+    ):
         values["overridden"] = rules
 
 
@@ -71,7 +79,12 @@ def keep_overridden(endpoint: str, values: dict[str, Any]) -> None:
 def start_correcting(candidature_id: str) -> ResponseReturnValue:
     """Begin a correction, or resume the one under way."""
     draft = staff_member.call(start_correction, candidature_id=candidature_id)
-    tab = url_for("gestion.show_correction", candidature_id=candidature_id, draft_id=draft.id, number=draft.current)
+    tab = url_for(
+        "gestion.show_correction",
+        candidature_id=candidature_id,
+        draft_id=draft.id,
+        number=draft.current,
+    )
     return redirect(tab, code=303)
 
 
@@ -79,7 +92,11 @@ def start_correcting(candidature_id: str) -> ResponseReturnValue:
 def show_correction(candidature_id: str, draft_id: str, number: int) -> ResponseReturnValue:
     pages = CorrectionPages(candidature_id, draft_id)
     tab = pages.read(number)
-    return redirect(pages.way_out()) if tab.draft.saved_candidature_id else pages.show(tab, "verifier" in request.args)
+    return (
+        redirect(pages.way_out())
+        if tab.draft.saved_candidature_id
+        else pages.show(tab, "verifier" in request.args)
+    )
 
 
 @blueprint.post(TAB, who=access.staff(MANAGE))
@@ -89,7 +106,8 @@ def write_correction(candidature_id: str, draft_id: str, number: int) -> Respons
 
 @blueprint.get(f"{TAB}/recherche", who=access.staff(MANAGE))
 def search_in_correction(candidature_id: str, draft_id: str, number: int) -> ResponseReturnValue:
-    field, words = request.args.get("field", ""), request.args.get("q", "")
+    field = request.args.get("field", "")
+    words = request.args.get("q", "")
     return jsonify(CorrectionPages(candidature_id, draft_id).search(number, field, words))
 
 
@@ -97,11 +115,15 @@ def search_in_correction(candidature_id: str, draft_id: str, number: int) -> Res
 def ask_abandon(candidature_id: str, draft_id: str) -> ResponseReturnValue:
     pages = CorrectionPages(candidature_id, draft_id)
     tab = pages.read(1)  # what the correction changes is on each of them
-    return render_page("gestion/templates/abandon_de_correction.html", tab=tab, back=pages.way_out())
+    return render_page(
+        "gestion/templates/abandon_de_correction.html", tab=tab, back=pages.way_out()
+    )
 
 
 @blueprint.post(f"{CORRECTION}/<draft_id>/abandon", who=access.staff(MANAGE))
 def abandon_correction(candidature_id: str, draft_id: str) -> ResponseReturnValue:
     pages = CorrectionPages(candidature_id, draft_id)
     pages.call(api.delete_draft)
-    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="abandon"), code=303)
+    return redirect(
+        url_for("gestion.show_candidature", candidature_id=candidature_id, fait="abandon"), code=303
+    )

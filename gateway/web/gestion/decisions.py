@@ -1,5 +1,5 @@
-"""Decisions on pieces: the reason of a « Non Conforme », the pieces selected in the list, one decision for all of them
-and a report of those that it was not given to."""
+"""Decisions on pieces: the reason of a « Non Conforme », the pieces selected in the list, one
+decision for all of them and a report of those that it was not given to."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -29,22 +29,28 @@ DATE_FIELDS = ("received_on", "resubmit_until")
 """Dates of a decision, by the names of the API."""
 TYPED_FIELDS = (REASON_FIELD, "comment", *DATE_FIELDS)
 POSTED_PIECES = 25
-"""Of a large selection, in each post of the page's script: so many are answered within a second or so."""
-WHOLE_LIST_FIELD, CONFIRMATION = "toute", "confirmation"
+"""Of a large selection, in each post of the page's script: so many are answered within a second or
+so."""
+WHOLE_LIST_FIELD = "toute"
+CONFIRMATION = "confirmation"
 CONFIRMED_SECONDS = 600
 """How long the fresh code of a decision on a whole list is good for its further parts."""
 SELECTION_SECONDS = 45.0
-"""For all requests together: less than the life of the access token, and than a browser's proxy waits."""
+"""For all requests together: less than the life of the access token, and than a browser's proxy
+waits."""
 
 
 def reason_options(pieces: Iterable[StaffPiece]) -> list[dict[str, str]]:
-    """The choices of the field for these pieces: reasons that fit all of them. None while registrations does not
-    answer: the gestionnaire's words then say why."""
+    """The choices of the field for these pieces: reasons that fit all of them. None while
+    registrations does not answer: the gestionnaire's words then say why."""
     named = {(piece.candidature.exam, piece.code) for piece in pieces}
-    exams, codes = {exam for exam, _ in named}, {code for _, code in named}
+    exams = {exam for exam, _ in named}
+    codes = {code for _, code in named}
     if len(exams) != 1:
         return []
-    return as_options(what_catalogue_says(exams.pop(), codes.pop() if len(codes) == 1 else None).reasons)
+    return as_options(
+        what_catalogue_says(exams.pop(), codes.pop() if len(codes) == 1 else None).reasons
+    )
 
 
 def as_options(reasons: Iterable[str]) -> list[dict[str, str]]:
@@ -61,12 +67,16 @@ def what_catalogue_says(exam: str, code: str | None) -> RefusalReasons:
 
 
 def posted_decision() -> dict[str, str | None]:
-    """What was decided, by the names of the API. The candidate will read the chosen sentence, for a « Non Conforme »,
-    then what was typed. A day that makes no sense is None."""
+    """What was decided, by the names of the API. The candidate will read the chosen sentence, for a
+    « Non Conforme », then what was typed. A day that makes no sense is None."""
     status = posted_text("decision")
     reason = posted_text(REASON_FIELD) if status == Status.NON_COMPLIANT else ""
     comment = " ".join(filter(None, (reason, posted_text("comment")))) or None
-    return {"status": status, "comment": comment, **{name: _posted_day(name) for name in DATE_FIELDS}}
+    return {
+        "status": status,
+        "comment": comment,
+        **{name: _posted_day(name) for name in DATE_FIELDS},
+    }
 
 
 def _posted_day(name: str) -> str | None:
@@ -87,18 +97,24 @@ def posted_value(piece: StaffPiece) -> str:
 
 
 def read_value(value: str) -> dict[str, str | None] | None:
-    """The members of a control by the names of the API, None for a value that no page of ours holds."""
+    """The members of a control by the names of the API, None for a value that no page of ours
+    holds."""
     parts = value.split(" ")
     if len(parts) != 3:
         return None
     piece_id, deposit_id, etag = parts
-    return {"piece_id": piece_id, "deposit_id": None if deposit_id == NO_DEPOSIT else deposit_id, "if_match": etag}
+    return {
+        "piece_id": piece_id,
+        "deposit_id": None if deposit_id == NO_DEPOSIT else deposit_id,
+        "if_match": etag,
+    }
 
 
 @dataclass
 class SelectionReport:
-    """`unanswered`: values of the boxes of those that may be tried again, which changes nothing where it was done;
-    `failure`: why. `to_correct`: those of them for which what was typed makes no sense."""
+    """`unanswered`: values of the boxes of those that may be tried again, which changes nothing
+    where it was done; `failure`: why. `to_correct`: those of them for which what was typed makes no
+    sense."""
 
     decided: int = 0
     refused: list[ControlResult] = field(default_factory=list)
@@ -108,14 +124,17 @@ class SelectionReport:
 
     @property
     def is_refused(self) -> bool:
-        """What was typed makes no sense, for any piece, or the code that was asked for is refused."""
+        """What was typed makes no sense, for any piece, or the code that was asked for is
+        refused."""
         return self.failure is not None and self.failure.http_status < 500
 
     @property
     def errors(self) -> list[dict[str, str]]:
-        """Of what was typed, each once, though it was sent with every piece (« #/controls/0/received_on »)."""
+        """Of what was typed, each once, though it was sent with every piece («
+        #/controls/0/received_on »)."""
         details = {
-            error.pointer.rpartition("/")[2]: error.detail for error in (self.failure.errors if self.failure else ())
+            error.pointer.rpartition("/")[2]: error.detail
+            for error in (self.failure.errors if self.failure else ())
         }
         return [{"pointer": f"#/{name}", "detail": detail} for name, detail in details.items()]
 
@@ -140,12 +159,14 @@ def _errors_of_typed(result: ControlResult) -> tuple[FieldError, ...]:
 
 
 def decide_in_batches(controls: Mapping[str, Mapping[str, str | None]]) -> SelectionReport:
-    """`controls`: by the value of the piece's box. After a request that failed, no other is sent."""
+    """`controls`: by the value of the piece's box. After a request that failed, no other is
+    sent."""
     report = SelectionReport()
     until = time.monotonic() + SELECTION_SECONDS
     waiting = list(controls)
     while waiting:
-        values, waiting = waiting[:LARGEST_PAGE], waiting[LARGEST_PAGE:]
+        values = waiting[:LARGEST_PAGE]
+        waiting = waiting[LARGEST_PAGE:]
         seconds = until - time.monotonic()
         if report.failure or seconds <= 0:
             report.unanswered += values
@@ -173,27 +194,34 @@ def reason_of(result: ControlResult) -> str:
 
 
 def _confirmation() -> str:
-    """What further parts of a decision on a whole list bring back, sealed, in place of the fresh code that it asks for.
-    Raises Invalid, TooMany and Forbidden of that code."""
-    purpose, sealed = f"{CONFIRMATION} {staff_member.required().subject}", posted_text(CONFIRMATION)
+    """What further parts of a decision on a whole list bring back, sealed, in place of the fresh
+    code that it asks for. Raises Invalid, TooMany and Forbidden of that code."""
+    purpose = f"{CONFIRMATION} {staff_member.required().subject}"
+    sealed = posted_text(CONFIRMATION)
     if current_seal().unseal_text(sealed, purpose, life_seconds=CONFIRMED_SECONDS) is not None:
         return sealed
-    staff_member.spend_code(posted_text("code") or posted_text("second_facteur"))  # the list has a filter « code »
+    staff_member.spend_code(
+        posted_text("code") or posted_text("second_facteur")
+    )  # the list has a filter « code »
     return current_seal().seal_text("", purpose)
 
 
 @blueprint.post("/pieces/decisions", who=access.staff("pieces:control"))
 def decide_selection() -> ResponseReturnValue:
-    """The script posts the selection in parts and reads the report of each; without it one post has them all."""
+    """The script posts the selection in parts and reads the report of each; without it one post has
+    them all."""
     decision = posted_decision()
     status = decision["status"] or ""
     pieces = {value: read_value(value) for value in request.form.getlist("selection")}
     if status not in STATUS_LABELS or None in pieces.values() or len(pieces) > LARGEST_SELECTION:
         raise Invalid("Revenez à la liste, sélectionnez des pièces, puis choisissez une décision.")
-    is_whole_list, confirmation = WHOLE_LIST_FIELD in request.form or len(pieces) > LARGEST_PAGE, ""
+    is_whole_list = WHOLE_LIST_FIELD in request.form or len(pieces) > LARGEST_PAGE
+    confirmation = ""
     try:
         confirmation = _confirmation() if is_whole_list else ""
-        report = decide_in_batches({value: {**piece, **decision} for value, piece in pieces.items() if piece})
+        report = decide_in_batches(
+            {value: {**piece, **decision} for value, piece in pieces.items() if piece}
+        )
     except DomainError as refusal:
         report = SelectionReport(unanswered=list(pieces), failure=shown_here(refusal, (422, 429)))
     return render_page(
@@ -207,6 +235,9 @@ def decide_selection() -> ResponseReturnValue:
         report=report,
         reason_of=reason_of,
         reasons=reason_options(report.to_correct) if not decision["comment"] else [],
-        typed={"comment": decision["comment"] or "", **{name: posted_text(name) for name in DATE_FIELDS}},
+        typed={
+            "comment": decision["comment"] or "",
+            **{name: posted_text(name) for name in DATE_FIELDS},
+        },
         query=posted_text("filtres"),
     )

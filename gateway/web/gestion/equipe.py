@@ -1,5 +1,5 @@
-"""« Équipe »: administrateurs see who has access, invite, give another profile, disable, enable, and reset a lost
-second factor."""
+"""« Équipe »: administrateurs see who has access, invite, give another profile, disable, enable,
+and reset a lost second factor."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +28,8 @@ STATE_SEVERITIES = {"invited": "info", "active": "success", "disabled": "error"}
 
 @dataclass(frozen=True)
 class Act:
-    """What is done to a member in one of `states`, by `operation`; `done`: what the page says afterwards."""
+    """What is done to a member in one of `states`, by `operation`; `done`: what the page says
+    afterwards."""
 
     operation: Operation[None]
     label: str
@@ -52,8 +53,9 @@ ACTS = {
     "reinitialisation": Act(
         api.reset_second_factor,
         "Réinitialiser le second facteur",
-        "Assurez-vous d'abord de l'identité de la personne. Son second facteur, ses codes de secours, son mot de passe "
-        "et ses jetons ne servent plus ; un mail lui permet d'en choisir de nouveaux.",
+        "Assurez-vous d'abord de l'identité de la personne. Son second facteur, ses codes de "
+        "secours, son mot de passe et ses jetons ne servent plus ; un mail lui permet d'en "
+        "choisir de nouveaux.",
         "Le second facteur est réinitialisé : un mail est envoyé à la personne.",
         ("active",),
         takes_away=True,
@@ -61,8 +63,8 @@ ACTS = {
     "profil": Act(
         api.change_profile,
         "Changer le profil",
-        "Le nouveau profil et ses académies valent dans les secondes qui suivent, pour les sessions ouvertes et pour "
-        "les jetons.",
+        "Le nouveau profil et ses académies valent dans les secondes qui suivent, pour les "
+        "sessions ouvertes et pour les jetons.",
         "Le profil est changé.",
         ("invited", "active"),
         asks_profile=True,
@@ -70,7 +72,8 @@ ACTS = {
     "desactivation": Act(
         api.disable,
         "Désactiver l'accès",
-        "La personne ne peut plus s'identifier ; ses sessions et ses jetons prennent fin. Rien n'est effacé.",
+        "La personne ne peut plus s'identifier ; ses sessions et ses jetons prennent fin. Rien "
+        "n'est effacé.",
         "L'accès est désactivé.",
         ("invited", "active"),
         takes_away=True,
@@ -93,13 +96,16 @@ _AN_ACT = f"any({', '.join(ACTS)})"
 
 @blueprint.get("/equipe", who=access.staff(*MANAGE))
 def list_team() -> ResponseReturnValue:
-    shown, nobody = typed_filters(api.MEMBERS, request.args), api.Members(items=(), next_cursor=None)
+    shown = typed_filters(api.MEMBERS, request.args)
+    nobody = api.Members(items=(), next_cursor=None)
     page = read_page(api.MEMBERS, shown, api.list_members, nobody)
     return render_list(
         "gestion/templates/equipe.html",
         api.MEMBERS,
         shown,
-        members=sorted(page.items, key=lambda member: alphabetical(f"{member.nom} {member.prenoms}")),
+        members=sorted(
+            page.items, key=lambda member: alphabetical(f"{member.nom} {member.prenoms}")
+        ),
         next_cursor=page.next_cursor,
         name_of=name_of,
         academies=_academie_labels(),
@@ -150,7 +156,11 @@ def ask_act(staff_id: str, act: str, refusal: DomainError | None = None) -> Resp
         staff_id=staff_id,
         name=name_of(member),
         act=ACTS[act],
-        values=_posted_act(ACTS[act]) if refusal else {"role": member.role, "academies": member.academies or ()},
+        values=(
+            _posted_act(ACTS[act])
+            if refusal
+            else {"role": member.role, "academies": member.academies or ()}
+        ),
         refusal=refusal,
         **(_profile_options() if ACTS[act].asks_profile else {}),
     )
@@ -164,11 +174,17 @@ def do_act(staff_id: str, act: str) -> ResponseReturnValue:
 
 
 def _posted_invitation() -> dict[str, Any]:
-    return {**{name: posted_text(name) for name in ("nom", "prenoms", "email")}, **_posted_profile()}
+    return {
+        **{name: posted_text(name) for name in ("nom", "prenoms", "email")},
+        **_posted_profile(),
+    }
 
 
 def _posted_act(act: Act) -> dict[str, Any]:
-    sent = {"code": posted_text("code"), **({"reason": posted_text("reason")} if act.asks_reason else {})}
+    sent = {
+        "code": posted_text("code"),
+        **({"reason": posted_text("reason")} if act.asks_reason else {}),
+    }
     return {**sent, **(_posted_profile() if act.asks_profile else {})}
 
 
@@ -179,13 +195,18 @@ def _posted_profile() -> dict[str, Any]:
 def _profile_options() -> dict[str, Any]:
     return {
         "roles": [{"value": role, "label": label} for role, label in STAFF_ROLE_LABELS.items()],
-        "academies": [{"value": code, "label": label} for code, label in _academie_labels().items()],
+        "academies": [
+            {"value": code, "label": label} for code, label in _academie_labels().items()
+        ],
     }
 
 
 def _is_offered(act: Act, name: str, member: Member) -> bool:
-    """Nobody does to themselves what takes their access away, or changes it; the service refuses it too."""
-    return member.state in act.states and not ((act.takes_away or act.asks_profile) and _is_own(member))
+    """Nobody does to themselves what takes their access away, or changes it; the service refuses it
+    too."""
+    return member.state in act.states and not (
+        (act.takes_away or act.asks_profile) and _is_own(member)
+    )
 
 
 def _is_own(member: Member) -> bool:
@@ -194,7 +215,10 @@ def _is_own(member: Member) -> bool:
 
 def _academie_labels() -> dict[str, str]:
     """By code, in the order in which they are shown."""
-    return {academie.value: academie.label for academie in staff_member.call(api.list_academies).academies}
+    return {
+        academie.value: academie.label
+        for academie in staff_member.call(api.list_academies).academies
+    }
 
 
 def _labels() -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""« Journal »: who did what to whom, before and after, in every service, the newest first; for administrators."""
+"""« Journal »: who did what to whom, before and after, in every service, the newest first; for
+administrators."""
 
 import json
 import re
@@ -27,7 +28,13 @@ from gateway.web.gestion.lists import (
 )
 from gateway.web.gestion.pieces import ALL
 from services.chassis.errors import DomainError, NotFound, Unavailable
-from services.contracts.api.audit import ENTRIES, AuditEntries, AuditEntry, export_entries, list_entries
+from services.contracts.api.audit import (
+    ENTRIES,
+    AuditEntries,
+    AuditEntry,
+    export_entries,
+    list_entries,
+)
 from services.contracts.api.team import Member, list_members
 from services.contracts.audit_labels import ACTION_LABELS, ACTOR_LABELS, readable_changes
 from services.contracts.document_rules import NUMERO_LENGTH
@@ -46,7 +53,8 @@ _NO_PART_OF_A_CELL = re.compile(r"^[^\w]+|[;\"\s]+")
 
 
 class JournalPage(NamedTuple):
-    """`cursor`: for the page that follows, None after the last; `missing`: services that do not answer."""
+    """`cursor`: for the page that follows, None after the last; `missing`: services that do not
+    answer."""
 
     entries: list[AuditEntry]
     cursor: str | None
@@ -58,16 +66,25 @@ NO_ENTRIES = JournalPage([], None, [])
 
 @blueprint.get("/journal", who=access.staff("audit:read"))
 def show_journal() -> ResponseReturnValue:
-    shown, cursor = filters_of_address(ENTRIES), request.args.get("suite")
-    page = read_list(ENTRIES, shown, lambda: _read_entries(cursor, filters_query(ENTRIES, shown)), NO_ENTRIES)
+    shown = filters_of_address(ENTRIES)
+    cursor = request.args.get("suite")
+    page = read_list(
+        ENTRIES, shown, lambda: _read_entries(cursor, filters_query(ENTRIES, shown)), NO_ENTRIES
+    )
     names = {member.id: name_of(member) for member in _everybody()}
     return render_list(
         "gestion/templates/journal.html",
         ENTRIES,
         shown,
         {
-            "qui": [{"value": member_id, "label": name} for member_id, name in sorted(names.items(), key=_by_name)],
-            "acte": [{"value": code, "label": label} for code, label in sorted(ACTION_LABELS.items(), key=_by_name)],
+            "qui": [
+                {"value": member_id, "label": name}
+                for member_id, name in sorted(names.items(), key=_by_name)
+            ],
+            "acte": [
+                {"value": code, "label": label}
+                for code, label in sorted(ACTION_LABELS.items(), key=_by_name)
+            ],
         },
         entries=page.entries,
         cells=_cells(names),
@@ -78,8 +95,8 @@ def show_journal() -> ResponseReturnValue:
 
 
 def _read_entries(cursor: str | None, filters: Mapping[str, str]) -> JournalPage:
-    """One page of the entries of all services put together. The cursor holds of each the id below which it goes on
-    (None: from the newest), without those that have no more."""
+    """One page of the entries of all services put together. The cursor holds of each the id below
+    which it goes on (None: from the newest), without those that have no more."""
     positions = _positions(cursor) if cursor else dict.fromkeys(SERVICE_NAMES)
     pages: dict[str, AuditEntries] = {}
     for service, before in positions.items():
@@ -87,14 +104,18 @@ def _read_entries(cursor: str | None, filters: Mapping[str, str]) -> JournalPage
         with suppress(Unavailable):
             pages[service] = staff_member.call(list_entries, at=service, query=query)
     entries = [(service, entry) for service, page in pages.items() for entry in page.entries]
-    shown = sorted(entries, key=lambda item: (item[1].at, item[1].id), reverse=True)[:ENTRIES_OF_A_PAGE]
+    shown = sorted(entries, key=lambda item: (item[1].at, item[1].id), reverse=True)[
+        :ENTRIES_OF_A_PAGE
+    ]
     following = {}
     for service, page in pages.items():
         ids = [entry.id for of, entry in shown if of == service]
         if len(ids) < len(page.entries) or page.next_before is not None:
             following[service] = min(ids, default=positions[service])
     missing = [service for service in positions if service not in pages]
-    return JournalPage([entry for _, entry in shown], json.dumps(following) if following else None, missing)
+    return JournalPage(
+        [entry for _, entry in shown], json.dumps(following) if following else None, missing
+    )
 
 
 def _positions(cursor: str) -> dict[str, int | None]:
@@ -123,13 +144,17 @@ def filter_journal() -> ResponseReturnValue:
 
 @blueprint.get("/journal/<service>.csv", who=access.staff("audit:read"))
 def export_journal(service: str) -> ResponseReturnValue:
-    """The acts of one service that the address's filters give, to their end, with the names of staff."""
+    """The acts of one service that the address's filters give, to their end, with the names of
+    staff."""
     shown = filters_of_address(ENTRIES)
     if service not in SERVICE_NAMES:
         raise NotFound()
     refuse_errors(ENTRIES, shown)
     query = filters_query(ENTRIES, shown)
-    names = {member.id.encode(): _NO_PART_OF_A_CELL.sub(" ", name_of(member)).encode() for member in _everybody()}
+    names = {
+        member.id.encode(): _NO_PART_OF_A_CELL.sub(" ", name_of(member)).encode()
+        for member in _everybody()
+    }
     response = staff_member.stream(export_entries, at=service, query=query)
     response.response = _with_names(response.iter_encoded(), names)
     response.headers["Content-Disposition"] = f"attachment; filename=journal-{service}.csv"
@@ -137,7 +162,8 @@ def export_journal(service: str) -> ResponseReturnValue:
 
 
 def _with_names(chunks: Iterable[bytes], names: Mapping[bytes, bytes]) -> Iterator[bytes]:
-    """A CSV as it comes, with names in place of these ids; a line that is cut waits for its rest."""
+    """A CSV as it comes, with names in place of these ids; a line that is cut waits for its
+    rest."""
     rest = b""
     for chunk in chunks:
         whole, end, rest = (rest + chunk).rpartition(b"\n")
@@ -159,12 +185,16 @@ def _cells(names: Mapping[str, str]) -> dict[str, Callable[[AuditEntry], str]]:
     return {
         "Par": lambda entry: names.get(entry.actor_id) or _not_of_staff(entry),
         "Objet": lambda entry: _subject(entry, names),
-        "Changements": lambda entry: Markup("<br>").join(readable_changes(entry.before, entry.after)) or "-",
+        "Changements": lambda entry: (
+            Markup("<br>").join(readable_changes(entry.before, entry.after)) or "-"
+        ),
     }
 
 
 def _not_of_staff(entry: AuditEntry) -> str:
-    return f"{ACTOR_LABELS.get(entry.actor_kind)} {SERVICE_NAMES.get(entry.actor_id, entry.actor_id)}"
+    return (
+        f"{ACTOR_LABELS.get(entry.actor_kind)} {SERVICE_NAMES.get(entry.actor_id, entry.actor_id)}"
+    )
 
 
 def _subject(entry: AuditEntry, names: Mapping[str, str]) -> str:
@@ -174,7 +204,9 @@ def _subject(entry: AuditEntry, names: Mapping[str, str]) -> str:
     elif entry.action.startswith(("piece.", "deposit.")):
         address = url_for("gestion.show_piece", piece_id=entry.subject, statut=ALL)
     elif entry.action in ACCOUNT_ACTS:
-        return Markup('<a href="{}">Compte</a>').format(url_for("gestion.show_account", account_id=entry.subject))
+        return Markup('<a href="{}">Compte</a>').format(
+            url_for("gestion.show_account", account_id=entry.subject)
+        )
     elif entry.numero_candidat and entry.action.startswith("document."):
         address = url_for("gestion.open_document", document_id=entry.subject)
     else:

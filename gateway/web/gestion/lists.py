@@ -1,8 +1,10 @@
-"""The filters of a declared list (`services/contracts/api/staff_lists.py`) on its page: typed, sent to the API, shown
-again; and what its page and its CSV do where one of them makes no sense. A further filter of a list needs no more than
-its declaration and its condition in the service's query. Its table is a macro of `templates/liste.html`.
+"""The filters of a declared list (`services/contracts/api/staff_lists.py`) on its page: typed, sent
+to the API, shown again; and what its page and its CSV do where one of them makes no sense. A
+further filter of a list needs no more than its declaration and its condition in the service's
+query. Its table is a macro of `templates/liste.html`.
 
-Names that accounts holds, of other gestionnaires and of académies: none while accounts does not answer."""
+Names that accounts holds, of other gestionnaires and of académies: none while accounts does not
+answer."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,14 +22,27 @@ from gateway.sessions import staff_member
 from services.chassis.errors import Invalid, NotFound
 from services.chassis.french import alphabetical, number, time_of_day
 from services.contracts.api.operation import Operation
-from services.contracts.api.staff_lists import CHECKBOX, DAY, HIDDEN, ORDER, SELECT, TEXT, Counts, PageField, StaffList
+from services.contracts.api.staff_lists import (
+    CHECKBOX,
+    DAY,
+    HIDDEN,
+    ORDER,
+    SELECT,
+    TEXT,
+    Counts,
+    PageField,
+    StaffList,
+)
 from services.contracts.api.staff_pieces import RecentOpening
 from services.contracts.api.team import StaffName, list_academies, list_names
 
 SEARCH = "personne"
 LONGEST_TEXT = 254  # characters, as a mail address has: all of them together fit in an address
 UNKNOWN = "un autre gestionnaire"
-PERSONAL_FILTERS = "Un nom, un numéro, une adresse mail ou une date de naissance ne se cherche pas par une adresse."
+PERSONAL_FILTERS = (
+    "Un nom, un numéro, une adresse mail ou une date de naissance ne se cherche pas par une "
+    "adresse."
+)
 Options = Iterable[Mapping[str, str]]
 Page = TypeVar("Page")
 Nothing = TypeVar("Nothing")
@@ -35,7 +50,10 @@ Nothing = TypeVar("Nothing")
 
 def typed_filters(declared: StaffList, source: Mapping[str, str]) -> dict[str, str]:
     """What an address or a form gives, by the names of the page; without what is empty."""
-    texts = {field.name: posted_text(field.name, source)[: field.longest] for field in declared.page_fields.values()}
+    texts = {
+        field.name: posted_text(field.name, source)[: field.longest]
+        for field in declared.page_fields.values()
+    }
     return {name: text for name, text in texts.items() if text}
 
 
@@ -48,8 +66,8 @@ def render_list(
     errors: Iterable[Mapping[str, str]] = (),
     **context: Any,
 ) -> Response:
-    """The page of a list, with its filters as they were typed; 422 where one makes no sense, which its field says.
-    `options`: as for `_fields`; `errors`: of what the page checks besides."""
+    """The page of a list, with its filters as they were typed; 422 where one makes no sense, which
+    its field says. `options`: as for `_fields`; `errors`: of what the page checks besides."""
     errors = [*_errors(declared, typed), *errors]
     orders = [{"value": order, "label": label} for order, label in declared.order_labels.items()]
     return render_page(
@@ -66,27 +84,34 @@ def render_list(
 
 
 def _sorting(declared: StaffList, typed: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """By the headings that put the list in another order: how it is sorted by them now, as `aria-sort`, and the address
-    of what they lead to."""
+    """By the headings that put the list in another order: how it is sorted by them now, as
+    `aria-sort`, and the address of what they lead to."""
     current = typed.get(ORDER.name) or next(iter(declared.order_labels), "")
     for column in declared.page_columns:
         if order := column.order:
             following = f"-{order}" if current == order else order
             now = {order: "ascending", f"-{order}": "descending"}.get(current, "none")
-            yield column.heading, {"sort": now, "query": address_query(declared, {**typed, ORDER.name: following})}
+            yield (
+                column.heading,
+                {"sort": now, "query": address_query(declared, {**typed, ORDER.name: following})},
+            )
 
 
 def address_query(declared: StaffList, typed: Mapping[str, str], **others: str) -> str:
     """Of the list's address, with `others`: what tells of a person is encrypted there."""
     personal = personal_filters(declared, typed)
     return urlencode(
-        {**{name: typed[name] for name in typed if name not in personal}, **sealed_search(personal), **others}
+        {
+            **{name: typed[name] for name in typed if name not in personal},
+            **sealed_search(personal),
+            **others,
+        }
     )
 
 
 def filters_of_address(declared: StaffList) -> dict[str, str]:
-    """As they were typed. Raises Invalid for what tells of a person and is not encrypted: an export without it would be
-    of everybody."""
+    """As they were typed. Raises Invalid for what tells of a person and is not encrypted: an export
+    without it would be of everybody."""
     if personal_filters(declared, typed_filters(declared, request.args)):
         raise Invalid(PERSONAL_FILTERS)
     return typed_filters(declared, {**request.args, **search_of_address()})
@@ -95,24 +120,36 @@ def filters_of_address(declared: StaffList) -> dict[str, str]:
 def personal_filters(declared: StaffList, typed: Mapping[str, str]) -> dict[str, str]:
     """Those that tell of a person."""
     fields = declared.page_fields.values()
-    return {field.name: typed[field.name] for field in fields if field.is_personal and field.name in typed}
+    return {
+        field.name: typed[field.name]
+        for field in fields
+        if field.is_personal and field.name in typed
+    }
 
 
 def counted_options(
-    declared: StaffList, typed: Mapping[str, str], counts: Counts | None, labels: Mapping[str, Mapping[str, str]]
+    declared: StaffList,
+    typed: Mapping[str, str],
+    counts: Counts | None,
+    labels: Mapping[str, Mapping[str, str]],
 ) -> dict[str, list[dict[str, str]]]:
-    """The options of the counted filters, each with its number; without numbers where they tell nothing. `labels`: of a
-    filter's values, where these are codes; those that rows may have are offered, whatever was counted. What is chosen
-    is offered as well. `counts`: None where they came too late."""
+    """The options of the counted filters, each with its number; without numbers where they tell
+    nothing. `labels`: of a filter's values, where these are codes; those that rows may have are
+    offered, whatever was counted. What is chosen is offered as well. `counts`: None where they came
+    too late."""
     options = {}
     for name in declared.counted:
-        field, of_filter = declared.page_fields[name], labels.get(name, {})
+        field = declared.page_fields[name]
+        of_filter = labels.get(name, {})
         numbers = counts.filters.get(name, {}) if counts else {}
         exact = numbers if counts and counts.is_complete else {}
         values = {*of_filter, *numbers, *filter(None, [typed.get(field.name)])}
         shown = [(of_filter.get(value, value), value) for value in values]
         options[field.name] = [
-            {"value": value, "label": f"{label} ({number(exact[value])})" if exact.get(value) else label}
+            {
+                "value": value,
+                "label": f"{label} ({number(exact[value])})" if exact.get(value) else label,
+            }
             for label, value in sorted(shown, key=lambda pair: alphabetical(pair[0]))
         ]
     return options
@@ -121,26 +158,39 @@ def counted_options(
 def read_list(
     declared: StaffList, typed: Mapping[str, str], read: Callable[[], Page], nothing: Nothing
 ) -> Page | Nothing:
-    """What `read` asks the service for; `nothing` where a filter makes no sense: nothing is asked then."""
+    """What `read` asks the service for; `nothing` where a filter makes no sense: nothing is asked
+    then."""
     return nothing if _errors(declared, typed) else read()
 
 
-def read_page(declared: StaffList, typed: Mapping[str, str], operation: Operation[Page], nothing: Page) -> Page:
-    """The page of a list that its address asks for (its filters, its cursor), as the service answers it."""
+def read_page(
+    declared: StaffList, typed: Mapping[str, str], operation: Operation[Page], nothing: Page
+) -> Page:
+    """The page of a list that its address asks for (its filters, its cursor), as the service
+    answers it."""
     query = {**filters_query(declared, typed), "cursor": request.args.get("cursor") or None}
     return read_list(declared, typed, lambda: staff_member.call(operation, query=query), nothing)
 
 
 def refuse_errors(declared: StaffList, typed: Mapping[str, str]) -> None:
-    """For a CSV, which has no page to say them on. Raises NotFound for a filter that makes no sense."""
+    """For a CSV, which has no page to say them on. Raises NotFound for a filter that makes no
+    sense."""
     if _errors(declared, typed):
         raise NotFound()
 
 
 def _errors(declared: StaffList, typed: Mapping[str, str]) -> list[dict[str, str]]:
     """For the fields whose text is no day, though one is asked for."""
-    days = (field.name for field in declared.page_fields.values() if field.kind == DAY and field.name in typed)
-    return [{"pointer": f"#/{name}", "detail": DAY_EXPECTED} for name in days if read_day(typed[name]) is None]
+    days = (
+        field.name
+        for field in declared.page_fields.values()
+        if field.kind == DAY and field.name in typed
+    )
+    return [
+        {"pointer": f"#/{name}", "detail": DAY_EXPECTED}
+        for name in days
+        if read_day(typed[name]) is None
+    ]
 
 
 def filters_query(declared: StaffList, typed: Mapping[str, str]) -> dict[str, str]:
@@ -150,9 +200,11 @@ def filters_query(declared: StaffList, typed: Mapping[str, str]) -> dict[str, st
     return {name: value for name, value in sent.items() if value}
 
 
-def _fields(declared: StaffList, typed: Mapping[str, str], options: Mapping[str, Options]) -> list[dict[str, Any]]:
-    """The definitions of the form's fields. `options`: of each list to choose from, by the field's name; one without
-    options is not shown, nor is a hidden field without a value."""
+def _fields(
+    declared: StaffList, typed: Mapping[str, str], options: Mapping[str, Options]
+) -> list[dict[str, Any]]:
+    """The definitions of the form's fields. `options`: of each list to choose from, by the field's
+    name; one without options is not shown, nor is a hidden field without a value."""
     return [
         {
             "name": field.name,
@@ -165,7 +217,8 @@ def _fields(declared: StaffList, typed: Mapping[str, str], options: Mapping[str,
             "is_wide": field.is_wide,
         }
         for field in declared.page_fields.values()
-        if (field.kind != SELECT or options.get(field.name)) and (field.kind != HIDDEN or field.name in typed)
+        if (field.kind != SELECT or options.get(field.name))
+        and (field.kind != HIDDEN or field.name in typed)
     ]
 
 
@@ -177,18 +230,29 @@ def _sent(field: PageField, text: str) -> str:
 
 
 def sealed_search(typed: Mapping[str, str]) -> dict[str, Any]:
-    """What an address has of a search that tells of a person, encrypted for the member of staff who typed it: Back, a
-    reload and the pages that follow find it there; neither the address nor a log of it says of whom it tells."""
-    text = json.dumps({name: text[:LONGEST_TEXT] for name, text in typed.items()}, ensure_ascii=False)
+    """What an address has of a search that tells of a person, encrypted for the member of staff who
+    typed it: Back, a reload and the pages that follow find it there; neither the address nor a log
+    of it says of whom it tells."""
+    text = json.dumps(
+        {name: text[:LONGEST_TEXT] for name, text in typed.items()}, ensure_ascii=False
+    )
     return {SEARCH: current_seal().seal_text(text, _purpose())} if typed else {}
 
 
 def search_of_address() -> dict[str, str]:
-    """What was typed; nothing without a search. Raises Invalid for one that is too old, or of somebody else."""
+    """What was typed; nothing without a search. Raises Invalid for one that is too old, or of
+    somebody else."""
     sealed = request.args.get(SEARCH)
-    text = current_seal().unseal_text(sealed, _purpose(), life_seconds=POST_LIFE_SECONDS) if sealed else "{}"
+    text = (
+        current_seal().unseal_text(sealed, _purpose(), life_seconds=POST_LIFE_SECONDS)
+        if sealed
+        else "{}"
+    )
     if text is None:
-        raise Invalid("Cette recherche date de trop longtemps, ou n'est pas la vôtre : saisissez-la de nouveau.")
+        raise Invalid(
+            "Cette recherche date de trop longtemps, ou n'est pas la vôtre : saisissez-la de "
+            "nouveau."
+        )
     typed: dict[str, str] = json.loads(text)
     return typed
 
@@ -219,8 +283,13 @@ def name_of(person: StaffName) -> str:
 
 
 def academie_options() -> list[dict[str, str]]:
-    """Empty for who is limited to some académies, and sees no others, and while accounts does not answer."""
+    """Empty for who is limited to some académies, and sees no others, and while accounts does not
+    answer."""
     if staff_member.required().academies is not None:
         return []
     known = optional_answer(partial(staff_member.call, list_academies), None)
-    return [{"value": academie.value, "label": academie.label} for academie in known.academies] if known else []
+    return (
+        [{"value": academie.value, "label": academie.label} for academie in known.academies]
+        if known
+        else []
+    )

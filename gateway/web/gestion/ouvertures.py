@@ -1,6 +1,7 @@
-"""« Ouvertures »: the dates of each opening, or of several of a session at once, changed with a reason by an
-administrator; what candidates lose by it is read and confirmed first. « Incidents »: a time at which the portal could
-not be used is noted, and the periods that it cut are extended in one act, once it was read whom that concerns."""
+"""« Ouvertures »: the dates of each opening, or of several of a session at once, changed with a
+reason by an administrator; what candidates lose by it is read and confirmed first. « Incidents »: a
+time at which the portal could not be used is noted, and the periods that it cut are extended in one
+act, once it was read whom that concerns."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -44,8 +45,8 @@ DATE_LABELS = {
     "deposit_closes": "Fermeture du dépôt des pièces",
 }
 CHANGED = (
-    "Les dates sont changées. Le portail les applique dès maintenant ; les documents qui les portent sont "
-    "refaits dans l'heure qui vient, cette page dit combien le sont."
+    "Les dates sont changées. Le portail les applique dès maintenant ; les documents qui les "
+    "portent sont refaits dans l'heure qui vient, cette page dit combien le sont."
 )
 TO_CONFIRM = "Cochez cette case pour confirmer."
 ALL = "toutes"
@@ -56,8 +57,9 @@ TEXTS = ("title", "text", "reason")
 BOX_PARTS = ("id", "revision", "closes", "deposit_closes")
 REQUIRED = {**dict.fromkeys(TEXTS, TEXT_EXPECTED), "periods": "Choisissez un service au moins."}
 EXTENDED = (
-    "Les périodes sont prolongées et le message est affiché sur la page d'accueil. Les candidats concernés "
-    "reçoivent un mail ; les documents qui portent ces dates sont refaits dans l'heure qui vient."
+    "Les périodes sont prolongées et le message est affiché sur la page d'accueil. Les candidats "
+    "concernés reçoivent un mail ; les documents qui portent ces dates sont refaits dans l'heure "
+    "qui vient."
 )
 PERIOD_OPTIONS = [{"value": value, "label": label} for value, label in PERIOD_LABELS.items()]
 
@@ -65,7 +67,9 @@ PERIOD_OPTIONS = [{"value": value, "label": label} for value, label in PERIOD_LA
 @blueprint.get("/ouvertures", who=access.staff(MANAGE))
 def list_openings() -> ResponseReturnValue:
     openings = staff_member.call(api.list_openings).openings
-    by_session = groupby(openings, key=lambda opening: f"{opening.exam_label} : {opening.session_label}")
+    by_session = groupby(
+        openings, key=lambda opening: f"{opening.exam_label} : {opening.session_label}"
+    )
     sessions = [(label, list(rows)) for label, rows in by_session]
     return render_page(
         "gestion/templates/ouvertures.html",
@@ -91,7 +95,8 @@ def show_opening(opening_id: str) -> ResponseReturnValue:
 
 
 def _remade() -> dict[tuple[str, str, str], RemadeDocuments]:
-    """By the labels of exam and session, and the académie; nothing while documents does not answer."""
+    """By the labels of exam and session, and the académie; nothing while documents does not
+    answer."""
     read = partial(staff_member.call, read_remade)
     return {(item.exam, item.session, item.academie): item for item in optional_answer(read, [])}
 
@@ -103,13 +108,16 @@ def choose_dates() -> ResponseReturnValue:
 
 @blueprint.post("/ouvertures/dates", who=access.staff(MANAGE))
 def change_dates() -> ResponseReturnValue:
-    """Looked at first, then changed as they were looked at: a box that was ticked then comes back with the revision
-    that was shown."""
-    openings, typed = _openings_of_session(request.form), {name: posted_text(name) for name in (*DATE_LABELS, "reason")}
+    """Looked at first, then changed as they were looked at: a box that was ticked then comes back
+    with the revision that was shown."""
+    openings = _openings_of_session(request.form)
+    typed = {name: posted_text(name) for name in (*DATE_LABELS, "reason")}
     read = dict(box.partition(":")[::2] for box in request.form.getlist("openings"))
     chosen = [item for item in openings if item.id in read or ALL in read]
     ticked = [{"id": item.id, "revision": read.get(item.id) or item.revision} for item in chosen]
-    body, action, refusal = {"openings": ticked, "reason": typed["reason"]}, posted_text("action"), None
+    body = {"openings": ticked, "reason": typed["reason"]}
+    action = posted_text("action")
+    refusal = None
     moves: Sequence[api.OpeningMove] = ()
     try:
         moves = _moves(body, typed)
@@ -131,15 +139,19 @@ def _openings_of_session(source: Mapping[str, str]) -> list[api.OpeningSummary]:
     """Raises NotFound for a session that has none."""
     openings = staff_member.call(api.list_openings).openings
     wanted = (posted_text("exam", source), posted_text("session", source))
-    return found([opening for opening in openings if (opening.exam, opening.session) == wanted] or None)
+    return found(
+        [opening for opening in openings if (opening.exam, opening.session) == wanted] or None
+    )
 
 
 def _moves(body: dict[str, Any], typed: Mapping[str, str]) -> Sequence[api.OpeningMove]:
-    """What the dates that were typed, which are put into `body`, would change. Raises Invalid with every mistake, those
-    of the service too."""
+    """What the dates that were typed, which are put into `body`, would change. Raises Invalid with
+    every mistake, those of the service too."""
     given = {name: _read(name, typed[name]) for name in DATE_LABELS if typed[name]}
     body |= {name: date.isoformat() for name, date in given.items() if date}
-    wrong = tuple(FieldError(f"#/{name}", INSTANT_EXPECTED) for name, date in given.items() if not date)
+    wrong = tuple(
+        FieldError(f"#/{name}", INSTANT_EXPECTED) for name, date in given.items() if not date
+    )
     try:
         moves = staff_member.call(api.preview_dates, body=body)
     except DomainError as refusal:
@@ -153,7 +165,13 @@ def _moves(body: dict[str, Any], typed: Mapping[str, str]) -> Sequence[api.Openi
 
 def _fields(values: Mapping[str, str]) -> list[dict[str, object]]:
     return [
-        {"name": name, "label": label, "type": "text", "value": values.get(name, ""), "hint": INSTANT_HINT}
+        {
+            "name": name,
+            "label": label,
+            "type": "text",
+            "value": values.get(name, ""),
+            "hint": INSTANT_HINT,
+        }
         for name, label in DATE_LABELS.items()
     ]
 
@@ -213,18 +231,24 @@ def note_incident() -> Response:
 
 @blueprint.post("/incidents", who=access.staff(MANAGE))
 def extend_periods() -> ResponseReturnValue:
-    """Looked at first, then extended as it was looked at: a box that stays ticked brings the revision and the ends that
-    were shown."""
+    """Looked at first, then extended as it was looked at: a box that stays ticked brings the
+    revision and the ends that were shown."""
     typed: dict[str, Any] = {name: posted_text(name) for name in (*READERS, *TEXTS)}
     typed["periods"] = request.form.getlist("periods")
-    action, boxes, refusal = posted_text("action"), request.form.getlist("openings"), None
+    action = posted_text("action")
+    boxes = request.form.getlist("openings")
+    refusal = None
     try:
         incident = typed | read_instants(typed, READERS, REQUIRED)
         if action == "prolonger" and (refusal := _refusal_to_extend(incident, boxes)) is None:
             return redirect(url_for("gestion.note_incident", fait="prolonge"), code=303)
         if action != "corriger":
             moves = staff_member.call(api.preview_incident, body=incident)
-            ticked = [move.opening.id for move in moves] if action == "apercu" else [box.split(" ")[0] for box in boxes]
+            ticked = (
+                [move.opening.id for move in moves]
+                if action == "apercu"
+                else [box.split(" ")[0] for box in boxes]
+            )
             return _incident_moves_page(moves, typed, ticked, refusal)
     except DomainError as refused:
         refusal = shown_here(refused, REFUSALS_SHOWN_HERE)
@@ -272,14 +296,20 @@ def _incident_moves_page(
 
 
 def _box(move: api.OpeningMove) -> dict[str, str]:
-    opening, after = move.opening, move.after
+    opening = move.opening
+    after = move.after
     changes = [
         f"{label} : {shown_date(name, opening)} → {shown_date(name, after)}"
         for name, label in DATE_LABELS.items()
         if getattr(after, name) != getattr(opening, name)
     ]
     concerned = f"Candidatures actives : {opening.candidatures}, brouillons : {opening.drafts}"
-    read = (opening.id, str(opening.revision), after.closes.isoformat(), after.deposit_closes.isoformat())
+    read = (
+        opening.id,
+        str(opening.revision),
+        after.closes.isoformat(),
+        after.deposit_closes.isoformat(),
+    )
     return {
         "value": " ".join(read),
         "label": f"{opening.exam_label}, {opening.session_label} : {opening.academie_label}",

@@ -1,6 +1,7 @@
-"""« Pièces »: the list, by filters that stand in the address; a N° candidat is posted, and its candidate's id stands
-there. « À traiter »: pieces that wait for a control, by session and regroupement, the longest waiting first; how many
-candidatures lack pieces; publications under way."""
+"""« Pièces »: the list, by filters that stand in the address; a N° candidat is posted, and its
+candidate's id stands there. « À traiter »: pieces that wait for a control, by session and
+regroupement, the longest waiting first; how many candidatures lack pieces; publications under
+way."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -72,17 +73,24 @@ def list_pieces() -> ResponseReturnValue:
     number = LARGEST_SELECTION if is_whole_list else int(shown.get("par_page", PAGE_SIZES[0]))
     if nobodys := search_of_address().get("numero_candidat"):
         return _list_page(shown, NO_PIECES, nobodys)
-    page = read_list(api.PIECES, shown, lambda: _pieces(shown, number, request.args.get("cursor")), NO_PIECES)
+    page = read_list(
+        api.PIECES, shown, lambda: _pieces(shown, number, request.args.get("cursor")), NO_PIECES
+    )
     return _list_page(shown, page, _numero_candidat(shown, page), is_whole_list=is_whole_list)
 
 
 @blueprint.post("/pieces", who=access.staff("pieces:read"))
 def filter_pieces() -> ResponseReturnValue:
-    """Leads to the list whose filters were posted, an empty one where nobody has the N° candidat."""
+    """Leads to the list whose filters were posted, an empty one where nobody has the N°
+    candidat."""
     shown = shown_filters({**request.form, "candidate": ""})
     if numero := typed_number(posted_text("numero_candidat"))[:100]:
         piece = first_piece({"numero_candidat": numero})
-        shown |= {"candidate": piece.candidature.candidate_id} if piece else sealed_search({"numero_candidat": numero})
+        shown |= (
+            {"candidate": piece.candidature.candidate_id}
+            if piece
+            else sealed_search({"numero_candidat": numero})
+        )
     return redirect(f"{url_for('gestion.list_pieces')}?{urlencode(shown)}", code=303)
 
 
@@ -101,7 +109,11 @@ def first_piece(api_filters: Mapping[str, str]) -> StaffPiece | None:
 
 
 def _list_page(
-    shown: Mapping[str, str], page: StaffPieces, numero_candidat: str, *, is_whole_list: bool = False
+    shown: Mapping[str, str],
+    page: StaffPieces,
+    numero_candidat: str,
+    *,
+    is_whole_list: bool = False,
 ) -> Response:
     read_own_controls = partial(staff_member.call, api.read_own_controls)
     is_after_selection = request.args.get("fait") == SELECTION
@@ -112,7 +124,10 @@ def _list_page(
         {
             "statut": [{"value": value, "label": label} for value, label in STATUS_CHOICES.items()],
             "academie": academie_options(),
-            "validees": [{"value": "true", "label": "Validées"}, {"value": "false", "label": "Pas encore validées"}],
+            "validees": [
+                {"value": "true", "label": "Validées"},
+                {"value": "false", "label": "Pas encore validées"},
+            ],
         },
         pieces=page.items,
         posted_value=posted_value,
@@ -139,7 +154,8 @@ def _pieces(shown: Mapping[str, str], number: int, cursor: str | None) -> StaffP
     while True:
         filters = {**api_filters_of(shown), "limit": str(min(LARGEST_PAGE, number - len(items)))}
         page = staff_member.call(api.list_pieces, query={**filters, "cursor": cursor})
-        total, items = total or page.total, items + list(page.items)
+        total = total or page.total
+        items = items + list(page.items)
         cursor = page.next_cursor
         if cursor is None or len(items) >= number:
             return StaffPieces(items=tuple(items), next_cursor=cursor, total=total)
@@ -148,7 +164,9 @@ def _pieces(shown: Mapping[str, str], number: int, cursor: str | None) -> StaffP
 def _next_query(shown: Mapping[str, str], cursor: str | None, is_whole_list: bool) -> str | None:
     if cursor is None:
         return None
-    return urlencode({**shown, "cursor": cursor, **({SELECTION: WHOLE_LIST} if is_whole_list else {})})
+    return urlencode(
+        {**shown, "cursor": cursor, **({SELECTION: WHOLE_LIST} if is_whole_list else {})}
+    )
 
 
 @blueprint.get("/pieces.csv", who=access.staff("pieces:read"))
@@ -161,7 +179,8 @@ def export_pieces() -> ResponseReturnValue:
 
 
 def shown_filters(source: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The filters of the address (or of `source`), by the page's names; what is to control where it says nothing."""
+    """The filters of the address (or of `source`), by the page's names; what is to control where it
+    says nothing."""
     given = request.args if source is None else source
     shown = {"statut": TO_CONTROL, **typed_filters(api.PIECES, given)}
     if shown["statut"] not in STATUS_CHOICES:
@@ -182,8 +201,13 @@ def show_waiting() -> ResponseReturnValue:
     """Without what lacks pieces, and without publications, while their services do not answer."""
     waiting = staff_member.call(staff_pieces.read_control_queue).items
     by_session = sorted(waiting, key=lambda row: (row.session_label, row.exam))
-    sessions = [(label, list(rows)) for label, rows in groupby(by_session, key=lambda row: row.session_label)]
-    incomplete = optional_answer(lambda: staff_member.call(missing_pieces.count_missing_pieces), IncompleteSessions())
+    sessions = [
+        (label, list(rows))
+        for label, rows in groupby(by_session, key=lambda row: row.session_label)
+    ]
+    incomplete = optional_answer(
+        lambda: staff_member.call(missing_pieces.count_missing_pieces), IncompleteSessions()
+    )
     newest = optional_answer(lambda: staff_member.call(staff_imports.list_imports).items, ())
     return render_page(
         "gestion/templates/a_traiter.html",
@@ -197,4 +221,6 @@ def show_waiting() -> ResponseReturnValue:
 
 def _is_under_way(row: staff_imports.Import) -> bool:
     """Whether it still has something to publish or to mend."""
-    return row.state in UNDER_WAY and (row.state != CHECKED or row.ready + row.refused + row.to_check > 0)
+    return row.state in UNDER_WAY and (
+        row.state != CHECKED or row.ready + row.refused + row.to_check > 0
+    )

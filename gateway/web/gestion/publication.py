@@ -1,6 +1,6 @@
-"""« Documents »: what was published for many candidates at a time, and the beginning of a new publication; then one
-publication: its file, which documents checks line by line, or file by file in its turn, what was checked, a preview,
-« Publier », how far it is, what is taken back."""
+"""« Documents »: what was published for many candidates at a time, and the beginning of a new
+publication; then one publication: its file, which documents checks line by line, or file by file in
+its turn, what was checked, a preview, « Publier », how far it is, what is taken back."""
 
 import re
 from collections.abc import Mapping
@@ -41,10 +41,11 @@ from services.contracts.api import staff_imports as api
 from services.contracts.api.staff_imports import Import, ImportDocuments, ImportForm, SessionChoice
 
 CHANGED_AND_SENT_AGAIN = (
-    "Vous avez déjà préparé une publication avec ce formulaire, puis vous l'avez modifié. Pour en préparer une autre "
-    "avec ce que vous voyez ici, choisissez à nouveau « Continuer »."
+    "Vous avez déjà préparé une publication avec ce formulaire, puis vous l'avez modifié. Pour en "
+    "préparer une autre avec ce que vous voyez ici, choisissez à nouveau « Continuer »."
 )
-READ, PUBLISH = "candidatures:read", "documents:publish"
+READ = "candidatures:read"
+PUBLISH = "documents:publish"
 FIELDS = ("type", "source", "academie", "session", "title", "paragraphs")
 STATE_SEVERITIES = {
     rules.PREPARED: "new",
@@ -66,7 +67,10 @@ REFUSALS_SHOWN_HERE = (409, 412, 422, 429)
 DONE_SENTENCES = {
     "controle": "Le fichier est contrôlé. Rien n'est encore publié.",
     "envoi": "L'envoi est reçu. Rien n'est publié avant son contrôle et votre confirmation.",
-    "publication": f"La publication est lancée : chaque candidat trouve son document dans « {page_labels.DOCUMENTS} ».",
+    "publication": (
+        "La publication est lancée : chaque candidat trouve son document dans « "
+        f"{page_labels.DOCUMENTS} »."
+    ),
     "abandon": "La publication est abandonnée : rien n'a été publié.",
     "retrait": "Les documents sont retirés : les candidats ne les voient plus.",
     "retrait-document": "Le document est retiré : le candidat ne le voit plus.",
@@ -76,7 +80,8 @@ _NUMERO = re.compile(rf"[0-9]{{{rules.NUMERO_LENGTH}}}")
 
 @blueprint.get("/documents", who=access.staff(READ))
 def list_imports() -> ResponseReturnValue:
-    shown, none = typed_filters(api.IMPORTS, request.args), api.Imports(items=(), next_cursor=None)
+    shown = typed_filters(api.IMPORTS, request.args)
+    none = api.Imports(items=(), next_cursor=None)
     page = read_page(api.IMPORTS, shown, api.list_imports, none)
     return render_list(
         "gestion/templates/imports.html",
@@ -138,14 +143,16 @@ def read_import_form() -> ImportForm:
 
 
 def _new_import(form: ImportForm, typed: Mapping[str, str]) -> dict[str, str | list[str]]:
-    """What was typed, by the names of the API: the session as its two labels, the text as its paragraphs."""
+    """What was typed, by the names of the API: the session as its two labels, the text as its
+    paragraphs."""
     chosen = next((choice for choice in form.sessions if _label(choice) == typed["session"]), None)
     session = {"session": chosen.session if chosen else "", "exam": chosen.exam if chosen else ""}
     return {**typed, **session, "paragraphs": posted_paragraphs()}
 
 
 def type_options(form: ImportForm, *, of_every_exam: bool = False) -> list[dict[str, str]]:
-    """`of_every_exam`: without what only one exam's catalogue declares, which is published in PDF."""
+    """`of_every_exam`: without what only one exam's catalogue declares, which is published in
+    PDF."""
     return [
         {"value": item.type, "label": f"{item.label} - {item.exam}" if item.exam else item.label}
         for item in form.types
@@ -157,7 +164,9 @@ def _choices(form: ImportForm) -> dict[str, list[dict[str, str]]]:
     """The options of each list of the form."""
     return {
         "types": type_options(form),
-        "sources": [{"value": value, "label": label} for value, label in rules.SOURCE_LABELS.items()],
+        "sources": [
+            {"value": value, "label": label} for value, label in rules.SOURCE_LABELS.items()
+        ],
         "academies": [{"value": item.code, "label": item.label} for item in form.academies],
         "sessions": [{"value": _label(item), "label": _label(item)} for item in form.sessions],
     }
@@ -168,7 +177,8 @@ def _label(choice: SessionChoice) -> str:
 
 
 def errors_by_field(refusal: DomainError) -> list[dict[str, str]]:
-    """Tied to the page's fields: an exam is chosen with its session, a paragraph is part of the text."""
+    """Tied to the page's fields: an exam is chosen with its session, a paragraph is part of the
+    text."""
     first_errors: dict[str, dict[str, str]] = {}
     for error in refusal.errors:
         name = error.pointer.removeprefix("#/").partition("/")[0].replace("exam", "session")
@@ -180,17 +190,29 @@ def errors_by_field(refusal: DomainError) -> list[dict[str, str]]:
 def show_import(import_id: str, refusal: DomainError | None = None) -> Response:
     publication = read_import(import_id)
     is_csv = publication.source == rules.CSV
-    types = read_import_form().types if may(PUBLISH) and is_csv and publication.state in OPEN_STATES else ()
+    types = (
+        read_import_form().types
+        if may(PUBLISH) and is_csv and publication.state in OPEN_STATES
+        else ()
+    )
     return render_page(
         "gestion/templates/publication.html",
         publication=publication,
         is_csv=is_csv,
         columns=next((item.columns for item in types if item.type == publication.type), ()),
         refusals=staff_member.call(api.list_refusals, import_id=import_id, query=_cursor()),
-        check=staff_member.call(api.read_check, import_id=import_id) if publication.state == rules.CHECKED else None,
-        incomplete=staff_member.call(api.list_documents, import_id=import_id, query={"is_incomplete": True})
-        if is_csv
-        else None,
+        check=(
+            staff_member.call(api.read_check, import_id=import_id)
+            if publication.state == rules.CHECKED
+            else None
+        ),
+        incomplete=(
+            staff_member.call(
+                api.list_documents, import_id=import_id, query={"is_incomplete": True}
+            )
+            if is_csv
+            else None
+        ),
         state_severities=STATE_SEVERITIES,
         limits={
             "lines": rules.MAX_LINES,
@@ -209,7 +231,9 @@ def send_import_file(import_id: str) -> ResponseReturnValue:
     source = read_import(import_id).source
     largest = rules.MAX_CSV_BYTES if source == rules.CSV else rules.MAX_ARCHIVE_BYTES
     try:
-        with received_files(FILE_FIELD, staff_member.required().subject, largest, limit=STAFF_UPLOADS) as files:
+        with received_files(
+            FILE_FIELD, staff_member.required().subject, largest, limit=STAFF_UPLOADS
+        ) as files:
             if not files or len(files) > (1 if source == rules.CSV else rules.MAX_PDFS_PER_SENDING):
                 raise Invalid(TOO_MANY_FILES if files else NO_FILE)
             for file in files:
@@ -238,14 +262,19 @@ def import_preview(import_id: str) -> ResponseReturnValue:
 
 
 blueprint.streams(
-    "/documents/<import_id>/lignes-a-corriger.csv", "lines_to_mend", api.read_lines_to_mend, who=access.staff(PUBLISH)
+    "/documents/<import_id>/lignes-a-corriger.csv",
+    "lines_to_mend",
+    api.read_lines_to_mend,
+    who=access.staff(PUBLISH),
 )
 
 
 @blueprint.get("/documents/<import_id>/modeles", who=access.staff(PUBLISH))
 def list_models(import_id: str) -> ResponseReturnValue:
     """The parts of the model that is filled with the session's candidates."""
-    publication = read_import(import_id)  # first: counting the lines of thousands takes longer than a page waits
+    publication = read_import(
+        import_id
+    )  # first: counting the lines of thousands takes longer than a page waits
     parts = staff_member.call(api.read_model_parts, import_id=import_id)
     return render_page("gestion/templates/modeles.html", publication=publication, parts=parts)
 
@@ -260,7 +289,12 @@ def publish_import(import_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/documents/<import_id>/<any(abandon, retrait):act>", who=access.staff(PUBLISH))
-@blueprint.get(DOCUMENT, who=access.staff(PUBLISH), endpoint="ask_document_withdrawal", defaults={"act": "retrait"})
+@blueprint.get(
+    DOCUMENT,
+    who=access.staff(PUBLISH),
+    endpoint="ask_document_withdrawal",
+    defaults={"act": "retrait"},
+)
 def ask_end_of_import(
     import_id: str, act: str, document_id: str | None = None, refusal: DomainError | None = None
 ) -> Response:
@@ -286,13 +320,17 @@ def end_import(import_id: str, act: str) -> ResponseReturnValue:
 
 @blueprint.get("/documents/<import_id>/documents", who=access.staff(READ))
 def list_import_documents(import_id: str) -> ResponseReturnValue:
-    """Of the candidate whose N° is in the address, else those that lack an épreuve (`incomplets`) or all of them."""
-    numero, page = search_of_address().get("numero_candidat", ""), ImportDocuments(items=(), next_cursor=None)
+    """Of the candidate whose N° is in the address, else those that lack an épreuve (`incomplets`)
+    or all of them."""
+    numero = search_of_address().get("numero_candidat", "")
+    page = ImportDocuments(items=(), next_cursor=None)
     if not numero:
         query = {**_cursor(), "is_incomplete": "incomplets" in request.args}
         page = staff_member.call(api.list_documents, import_id=import_id, query=query)
     elif _NUMERO.fullmatch(numero):
-        page = staff_member.call(api.search_documents, import_id=import_id, body={"numero_candidat": numero})
+        page = staff_member.call(
+            api.search_documents, import_id=import_id, body={"numero_candidat": numero}
+        )
     return render_page(
         "gestion/templates/documents_publies.html",
         publication=read_import(import_id),
@@ -308,7 +346,9 @@ def list_import_documents(import_id: str) -> ResponseReturnValue:
 @blueprint.post("/documents/<import_id>/documents", who=access.staff(READ))
 def search_import_documents(import_id: str) -> ResponseReturnValue:
     search = sealed_search({"numero_candidat": typed_number(posted_text("numero_candidat"))})
-    return redirect(url_for("gestion.list_import_documents", import_id=import_id, **search), code=303)
+    return redirect(
+        url_for("gestion.list_import_documents", import_id=import_id, **search), code=303
+    )
 
 
 @blueprint.post(DOCUMENT, who=access.staff(PUBLISH))

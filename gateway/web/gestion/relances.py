@@ -1,5 +1,5 @@
-"""« Relances »: candidatures with pieces to deposit or to validate, by filters in the address, what tells of a person
-encrypted; a reminder for those selected, or for the whole list."""
+"""« Relances »: candidatures with pieces to deposit or to validate, by filters in the address, what
+tells of a person encrypted; a reminder for those selected, or for the whole list."""
 
 import re
 from collections import Counter
@@ -43,7 +43,8 @@ OUTCOME_SENTENCES = {
 MOST_FOUND = 50
 """Candidatures that a search may find."""
 TOO_MANY_FOUND = (
-    f"Plus de {MOST_FOUND} candidatures répondent à cette recherche : précisez-la, ou choisissez une session."
+    f"Plus de {MOST_FOUND} candidatures répondent à cette recherche : précisez-la, ou choisissez "
+    "une session."
 )
 SEARCHED = ("exam", "session", "academie", "specialite")
 NOBODY = "personne"
@@ -55,7 +56,8 @@ _VALUE = re.compile(r"(?P<id>[0-9a-f]{32}) (?P<number>[0-9A-Za-z]{1,32})")
 
 @blueprint.get("/relances", who=access.staff("pieces:read"))
 def list_incomplete() -> ResponseReturnValue:
-    shown, cursor = dict[str, str](), request.args.get("cursor")
+    shown = dict[str, str]()
+    cursor = request.args.get("cursor")
     errors = []
     try:
         shown = filters_of_address(api.MISSING_PIECES)
@@ -94,10 +96,14 @@ def search_incomplete() -> ResponseReturnValue:
 
 
 def _specialites(query: Mapping[str, str]) -> list[dict[str, str]]:
-    """Of the candidatures of that session, as registrations counts them; and the one that is chosen."""
+    """Of the candidatures of that session, as registrations counts them; and the one that is
+    chosen."""
     of_session = {name: query[name] for name in ("exam", "session", "academie") if name in query}
     counts = optional_answer(partial(staff_member.call, count_candidatures, query=of_session), None)
-    known = {*(counts.filters.get("specialite", ()) if counts else ()), *filter(None, [query.get("specialite")])}
+    known = {
+        *(counts.filters.get("specialite", ()) if counts else ()),
+        *filter(None, [query.get("specialite")]),
+    }
     return [{"value": label, "label": label} for label in sorted(known, key=alphabetical)]
 
 
@@ -106,15 +112,18 @@ def _sessions(page: MissingPieces) -> list[dict[str, str]]:
 
 
 def _regroupements(page: MissingPieces, query: Mapping[str, str]) -> list[dict[str, str]]:
-    """Of what is missing on this page, and on the first one without that filter; and the one that is chosen, as a piece
-    of it says, else by its code."""
-    chosen, pages = query.get("regroupement"), [page]
+    """Of what is missing on this page, and on the first one without that filter; and the one that
+    is chosen, as a piece of it says, else by its code."""
+    chosen = query.get("regroupement")
+    pages = [page]
     if chosen or "cursor" in request.args:
         others = {**query, "regroupement": None, "limit": str(CANDIDATURES_OF_A_PAGE)}
         read = partial(staff_member.call, api.list_missing_pieces, query=others)
         pages.insert(0, optional_answer(read, page))
     items = [item for each in pages for item in each.items]
-    labels = {part.regroupement.code: part.regroupement.label for item in items for part in item.missing}
+    labels = {
+        part.regroupement.code: part.regroupement.label for item in items for part in item.missing
+    }
     if chosen and chosen not in labels:
         piece = optional_answer(partial(first_piece, {"regroupement": chosen}), None)
         labels[chosen] = piece.regroupement.label if piece else chosen
@@ -139,8 +148,14 @@ def _labels_of(shown: Mapping[str, str], query: Mapping[str, str]) -> list[str]:
     """What the list's filters say, in the words of its page."""
     read = partial(staff_member.call, api.list_missing_pieces, query={**query, "limit": "1"})
     page = optional_answer(read, NOTHING_LISTED)
-    options = {"session": _sessions(page), "academie": academie_options(), "regroupement": _regroupements(page, query)}
-    labels = {name: {item["value"]: item["label"] for item in items} for name, items in options.items()}
+    options = {
+        "session": _sessions(page),
+        "academie": academie_options(),
+        "regroupement": _regroupements(page, query),
+    }
+    labels = {
+        name: {item["value"]: item["label"] for item in items} for name, items in options.items()
+    }
     return [labels.get(name, {}).get(value, value) for name, value in shown.items()]
 
 
@@ -158,7 +173,11 @@ def remind_selection() -> ResponseReturnValue:
     if None in selected or len(selected) > CANDIDATURES_OF_A_PAGE:
         raise Invalid("Revenez à la liste, puis sélectionnez des candidatures.")
     numbers = {match["id"]: match["number"] for match in selected if match}
-    results = staff_member.call(api.remind, body={"candidatures": list(numbers)}).results if numbers else ()
+    results = (
+        staff_member.call(api.remind, body={"candidatures": list(numbers)}).results
+        if numbers
+        else ()
+    )
     outcomes = Counter(result.outcome for result in results)
     return render_page(
         "gestion/templates/relances_envoyees.html",
@@ -171,8 +190,9 @@ def remind_selection() -> ResponseReturnValue:
 
 
 def _api_filters(shown: Mapping[str, str]) -> dict[str, str]:
-    """By the names of the API. A session of the page is « BTS/2022 »: its exam and its name; who is searched is found
-    by registrations, which knows names. Raises Invalid where too many are found."""
+    """By the names of the API. A session of the page is « BTS/2022 »: its exam and its name; who is
+    searched is found by registrations, which knows names. Raises Invalid where too many are
+    found."""
     exam, _, name = shown.get("session", "").partition("/")
     given = {**filters_query(api.MISSING_PIECES, shown), "exam": exam, "session": name}
     filters = {name: text for name, text in given.items() if text}
@@ -182,7 +202,8 @@ def _api_filters(shown: Mapping[str, str]) -> dict[str, str]:
 
 
 def _found(typed: str, filters: Mapping[str, str]) -> Iterable[str]:
-    """The ids of the candidatures that a search finds in « Candidatures », within the filters that both lists have."""
+    """The ids of the candidatures that a search finds in « Candidatures », within the filters that
+    both lists have."""
     shared = {name: filters[name] for name in SEARCHED if name in filters}
     query = {**shared, "text": typed, "state": ACTIVE, "limit": str(MOST_FOUND)}
     found = staff_member.call(list_candidatures, query=query)

@@ -1,4 +1,5 @@
-"""« M'inscrire » and « Mes inscriptions »: choosing an exam, the tabs, the save, changing and withdrawing."""
+"""« M'inscrire » and « Mes inscriptions »: choosing an exam, the tabs, the save, changing and
+withdrawing."""
 
 from gateway.access import Pages
 from gateway.web.shown_states import is_over, recap_number

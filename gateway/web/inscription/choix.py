@@ -1,7 +1,8 @@
-"""« M'inscrire »: choosing exam and académie, then « Valider » opens the form (guide §5); « Parcourir les spécialités »
-by domain or as one list, with the épreuves and pieces of each.
+"""« M'inscrire »: choosing exam and académie, then « Valider » opens the form (guide §5); «
+Parcourir les spécialités » by domain or as one list, with the épreuves and pieces of each.
 
-Choosing a spécialité posts the whole tab with it, like the tab's own form, so that no other answer is lost.
+Choosing a spécialité posts the whole tab with it, like the tab's own form, so that no other answer
+is lost.
 """
 
 from typing import Any
@@ -39,10 +40,16 @@ def choose() -> ResponseReturnValue:
 @blueprint.post("/inscription", who=access.CANDIDATE)
 @shows_refusals
 def validate() -> ResponseReturnValue:
-    """« Valider »: reserves the N° candidat and opens the form, or resumes the draft that exists already."""
-    body = {"opening_id": request.form.get("opening_id", ""), "assertion": visitor.signed_identity()}
+    """« Valider »: reserves the N° candidat and opens the form, or resumes the draft that exists
+    already."""
+    body = {
+        "opening_id": request.form.get("opening_id", ""),
+        "assertion": visitor.signed_identity(),
+    }
     draft = visitor.call(open_draft, body=body)
-    return redirect(url_for("inscription.show_tab", draft_id=draft.id, number=draft.current), code=303)
+    return redirect(
+        url_for("inscription.show_tab", draft_id=draft.id, number=draft.current), code=303
+    )
 
 
 @blueprint.get("/inscription/<draft_id>/<int:number>/specialites", who=access.CANDIDATE)
@@ -55,7 +62,9 @@ def specialites(draft_id: str, number: int) -> ResponseReturnValue:
         draft=tab.draft,
         tab=tab,
         domains=domains,
-        alphabetical_list=sorted(specialites, key=lambda specialite: alphabetical(specialite.label)),
+        alphabetical_list=sorted(
+            specialites, key=lambda specialite: alphabetical(specialite.label)
+        ),
         whole_list=request.args.get("vue") == WHOLE_LIST,
         **_choice_form(draft_id, tab),
     )
@@ -82,8 +91,11 @@ def _tab(draft_id: str, number: int) -> Tab:
 
 
 def _choice_form(draft_id: str, tab: Tab) -> dict[str, Any]:
-    """What the choice form posts: the tab's address, the spécialité chosen so far, the tab's other answers."""
-    answers = {field["name"]: field.get("value") for field in form_fields(tab) if not field.get("disabled")}
+    """What the choice form posts: the tab's address, the spécialité chosen so far, the tab's other
+    answers."""
+    answers = {
+        field["name"]: field.get("value") for field in form_fields(tab) if not field.get("disabled")
+    }
     return {
         "draft_id": draft_id,
         "tab_url": url_for("inscription.show_tab", draft_id=draft_id, number=tab.number),

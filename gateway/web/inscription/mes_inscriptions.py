@@ -1,6 +1,7 @@
-"""« Mes inscriptions » (guide §7, §11): see, print, modify, withdraw; « N° Inscription » after a save (§5.8); « Valider
-mon inscription »: what the candidate certifies, then the password or FranceConnect, which accounts vouches for; and
-« Historique »: what happened to a candidature, from all services that know a part of it."""
+"""« Mes inscriptions » (guide §7, §11): see, print, modify, withdraw; « N° Inscription » after a
+save (§5.8); « Valider mon inscription »: what the candidate certifies, then the password or
+FranceConnect, which accounts vouches for; and « Historique »: what happened to a candidature, from
+all services that know a part of it."""
 
 from collections.abc import Iterator
 
@@ -27,14 +28,17 @@ from services.contracts.api.own_account import prove_password
 from services.contracts.registration_rules import CERTIFICATION, VALIDATED
 
 HISTORY_SERVICES = ("pieces", "documents", "registrations")
-"""In the order of what happened in one instant, the newest first: a document is made after its version is saved."""
+"""In the order of what happened in one instant, the newest first: a document is made after its
+version is saved."""
 SECONDS_OF_A_SERVICE = 0.7
 """For its answer: one that hangs leaves the others theirs, within the time of a page."""
 PAGE_LENGTH = 25
 DONE = {
     "desinscription": "Votre désinscription est enregistrée. Un mail vous le confirme.",
     "validation": "Votre inscription est validée. Un mail vous le confirme.",
-    "annulation": "Votre désinscription est annulée : vous êtes de nouveau inscrit. Un mail vous le confirme.",
+    "annulation": (
+        "Votre désinscription est annulée : vous êtes de nouveau inscrit. Un mail vous le confirme."
+    ),
 }
 
 
@@ -63,7 +67,9 @@ def show(candidature_id: str) -> ResponseReturnValue:
     return render_page(
         "inscription/templates/candidature.html",
         candidature=candidature,
-        state=candidature_state(candidature, to_do.pieces_to_do_of(candidature, facts.pieces_to_do)),
+        state=candidature_state(
+            candidature, to_do.pieces_to_do_of(candidature, facts.pieces_to_do)
+        ),
         items=to_do.to_do_items(facts),
         done=DONE.get(request.args.get("fait", "")),
         missing_information=to_do.missing_information(facts),
@@ -74,10 +80,17 @@ def show(candidature_id: str) -> ResponseReturnValue:
 def dates(candidature_id: str) -> ResponseReturnValue:
     """The candidature's dates as a calendar file."""
     tile = _candidature(candidature_id)
-    pieces_to_do = next((item for item in to_do.read_pieces_to_do() if item.candidature_id == candidature_id), None)
+    pieces_to_do = next(
+        (item for item in to_do.read_pieces_to_do() if item.candidature_id == candidature_id), None
+    )
     page = url_for("inscription.show", candidature_id=candidature_id, _external=True)
-    headers = {"Content-Disposition": "attachment; filename=dates.ics", "Cache-Control": "no-store"}
-    return Response(calendar_file(tile, pieces_to_do, page), content_type=MEDIA_TYPE, headers=headers)
+    headers = {
+        "Content-Disposition": "attachment; filename=dates.ics",
+        "Cache-Control": "no-store",
+    }
+    return Response(
+        calendar_file(tile, pieces_to_do, page), content_type=MEDIA_TYPE, headers=headers
+    )
 
 
 @blueprint.get("/inscriptions/<candidature_id>/numero", who=access.CANDIDATE)
@@ -139,7 +152,9 @@ def ask_validation(candidature_id: str, refusal: DomainError | None = None) -> R
     return render_page(
         "inscription/templates/validation.html",
         active="inscriptions",
-        refusal=None if candidature.validation == VALIDATED else refusal,  # the form was sent twice
+        refusal=(
+            None if candidature.validation == VALIDATED else refusal
+        ),  # the form was sent twice
         candidature=candidature,
         certification=CERTIFICATION,
     )
@@ -148,15 +163,18 @@ def ask_validation(candidature_id: str, refusal: DomainError | None = None) -> R
 @blueprint.post("/inscriptions/<candidature_id>/validation", who=access.CANDIDATE)
 @shown_on(ask_validation, 403, 409, 412, 422, 429, 503)
 def validate_registration(candidature_id: str) -> ResponseReturnValue:
-    """The version that was shown, by its digest: a newer one is shown instead of being validated unread. Raises
-    NotFound for what no form of ours holds."""
-    version, digest = request.form.get("version", type=int), posted_text("digest")
+    """The version that was shown, by its digest: a newer one is shown instead of being validated
+    unread. Raises NotFound for what no form of ours holds."""
+    version = request.form.get("version", type=int)
+    digest = posted_text("digest")
     if version is None:
         raise NotFound()
     proof = visitor.call(prove_password, body={**given_again(), "digest": digest}).proof
     shown = {"version": version, "digest": digest, "proof": proof}
     visitor.call(api.validate_version, body=shown, candidature_id=candidature_id)
-    return redirect(url_for("inscription.show", candidature_id=candidature_id, fait="validation"), code=303)
+    return redirect(
+        url_for("inscription.show", candidature_id=candidature_id, fait="validation"), code=303
+    )
 
 
 @blueprint.get("/inscriptions/<candidature_id>/historique", who=access.CANDIDATE)
@@ -178,11 +196,16 @@ def show_history(candidature_id: str) -> Response:
 
 
 def _answers(candidature_id: str) -> Iterator[tuple[str, History | None]]:
-    """By service, None of one that does not answer. Raises NotFound where registrations knows no such candidature of
-    this candidate."""
+    """By service, None of one that does not answer. Raises NotFound where registrations knows no
+    such candidature of this candidate."""
     for service in HISTORY_SERVICES:
         try:
-            answer = visitor.call(read_history, at=service, candidature_id=candidature_id, seconds=SECONDS_OF_A_SERVICE)
+            answer = visitor.call(
+                read_history,
+                at=service,
+                candidature_id=candidature_id,
+                seconds=SECONDS_OF_A_SERVICE,
+            )
         except Unavailable:
             answer = None
         yield service, answer

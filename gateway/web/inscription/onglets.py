@@ -1,5 +1,5 @@
-"""The tabs of a draft: shown as registrations describes them, posted as typed (guide §5.1 to §5.8), and saved as they
-are typed by the script `style/autosave.js`."""
+"""The tabs of a draft: shown as registrations describes them, posted as typed (guide §5.1 to §5.8),
+and saved as they are typed by the script `style/autosave.js`."""
 
 from typing import Any
 
@@ -32,7 +32,9 @@ def show_tab(draft_id: str, number: int) -> ResponseReturnValue:
     pages = TabPages(draft_id)
     tab = pages.read(number)
     if tab.draft.saved_candidature_id:
-        return redirect(url_for("inscription.number", candidature_id=tab.draft.saved_candidature_id))
+        return redirect(
+            url_for("inscription.number", candidature_id=tab.draft.saved_candidature_id)
+        )
     return pages.show(tab, verify="verifier" in request.args)
 
 
@@ -43,12 +45,14 @@ def write_tab(draft_id: str, number: int) -> ResponseReturnValue:
 
 @blueprint.get("/inscription/<draft_id>/<int:number>/recherche", who=access.CANDIDATE)
 def search(draft_id: str, number: int) -> ResponseReturnValue:
-    return jsonify(TabPages(draft_id).search(number, request.args.get("field", ""), request.args.get("q", "")))
+    return jsonify(
+        TabPages(draft_id).search(number, request.args.get("field", ""), request.args.get("q", ""))
+    )
 
 
 class TabPages:
-    """The pages of a draft's tabs: a candidate's here, a correction by staff in `gestion/correction.py`. They are told
-    apart by the number that ends their addresses."""
+    """The pages of a draft's tabs: a candidate's here, a correction by staff in
+    `gestion/correction.py`. They are told apart by the number that ends their addresses."""
 
     person: SessionOwner = visitor
     template = "inscription/templates/onglet.html"
@@ -61,15 +65,16 @@ class TabPages:
         return self.person.call(operation, draft_id=self.draft_id, **given)
 
     def identity(self) -> str | None:
-        """The signed identity, as old as the session's exchange at most: a few seconds. It is fetched where accounts
-        gave none with it."""
+        """The signed identity, as old as the session's exchange at most: a few seconds. It is
+        fetched where accounts gave none with it."""
         if "assertion" not in g:
             g.assertion = visitor.required().identity or visitor.signed_identity()
         assertion: str = g.assertion
         return assertion
 
     def save(self) -> str:
-        """« Enregistrer »: makes the draft a new version, of the identity of this moment; the page to go to."""
+        """« Enregistrer »: makes the draft a new version, of the identity of this moment; the page
+        to go to."""
         body = {"revision": posted_revision(), "assertion": visitor.signed_identity()}
         saved = self.call(api.save_draft, body=body)
         return url_for("inscription.number", candidature_id=saved.candidature_id)
@@ -87,13 +92,20 @@ class TabPages:
 
     def read(self, number: int) -> api.Tab:
         assertion = self.identity()
-        return self.call(api.read_tab, number=number, headers={"X-Identity": assertion} if assertion else {})
+        return self.call(
+            api.read_tab, number=number, headers={"X-Identity": assertion} if assertion else {}
+        )
 
     def store(self, number: int, values: Values, action: str, assertion: str | None) -> api.Going:
-        """`action` is one of TAB_ACTIONS. A refusal with status 422 has kept the values and says the new revision.
-        Without `assertion` the draft keeps the identity that it has."""
+        """`action` is one of TAB_ACTIONS. A refusal with status 422 has kept the values and says
+        the new revision. Without `assertion` the draft keeps the identity that it has."""
         headers = {"X-Identity": assertion} if assertion else {}
-        body = {"revision": posted_revision(), "values": values, "action": action, **self.written_besides()}
+        body = {
+            "revision": posted_revision(),
+            "values": values,
+            "action": action,
+            **self.written_besides(),
+        }
         return self.call(api.write_tab, number=number, headers=headers, body=body)
 
     def search(self, number: int, field: str, words: str) -> Suggestions:
@@ -101,10 +113,15 @@ class TabPages:
         return self.call(api.search, query={"field": field, "q": words}, number=number)
 
     def write(self, number: int) -> ResponseReturnValue:
-        """« Suivant », « Précédent », « Enregistrer », « Quitter », a search without the script, or a tab's button."""
+        """« Suivant », « Précédent », « Enregistrer », « Quitter », a search without the script, or
+        a tab's button."""
         pressed = request.form.get("action")
-        stays = any(name in request.form for name in BUTTONS_THAT_STAY) or pressed not in ACTIONS_THAT_MOVE
-        action, values = STAY if stays else str(pressed), posted_answers() | _chosen_proposal()
+        stays = (
+            any(name in request.form for name in BUTTONS_THAT_STAY)
+            or pressed not in ACTIONS_THAT_MOVE
+        )
+        action = STAY if stays else str(pressed)
+        values = posted_answers() | _chosen_proposal()
         try:
             if pressed == "save":
                 return redirect(self.save(), code=303)
@@ -114,14 +131,18 @@ class TabPages:
         if searched := request.form.get("rechercher"):
             return self._show_search_results(number, searched, values)
         if "parcourir" in request.form:
-            return redirect(url_for("inscription.specialites", draft_id=self.draft_id, number=number), code=303)
+            return redirect(
+                url_for("inscription.specialites", draft_id=self.draft_id, number=number), code=303
+            )
         if pressed == "quit":
             return redirect(self.way_out(), code=303)
         if wrong := request.form.get("corriger", type=int):
             return redirect(tab_url(wrong, verifier="oui"), code=303)
         return redirect(tab_url(request.form.get("onglet", type=int) or moved.goto), code=303)
 
-    def _show_refusal(self, number: int, values: Values, refusal: DomainError) -> ResponseReturnValue:
+    def _show_refusal(
+        self, number: int, values: Values, refusal: DomainError
+    ) -> ResponseReturnValue:
         if refusal.slug == problem_types.DRAFT_CHANGED.slug and values:
             tab = self.read(number)
             return conflict_page(tab, values, refusal, **self.context(tab))
@@ -138,21 +159,34 @@ class TabPages:
         _show_words(tab, values)
         return self.show(tab, refusal=refusal, unsaved=bool(unsaved))
 
-    def _show_search_results(self, number: int, searched: str, values: Values) -> ResponseReturnValue:
-        """For searches without the script: the results under the field, which keeps the words typed."""
+    def _show_search_results(
+        self, number: int, searched: str, values: Values
+    ) -> ResponseReturnValue:
+        """For searches without the script: the results under the field, which keeps the words
+        typed."""
         words = str(values.get(f"{searched}{WORDS_SUFFIX}", ""))
-        suggestions, tab = self.search(number, searched, words), self.read(number)
+        suggestions = self.search(number, searched, words)
+        tab = self.read(number)
         _show_words(tab, values)
         for field in form_fields(tab):
             if field["name"] == searched:
-                field |= {"results": suggestions.options, "advice": suggestions.advice, "display": words}
+                field |= {
+                    "results": suggestions.options,
+                    "advice": suggestions.advice,
+                    "display": words,
+                }
         return self.show(tab)
 
     def show(
-        self, tab: api.Tab, verify: bool = False, *, refusal: DomainError | None = None, unsaved: bool = False
+        self,
+        tab: api.Tab,
+        verify: bool = False,
+        *,
+        refusal: DomainError | None = None,
+        unsaved: bool = False,
     ) -> ResponseReturnValue:
-        """`verify` shows the errors that registrations finds in the tab (for links from a refused save); `unsaved`: it
-        holds typed values that the draft could not take."""
+        """`verify` shows the errors that registrations finds in the tab (for links from a refused
+        save); `unsaved`: it holds typed values that the draft could not take."""
         return render_page(
             self.template,
             refusal=refusal,
@@ -180,7 +214,8 @@ def _show_words(tab: api.Tab, values: Values) -> None:
 
 
 def _chosen_proposal() -> Values:
-    """The answer of a proposal's button (« etablissement=CNED »), which replaces the words typed there."""
+    """The answer of a proposal's button (« etablissement=CNED »), which replaces the words typed
+    there."""
     name, _, value = request.form.get("choisir", "").partition("=")
     return {name: value} if name and value else {}
 
@@ -191,7 +226,9 @@ def _tab_headings(draft: api.Draft, number: int) -> list[dict[str, Any]]:
         {
             "number": heading.number,
             "title": heading.title,
-            "state": "current" if heading.number == number else ("done" if heading.state == "done" else "todo"),
+            "state": "current"
+            if heading.number == number
+            else ("done" if heading.state == "done" else "todo"),
             "reachable": heading.number < number or heading.state == "done",
         }
         for heading in draft.tabs
@@ -219,7 +256,8 @@ def posted_revision() -> int:
 
 @blueprint.post("/inscription/<draft_id>/<int:number>/saisie", who=access.CANDIDATE)
 def autosave(draft_id: str, number: int) -> ResponseReturnValue:
-    """{"revision", "at"}: the draft's new revision and the time in Paris; or the problem that the page shows."""
+    """{"revision", "at"}: the draft's new revision and the time in Paris; or the problem that the
+    page shows."""
     try:
         result = TabPages(draft_id).store(number, posted_answers(), STAY, None)
     except DomainError as refusal:

@@ -1,5 +1,6 @@
-"""Pages of a refusal that no change in the tab can resolve (the reason, next steps, what could not be saved), and of a
-tab that two windows wrote (the differing fields with both values; nothing is overwritten); the fields of a tab."""
+"""Pages of a refusal that no change in the tab can resolve (the reason, next steps, what could not
+be saved), and of a tab that two windows wrote (the differing fields with both values; nothing is
+overwritten); the fields of a tab."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -19,10 +20,18 @@ FINAL_REFUSALS = (problem_types.DRAFT_SAVED.slug, OTHER_CANDIDATURE)
 
 
 def refusal_page(
-    refusal: DomainError, *, draft_id: str | None = None, tab: Tab | None = None, values: Values | None = None
+    refusal: DomainError,
+    *,
+    draft_id: str | None = None,
+    tab: Tab | None = None,
+    values: Values | None = None,
 ) -> ResponseReturnValue:
     """`draft_id` is the draft that cannot be saved; `values` were typed into its `tab`."""
-    saved: Values = {name: field.get("value") or "" for name, field in fields_by_name(tab).items()} if tab else {}
+    saved: Values = (
+        {name: field.get("value") or "" for name, field in fields_by_name(tab).items()}
+        if tab
+        else {}
+    )
     return render_page(
         "inscription/templates/refus.html",
         active="inscriptions",
@@ -35,26 +44,38 @@ def refusal_page(
 
 
 shows_refusals = shown_on(lambda refusal, **ids: refusal_page(refusal), 403, 409)
-"""For views: those that are due to the candidate's choices or to the date, on a page of their own."""
+"""For views: those that are due to the candidate's choices or to the date, on a page of their
+own."""
 
 
 def _next_steps(refusal: DomainError, draft_id: str | None) -> list[dict[str, str]]:
     """Links to go on with: {"label", "url"}, the most useful first."""
     steps = []
     if candidature := refusal.extra.get("candidature_id"):
-        steps.append(("Voir ma candidature", url_for("inscription.show", candidature_id=candidature)))
+        steps.append(
+            ("Voir ma candidature", url_for("inscription.show", candidature_id=candidature))
+        )
         if refusal.slug == OTHER_CANDIDATURE:
             withdrawal = url_for("inscription.ask_withdrawal", candidature_id=candidature)
             steps.append(("Me désinscrire de cette candidature", withdrawal))
     if refusal.slug == OTHER_CANDIDATURE and draft_id:
-        steps.append(("Abandonner ce brouillon", url_for("inscription.ask_abandon", draft_id=draft_id)))
+        steps.append(
+            ("Abandonner ce brouillon", url_for("inscription.ask_abandon", draft_id=draft_id))
+        )
     if other := refusal.extra.get("draft_id"):
-        steps.append(("Reprendre l'autre brouillon", url_for("inscription.show_tab", draft_id=other, number=1)))
+        steps.append(
+            (
+                "Reprendre l'autre brouillon",
+                url_for("inscription.show_tab", draft_id=other, number=1),
+            )
+        )
     steps.append((page_labels.REGISTRATIONS, url_for("inscription.list_mine")))
     return [{"label": label, "url": url} for label, url in steps]
 
 
-def conflict_page(tab: Tab, values: Values, refusal: DomainError, **context: Any) -> ResponseReturnValue:
+def conflict_page(
+    tab: Tab, values: Values, refusal: DomainError, **context: Any
+) -> ResponseReturnValue:
     saved_values: Values = refusal.extra.get("theirs") or {}
     return render_page(
         "inscription/templates/conflit.html",
@@ -68,9 +89,13 @@ def conflict_page(tab: Tab, values: Values, refusal: DomainError, **context: Any
     )
 
 
-def differing_lines(fields: Mapping[str, Mapping[str, Any]], shown: Values, other: Values) -> list[dict[str, Any]]:
-    """{"label", "value"} of each of the `fields`, by their names, in which `shown` differs from `other`."""
-    shown, other = _words_where_nothing_chosen(shown), _words_where_nothing_chosen(other)
+def differing_lines(
+    fields: Mapping[str, Mapping[str, Any]], shown: Values, other: Values
+) -> list[dict[str, Any]]:
+    """{"label", "value"} of each of the `fields`, by their names, in which `shown` differs from
+    `other`."""
+    shown = _words_where_nothing_chosen(shown)
+    other = _words_where_nothing_chosen(other)
     names = [name for name in {**shown, **other} if fields.get(name, {}).get("type") != "hidden"]
     return [
         {
@@ -85,7 +110,11 @@ def differing_lines(fields: Mapping[str, Mapping[str, Any]], shown: Values, othe
 def _words_where_nothing_chosen(values: Values) -> Values:
     """By field name; of a search in which nothing is chosen yet, the words typed."""
     chosen = {name: value for name, value in values.items() if not name.endswith(WORDS_SUFFIX)}
-    words = {name.removesuffix(WORDS_SUFFIX): value for name, value in values.items() if name.endswith(WORDS_SUFFIX)}
+    words = {
+        name.removesuffix(WORDS_SUFFIX): value
+        for name, value in values.items()
+        if name.endswith(WORDS_SUFFIX)
+    }
     return chosen | {name: value for name, value in words.items() if not chosen.get(name)}
 
 
@@ -111,5 +140,13 @@ def form_fields(tab: Tab) -> list[dict[str, Any]]:
 
 def fields_by_name(tab: Tab) -> dict[str, dict[str, Any]]:
     """The fields of the form, and those of the épreuves."""
-    of_epreuves = [field for epreuve in tab.epreuves or () for field in (epreuve.position, epreuve.option) if field]
-    return {field["name"]: field for field in (*form_fields(tab), *cast(list[dict[str, Any]], of_epreuves))}
+    of_epreuves = [
+        field
+        for epreuve in tab.epreuves or ()
+        for field in (epreuve.position, epreuve.option)
+        if field
+    ]
+    return {
+        field["name"]: field
+        for field in (*form_fields(tab), *cast(list[dict[str, Any]], of_epreuves))
+    }

@@ -1,4 +1,5 @@
-"""« Mes justificatifs » (guide §10): the pieces asked for, deposit, deletion, « J'ai fourni toutes mes pièces »."""
+"""« Mes justificatifs » (guide §10): the pieces asked for, deposit, deletion, « J'ai fourni toutes
+mes pièces »."""
 
 from gateway.access import Pages
 

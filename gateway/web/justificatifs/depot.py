@@ -1,9 +1,9 @@
-"""« Envoyer une pièce jointe », and deletion. Files go to pieces as uploads in small parts (tus 1.0.0), which it then
-makes the piece's file.
+"""« Envoyer une pièce jointe », and deletion. Files go to pieces as uploads in small parts (tus
+1.0.0), which it then makes the piece's file.
 
-The page's script sends the parts itself, so that an interrupted upload can be resumed: they are passed on as they come.
-It requests problem details, by which it also notices an ended session. A form that is posted whole, without the script,
-takes the same way in `deposit_files`.
+The page's script sends the parts itself, so that an interrupted upload can be resumed: they are
+passed on as they come. It requests problem details, by which it also notices an ended session. A
+form that is posted whole, without the script, takes the same way in `deposit_files`.
 """
 
 from collections.abc import Sequence
@@ -33,8 +33,8 @@ ANSWERED_HEADERS = ("Upload-Length", "Upload-Offset")
 FIELD = "fichier"
 NO_FILE = "Choisissez un fichier à envoyer."
 SESSION_ENDED = (
-    "Votre session s'était terminée : votre fichier n'a pas été envoyé, car les fichiers ne sont pas conservés. "
-    "Choisissez-le à nouveau."
+    "Votre session s'était terminée : votre fichier n'a pas été envoyé, car les fichiers ne sont "
+    "pas conservés. Choisissez-le à nouveau."
 )
 
 
@@ -68,14 +68,18 @@ def deposit(candidature_id: str, piece_id: str) -> ResponseReturnValue:
 @blueprint.get("/justificatifs/<candidature_id>/suppression/<piece_id>", who=access.CANDIDATE)
 def ask_deletion(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     piece = requested_piece(candidature_id, piece_id)
-    return render_page("justificatifs/templates/suppression.html", candidature_id=candidature_id, piece=piece)
+    return render_page(
+        "justificatifs/templates/suppression.html", candidature_id=candidature_id, piece=piece
+    )
 
 
 @blueprint.post("/justificatifs/<candidature_id>/suppression/<piece_id>", who=access.CANDIDATE)
 @shown_on(lambda candidature_id, piece_id, refusal: show(candidature_id, refusal=refusal), 403, 409)
 def delete(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     visitor.call(api.delete_deposit, piece_id=piece_id)
-    return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="supprime"), code=303)
+    return redirect(
+        url_for("justificatifs.show", candidature_id=candidature_id, fait="supprime"), code=303
+    )
 
 
 _exchanged = partial(exchanged, visitor)
@@ -84,7 +88,9 @@ _exchanged = partial(exchanged, visitor)
 @blueprint.post(UPLOADS_PATH, who=access.CANDIDATE)
 def start(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     upload = upload_id(_exchanged(api.begin_upload, _sent_headers(), piece_id=piece_id))
-    address = url_for("justificatifs.append", candidature_id=candidature_id, piece_id=piece_id, upload_id=upload)
+    address = url_for(
+        "justificatifs.append", candidature_id=candidature_id, piece_id=piece_id, upload_id=upload
+    )
     return _tus_response(201, Location=address)
 
 
@@ -115,7 +121,9 @@ def finish(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     """The uploads become the piece's file; `Location` is the page to go on with."""
     uploads = request.form.getlist("envoi")
     piece = _deposited(piece_id, uploads)
-    return _tus_response(201, Location=after_deposit(candidature_id, piece, file_count=len(uploads)))
+    return _tus_response(
+        201, Location=after_deposit(candidature_id, piece, file_count=len(uploads))
+    )
 
 
 def deposit_files(piece_id: str, files: Sequence[ReceivedFile]) -> Piece:
@@ -132,5 +140,11 @@ def _sent_headers() -> dict[str, str]:
 
 
 def _tus_response(status: int, answer: Answer | None = None, **headers: str) -> Response:
-    passed = {name: answer.headers[name] for name in ANSWERED_HEADERS if name in answer.headers} if answer else {}
-    return Response(status=status, headers={**VERSION, "Cache-Control": "no-store", **passed, **headers})
+    passed = (
+        {name: answer.headers[name] for name in ANSWERED_HEADERS if name in answer.headers}
+        if answer
+        else {}
+    )
+    return Response(
+        status=status, headers={**VERSION, "Cache-Control": "no-store", **passed, **headers}
+    )

@@ -1,7 +1,7 @@
 """Receives files: limited in size and in number, and complete before they are passed on.
 
-Browsers show a broken connection if a request is answered before its body is read: a body that is too large is read
-and discarded, up to a limit, so that the page with the reason can be shown.
+Browsers show a broken connection if a request is answered before its body is read: a body that is
+too large is read and discarded, up to a limit, so that the page with the reason can be shown.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,19 +29,25 @@ ENVELOPE_BYTES = 64 * 1024  # what multipart/form-data adds around the files
 DISCARD_BYTES = 64 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 READ_AHEAD_BYTES = 256 * 1024
-UPLOADS, STAFF_UPLOADS = "uploads", "staff_uploads"
+UPLOADS = "uploads"
+STAFF_UPLOADS = "staff_uploads"
 STAFF_UPLOADS_AT_ONCE = 2
 """Of gestionnaires, received at the same time besides those of candidates: they may be larger."""
 RETRY_SECONDS = 60
-TOO_MANY_OF_CANDIDATE = "Plusieurs de vos envois sont en cours. Attendez qu'ils soient finis, puis réessayez."
+TOO_MANY_OF_CANDIDATE = (
+    "Plusieurs de vos envois sont en cours. Attendez qu'ils soient finis, puis réessayez."
+)
 TOO_MANY_IN_ALL = "Trop d'envois sont en cours. Réessayez dans une minute."
 
 
 class _BufferedFormParser(FormDataParser):
-    """Reads request bodies in larger steps than Werkzeug does: at each step gunicorn copies all that has arrived."""
+    """Reads request bodies in larger steps than Werkzeug does: at each step gunicorn copies all
+    that has arrived."""
 
     def parse(self, stream: IO[bytes], *args: Any, **options: Any) -> Any:
-        return super().parse(cast(IO[bytes], BufferedReader(cast(Any, stream), READ_AHEAD_BYTES)), *args, **options)
+        return super().parse(
+            cast(IO[bytes], BufferedReader(cast(Any, stream), READ_AHEAD_BYTES)), *args, **options
+        )
 
 
 class _BufferedRequest(Request):
@@ -49,16 +55,20 @@ class _BufferedRequest(Request):
 
 
 def upload_limit(name: str, in_all: int, each: int) -> Limit:
-    """Of uploads received at once: `in_all`, and `each` of one candidate. Raises Unavailable beyond them."""
+    """Of uploads received at once: `in_all`, and `each` of one candidate. Raises Unavailable beyond
+    them."""
     beyond, beyond_own = (
-        partial(Unavailable, detail, retry_after=RETRY_SECONDS) for detail in (TOO_MANY_IN_ALL, TOO_MANY_OF_CANDIDATE)
+        partial(Unavailable, detail, retry_after=RETRY_SECONDS)
+        for detail in (TOO_MANY_IN_ALL, TOO_MANY_OF_CANDIDATE)
     )
     return Limit(name, in_all, refusal=beyond, each=each, refusal_of_owner=beyond_own)
 
 
 def register(app: Flask, settings: GatewaySettings) -> None:
     app.request_class = _BufferedRequest
-    app.extensions[UPLOADS] = upload_limit(UPLOADS, settings.uploads_at_once, settings.uploads_per_candidate)
+    app.extensions[UPLOADS] = upload_limit(
+        UPLOADS, settings.uploads_at_once, settings.uploads_per_candidate
+    )
     app.extensions[STAFF_UPLOADS] = upload_limit(STAFF_UPLOADS, STAFF_UPLOADS_AT_ONCE, each=1)
     app.after_request(_drain_refused_upload)
 
@@ -67,7 +77,8 @@ def register(app: Flask, settings: GatewaySettings) -> None:
 def received_files(
     field: str, owner: str, max_bytes: int = MAX_FILE_BYTES, *, limit: str = UPLOADS
 ) -> Iterator[Sequence[ReceivedFile]]:
-    """The files chosen in form field `field`, in their order. Raises DomainError for what is not accepted."""
+    """The files chosen in form field `field`, in their order. Raises DomainError for what is not
+    accepted."""
     length = request.content_length
     if length is None:
         detail = "L'envoi n'annonce pas sa taille : recommencez avec un navigateur à jour."
@@ -79,7 +90,8 @@ def received_files(
 
 
 def upload_place(owner: str, limit: str = UPLOADS) -> AbstractContextManager[None]:
-    """A place among the uploads being received, for the duration of the block. Raises Unavailable."""
+    """A place among the uploads being received, for the duration of the block. Raises
+    Unavailable."""
     uploads: Limit = current_app.extensions[limit]
     return uploads.place(owner)
 
@@ -112,14 +124,19 @@ def _too_large_sentence(size: int, max_bytes: int, files: int = 1) -> str:
     if files > 1:
         rule = f"ensemble, ils ne doivent pas excéder {limit}"
         return f"Vos fichiers sont trop volumineux ({file_size(size)}) : {rule}."
-    return f"Votre fichier est trop volumineux ({file_size(size)}) : la taille ne doit pas excéder {limit}."
+    return (
+        f"Votre fichier est trop volumineux ({file_size(size)}) : la taille ne doit pas excéder "
+        f"{limit}."
+    )
 
 
 def _drain_refused_upload(response: Response) -> Response:
     """Read the rest of the body, whatever the reason of the refusal, including an ended session."""
     sends_file = request.endpoint in FILE_FORM_ENDPOINTS and request.method == "POST"
     if (sends_file or request.endpoint == UPLOAD_PART_ENDPOINT) and response.status_code >= 400:
-        request.max_content_length = max(DISCARD_BYTES, request.content_length or 0)  # None: the limit of forms
+        request.max_content_length = max(
+            DISCARD_BYTES, request.content_length or 0
+        )  # None: the limit of forms
         remaining = DISCARD_BYTES
         with suppress(OSError, ClientDisconnected, RequestEntityTooLarge):
             while remaining > 0 and (chunk := request.stream.read(CHUNK_BYTES)):

@@ -1,5 +1,5 @@
-"""The pieces asked for by candidature; « J'ai fourni toutes mes pièces »; « Est-ce lisible ? »: a preview of the file
-just deposited, and warnings about its legibility."""
+"""The pieces asked for by candidature; « J'ai fourni toutes mes pièces »; « Est-ce lisible ? »: a
+preview of the file just deposited, and warnings about its legibility."""
 
 from pathlib import PurePath
 
@@ -22,13 +22,19 @@ DONE_SENTENCES = {
     "supprime": "Le fichier est supprimé.",
     "valide": "Vos pièces sont validées : elles vont être étudiées.",
 }
-UNDER_SCAN, NOT_SCANNED = "pending", "not_scanned"
+UNDER_SCAN = "pending"
+NOT_SCANNED = "not_scanned"
 SCAN_WORDS = {"clean": "fichier sain", "infected": "fichier infecté"}
 """In the place of the labels of these antivirus states, which agree with « pièce »."""
 LEGIBILITY_WARNINGS = {
-    "blank": "La page paraît vide : vérifiez que c'est la bonne page et qu'on y distingue le texte.",
+    "blank": (
+        "La page paraît vide : vérifiez que c'est la bonne page et qu'on y distingue le texte."
+    ),
     "sideways": "La page paraît tournée : le texte doit se lire sans pencher la tête.",
-    "blurred": "La photo paraît floue : posez le document à plat, dans la lumière, et reprenez la photo de près.",
+    "blurred": (
+        "La photo paraît floue : posez le document à plat, dans la lumière, et reprenez la photo "
+        "de près."
+    ),
     "small": "L'image a peu de détails : agrandie, elle ne pourra peut-être pas être lue.",
 }
 """By the codes of pieces' look at a file; they warn and never refuse."""
@@ -43,8 +49,10 @@ def choose() -> ResponseReturnValue:
         candidatures=candidatures,
         shows="justificatifs.show",
         lead="Choisissez la candidature dont vous voulez fournir ou suivre les pièces.",
-        nothing="Aucune pièce ne vous est demandée. Les pièces à fournir apparaissent ici tant que vous avez une "
-        "candidature enregistrée.",
+        nothing=(
+            "Aucune pièce ne vous est demandée. Les pièces à fournir apparaissent ici tant que "
+            "vous avez une candidature enregistrée."
+        ),
     )
 
 
@@ -81,10 +89,14 @@ def ask_validation(candidature_id: str, group: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/justificatifs/<candidature_id>/validation/<group>", who=access.CANDIDATE)
-@shown_on(lambda candidature_id, group, refusal: show(candidature_id, refusal=refusal), 403, 409, 422)
+@shown_on(
+    lambda candidature_id, group, refusal: show(candidature_id, refusal=refusal), 403, 409, 422
+)
 def validate(candidature_id: str, group: str) -> ResponseReturnValue:
     visitor.call(api.validate_group, candidature_id=candidature_id, code=group)
-    return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="valide"), code=303)
+    return redirect(
+        url_for("justificatifs.show", candidature_id=candidature_id, fait="valide"), code=303
+    )
 
 
 def requested_pieces(candidature_id: str) -> RequestedPieces:
@@ -92,15 +104,22 @@ def requested_pieces(candidature_id: str) -> RequestedPieces:
 
 
 def requested_piece(candidature_id: str, piece_id: str) -> Piece:
-    groups = (group for period in requested_pieces(candidature_id).periods for group in period.groups)
-    return found(next((piece for group in groups for piece in group.pieces if piece.id == piece_id), None))
+    groups = (
+        group for period in requested_pieces(candidature_id).periods for group in period.groups
+    )
+    return found(
+        next((piece for group in groups for piece in group.pieces if piece.id == piece_id), None)
+    )
 
 
 def is_all_handed_over(requested: RequestedPieces) -> bool:
     """Nothing is left to deposit or to validate, and all periods are open."""
     return all(
         period.open
-        and not any(group.can_validate or any(piece.can_deposit for piece in group.pieces) for group in period.groups)
+        and not any(
+            group.can_validate or any(piece.can_deposit for piece in group.pieces)
+            for group in period.groups
+        )
         for period in requested.periods
     )
 
@@ -115,12 +134,18 @@ def show_preview(candidature_id: str, piece_id: str) -> ResponseReturnValue:
         candidature_id=candidature_id,
         piece=piece,
         deposit=piece.deposit,
-        warnings=[LEGIBILITY_WARNINGS[code] for code in piece.deposit.look if code in LEGIBILITY_WARNINGS],
-        done=processing_sentences(piece.deposit, *map(_query_number, ("fichiers", "avant", "apres"))),
+        warnings=[
+            LEGIBILITY_WARNINGS[code] for code in piece.deposit.look if code in LEGIBILITY_WARNINGS
+        ],
+        done=processing_sentences(
+            piece.deposit, *map(_query_number, ("fichiers", "avant", "apres"))
+        ),
     )
 
 
-blueprint.streams("/justificatifs/apercu/<piece_id>", "preview", api.read_preview, who=access.CANDIDATE)
+blueprint.streams(
+    "/justificatifs/apercu/<piece_id>", "preview", api.read_preview, who=access.CANDIDATE
+)
 
 
 def after_deposit(candidature_id: str, piece: Piece, *, file_count: int) -> str:
@@ -128,7 +153,12 @@ def after_deposit(candidature_id: str, piece: Piece, *, file_count: int) -> str:
     if piece.deposit is None or not has_preview(piece.deposit):
         return url_for("justificatifs.show", candidature_id=candidature_id, fait="depose")
     several = file_count if file_count > 1 else None
-    return url_for("justificatifs.show_preview", candidature_id=candidature_id, piece_id=piece.id, fichiers=several)
+    return url_for(
+        "justificatifs.show_preview",
+        candidature_id=candidature_id,
+        piece_id=piece.id,
+        fichiers=several,
+    )
 
 
 def has_preview(deposit: Deposit) -> bool:
@@ -138,7 +168,8 @@ def has_preview(deposit: Deposit) -> bool:
 
 
 def processing_sentences(deposit: Deposit, files: int, before: int, after: int) -> list[str]:
-    """What was done with the files chosen; `before`, `after`: their bytes, where the browser reduced photographs."""
+    """What was done with the files chosen; `before`, `after`: their bytes, where the browser
+    reduced photographs."""
     sentences = []
     if 0 < after < before:
         reduced = "Votre photo a été réduite" if files < 2 else "Vos fichiers ont été réduits"
@@ -147,7 +178,9 @@ def processing_sentences(deposit: Deposit, files: int, before: int, after: int) 
         pages = f" de {deposit.pages} pages" if deposit.pages and deposit.pages > 1 else ""
         sentences.append(f"Vos {files} fichiers ont été réunis en un PDF{pages}.")
     elif deposit.converted:
-        sentences.append("Votre photo a été convertie en JPEG, sans la date ni le lieu de la prise de vue.")
+        sentences.append(
+            "Votre photo a été convertie en JPEG, sans la date ni le lieu de la prise de vue."
+        )
     return sentences
 
 

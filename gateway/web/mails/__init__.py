@@ -1,4 +1,5 @@
-"""« /mails »: the mails that the one-machine mode wrote into a folder instead of sending them. Never in production.
+"""« /mails »: the mails that the one-machine mode wrote into a folder instead of sending them.
+Never in production.
 
 The list of mails, and one mail: its text, and its HTML in a sandboxed frame.
 """
@@ -25,8 +26,8 @@ blueprint = access.Pages("mails", __name__)
 MAX_MAILS = 200
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
 MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'self'; "
-    f"frame-ancestors 'self'; sandbox {SANDBOX}"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri "
+    f"'self'; frame-ancestors 'self'; sandbox {SANDBOX}"
 )
 OPEN_LINKS_OUTSIDE_FRAME = '<base target="_top">'
 
@@ -45,12 +46,18 @@ class Mail:
 
 def read_mails(folder: Path) -> Iterator[Mail]:
     """Newest file first."""
-    files = sorted(_files(folder), key=lambda file: (file.stat().st_mtime_ns, file.name), reverse=True)
+    files = sorted(
+        _files(folder), key=lambda file: (file.stat().st_mtime_ns, file.name), reverse=True
+    )
     return (_read(file) for file in files[:MAX_MAILS])
 
 
 def _files(folder: Path) -> list[Path]:
-    return [file for file in folder.glob("*.eml") if not file.name.startswith(".")] if folder.is_dir() else []
+    return (
+        [file for file in folder.glob("*.eml") if not file.name.startswith(".")]
+        if folder.is_dir()
+        else []
+    )
 
 
 def _read(file: Path) -> Mail:
@@ -87,8 +94,14 @@ def mail(name: str) -> ResponseReturnValue:
 def html_part(name: str) -> ResponseReturnValue:
     """The HTML part alone, in a sandbox: nothing in it runs, sends or loads."""
     before, head, after = found(_mail(name).html).rpartition("<head>")
-    headers = {"Content-Security-Policy": MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN", "Cache-Control": "no-store"}
-    return Response(f"{before}{head}{OPEN_LINKS_OUTSIDE_FRAME}{after}", mimetype="text/html", headers=headers)
+    headers = {
+        "Content-Security-Policy": MAIL_POLICY,
+        "X-Frame-Options": "SAMEORIGIN",
+        "Cache-Control": "no-store",
+    }
+    return Response(
+        f"{before}{head}{OPEN_LINKS_OUTSIDE_FRAME}{after}", mimetype="text/html", headers=headers
+    )
 
 
 def _mail(name: str) -> Mail:

@@ -9,7 +9,12 @@ from gateway import access
 from gateway.pages import render_page
 from gateway.sessions import visitor
 from services.chassis.errors import DomainError
-from services.contracts.api.mails import STATE_LABELS, SentMails, list_mails_of_accounts, list_mails_of_registrations
+from services.contracts.api.mails import (
+    STATE_LABELS,
+    SentMails,
+    list_mails_of_accounts,
+    list_mails_of_registrations,
+)
 
 blueprint = access.Pages("messages", __name__)
 
@@ -20,7 +25,11 @@ PAGE_LENGTH = 20
 def list_mails() -> ResponseReturnValue:
     answers = list(_pages_of_mails(request.args.get("apres")))
     received = [answer for answer in answers if answer is not None]
-    mails = sorted((mail for answer in received for mail in answer.mails), key=lambda mail: mail.place, reverse=True)
+    mails = sorted(
+        (mail for answer in received for mail in answer.mails),
+        key=lambda mail: mail.place,
+        reverse=True,
+    )
     shown = mails[:PAGE_LENGTH]
     return render_page(
         "messages/templates/messages.html",
@@ -33,7 +42,8 @@ def list_mails() -> ResponseReturnValue:
 
 
 def _pages_of_mails(after: str | None) -> Iterator[SentMails | None]:
-    """One page of each service that sends mails; None of one that does not answer: the others are shown."""
+    """One page of each service that sends mails; None of one that does not answer: the others are
+    shown."""
     for list_mails in (list_mails_of_accounts, list_mails_of_registrations):
         try:
             yield visitor.call(list_mails, query={"after": after, "limit": PAGE_LENGTH + 1})

@@ -1,5 +1,6 @@
-"""What administrators do for a candidate: find the account by its address or by birth date and name, correct
-the civil status with a reason, send the link of activation again, answer a request of erasure."""
+"""What administrators do for a candidate: find the account by its address or by birth date and
+name, correct the civil status with a reason, send the link of activation again, answer a request of
+erasure."""
 
 from typing import Any
 

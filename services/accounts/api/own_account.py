@@ -1,11 +1,17 @@
-"""What a logged-in candidate does with their own account, and « Mes messages »: what accounts mailed to them."""
+"""What a logged-in candidate does with their own account, and « Mes messages »: what accounts
+mailed to them."""
 
 from typing import Any
 
 from flask import Response
 
 from services.accounts.models import db
-from services.accounts.operations import account_change, erasure_requests, passwords, personal_copies
+from services.accounts.operations import (
+    account_change,
+    erasure_requests,
+    passwords,
+    personal_copies,
+)
 from services.accounts.queries import accounts
 from services.chassis.web.access import caller_id
 from services.chassis.web.operations import Views

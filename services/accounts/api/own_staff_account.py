@@ -1,5 +1,5 @@
-"""What a member of staff does with their own account, in a browser's session alone: no tool's token comes in here.
-What the gateway asks on behalf of who opens the link of an invitation."""
+"""What a member of staff does with their own account, in a browser's session alone: no tool's token
+comes in here. What the gateway asks on behalf of who opens the link of an invitation."""
 
 from services.accounts.operations import own_staff_account as operations
 from services.accounts.operations import passkeys, staff_invitations, staff_tokens

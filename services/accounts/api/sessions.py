@@ -1,5 +1,5 @@
-"""Log-in, log-out, and the exchange of what a browser or a tool holds for a short access token. What any
-process may ask: the published keys, and a service's own token against its secret."""
+"""Log-in, log-out, and the exchange of what a browser or a tool holds for a short access token.
+What any process may ask: the published keys, and a service's own token against its secret."""
 
 import hmac
 from typing import Any
@@ -35,7 +35,11 @@ def log_in(body: dict[str, Any]) -> api.OpenedSession:
 @views.serves(sign_in_api.finish_sign_in)
 def finish_sign_in(body: dict[str, Any]) -> sign_in_api.SignedIn:
     finished = sign_in.finish(**body)
-    return sign_in_api.SignedIn(opened=_opened(finished)) if isinstance(finished, login.LoggedIn) else finished
+    return (
+        sign_in_api.SignedIn(opened=_opened(finished))
+        if isinstance(finished, login.LoggedIn)
+        else finished
+    )
 
 
 def _opened(logged_in: login.LoggedIn) -> api.OpenedSession:
@@ -50,9 +54,12 @@ def read_keys() -> tuple[api.Keys, dict[str, str]]:
 
 @views.serves(api.make_service_token)
 def make_service_token(body: dict[str, str]) -> api.AccessToken:
-    client, offered = body["client_id"], body["client_secret"].encode("utf-8", "replace")
+    client = body["client_id"]
+    offered = body["client_secret"].encode("utf-8", "replace")
     accepted = dependencies().settings.client_secrets.of(client)
     if not any(hmac.compare_digest(secret.encode(), offered) for secret in accepted):
-        raise Unauthenticated("Nom ou secret de service incorrect.", problem=problem_types.SERVICE_REFUSED)
+        raise Unauthenticated(
+            "Nom ou secret de service incorrect.", problem=problem_types.SERVICE_REFUSED
+        )
     token = dependencies().signer.access_token(client, "service", client=client)
     return api.AccessToken(access_token=token, expires_in=SERVICE_TOKEN_SECONDS)

@@ -1,9 +1,15 @@
-"""What administrateurs do about staff and their tools' tokens: list, invite, change, disable, enable, revoke."""
+"""What administrateurs do about staff and their tools' tokens: list, invite, change, disable,
+enable, revoke."""
 
 from collections.abc import Callable
 from typing import Any
 
-from services.accounts.operations import second_factor, staff_accounts, staff_invitations, staff_tokens
+from services.accounts.operations import (
+    second_factor,
+    staff_accounts,
+    staff_invitations,
+    staff_tokens,
+)
 from services.accounts.queries import staff
 from services.chassis.web import access
 from services.chassis.web.audit_trail import actor

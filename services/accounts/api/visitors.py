@@ -1,4 +1,5 @@
-"""What the gateway asks on behalf of people who are not logged in: creation, activation, reset, mailed links."""
+"""What the gateway asks on behalf of people who are not logged in: creation, activation, reset,
+mailed links."""
 
 from functools import partial
 

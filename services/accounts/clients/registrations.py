@@ -1,4 +1,5 @@
-"""Client of registrations: whether a candidate ever saved a candidature, and the refusal of older identities."""
+"""Client of registrations: whether a candidate ever saved a candidature, and the refusal of older
+identities."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,7 +20,8 @@ WRITE_SECONDS = 5.0  # a person waits in front of the page
 
 
 class CandidatureExists(Exception):
-    """The candidate saved a candidature once: they can no longer change their civil status by themselves."""
+    """The candidate saved a candidature once: they can no longer change their civil status by
+    themselves."""
 
 
 class RegistrationsClient:
@@ -33,31 +35,44 @@ class RegistrationsClient:
     def is_engaged(self, candidate_id: str) -> bool:
         """Whether a candidature was ever saved."""
         seconds = READ_SHARE * self._client.page_seconds
-        return self._client.call(read_engaged, self._token(), seconds=seconds, candidate_id=candidate_id).engaged
+        return self._client.call(
+            read_engaged, self._token(), seconds=seconds, candidate_id=candidate_id
+        ).engaged
 
     def engaged_among(self, candidate_ids: Sequence[str]) -> set[str]:
         """Those of whom a candidature was ever saved; at most MOST_CANDIDATES may be asked for."""
         body = {"ids": candidate_ids}
-        return set(self._client.call(list_engaged, self._token(), body=body, seconds=WRITE_SECONDS).ids)
+        return set(
+            self._client.call(list_engaged, self._token(), body=body, seconds=WRITE_SECONDS).ids
+        )
 
     def put_identity_floor(self, candidate_id: str, version: int) -> None:
-        """Have saves with an identity older than `version` refused from now on; may be repeated. Raises
-        CandidatureExists."""
+        """Have saves with an identity older than `version` refused from now on; may be repeated.
+        Raises CandidatureExists."""
         self._call_unless_engaged(set_identity_floor, candidate_id, body={"version": version})
 
     def erase_candidate(self, candidate_id: str) -> None:
-        """Erase the candidate's drafts and address in registrations; may be repeated. Raises CandidatureExists."""
+        """Erase the candidate's drafts and address in registrations; may be repeated. Raises
+        CandidatureExists."""
         self._call_unless_engaged(erase_candidate, candidate_id)
 
     def erase_drafts(self, candidate_id: str) -> None:
         """Erase what the candidate typed and did not transmit; may be repeated."""
-        self._client.call(erase_drafts, self._token(), seconds=WRITE_SECONDS, candidate_id=candidate_id)
+        self._client.call(
+            erase_drafts, self._token(), seconds=WRITE_SECONDS, candidate_id=candidate_id
+        )
 
     def _call_unless_engaged(
         self, operation: Operation[None], candidate_id: str, body: Mapping[str, Any] | None = None
     ) -> None:
         try:
-            self._client.call(operation, self._token(), body=body, seconds=WRITE_SECONDS, candidate_id=candidate_id)
+            self._client.call(
+                operation,
+                self._token(),
+                body=body,
+                seconds=WRITE_SECONDS,
+                candidate_id=candidate_id,
+            )
         except ProblemAnswer as problem:
             if problem.http_status == 409:
                 raise CandidatureExists from problem

@@ -1,4 +1,5 @@
-"""Reads the account's forms as a whole: civil status, contact and password, or all mistakes together."""
+"""Reads the account's forms as a whole: civil status, contact and password, or all mistakes
+together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,12 @@ from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.passwords import Profile
 
-_BIRTHPLACE_FIELDS = ("ville_naissance", "commune_naissance", "commune_hors_liste", "commune_naissance_libre")
+_BIRTHPLACE_FIELDS = (
+    "ville_naissance",
+    "commune_naissance",
+    "commune_hors_liste",
+    "commune_naissance_libre",
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,8 @@ class Changes:
 
 
 def read_new(values: Mapping[str, Any], *, today: date, profile: Profile | None) -> NewAccount:
-    """« Formulaire de création »; without a profile no password is chosen. Raises Invalid with every mistake."""
+    """« Formulaire de création »; without a profile no password is chosen. Raises Invalid with
+    every mistake."""
     reader = FormReader(values)
     status = civil_status.read(reader, today)
     email = emails.read_confirmed(reader)
@@ -54,8 +61,8 @@ def read_changes(
     current_email: str,
     frozen: bool,
 ) -> Changes:
-    """« Modifier mes informations »: what differs from the current account; a frozen civil status is not read. `today`
-    in Paris. Raises Invalid with every mistake."""
+    """« Modifier mes informations »: what differs from the current account; a frozen civil status
+    is not read. `today` in Paris. Raises Invalid with every mistake."""
     reader = FormReader(values, typed_values(current, current_email))
     status = None if frozen else civil_status.read(reader, today)
     email = emails.read_confirmed(reader)
@@ -66,14 +73,20 @@ def read_changes(
     typed = reader.raw("current_password")
     if (wants_email or wants_password) and not typed:
         reader.add_mistake(
-            "current_password", "Saisissez votre mot de passe actuel : il est demandé pour ce changement."
+            "current_password",
+            "Saisissez votre mot de passe actuel : il est demandé pour ce changement.",
         )
     reader.refuse_mistakes()
-    return Changes(status if status != current else None, email if wants_email else None, password, typed)
+    return Changes(
+        status if status != current else None, email if wants_email else None, password, typed
+    )
 
 
-def read_correction(values: Mapping[str, Any], *, today: date, current: CivilStatus | None = None) -> CivilStatus:
-    """A civil status corrected by staff, who type no confirmation. Raises Invalid with every mistake."""
+def read_correction(
+    values: Mapping[str, Any], *, today: date, current: CivilStatus | None = None
+) -> CivilStatus:
+    """A civil status corrected by staff, who type no confirmation. Raises Invalid with every
+    mistake."""
     reader = FormReader(values, civil_status_values(current) if current else None)
     status = civil_status.read(reader, today, has_confirmations=False)
     if status is None:
@@ -82,7 +95,8 @@ def read_correction(values: Mapping[str, Any], *, today: date, current: CivilSta
 
 
 def changes_civil_status(values: Mapping[str, Any], current: CivilStatus) -> bool:
-    """Whether a field of the civil status was sent with another value; pages do not send disabled fields."""
+    """Whether a field of the civil status was sent with another value; pages do not send disabled
+    fields."""
     shown = dict.fromkeys(_BIRTHPLACE_FIELDS, "") | civil_status_values(current)
     return any(values.get(name, value) != value for name, value in shown.items())
 

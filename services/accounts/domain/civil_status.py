@@ -1,5 +1,5 @@
-"""Civil status (guide §3), read from a form. Places are stored in unaccented capitals as the guide shows them. Communes
-merged long ago are in no list: a checkbox allows free text."""
+"""Civil status (guide §3), read from a form. Places are stored in unaccented capitals as the guide
+shows them. Communes merged long ago are in no list: a checkbox allows free text."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from services.reference.text import capitals, words
 
 CIVILITES = ("MONSIEUR", "MADAME")
 NAME_LENGTH = 100
-YOUNGEST, OLDEST = 10, 120
+YOUNGEST = 10
+OLDEST = 120
 """Ages in years between which a date of birth is plausible; no exam sets an age limit here."""
 
-_TYPED_DATE = re.compile(r"(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4})|(\d{2})(\d{2})(\d{4})", re.ASCII)
+_TYPED_DATE = re.compile(
+    r"(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4})|(\d{2})(\d{2})(\d{4})", re.ASCII
+)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _PUNCTUATION_IN_NAMES = frozenset(" '-.·")
 
@@ -45,17 +48,21 @@ class CivilStatus:
 
 
 def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> CivilStatus | None:
-    """The civil status typed, read first of its form; None, with the mistakes in `reader`, where something is wrong.
-    Staff's form has no confirmations."""
+    """The civil status typed, read first of its form; None, with the mistakes in `reader`, where
+    something is wrong. Staff's form has no confirmations."""
     civilite = reader.text("civilite")
     if civilite not in CIVILITES:
         reader.add_mistake("civilite", "Choisissez votre civilité.")
     nom = reader.required_text("nom_famille", "votre nom de famille (nom de naissance)")
     _check_name(reader, "nom_famille", nom)
     if has_confirmations:
-        again = reader.required_text("nom_famille_confirmation", "une seconde fois votre nom de naissance")
+        again = reader.required_text(
+            "nom_famille_confirmation", "une seconde fois votre nom de naissance"
+        )
         if again and words(again) != words(nom):
-            reader.add_mistake("nom_famille_confirmation", "La confirmation diffère du nom de famille saisi.")
+            reader.add_mistake(
+                "nom_famille_confirmation", "La confirmation diffère du nom de famille saisi."
+            )
     usage = reader.text("nom_usage")
     _check_name(reader, "nom_usage", usage)
     typed_prenoms = reader.required_text("prenoms", "vos prénoms")
@@ -63,7 +70,9 @@ def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> 
     _check_name(reader, "prenoms", prenoms)
     birth_date = _read_date(reader, "date_naissance", "votre date de naissance")
     if birth_date is not None and not YOUNGEST <= full_years(birth_date, today) <= OLDEST:
-        reader.add_mistake("date_naissance", "Vérifiez la date de naissance : cette date n'est pas plausible.")
+        reader.add_mistake(
+            "date_naissance", "Vérifiez la date de naissance : cette date n'est pas plausible."
+        )
     if has_confirmations:
         _check_birth_date_confirmation(reader, birth_date)
     place = read_birthplace(reader)
@@ -73,7 +82,8 @@ def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> 
 
 
 def parsed_date(typed: str) -> date | None:
-    """The day typed as 30/05/1998, with other separators or none, or as browsers fill it in (1998-05-30)."""
+    """The day typed as 30/05/1998, with other separators or none, or as browsers fill it in
+    (1998-05-30)."""
     if match := _TYPED_DATE.fullmatch(typed):
         day, month, year = (int(group) for group in match.groups() if group is not None)
     elif match := _ISO_DATE.fullmatch(typed):
@@ -94,7 +104,9 @@ def _check_name(reader: FormReader, field: str, name: str) -> None:
     elif not any(c.isalpha() for c in name) or not all(
         c in _PUNCTUATION_IN_NAMES or unicodedata.category(c)[0] in "LM" for c in name
     ):
-        reader.add_mistake(field, "Seuls les lettres, espaces, apostrophes, tirets et points sont acceptés.")
+        reader.add_mistake(
+            field, "Seuls les lettres, espaces, apostrophes, tirets et points sont acceptés."
+        )
     else:
         reader.check_printable(field, name)
 
@@ -112,13 +124,16 @@ def _read_date(reader: FormReader, field: str, what: str) -> date | None:
         return None
     day = parsed_date(typed)
     if day is None:
-        reader.add_mistake(field, "Saisissez une date qui existe, sous la forme jj/mm/aaaa. Exemple : 30/05/1998.")
+        reader.add_mistake(
+            field, "Saisissez une date qui existe, sous la forme jj/mm/aaaa. Exemple : 30/05/1998."
+        )
     return day
 
 
 @dataclass(frozen=True)
 class Birthplace:
-    """`pays` is a code (« 100 » is FRANCE), `departement` a code of three characters or None abroad."""
+    """`pays` is a code (« 100 » is FRANCE), `departement` a code of three characters or None
+    abroad."""
 
     pays: str
     departement: str | None
@@ -128,8 +143,8 @@ class Birthplace:
 
 
 def read_birthplace(reader: FormReader) -> Birthplace | None:
-    """The birthplace typed; None, with the mistakes in `reader`, where it is wrong. Fields that do not apply to the
-    country are ignored."""
+    """The birthplace typed; None, with the mistakes in `reader`, where it is wrong. Fields that do
+    not apply to the country are ignored."""
     country = pays.by_code(reader.text("pays_naissance"))
     if country is None:
         reader.add_mistake("pays_naissance", "Choisissez votre pays de naissance.")
@@ -143,7 +158,9 @@ def read_birthplace(reader: FormReader) -> Birthplace | None:
 def _in_france(reader: FormReader) -> Birthplace | None:
     departement = departements.by_code(reader.text("departement_naissance"))
     if departement is None:
-        reader.add_mistake("departement_naissance", "Choisissez votre département, DOM ou COM de naissance.")
+        reader.add_mistake(
+            "departement_naissance", "Choisissez votre département, DOM ou COM de naissance."
+        )
     if hors_liste := reader.is_ticked("commune_hors_liste"):
         commune = _free_place(reader, "commune_naissance_libre", "votre commune de naissance")
     else:
@@ -163,7 +180,8 @@ def _listed_commune(reader: FormReader, departement: str | None) -> str | None:
     if commune is None:
         reader.add_mistake(
             "commune_naissance",
-            "Choisissez une commune proposée pour ce département, ou cochez « Ma commune n'est pas dans la liste ».",
+            "Choisissez une commune proposée pour ce département, ou cochez « Ma commune n'est pas "
+            "dans la liste ».",
         )
         return None
     return commune.label
@@ -175,8 +193,12 @@ def _free_place(reader: FormReader, field: str, what: str) -> str | None:
         return None
     if len(place) > PLACE_LENGTH:
         reader.add_mistake(field, f"{PLACE_LENGTH} caractères au maximum.")
-    elif not all(c in _PUNCTUATION_IN_PLACES or c.isalnum() for c in place) or not any(c.isalpha() for c in place):
-        reader.add_mistake(field, "Seuls les lettres, chiffres, espaces, apostrophes et tirets sont acceptés.")
+    elif not all(c in _PUNCTUATION_IN_PLACES or c.isalnum() for c in place) or not any(
+        c.isalpha() for c in place
+    ):
+        reader.add_mistake(
+            field, "Seuls les lettres, chiffres, espaces, apostrophes et tirets sont acceptés."
+        )
     else:
         reader.check_printable(field, place)
     return None if reader.has_mistake(field) else place

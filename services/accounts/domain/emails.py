@@ -1,4 +1,5 @@
-"""Mail addresses: which are accepted, and the key under which two spellings are the same address (case is ignored)."""
+"""Mail addresses: which are accepted, and the key under which two spellings are the same address
+(case is ignored)."""
 
 import re
 
@@ -14,7 +15,8 @@ INVALID_ADDRESS = "Saisissez une adresse mail valide. Exemple : nom.prenom@domai
 
 
 def key_of(address: str) -> str:
-    """The form under which an address is unique: lower case, an accented domain in its ASCII form."""
+    """The form under which an address is unique: lower case, an accented domain in its ASCII
+    form."""
     local, _, domain = address.strip().rpartition("@")
     return f"{local}@{_ascii_domain(domain)}".lower()
 
@@ -41,7 +43,9 @@ def read_confirmed(reader: FormReader) -> str:
         reader.add_mistake("email", INVALID_ADDRESS)
     confirmation = reader.required_text("email_confirmation", "une seconde fois votre adresse mail")
     if confirmation and key_of(confirmation) != key_of(address):
-        reader.add_mistake("email_confirmation", "La confirmation diffère de l'adresse mail saisie.")
+        reader.add_mistake(
+            "email_confirmation", "La confirmation diffère de l'adresse mail saisie."
+        )
     return address
 
 

@@ -1,4 +1,5 @@
-"""Reads a submitted form field by field and collects every mistake, so that all are reported at once."""
+"""Reads a submitted form field by field and collects every mistake, so that all are reported at
+once."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,11 +9,12 @@ from services.reference.text import normalised_text, refusal_of_unprintable
 
 
 class FormReader:
-    """Submitted values and the mistakes found so far. Values of a wrong type (numbers, objects) are read as empty."""
+    """Submitted values and the mistakes found so far. Values of a wrong type (numbers, objects) are
+    read as empty."""
 
     def __init__(self, values: Mapping[str, Any], stored: Mapping[str, str] | None = None) -> None:
-        """`stored`: values that the form showed when it was opened; they stay accepted even where a later rule refuses
-        them."""
+        """`stored`: values that the form showed when it was opened; they stay accepted even where a
+        later rule refuses them."""
         self._values = values
         self._stored = stored or {}
         self._errors: dict[str, str] = {}
@@ -27,7 +29,8 @@ class FormReader:
         return normalised_text(self.raw(name))
 
     def is_ticked(self, name: str) -> bool:
-        """Whether a box is ticked: it then sends a value, alone or in a list; « non » and nothing are unticked."""
+        """Whether a box is ticked: it then sends a value, alone or in a list; « non » and nothing
+        are unticked."""
         value = self._values.get(name)
         value = value[0] if isinstance(value, list) and value else value
         return value is True or (isinstance(value, str) and value not in ("", "non"))
@@ -57,7 +60,8 @@ class FormReader:
         return bool(self._errors)
 
     def refuse_mistakes(self) -> None:
-        """Raises Invalid with every mistake, in the order in which they were found; nothing where there is none."""
+        """Raises Invalid with every mistake, in the order in which they were found; nothing where
+        there is none."""
         if self.has_mistakes:
             raise self.error()
 

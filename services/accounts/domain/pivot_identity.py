@@ -1,4 +1,5 @@
-"""The pivot identity of FranceConnect as values of the account's form: what it certifies is not typed."""
+"""The pivot identity of FranceConnect as values of the account's form: what it certifies is not
+typed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,9 +17,13 @@ _COUNTRY = "99"
 
 
 def certified_values(claims: Mapping[str, Any]) -> dict[str, str]:
-    """The values of the fields that these claims fill, their confirmations too; what is missing or unknown to our
-    lists (a town abroad, a former commune) is left to be typed."""
-    names = {"nom_famille": "family_name", "nom_usage": "preferred_username", "prenoms": "given_name"}
+    """The values of the fields that these claims fill, their confirmations too; what is missing or
+    unknown to our lists (a town abroad, a former commune) is left to be typed."""
+    names = {
+        "nom_famille": "family_name",
+        "nom_usage": "preferred_username",
+        "prenoms": "given_name",
+    }
     values = {field: _text(claims, claim) for field, claim in names.items()}
     if folded(values["nom_usage"]) == folded(values["nom_famille"]):
         del values["nom_usage"]
@@ -27,12 +32,18 @@ def certified_values(claims: Mapping[str, Any]) -> dict[str, str]:
         values["date_naissance"] = f"{birth_date:%d/%m/%Y}"
     values |= _birthplace(_text(claims, "birthcountry"), _text(claims, "birthplace"))
     values = {field: value for field, value in values.items() if value}
-    return values | {f"{field}_confirmation": values[field] for field in CONFIRMED if field in values}
+    return values | {
+        f"{field}_confirmation": values[field] for field in CONFIRMED if field in values
+    }
 
 
 def is_of(claims: Mapping[str, Any], status: CivilStatus) -> bool:
-    """Whether a civil status is this identity's: birth name, first given name and birth date are the same."""
-    first = [folded(prenoms).partition(" ")[0] for prenoms in (_text(claims, "given_name"), status.prenoms)]
+    """Whether a civil status is this identity's: birth name, first given name and birth date are
+    the same."""
+    first = [
+        folded(prenoms).partition(" ")[0]
+        for prenoms in (_text(claims, "given_name"), status.prenoms)
+    ]
     names = [folded(nom) for nom in (_text(claims, "family_name"), status.nom_famille)]
     days = [parsed_date(_text(claims, "birthdate")), status.date_naissance]
     return all(one == other for one, other in (first, names, days))
@@ -46,7 +57,9 @@ def _birthplace(country: str, place: str) -> dict[str, str]:
     if known.code != FRANCE or departement is None:
         return {"pays_naissance": known.code}
     values = {"pays_naissance": known.code, "departement_naissance": departement.code}
-    born_in = [commune for commune in communes.of_departement(departement.code) if commune.insee == place]
+    born_in = [
+        commune for commune in communes.of_departement(departement.code) if commune.insee == place
+    ]
     current = sorted(born_in, key=lambda commune: list(communes.Kind).index(commune.kind))
     return {**values, "commune_naissance": current[0].label} if current else values
 

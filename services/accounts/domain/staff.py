@@ -1,5 +1,5 @@
-"""Staff: their roles, and what a role or a tool's token may do, and how recovery codes of the second factor are
-written."""
+"""Staff: their roles, and what a role or a tool's token may do, and how recovery codes of the
+second factor are written."""
 
 from collections.abc import Collection, Iterable
 from enum import StrEnum
@@ -8,22 +8,28 @@ from services.chassis.errors import Invalid
 from services.contracts.account_rules import CATALOGUE_SCOPE, OWN_ACCOUNT_SCOPE
 from services.reference import academies as known_academies
 
-_ACADEMIE_SCOPES = ("pieces:read", "pieces:control", "candidatures:read", "candidatures:manage", "documents:publish")
+_ACADEMIE_SCOPES = (
+    "pieces:read",
+    "pieces:control",
+    "candidatures:read",
+    "candidatures:manage",
+    "documents:publish",
+)
 SCOPES = (*_ACADEMIE_SCOPES, "candidates:correct", "staff:manage", "openings:manage", "audit:read")
 _SCOPES_BY_ROLE = {
     "consultation": frozenset(("pieces:read", "candidatures:read")),
     "gestionnaire": frozenset(_ACADEMIE_SCOPES),
     "administrateur": frozenset(SCOPES),
 }
-"""accounts does not know a candidate's académies: a gestionnaire, who is limited to some, may not correct a civil
-status."""
+"""accounts does not know a candidate's académies: a gestionnaire, who is limited to some, may not
+correct a civil status."""
 
 RECOVERY_CODES = 10
 """Codes of a set."""
 RECOVERY_CODE_LENGTH = 16
 RECOVERY_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Without I, O, 0 and 1, which are mistaken for each other on paper. A sign is five random bits: at this length a
-fast hash is enough for what is stored."""
+"""Without I, O, 0 and 1, which are mistaken for each other on paper. A sign is five random bits: at
+this length a fast hash is enough for what is stored."""
 _GROUP = 4
 
 
@@ -47,7 +53,11 @@ def scopes_of(role: str) -> frozenset[str]:
 
 def session_scopes(role: str) -> frozenset[str]:
     """What this role may do in a browser's session."""
-    return scopes_of(role) | {OWN_ACCOUNT_SCOPE} | ({CATALOGUE_SCOPE} if role == Role.ADMINISTRATEUR else set())
+    return (
+        scopes_of(role)
+        | {OWN_ACCOUNT_SCOPE}
+        | ({CATALOGUE_SCOPE} if role == Role.ADMINISTRATEUR else set())
+    )
 
 
 def checked_scopes(scopes: Iterable[str]) -> list[str]:
@@ -55,7 +65,9 @@ def checked_scopes(scopes: Iterable[str]) -> list[str]:
     requested = sorted(set(scopes))
     unknown = [scope for scope in requested if scope not in SCOPES]
     if unknown or not requested:
-        detail = f"Portées admises : {', '.join(SCOPES)}." + (f" Inconnues : {', '.join(unknown)}." if unknown else "")
+        detail = f"Portées admises : {', '.join(SCOPES)}." + (
+            f" Inconnues : {', '.join(unknown)}." if unknown else ""
+        )
         raise Invalid.in_field("scopes", detail)
     return requested
 
@@ -66,7 +78,8 @@ def checked_academies(role: str, academies: Iterable[str]) -> list[str] | None:
     if role == Role.ADMINISTRATEUR:
         if requested:
             raise Invalid.in_field(
-                "academies", "Un administrateur a accès à toutes les académies : n'en indiquez aucune."
+                "academies",
+                "Un administrateur a accès à toutes les académies : n'en indiquez aucune.",
             )
         return None
     if not requested:
@@ -82,6 +95,9 @@ def displayed_recovery_code(code: str) -> str:
 
 
 def read_recovery_code(typed: str) -> str | None:
-    """The code as it was made, whatever case, blanks and hyphens were typed; None for what cannot be a code."""
+    """The code as it was made, whatever case, blanks and hyphens were typed; None for what cannot
+    be a code."""
     code = "".join(typed.upper().split()).replace("-", "")
-    return code if len(code) == RECOVERY_CODE_LENGTH and set(code) <= set(RECOVERY_ALPHABET) else None
+    return (
+        code if len(code) == RECOVERY_CODE_LENGTH and set(code) <= set(RECOVERY_ALPHABET) else None
+    )

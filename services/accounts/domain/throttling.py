@@ -1,5 +1,6 @@
-"""Delays after failed log-ins, counted per account and source, never per source alone; quotas of mails. A browser that
-has logged in to the account before is counted separately, so that failures of others do not lock its owner out."""
+"""Delays after failed log-ins, counted per account and source, never per source alone; quotas of
+mails. A browser that has logged in to the account before is counted separately, so that failures of
+others do not lock its owner out."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ FAILURES_LIFETIME = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Rule:
-    """`undelayed`: how many failures cause no delay. The next one is `first_delay`; each further one doubles it."""
+    """`undelayed`: how many failures cause no delay. The next one is `first_delay`; each further
+    one doubles it."""
 
     undelayed: int
     first_delay: timedelta = timedelta(seconds=30)
@@ -22,7 +24,8 @@ class Rule:
 
 
 PER_SOURCE = Rule(undelayed=5)
-"""One account from one source, or from one known browser; and what is asked again of who is logged in."""
+"""One account from one source, or from one known browser; and what is asked again of who is logged
+in."""
 ALL_SOURCES = Rule(undelayed=30)
 """One account from all unknown browsers together."""
 

@@ -1,5 +1,5 @@
-"""« Modifier mes informations » (guide §4): everything until the first candidature, then mail and password only.
-« Supprimer »: an account without candidature is erased at its owner's request."""
+"""« Modifier mes informations » (guide §4): everything until the first candidature, then mail and
+password only. « Supprimer »: an account without candidature is erased at its owner's request."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,16 +16,18 @@ from services.contracts.api.own_account import DELETION, Changed
 
 
 def change_account(account_id: str, values: Mapping[str, Any]) -> Changed:
-    """A changed password ends every session, this one too, and a pending address. Raises Invalid with every mistake,
-    Conflict `candidature-existante`, PreconditionFailed where the civil status is no longer that of the form, TooMany
-    (current password tried too often), Unavailable."""
+    """A changed password ends every session, this one too, and a pending address. Raises Invalid
+    with every mistake, Conflict `candidature-existante`, PreconditionFailed where the civil status
+    is no longer that of the form, TooMany (current password tried too often), Unavailable."""
     account = stored_account(account_id)
     wants_civil_status = changes_civil_status(values, account.civil_status)
     if wants_civil_status:
         identity_changes.refuse_outdated(account, values)
         if account.certified_by is not None:
             raise Conflict(account_form.CERTIFIED_NOTICE)
-    frozen = not wants_civil_status or is_frozen(account)  # asks registrations only where its answer matters
+    frozen = not wants_civil_status or is_frozen(
+        account
+    )  # asks registrations only where its answer matters
     changes = read_changes(
         values,
         today=to_paris(portal_now()).date(),
@@ -40,7 +42,9 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> Changed:
     if needs_password:
         passwords.check_current_password(account, changes.current_password)
     # Before anything is changed: this is what fails when the hashing queue is full.
-    password_hash = dependencies().password_hasher.hash(changes.password) if changes.password else None
+    password_hash = (
+        dependencies().password_hasher.hash(changes.password) if changes.password else None
+    )
     if changes.civil_status is not None:
         identity_changes.change_civil_status(account_id, changes.civil_status, values)
     if needs_password:
@@ -48,9 +52,11 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> Changed:
     return Changed(email_change_pending=changes.email is not None)
 
 
-def _change_credentials(account_id: str, changes: Changes, password_hash: str | None, *, verified_hash: str) -> None:
-    """`password_hash` is the new password's; `verified_hash` that of the current password as it was verified: a reset
-    may have replaced it meanwhile."""
+def _change_credentials(
+    account_id: str, changes: Changes, password_hash: str | None, *, verified_hash: str
+) -> None:
+    """`password_hash` is the new password's; `verified_hash` that of the current password as it was
+    verified: a reset may have replaced it meanwhile."""
     with db.operation() as session:
         account = found(session.get(Account, account_id, with_for_update=True))
         if account.password_hash != verified_hash:

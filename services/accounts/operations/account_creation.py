@@ -1,7 +1,9 @@
-"""Creating an account, activating it by its mailed link, and sending that mail again. A known address gets the same
-answer as a new one, after the same work, so that the answer reveals to nobody who has an account.
+"""Creating an account, activating it by its mailed link, and sending that mail again. A known
+address gets the same answer as a new one, after the same work, so that the answer reveals to nobody
+who has an account.
 
-Creations that wait for their activation are independent of each other, even at the same address (decision 0007).
+Creations that wait for their activation are independent of each other, even at the same address
+(decision 0007).
 """
 
 import hmac
@@ -36,20 +38,25 @@ from services.contracts.api.visitors import Address, Created
 
 
 def filled_form(values: Mapping[str, Any], identity: str | None = None) -> Form:
-    """« Formulaire de création » for what was typed, in which the sealed identity of FranceConnect fills the civil
-    status. Raises Forbidden where that is no longer valid."""
+    """« Formulaire de création » for what was typed, in which the sealed identity of FranceConnect
+    fills the civil status. Raises Forbidden where that is no longer valid."""
     provided = provider_identities.unseal(identity, FRANCECONNECT) if identity else None
     certified = pivot_identity.certified_values(provided.claims) if provided else {}
     address = {"email": str(provided.claims.get("email", ""))} if provided else {}
-    return account_form.creation({**address, **values, **certified}, dependencies().profile, certified=certified)
+    return account_form.creation(
+        {**address, **values, **certified}, dependencies().profile, certified=certified
+    )
 
 
-def create_account(values: Mapping[str, Any], source: str = "", identity: str | None = None) -> Created:
-    """Store what « Formulaire de création » says; it waits for its activation beside any other at this address.
-    `source`: the visitor's network address. With an identity of FranceConnect, whose civil status replaces what was
-    typed, no password is chosen: the mailed link proves the address, then the identity opens the account. Raises
-    Invalid with every mistake, Unavailable where the hashing queue is full, TooMany where too many mails were asked for
-    at this mail address, or too many accounts from that source, Forbidden where the identity is no longer valid."""
+def create_account(
+    values: Mapping[str, Any], source: str = "", identity: str | None = None
+) -> Created:
+    """Store what « Formulaire de création » says; it waits for its activation beside any other at
+    this address. `source`: the visitor's network address. With an identity of FranceConnect, whose
+    civil status replaces what was typed, no password is chosen: the mailed link proves the address,
+    then the identity opens the account. Raises Invalid with every mistake, Unavailable where the
+    hashing queue is full, TooMany where too many mails were asked for at this mail address, or too
+    many accounts from that source, Forbidden where the identity is no longer valid."""
     provided = provider_identities.unseal(identity, FRANCECONNECT) if identity else None
     new = read_new(
         {**values, **(pivot_identity.certified_values(provided.claims) if provided else {})},
@@ -60,7 +67,9 @@ def create_account(values: Mapping[str, Any], source: str = "", identity: str | 
     with db.reading() as session:  # who is refused has nothing hashed
         _refuse_beyond_quotas(session, rate_limits.wait_for_mail_request, email_key, source)
     with dependencies().password_hasher.turn(source):
-        password_hash = hash_creation_password(email_key, new.password) if new.password else NO_PASSWORD
+        password_hash = (
+            hash_creation_password(email_key, new.password) if new.password else NO_PASSWORD
+        )
     created = Created(email=new.email, creation=new_id())
     _store(new, password_hash, created.creation, source, provided)
     return created
@@ -68,9 +77,14 @@ def create_account(values: Mapping[str, Any], source: str = "", identity: str | 
 
 @retried
 def _store(
-    new: NewAccount, password_hash: str, creation_id: str, source: str, identity: ProvidedIdentity | None
+    new: NewAccount,
+    password_hash: str,
+    creation_id: str,
+    source: str,
+    identity: ProvidedIdentity | None,
 ) -> None:
-    """The creation waits for its activation; at the address of an account, its owner gets a mail instead."""
+    """The creation waits for its activation; at the address of an account, its owner gets a mail
+    instead."""
     with db.operation() as session:
         email_key = key_of(new.email)
         _refuse_beyond_quotas(session, rate_limits.count_mail_request, email_key, source)
@@ -88,14 +102,19 @@ def _store(
         )
         session.add(account)
         if identity is not None:
-            is_certified = pivot_identity.is_of(identity.claims, new.civil_status)  # not where a name or day was typed
+            is_certified = pivot_identity.is_of(
+                identity.claims, new.civil_status
+            )  # not where a name or day was typed
             account.certified_by = identity.provider if is_certified else None
             provider_identities.add(session, account.id, identity, is_joined=False)
         follow_up(session, "send_activation_mail", {"account_id": account.id}, subject=account.id)
 
 
 def _refuse_beyond_quotas(
-    session: Session, wait_for: Callable[[Session, str, str, Quota], int], email_key: str, source: str
+    session: Session,
+    wait_for: Callable[[Session, str, str, Quota], int],
+    email_key: str,
+    source: str,
 ) -> None:
     """`wait_for` counts this creation, or only looks. Raises TooMany."""
     if wait := wait_for(session, "creation", email_key, throttling.CREATIONS):
@@ -107,8 +126,9 @@ def _refuse_beyond_quotas(
 
 @retried
 def resend_activation(email: str, creation: str | None = None) -> None:
-    """« Je n'ai pas reçu le mail »: send the mail again if a creation waits at this address. `creation`: the one that
-    this browser asked for. Raises TooMany beyond a few per hour, for unknown addresses too."""
+    """« Je n'ai pas reçu le mail »: send the mail again if a creation waits at this address.
+    `creation`: the one that this browser asked for. Raises TooMany beyond a few per hour, for
+    unknown addresses too."""
     email_key = key_of(email)
     with db.operation() as session:
         if wait := rate_limits.count_mail_request(session, "resend", email_key, throttling.RESENDS):
@@ -120,12 +140,16 @@ def resend_activation(email: str, creation: str | None = None) -> None:
 
 
 def activate(token: str) -> Address:
-    """Activate the account and erase the other creations at its address. Raises Gone for a link that is not usable, or
-    where the address now belongs to another account."""
+    """Activate the account and erase the other creations at its address. Raises Gone for a link
+    that is not usable, or where the address now belongs to another account."""
     try:
         with db.operation() as session:
             creation = mail_link_states.owner_by_token(session, Account, Purpose.ACTIVATION, token)
-            pending = accounts.pending_creations_at(session, creation.email_key, lock=True) if creation else []
+            pending = (
+                accounts.pending_creations_at(session, creation.email_key, lock=True)
+                if creation
+                else []
+            )
             _, account = mail_links.use(session, Account, Purpose.ACTIVATION, token)
             account.activated_at = portal_now()
             provider_identities.join_waiting(session, account.id)
@@ -139,25 +163,41 @@ def activate(token: str) -> Address:
 
 
 def hash_creation_password(email_key: str, password: str) -> str:
-    """The hash of a creation's password. All creations at one address share a salt: a log-in hashes once for all of
-    them, so that its duration reveals neither their number nor whether the address has an account."""
+    """The hash of a creation's password. All creations at one address share a salt: a log-in hashes
+    once for all of them, so that its duration reveals neither their number nor whether the address
+    has an account."""
     salt = bytes.fromhex(dependencies().derived_keys.trace("creation", email_key))[:16]
     return dependencies().password_hasher.hash(password, salt=salt)
 
 
-def creation_with_password(hashes: Sequence[tuple[str, str]], email_key: str, password: str) -> str | None:
-    """The id of the first creation with this password, among the (id, hash) of those at one address; hashes once."""
-    if len(hashes) == 1:  # verified with the parameters and salt in the hash, whichever were in force at the creation
-        return hashes[0][0] if dependencies().password_hasher.matches(hashes[0][1], password) else None
+def creation_with_password(
+    hashes: Sequence[tuple[str, str]], email_key: str, password: str
+) -> str | None:
+    """The id of the first creation with this password, among the (id, hash) of those at one
+    address; hashes once."""
+    if (
+        len(hashes) == 1
+    ):  # verified with the parameters and salt in the hash, whichever were in force at the creation
+        return (
+            hashes[0][0] if dependencies().password_hasher.matches(hashes[0][1], password) else None
+        )
     typed_hash = hash_creation_password(email_key, password)
     return next((id for id, stored in hashes if hmac.compare_digest(stored, typed_hash)), None)
 
 
-def resend_activation_mail(session: Session, email_key: str, creation_id: str | None = None) -> None:
-    """Mail the link of that creation again, else of the newest at this address; its older links are closed at once."""
+def resend_activation_mail(
+    session: Session, email_key: str, creation_id: str | None = None
+) -> None:
+    """Mail the link of that creation again, else of the newest at this address; its older links are
+    closed at once."""
     pending = pending_creations_at(session, email_key)
-    chosen = next((creation for creation in pending if creation.id == creation_id), None) or next(iter(pending), None)
-    if chosen is None or session.get(Account, chosen.id, with_for_update=True, populate_existing=True) is None:
+    chosen = next((creation for creation in pending if creation.id == creation_id), None) or next(
+        iter(pending), None
+    )
+    if (
+        chosen is None
+        or session.get(Account, chosen.id, with_for_update=True, populate_existing=True) is None
+    ):
         return
     mail_links.close(session, chosen.id, Purpose.ACTIVATION)
     follow_up(session, "send_activation_mail", {"account_id": chosen.id}, subject=chosen.id)

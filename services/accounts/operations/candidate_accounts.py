@@ -1,5 +1,6 @@
-"""What administrators do with a candidate's account, each act in the audit trail: look at it, send the link of
-activation again, correct a civil status with a reason; registrations then gives each candidature a new version."""
+"""What administrators do with a candidate's account, each act in the audit trail: look at it, send
+the link of activation again, correct a civil status with a reason; registrations then gives each
+candidature a new version."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,7 +13,11 @@ from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account, AuditEntry, db
 from services.accounts.operations import provider_identities
 from services.accounts.operations.account_creation import resend_activation_mail
-from services.accounts.operations.identity_changes import next_version, refuse_outdated, run_after_pending_change
+from services.accounts.operations.identity_changes import (
+    next_version,
+    refuse_outdated,
+    run_after_pending_change,
+)
 from services.accounts.queries.accounts import identity_of
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.database.audit import Actor
@@ -22,24 +27,30 @@ from services.contracts.accounts import IdentityCorrected
 from services.contracts.api.candidate_accounts import Corrected
 
 _CANDIDATES_CHANGE_PENDING = (
-    "Le candidat a demandé une modification de son compte, en cours de vérification : réessayez dans quelques minutes."
+    "Le candidat a demandé une modification de son compte, en cours de vérification : réessayez "
+    "dans quelques minutes."
 )
 
 
-def correct_identity(candidate_id: str, values: Mapping[str, Any], reason: str, actor: Actor) -> Corrected:
-    """Replace the civil status, whether or not candidatures exist. Raises Invalid with every mistake, NotFound,
-    PreconditionFailed where it is no longer that of the form, Unavailable while the candidate's own change cannot be
-    finished."""
+def correct_identity(
+    candidate_id: str, values: Mapping[str, Any], reason: str, actor: Actor
+) -> Corrected:
+    """Replace the civil status, whether or not candidatures exist. Raises Invalid with every
+    mistake, NotFound, PreconditionFailed where it is no longer that of the form, Unavailable while
+    the candidate's own change cannot be finished."""
     with db.reading() as session:
         current = _account(session, candidate_id).civil_status
     status = read_correction(values, today=to_paris(portal_now()).date(), current=current)
     version = run_after_pending_change(
-        lambda: _correct(candidate_id, status, values, reason, actor), message=_CANDIDATES_CHANGE_PENDING
+        lambda: _correct(candidate_id, status, values, reason, actor),
+        message=_CANDIDATES_CHANGE_PENDING,
     )
     return Corrected(version=version)
 
 
-def _correct(account_id: str, status: CivilStatus, typed: Mapping[str, Any], reason: str, actor: Actor) -> int:
+def _correct(
+    account_id: str, status: CivilStatus, typed: Mapping[str, Any], reason: str, actor: Actor
+) -> int:
     with db.operation() as session:
         account = _account(session, account_id, lock=True)
         version = next_version(session, account_id)
@@ -47,12 +58,20 @@ def _correct(account_id: str, status: CivilStatus, typed: Mapping[str, Any], rea
         if before == after:
             return account.version
         refuse_outdated(account, typed)
-        account.civil_status, account.version, account.certified_by = status, version, None
+        account.civil_status = status
+        account.version = version
+        account.certified_by = None
         provider_identities.forget(session, account.id)
         session.flush()
-        publish(session, IdentityCorrected(account.id, identity_of(account), reason), subject=account.id)
+        publish(
+            session,
+            IdentityCorrected(account.id, identity_of(account), reason),
+            subject=account.id,
+        )
         audited = {**after, "reason": reason, "version": version}
-        AuditEntry.record(session, actor, "identity_corrected", account.id, before=before, after=audited)
+        AuditEntry.record(
+            session, actor, "identity_corrected", account.id, before=before, after=audited
+        )
         return version
 
 

@@ -1,5 +1,5 @@
-"""A new address that waits for its owner's confirmation: at most one per account; it ends when the password with which
-it was requested is changed, or is cancelled from the old address."""
+"""A new address that waits for its owner's confirmation: at most one per account; it ends when the
+password with which it was requested is changed, or is cancelled from the old address."""
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
@@ -23,15 +23,17 @@ from services.contracts.accounts import EmailChanged
 from services.contracts.api.visitors import Address
 
 _OTHER_CHANGE_PENDING = (
-    "Une autre modification de votre compte est en cours de vérification : réessayez dans quelques minutes. "
-    "Votre lien reste valable."
+    "Une autre modification de votre compte est en cours de vérification : réessayez dans quelques "
+    "minutes. Votre lien reste valable."
 )
 
 
 def request_email_change(session: Session, account: Account, address: str) -> None:
-    """Store the request, which ends an older one, and mail to the new address to confirm, to the old one to cancel.
-    Raises TooMany beyond a few per hour."""
-    if wait := rate_limits.count_mail_request(session, "email-change", account.email_key, throttling.EMAIL_CHANGES):
+    """Store the request, which ends an older one, and mail to the new address to confirm, to the
+    old one to cancel. Raises TooMany beyond a few per hour."""
+    if wait := rate_limits.count_mail_request(
+        session, "email-change", account.email_key, throttling.EMAIL_CHANGES
+    ):
         raise rate_limits.too_many_mails_error(wait)
     end_pending_email(session, account.id)
     email_change = EmailChange(
@@ -47,12 +49,14 @@ def request_email_change(session: Session, account: Account, address: str) -> No
 
 
 def end_pending_email(session: Session, account_id: str) -> None:
-    """Delete the request within the caller's transaction; the links mailed for it no longer work then."""
+    """Delete the request within the caller's transaction; the links mailed for it no longer work
+    then."""
     session.execute(delete(EmailChange).filter_by(account_id=account_id, confirmed_at=None))
 
 
 def cancel_pending_email(token: str) -> None:
-    """« Annuler », from the old address. Raises Gone where the request was confirmed, ended or cancelled before."""
+    """« Annuler », from the old address. Raises Gone where the request was confirmed, ended or
+    cancelled before."""
     with db.operation() as session:
         _, account = mail_links.use(session, Account, Purpose.EMAIL_CANCELLATION, token)
         session.flush()
@@ -60,10 +64,13 @@ def cancel_pending_email(token: str) -> None:
 
 
 def confirm_email(token: str) -> Address:
-    """The address is in force and all sessions end. Raises Gone for a link that is not usable, Conflict where the
-    address was taken meanwhile, Unavailable while a change of civil status is pending (the link then stays usable)."""
+    """The address is in force and all sessions end. Raises Gone for a link that is not usable,
+    Conflict where the address was taken meanwhile, Unavailable while a change of civil status is
+    pending (the link then stays usable)."""
     try:
-        return Address(email=run_after_pending_change(lambda: _confirm(token), message=_OTHER_CHANGE_PENDING))
+        return Address(
+            email=run_after_pending_change(lambda: _confirm(token), message=_OTHER_CHANGE_PENDING)
+        )
     except IntegrityError as error:  # taken at the same moment
         raise _address_taken_error() from error
 
@@ -78,16 +85,24 @@ def _confirm(token: str) -> str:
             raise _address_taken_error()
         version = next_version(session, account.id)
         rate_limits.forget_failures(session, account.email_key)
-        email_change.previous_address, email_change.confirmed_at = account.email, portal_now()
-        account.email, account.email_key = email_change.address, key_of(email_change.address)
+        email_change.previous_address = account.email
+        email_change.confirmed_at = portal_now()
+        account.email = email_change.address
+        account.email_key = key_of(email_change.address)
         account.version = version
         session.flush()
-        mail_links.close(session, account.id, Purpose.EMAIL_CHANGE, Purpose.EMAIL_CANCELLATION, Purpose.RESET)
+        mail_links.close(
+            session, account.id, Purpose.EMAIL_CHANGE, Purpose.EMAIL_CANCELLATION, Purpose.RESET
+        )
         sessions.end_all_sessions(session, account.id)
         publish(session, EmailChanged(account.id, version, account.email), subject=account.id)
-        follow_up(session, "send_email_changed", {"email_change_id": email_change.id}, subject=account.id)
+        follow_up(
+            session, "send_email_changed", {"email_change_id": email_change.id}, subject=account.id
+        )
         return account.email
 
 
 def _address_taken_error() -> Conflict:
-    return Conflict("Cette adresse mail est déjà celle d'un autre compte.", problem=problem_types.ADDRESS_TAKEN)
+    return Conflict(
+        "Cette adresse mail est déjà celle d'un autre compte.", problem=problem_types.ADDRESS_TAKEN
+    )

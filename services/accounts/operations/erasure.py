@@ -1,4 +1,5 @@
-"""Erasing everything that accounts stores about a person: when the time for activation is over, or on request."""
+"""Erasing everything that accounts stores about a person: when the time for activation is over, or
+on request."""
 
 import structlog
 from sqlalchemy import delete, select, update
@@ -33,13 +34,19 @@ def erase(session: Session, account: Account) -> None:
     provider_identities.forget(session, account.id)
     session.execute(delete(LoginSession).where(LoginSession.subject_id == account.id))
     session.execute(delete(KnownBrowser).where(KnownBrowser.subject_id == account.id))
-    if account.activated_at is not None:  # a creation never had the address: its owner's log-in stays throttled
+    if (
+        account.activated_at is not None
+    ):  # a creation never had the address: its owner's log-in stays throttled
         rate_limits.forget_failures(session, account.email_key)
         AuditEntry.record(session, ERASER, "account_erased", account.id)
-    session.execute(update(ErasureRequest).where(ErasureRequest.account_id == account.id).values(answer=None))
+    session.execute(
+        update(ErasureRequest).where(ErasureRequest.account_id == account.id).values(answer=None)
+    )
     sent_mails.erase_mails_of(session, account.id)
     copies = update(PersonalCopy).where(PersonalCopy.account_id == account.id)
-    session.execute(copies.values(expires_at=portal_now()))  # a job deletes them with their archives
+    session.execute(
+        copies.values(expires_at=portal_now())
+    )  # a job deletes them with their archives
     erase_subject(session, account.id)
     audit_chain.erase(session, [account.id], ERASER)
     session.delete(account)
@@ -58,7 +65,9 @@ def erase_not_activated() -> None:
 def _erase_batch() -> int:
     expired = (
         select(Account)
-        .where(Account.activated_at.is_(None), Account.created_at <= portal_now() - ACTIVATION_LIFETIME)
+        .where(
+            Account.activated_at.is_(None), Account.created_at <= portal_now() - ACTIVATION_LIFETIME
+        )
         .limit(BATCH)
         .with_for_update(skip_locked=True)
     )

@@ -1,4 +1,5 @@
-"""Requests of erasure of who has a candidature: what no law keeps goes at once, an administrateur answers."""
+"""Requests of erasure of who has a candidature: what no law keeps goes at once, an administrateur
+answers."""
 
 from datetime import datetime
 
@@ -20,7 +21,8 @@ from services.mail import sent_mails
 
 TIME_TO_ANSWER = Period("1 mois")
 """RGPD, article 12."""
-ERASE_DRAFTS, SEND_ANSWER = "erase_drafts", "send_erasure_answer"
+ERASE_DRAFTS = "erase_drafts"
+SEND_ANSWER = "send_erasure_answer"
 SHOWN = 200  # requests; those to answer come first
 
 
@@ -41,17 +43,23 @@ def ask_erasure(account_id: str, **given: str) -> api.AskedErasure:
         return api.AskedErasure(erased=True)
     with db.operation() as session:
         found(session.get(Account, account_id, with_for_update=True))
-        if session.scalar(_of(account_id).where(ErasureRequest.answered_at.is_(None)).limit(1)) is None:
+        if (
+            session.scalar(_of(account_id).where(ErasureRequest.answered_at.is_(None)).limit(1))
+            is None
+        ):
             session.add(ErasureRequest(account_id=account_id, requested_at=portal_now()))
             session.execute(delete(KnownBrowser).where(KnownBrowser.subject_id == account_id))
             sent_mails.erase_mails_of(session, account_id)
-            AuditEntry.record(session, Actor("candidate", account_id), "erasure.requested", account_id)
+            AuditEntry.record(
+                session, Actor("candidate", account_id), "erasure.requested", account_id
+            )
             follow_up(session, ERASE_DRAFTS, {}, subject=account_id)
     return api.AskedErasure(erased=False)
 
 
 def answer_request(request_id: str, answer: str, actor: Actor) -> None:
-    """Raises Invalid without an answer, NotFound, also once the account is erased, Conflict for one answered before."""
+    """Raises Invalid without an answer, NotFound, also once the account is erased, Conflict for one
+    answered before."""
     if not answer.strip():
         raise Invalid.in_field("answer", "Écrivez la réponse.")
     with db.operation() as session:
@@ -59,24 +67,41 @@ def answer_request(request_id: str, answer: str, actor: Actor) -> None:
         found(session.get(Account, row.account_id))
         if row.answered_at is not None:
             raise Conflict("Une réponse a déjà été donnée à cette demande.")
-        row.answered_at, row.answer = portal_now(), answer
-        AuditEntry.record(session, actor, "erasure.answered", row.account_id, after={"text": answer})
+        row.answered_at = portal_now()
+        row.answer = answer
+        AuditEntry.record(
+            session, actor, "erasure.answered", row.account_id, after={"text": answer}
+        )
         follow_up(session, SEND_ANSWER, {"request_id": row.id}, subject=row.account_id)
 
 
 def erasure_requests() -> api.ErasureRequests:
-    order = (ErasureRequest.answered_at.is_not(None), ErasureRequest.answered_at.desc(), ErasureRequest.requested_at)
-    query = select(ErasureRequest, Account.id).outerjoin(Account, Account.id == ErasureRequest.account_id)
+    order = (
+        ErasureRequest.answered_at.is_not(None),
+        ErasureRequest.answered_at.desc(),
+        ErasureRequest.requested_at,
+    )
+    query = select(ErasureRequest, Account.id).outerjoin(
+        Account, Account.id == ErasureRequest.account_id
+    )
     with db.reading_for_staff() as session:
         rows = session.execute(query.order_by(*order).limit(SHOWN)).all()
-    return api.ErasureRequests(requests=tuple(_shown(row, owner is None, portal_now()) for row, owner in rows))
+    return api.ErasureRequests(
+        requests=tuple(_shown(row, owner is None, portal_now()) for row, owner in rows)
+    )
 
 
 def _shown(row: ErasureRequest, erased: bool, now: datetime) -> api.ErasureRequest:
     due = to_paris(TIME_TO_ANSWER.after(row.requested_at)).date()
-    return answer_of(api.ErasureRequest, row, days_left=(due - to_paris(now).date()).days, account_erased=erased)
+    return answer_of(
+        api.ErasureRequest, row, days_left=(due - to_paris(now).date()).days, account_erased=erased
+    )
 
 
 def _of(account_id: str) -> Select[ErasureRequest]:
     """The newest first."""
-    return select(ErasureRequest).filter_by(account_id=account_id).order_by(ErasureRequest.requested_at.desc())
+    return (
+        select(ErasureRequest)
+        .filter_by(account_id=account_id)
+        .order_by(ErasureRequest.requested_at.desc())
+    )

@@ -1,6 +1,6 @@
-"""Changing a civil status or deleting an account: committed as pending, registrations is asked, then applied; no
-transaction spans the call. A job finishes what was interrupted: once registrations refuses older identities, the new
-version must come into force."""
+"""Changing a civil status or deleting an account: committed as pending, registrations is asked,
+then applied; no transaction spans the call. A job finishes what was interrupted: once registrations
+refuses older identities, the new version must come into force."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -19,23 +19,32 @@ from services.accounts.models import Account, IdentityChange, db
 from services.accounts.operations import provider_identities
 from services.accounts.operations.erasure import erase
 from services.chassis.clock import portal_now
-from services.chassis.errors import Conflict, DomainError, NotFound, PreconditionFailed, Unavailable, found
+from services.chassis.errors import (
+    Conflict,
+    DomainError,
+    NotFound,
+    PreconditionFailed,
+    Unavailable,
+    found,
+)
 from services.contracts import problem_types
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
 TRIES = 3
 _EARLIER_CHANGE_PENDING = (
-    "Une modification précédente de votre compte est en cours de vérification : réessayez plus tard."
+    "Une modification précédente de votre compte est en cours de vérification : réessayez plus "
+    "tard."
 )
 
 
 def refuse_outdated(account: Account, typed: Mapping[str, Any]) -> None:
-    """Raises PreconditionFailed for a form that says that it was made from another version of the account."""
+    """Raises PreconditionFailed for a form that says that it was made from another version of the
+    account."""
     if typed.get("version", str(account.version)) != str(account.version):
         raise PreconditionFailed(
-            "Cet état civil a été modifié dans une autre fenêtre pendant que vous le remplissiez. Rien n'a été "
-            "remplacé : choisissez ce qui doit rester."
+            "Cet état civil a été modifié dans une autre fenêtre pendant que vous le remplissiez. "
+            "Rien n'a été remplacé : choisissez ce qui doit rester."
         )
 
 
@@ -45,8 +54,8 @@ def delete_account(account_id: str) -> None:
 
 
 def erase_later(account_id: str) -> None:
-    """Have the job erase the account, once registrations agrees: no process but this one has to run. Nothing is done
-    where there is no such account, or a change of it is pending."""
+    """Have the job erase the account, once registrations agrees: no process but this one has to
+    run. Nothing is done where there is no such account, or a change of it is pending."""
     with suppress(NotFound, ChangePending):
         with db.operation() as session:
             found(session.get(Account, account_id, with_for_update=True)).engaged_at = None
@@ -54,8 +63,9 @@ def erase_later(account_id: str) -> None:
 
 
 def run_after_pending_change(transaction: Callable[[], Result], *, message: str) -> Result:
-    """Run `transaction`; where it raises ChangePending, finish that change first, or drop it, and run it again. Raises
-    Unavailable with `message` while neither can be done: nothing of `transaction` is done then."""
+    """Run `transaction`; where it raises ChangePending, finish that change first, or drop it, and
+    run it again. Raises Unavailable with `message` while neither can be done: nothing of
+    `transaction` is done then."""
     for _ in range(TRIES):
         try:
             return transaction()
@@ -69,8 +79,9 @@ def run_after_pending_change(transaction: Callable[[], Result], *, message: str)
 
 
 def finish_pending_change(account_id: str) -> None:
-    """Ask registrations and apply the pending change of this account, if there is one. Raises Conflict where a
-    candidature exists (the change is then dropped), Unavailable (it stays pending)."""
+    """Ask registrations and apply the pending change of this account, if there is one. Raises
+    Conflict where a candidature exists (the change is then dropped), Unavailable (it stays
+    pending)."""
     with db.reading() as session:
         pending = session.get(IdentityChange, account_id)
     if pending is None:
@@ -106,9 +117,12 @@ def candidature_exists_error() -> Conflict:
     )
 
 
-def change_civil_status(account_id: str, status: CivilStatus | None, typed: Mapping[str, Any]) -> None:
-    """Replace the civil status by that of a form; None erases the account. Raises Conflict `candidature-existante`,
-    PreconditionFailed where it is no longer the one that the form was made from, Unavailable (a job applies it)."""
+def change_civil_status(
+    account_id: str, status: CivilStatus | None, typed: Mapping[str, Any]
+) -> None:
+    """Replace the civil status by that of a form; None erases the account. Raises Conflict
+    `candidature-existante`, PreconditionFailed where it is no longer the one that the form was made
+    from, Unavailable (a job applies it)."""
     version = run_after_pending_change(
         lambda: _store_pending_change(account_id, status, typed), message=_EARLIER_CHANGE_PENDING
     )
@@ -116,14 +130,16 @@ def change_civil_status(account_id: str, status: CivilStatus | None, typed: Mapp
         finish_pending_change(account_id)
     except Unavailable as error:
         raise Unavailable(
-            "Votre demande est enregistrée mais n'a pas encore pu être vérifiée : elle sera appliquée dès que "
-            "possible, sauf si une candidature existe."
+            "Votre demande est enregistrée mais n'a pas encore pu être vérifiée : elle sera "
+            "appliquée dès que possible, sauf si une candidature existe."
         ) from error
     if _is_dropped(account_id, version):  # by the job, in the meantime
         raise candidature_exists_error()
 
 
-def _store_pending_change(account_id: str, status: CivilStatus | None, typed: Mapping[str, Any]) -> int:
+def _store_pending_change(
+    account_id: str, status: CivilStatus | None, typed: Mapping[str, Any]
+) -> int:
     with db.operation() as session:
         account = found(session.get(Account, account_id, with_for_update=True))
         if account.engaged_at is not None:
@@ -158,7 +174,8 @@ def _apply(account_id: str, version: int) -> None:
         if pending.civil_status is None:
             erase(session, account)
             return
-        account.civil_status, account.version = msgspec.convert(pending.civil_status, CivilStatus), version
+        account.civil_status = msgspec.convert(pending.civil_status, CivilStatus)
+        account.version = version
         provider_identities.forget(session, account_id)  # joined to another civil status
         session.delete(pending)
 
@@ -174,7 +191,8 @@ def _drop_pending_change(account_id: str, version: int) -> None:
 def _lock_account_and_change(
     session: Session, account_id: str, version: int
 ) -> tuple[Account | None, IdentityChange | None]:
-    """The account and its pending change of that version; None where another process has already settled it."""
+    """The account and its pending change of that version; None where another process has already
+    settled it."""
     account = session.get(Account, account_id, with_for_update=True)
     pending = session.get(IdentityChange, account_id)
     return account, pending if pending is not None and pending.version == version else None
@@ -189,9 +207,16 @@ class ChangePending(Conflict):
 
 
 def next_version(session: Session, account_id: str) -> int:
-    """The version after the account's own; its row stays locked. Call it before changing anything of the account.
-    Raises NotFound, ChangePending."""
-    current = found(session.scalar(select(Account.version).where(Account.id == account_id).with_for_update()))
-    if session.scalar(select(IdentityChange.version).where(IdentityChange.account_id == account_id)) is not None:
+    """The version after the account's own; its row stays locked. Call it before changing anything
+    of the account. Raises NotFound, ChangePending."""
+    current = found(
+        session.scalar(select(Account.version).where(Account.id == account_id).with_for_update())
+    )
+    if (
+        session.scalar(
+            select(IdentityChange.version).where(IdentityChange.account_id == account_id)
+        )
+        is not None
+    ):
         raise ChangePending(account_id)
     return current + 1

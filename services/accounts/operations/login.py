@@ -1,5 +1,5 @@
-"""Logging in. Every refusal has the same message and the same duration (argon2 always runs); a try is counted before
-it is verified."""
+"""Logging in. Every refusal has the same message and the same duration (argon2 always runs); a try
+is counted before it is verified."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,13 @@ from services.accounts.clients.identity_provider import ProvidedIdentity
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
 from services.accounts.models import AuditEntry, KnownBrowser, StaffMember, db
-from services.accounts.operations import account_creation, provider_identities, rate_limits, second_factor, sessions
+from services.accounts.operations import (
+    account_creation,
+    provider_identities,
+    rate_limits,
+    second_factor,
+    sessions,
+)
 from services.accounts.operations.rate_limits import Slots, retried
 from services.accounts.queries import accounts
 from services.accounts.queries.accounts import Person
@@ -26,8 +32,9 @@ from services.contracts.api.sign_in import FRANCECONNECT, PROCONNECT
 
 @dataclass(frozen=True)
 class Attempt:
-    """What was typed; `device` is the browser's long-lived cookie, `source` the visitor's address, `code` a second
-    factor's, or a recovery code; `identity`: of a provider, sealed, to be joined to the account."""
+    """What was typed; `device` is the browser's long-lived cookie, `source` the visitor's address,
+    `code` a second factor's, or a recovery code; `identity`: of a provider, sealed, to be joined to
+    the account."""
 
     email: str
     password: str
@@ -47,8 +54,8 @@ class LoggedIn:
 
 @dataclass(frozen=True)
 class _CountedAttempt:
-    """The attempt as counted, and whose it may be: `pending` are (id, password hash) of the creations at an address
-    without activated account."""
+    """The attempt as counted, and whose it may be: `pending` are (id, password hash) of the
+    creations at an address without activated account."""
 
     person: Person | None
     pending: list[tuple[str, str]]
@@ -58,12 +65,15 @@ class _CountedAttempt:
 
 def log_in(attempt: Attempt) -> LoggedIn:
     """Open a session. Raises Invalid without a password, which is no try; TooMany, Unauthenticated
-    `identification-refusee`, Unavailable where the hashing queue is full; only after the right password Forbidden
-    `compte-non-active`, `second-facteur`, `second-facteur-illisible`, `compte-desactive`."""
+    `identification-refusee`, Unavailable where the hashing queue is full; only after the right
+    password Forbidden `compte-non-active`, `second-facteur`, `second-facteur-illisible`,
+    `compte-desactive`."""
     if not attempt.password:
         raise Invalid.in_field("password", "Saisissez votre mot de passe.")
     email_key = key_of(attempt.email)
-    with dependencies().password_hasher.turn(attempt.source):  # first: a try that gets no turn is not counted
+    with dependencies().password_hasher.turn(
+        attempt.source
+    ):  # first: a try that gets no turn is not counted
         counted = _count_attempt(email_key, attempt)
         if counted.pending:
             raise _not_activated_error(email_key, attempt, counted)
@@ -73,9 +83,15 @@ def log_in(attempt: Attempt) -> LoggedIn:
         with db.operation() as session:
             person = accounts.owner_of(session, email_key, lock=True)
             is_unchanged = person is not None and person.password_hash == password_hash
-            outcome = _complete_login(session, person, attempt, counted) if is_unchanged and person else None
+            outcome = (
+                _complete_login(session, person, attempt, counted)
+                if is_unchanged and person
+                else None
+            )
     if outcome is None:
-        raise _refused_error(counted, "Identifiant de connexion, mot de passe ou code du second facteur incorrect.")
+        raise _refused_error(
+            counted, "Identifiant de connexion, mot de passe ou code du second facteur incorrect."
+        )
     if isinstance(outcome, DomainError):
         raise outcome
     return outcome
@@ -85,22 +101,30 @@ def log_in(attempt: Attempt) -> LoggedIn:
 def _count_attempt(email_key: str, attempt: Attempt) -> _CountedAttempt:
     with db.operation() as session:
         person = accounts.owner_of(session, email_key)
-        slots = rate_limits.login_slots(attempt.source, _known_browser_hash(session, person, attempt.device))
+        slots = rate_limits.login_slots(
+            attempt.source, _known_browser_hash(session, person, attempt.device)
+        )
         starts_to_slow = rate_limits.count_attempt(session, email_key, slots)
         creations = [] if person else accounts.pending_creations_at(session, email_key)
         pending = [(creation.id, creation.password_hash) for creation in creations]
         return _CountedAttempt(person, pending, slots, starts_to_slow)
 
 
-def _not_activated_error(email_key: str, attempt: Attempt, counted: _CountedAttempt) -> Forbidden | Unauthenticated:
-    """Tells that the account is not activated only after the right password of a creation, naming that `creation`."""
-    creation_id = account_creation.creation_with_password(counted.pending, email_key, attempt.password)
+def _not_activated_error(
+    email_key: str, attempt: Attempt, counted: _CountedAttempt
+) -> Forbidden | Unauthenticated:
+    """Tells that the account is not activated only after the right password of a creation, naming
+    that `creation`."""
+    creation_id = account_creation.creation_with_password(
+        counted.pending, email_key, attempt.password
+    )
     if creation_id is None:
         return _refused_error(counted)
     with db.operation() as session:
         rate_limits.uncount_attempt(session, email_key, counted.slots)
     return Forbidden(
-        "Votre compte n'est pas encore activé : cliquez sur le lien du mail reçu, ou demandez un nouvel envoi.",
+        "Votre compte n'est pas encore activé : cliquez sur le lien du mail reçu, ou demandez un "
+        "nouvel envoi.",
         problem=problem_types.NOT_ACTIVATED,
         creation=creation_id,
     )
@@ -109,12 +133,14 @@ def _not_activated_error(email_key: str, attempt: Attempt, counted: _CountedAtte
 def _complete_login(
     session: Session, person: Person, attempt: Attempt, counted: _CountedAttempt
 ) -> LoggedIn | DomainError | None:
-    """After the right password: the log-in; None where the second factor is wrong; or an error, which the caller raises
-    once the transaction is committed. Raises Forbidden where the second factor was not given or cannot be read, or the
-    identity is no longer valid."""
+    """After the right password: the log-in; None where the second factor is wrong; or an error,
+    which the caller raises once the transaction is committed. Raises Forbidden where the second
+    factor was not given or cannot be read, or the identity is no longer valid."""
     provider = PROCONNECT if isinstance(person, StaffMember) else FRANCECONNECT
     identity = provider_identities.unseal(attempt.identity, provider) if attempt.identity else None
-    if isinstance(person, StaffMember) and not second_factor.use_code(session, person, attempt.code, at_log_in=True):
+    if isinstance(person, StaffMember) and not second_factor.use_code(
+        session, person, attempt.code, at_log_in=True
+    ):
         return None
     rate_limits.uncount_attempt(session, person.email_key, counted.slots)
     if isinstance(person, StaffMember) and person.disabled_at is not None:
@@ -134,7 +160,8 @@ def disabled_error() -> Forbidden:
 def open_session(
     session: Session, person: Person, device: str | None, identity: ProvidedIdentity | None = None
 ) -> LoggedIn:
-    """Of who is to be logged in, within the caller's transaction; `identity`: of a provider, with which they were."""
+    """Of who is to be logged in, within the caller's transaction; `identity`: of a provider, with
+    which they were."""
     now = portal_now()
     previous = person.last_login_at or now  # pages always show a date: at the first log-in today's
     person.last_login_at = now
@@ -147,9 +174,17 @@ def open_session(
 
 def _remember_browser(session: Session, person_id: str, device: str | None) -> str:
     """The browser's cookie: the one it sent if this portal issued it, else a new one."""
-    issued = select(KnownBrowser.device_hash).where(KnownBrowser.device_hash == hash_secret(device or "")).limit(1)
+    issued = (
+        select(KnownBrowser.device_hash)
+        .where(KnownBrowser.device_hash == hash_secret(device or ""))
+        .limit(1)
+    )
     cookie = device if device and session.scalar(issued) else new_secret()
-    session.merge(KnownBrowser(subject_id=person_id, device_hash=hash_secret(cookie), last_used_at=system_now()))
+    session.merge(
+        KnownBrowser(
+            subject_id=person_id, device_hash=hash_secret(cookie), last_used_at=system_now()
+        )
+    )
     return cookie
 
 

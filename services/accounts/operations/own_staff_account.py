@@ -1,5 +1,5 @@
-"""What a member of staff changes in their own account: what opens it with a code of the second factor, saved filters
-without."""
+"""What a member of staff changes in their own account: what opens it with a code of the second
+factor, saved filters without."""
 
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import passwords
@@ -13,16 +13,26 @@ from services.accounts.queries.staff import passkeys_of, stored_member
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, Invalid, found
 from services.contracts.account_rules import MOST_SAVED_FILTERS
-from services.contracts.api.own_staff_account import MaybeProposedFactor, NewSession, ProposedFactor, RecoveryCodes
+from services.contracts.api.own_staff_account import (
+    MaybeProposedFactor,
+    NewSession,
+    ProposedFactor,
+    RecoveryCodes,
+)
 from services.contracts.api.passkeys import MOST_PASSKEYS
 
-WRONG_CODE = "Ce code n'est pas celui du nouveau second facteur : saisissez celui que montre votre application."
-TOO_MANY_FILTERS = f"Vous avez déjà {MOST_SAVED_FILTERS} filtres enregistrés : supprimez-en, ou reprenez un nom."
+WRONG_CODE = (
+    "Ce code n'est pas celui du nouveau second facteur : saisissez celui que montre votre "
+    "application."
+)
+TOO_MANY_FILTERS = (
+    f"Vous avez déjà {MOST_SAVED_FILTERS} filtres enregistrés : supprimez-en, ou reprenez un nom."
+)
 
 
 def change_password(staff_id: str, **values: str) -> NewSession:
-    """Every session ends, and a new one begins. `values`: current_password, password, password_confirmation, code.
-    Raises Invalid, TooMany, Unavailable."""
+    """Every session ends, and a new one begins. `values`: current_password, password,
+    password_confirmation, code. Raises Invalid, TooMany, Unavailable."""
     reader = FormReader(values)
     password = passwords.read_confirmed(reader, passwords.RECOMMENDED)
     reader.refuse_mistakes()
@@ -48,16 +58,19 @@ def propose_second_factor(staff_id: str, code: str) -> ProposedFactor:
 
 
 def proposed_again(staff_id: str, proposal: str) -> MaybeProposedFactor:
-    """The same proposal, for the page that asks for its code again; None where it is no longer valid."""
+    """The same proposal, for the page that asks for its code again; None where it is no longer
+    valid."""
     member = stored_member(staff_id)
     subject = second_factor.for_renewal(member)
     is_valid = second_factor.proposed_secret(proposal, subject) is not None
-    return MaybeProposedFactor(proposal=second_factor.propose(subject, member.email, proposal) if is_valid else None)
+    return MaybeProposedFactor(
+        proposal=second_factor.propose(subject, member.email, proposal) if is_valid else None
+    )
 
 
 def renew_second_factor(staff_id: str, proposal: str, code: str) -> NewSession:
-    """Put the proposed secret, whose `code` this is, in force; every session ends, and a new one begins. Raises
-    Invalid."""
+    """Put the proposed secret, whose `code` this is, in force; every session ends, and a new one
+    begins. Raises Invalid."""
     with db.operation() as session:
         member = lock_enabled_member(session, staff_id)
         secret = second_factor.proposed_secret(proposal, second_factor.for_renewal(member))
@@ -87,25 +100,39 @@ def add_passkey(staff_id: str, *, name: str, passkey: str, code: str) -> None:
     with db.operation() as session:
         member = lock_enabled_member(session, staff_id)
         if len(passkeys_of(session, staff_id)) >= MOST_PASSKEYS:
-            raise Invalid.in_field("name", f"Vous avez déjà {MOST_PASSKEYS} clés d'accès : retirez-en.")
+            raise Invalid.in_field(
+                "name", f"Vous avez déjà {MOST_PASSKEYS} clés d'accès : retirez-en."
+            )
         session.add(passkeys.made_passkey(session, member, name, passkey))
-        AuditEntry.record(session, Actor("staff", staff_id), "passkey_added", staff_id, after={"name": name})
+        AuditEntry.record(
+            session, Actor("staff", staff_id), "passkey_added", staff_id, after={"name": name}
+        )
 
 
 def remove_passkey(staff_id: str, passkey_id: str) -> None:
-    """Raises NotFound; Conflict for the last one where the member's codes cannot be verified any more."""
+    """Raises NotFound; Conflict for the last one where the member's codes cannot be verified any
+    more."""
     with db.operation() as session:
         member = lock_member(session, staff_id)
         theirs = {passkey.id: passkey for passkey in passkeys_of(session, staff_id)}
         passkey = found(theirs.get(passkey_id))
         if len(theirs) == 1 and not dependencies().derived_keys.opens(member.totp_sealed):
-            raise Conflict("Cette clé d'accès est votre seul second facteur : renouvelez d'abord l'autre.")
+            raise Conflict(
+                "Cette clé d'accès est votre seul second facteur : renouvelez d'abord l'autre."
+            )
         session.delete(passkey)
-        AuditEntry.record(session, Actor("staff", staff_id), "passkey_removed", staff_id, before={"name": passkey.name})
+        AuditEntry.record(
+            session,
+            Actor("staff", staff_id),
+            "passkey_removed",
+            staff_id,
+            before={"name": passkey.name},
+        )
 
 
 def save_filters(staff_id: str, *, name: str, query: str) -> None:
-    """In the place of those that have this name, which are deleted where `query` is empty. Raises Invalid."""
+    """In the place of those that have this name, which are deleted where `query` is empty. Raises
+    Invalid."""
     if not (name := " ".join(name.split())):
         raise Invalid.in_field("name", "Saisissez le nom de ces filtres.")
     with db.operation() as session:
@@ -116,5 +143,8 @@ def save_filters(staff_id: str, *, name: str, query: str) -> None:
             raise Invalid.in_field("name", TOO_MANY_FILTERS)
         if saved != before:
             member.saved_filters = saved
-            was, now = {"filters": before.get(name)}, {"filters": saved.get(name)}
-            AuditEntry.record(session, Actor("staff", staff_id), "filters_saved", staff_id, before=was, after=now)
+            was = {"filters": before.get(name)}
+            now = {"filters": saved.get(name)}
+            AuditEntry.record(
+                session, Actor("staff", staff_id), "filters_saved", staff_id, before=was, after=now
+            )

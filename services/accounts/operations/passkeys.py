@@ -1,7 +1,9 @@
-"""Passkeys of staff (WebAuthn): the answer of one is given in the place of a code of the second factor. System time.
+"""Passkeys of staff (WebAuthn): the answer of one is given in the place of a code of the second
+factor. System time.
 
-Nothing is stored of a challenge: it is sealed, with what it is for and the session that it was made in. What was made
-before a member's last passkey was added or used is refused, so that a challenge is answered once.
+Nothing is stored of a challenge: it is sealed, with what it is for and the session that it was made
+in. What was made before a member's last passkey was added or used is refused, so that a challenge
+is answered once.
 """
 
 import json
@@ -53,8 +55,9 @@ log = structlog.get_logger()
 
 
 def prepared(purpose: str, session: str) -> Options:
-    """What a browser passes to `navigator.credentials`, in JSON's types: of whoever is logged in their own passkeys
-    alone; a log-in names nobody. Raises Unauthenticated `session-expiree` where a session of staff is needed."""
+    """What a browser passes to `navigator.credentials`, in JSON's types: of whoever is logged in
+    their own passkeys alone; a log-in names nobody. Raises Unauthenticated `session-expiree` where
+    a session of staff is needed."""
     made_in = "" if purpose == LOG_IN else hash_secret(session)
     with db.reading() as reading:
         login = _open_login(reading, made_in)
@@ -64,8 +67,12 @@ def prepared(purpose: str, session: str) -> Options:
         raise Unauthenticated(problem=problem_types.SESSION_EXPIRED)
     content = {"use": purpose, "session": made_in, "at": system_now().timestamp()}
     challenge = dependencies().derived_keys.seal_content(_SEALED, content).encode()
-    theirs = [PublicKeyCredentialDescriptor(id=base64url_to_bytes(passkey.credential_id)) for passkey in known]
-    rp_id, required = urlsplit(_origin()).hostname or "", UserVerificationRequirement.REQUIRED
+    theirs = [
+        PublicKeyCredentialDescriptor(id=base64url_to_bytes(passkey.credential_id))
+        for passkey in known
+    ]
+    rp_id = urlsplit(_origin()).hostname or ""
+    required = UserVerificationRequirement.REQUIRED
     options = (
         generate_registration_options(
             rp_id=rp_id,
@@ -92,7 +99,9 @@ def made_passkey(session: Session, member: StaffMember, name: str, given: str) -
         credential = parse_registration_credential_json(given)
         verified = verify_registration_response(
             credential=credential,
-            expected_challenge=_answered(session, member, credential.response.client_data_json, CREATION),
+            expected_challenge=_answered(
+                session, member, credential.response.client_data_json, CREATION
+            ),
             **_expected(),
         )
     except _UNVERIFIED as error:
@@ -111,18 +120,22 @@ def made_passkey(session: Session, member: StaffMember, name: str, given: str) -
 
 
 def use(session: Session, member: StaffMember, given: str, *, at_log_in: bool) -> bool:
-    """Whether this is the answer of a passkey of the member to a challenge for this purpose; marks it used, with an
-    audit entry. The caller has locked them."""
+    """Whether this is the answer of a passkey of the member to a challenge for this purpose; marks
+    it used, with an audit entry. The caller has locked them."""
     try:
         credential = parse_authentication_credential_json(given)
-        known = select(Passkey).where(Passkey.credential_id == bytes_to_base64url(credential.raw_id))
+        known = select(Passkey).where(
+            Passkey.credential_id == bytes_to_base64url(credential.raw_id)
+        )
         passkey = session.scalar(known.where(Passkey.staff_id == member.id))
         if passkey is None:
             return False
         purpose = LOG_IN if at_log_in else ACT
         verified = verify_authentication_response(
             credential=credential,
-            expected_challenge=_answered(session, member, credential.response.client_data_json, purpose),
+            expected_challenge=_answered(
+                session, member, credential.response.client_data_json, purpose
+            ),
             credential_public_key=passkey.public_key,
             credential_current_sign_count=passkey.sign_count,
             **_expected(),
@@ -130,8 +143,11 @@ def use(session: Session, member: StaffMember, given: str, *, at_log_in: bool) -
     except _UNVERIFIED as error:
         _refused(member, error)
         return False
-    passkey.sign_count, passkey.last_used_at = verified.new_sign_count, system_now()
-    AuditEntry.record(session, Actor("staff", member.id), "passkey_used", member.id, after={"name": passkey.name})
+    passkey.sign_count = verified.new_sign_count
+    passkey.last_used_at = system_now()
+    AuditEntry.record(
+        session, Actor("staff", member.id), "passkey_used", member.id, after={"name": passkey.name}
+    )
     return True
 
 
@@ -140,8 +156,9 @@ def forget(session: Session, staff_id: str) -> None:
 
 
 def _answered(session: Session, member: StaffMember, client_data: bytes, purpose: str) -> bytes:
-    """The challenge, where it was made here for this purpose, in an open session of the member's (but for a log-in),
-    and not before their last passkey was added or used. Raises ValueError, WebAuthnException."""
+    """The challenge, where it was made here for this purpose, in an open session of the member's
+    (but for a log-in), and not before their last passkey was added or used. Raises ValueError,
+    WebAuthnException."""
     challenge = parse_client_data_json(client_data).challenge
     sealed = challenge.decode("ascii", "replace")
     content = dependencies().derived_keys.sealed_content(_SEALED, sealed, CHALLENGE_LIFETIME) or {}
@@ -151,9 +168,13 @@ def _answered(session: Session, member: StaffMember, client_data: bytes, purpose
     if purpose != LOG_IN and (login is None or login.subject_id != member.id):
         raise ValueError("a challenge of another session")
     made_at = datetime.fromtimestamp(content["at"], UTC)
-    # A creation is confirmed by a code, which may be the answer of another passkey, given meanwhile.
+    # A creation is confirmed by a code, which may be the answer of another passkey, given
+    # meanwhile.
     known = passkeys_of(session, member.id)
-    since = [key.created_at if purpose == CREATION else key.last_used_at or key.created_at for key in known]
+    since = [
+        key.created_at if purpose == CREATION else key.last_used_at or key.created_at
+        for key in known
+    ]
     if made_at > system_now() or any(made_at <= moment for moment in since):
         raise ValueError("a challenge that was answered")
     return challenge
@@ -166,7 +187,11 @@ def _open_login(session: Session, secret_hash: str) -> LoginSession | None:
 
 def _expected() -> dict[str, Any]:
     rp_id = urlsplit(_origin()).hostname or ""
-    return {"expected_origin": _origin(), "expected_rp_id": rp_id, "require_user_verification": True}
+    return {
+        "expected_origin": _origin(),
+        "expected_rp_id": rp_id,
+        "require_user_verification": True,
+    }
 
 
 def _origin() -> str:

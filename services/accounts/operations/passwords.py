@@ -1,5 +1,5 @@
-"""« Mot de passe oublié »: a new password by a mailed link, which is short-lived and works once. The current password,
-asked again before sensitive changes: tries are throttled like log-ins."""
+"""« Mot de passe oublié »: a new password by a mailed link, which is short-lived and works once.
+The current password, asked again before sensitive changes: tries are throttled like log-ins."""
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +9,13 @@ from services.accounts.domain.emails import key_of
 from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, db
-from services.accounts.operations import account_creation, email_change, mail_links, rate_limits, sessions
+from services.accounts.operations import (
+    account_creation,
+    email_change,
+    mail_links,
+    rate_limits,
+    sessions,
+)
 from services.accounts.operations.rate_limits import retried
 from services.accounts.password_hashing import NO_PASSWORD
 from services.accounts.queries import accounts, mail_link_states
@@ -20,14 +26,15 @@ from services.contracts.account_rules import State
 from services.contracts.api.own_account import PasswordProof
 
 NOT_CONFIRMED = (
-    "Votre confirmation avec FranceConnect a déjà servi, date de trop longtemps ou portait sur autre chose : confirmez "
-    "de nouveau, ou saisissez votre mot de passe."
+    "Votre confirmation avec FranceConnect a déjà servi, date de trop longtemps ou portait sur "
+    "autre chose : confirmez de nouveau, ou saisissez votre mot de passe."
 )
 
 
 @retried
 def ask_reset(email: str) -> None:
-    """Mail a link if there is an account; beyond a few per hour nothing is sent. The answer is always the same."""
+    """Mail a link if there is an account; beyond a few per hour nothing is sent. The answer is
+    always the same."""
     email_key = key_of(email)
     with db.operation() as session:
         if rate_limits.count_mail_request(session, "reset", email_key, throttling.RESETS):
@@ -39,15 +46,17 @@ def ask_reset(email: str) -> None:
 
 
 def complete_reset(token: str, **values: str) -> None:
-    """Set the password typed twice; ends every session and a pending address. Raises Gone for a link that is not
-    usable, Invalid (the link then stays usable), Unavailable."""
+    """Set the password typed twice; ends every session and a pending address. Raises Gone for a
+    link that is not usable, Invalid (the link then stays usable), Unavailable."""
     with db.reading() as session:
         current = mail_link_states.state_by_token(session, Purpose.RESET, token)
         owner = mail_link_states.owner_by_token(session, Account, Purpose.RESET, token)
     if current is not State.USABLE or owner is None:
         raise mail_link_rules.unusable_link_error(Purpose.RESET, current)
     reader = FormReader(values)
-    password = passwords.read_confirmed(reader, dependencies().profile, owner.civil_status.known_words)
+    password = passwords.read_confirmed(
+        reader, dependencies().profile, owner.civil_status.known_words
+    )
     reader.refuse_mistakes()
     password_hash = dependencies().password_hasher.hash(password)
     with db.operation() as session:
@@ -66,24 +75,29 @@ def replace_password(session: Session, account: Account, password_hash: str) -> 
 
 
 def check_current_password(person: Person, typed: str) -> None:
-    """Raises Invalid on `current_password` where it is wrong, TooMany after several failures, Unavailable."""
+    """Raises Invalid on `current_password` where it is wrong, TooMany after several failures,
+    Unavailable."""
     with dependencies().password_hasher.turn():
         _count_attempt(person.email_key)
         matches = dependencies().password_hasher.matches(person.password_hash, typed)
     if not matches and person.password_hash == NO_PASSWORD:
         raise wrong_password_error(
-            "Votre compte n'a pas encore de mot de passe : confirmez avec FranceConnect là où la page le propose, ou "
-            "demandez-en un par « Mot de passe oublié »."
+            "Votre compte n'a pas encore de mot de passe : confirmez avec FranceConnect là où la "
+            "page le propose, ou demandez-en un par « Mot de passe oublié »."
         )
     if not matches:
-        raise wrong_password_error() if typed else wrong_password_error("Saisissez votre mot de passe actuel.")
+        raise (
+            wrong_password_error()
+            if typed
+            else wrong_password_error("Saisissez votre mot de passe actuel.")
+        )
     with db.operation() as session:
         rate_limits.uncount_attempt(session, person.email_key, rate_limits.CURRENT_PASSWORD)
 
 
 def checked_again(account_id: str, act: str, *, current_password: str, session: str) -> Account:
-    """The account, whose owner has given the password again for this act, or confirmed it with a provider in this
-    session. Raises NotFound, and as `check_current_password`."""
+    """The account, whose owner has given the password again for this act, or confirmed it with a
+    provider in this session. Raises NotFound, and as `check_current_password`."""
     account = accounts.stored_account(account_id)
     if not session:
         check_current_password(account, current_password)
@@ -93,7 +107,8 @@ def checked_again(account_id: str, act: str, *, current_password: str, session: 
 
 
 def prove(account_id: str, digest: str, **given: str) -> PasswordProof:
-    """A signed proof that the candidate was asked again for the act that has this digest. Raises as `checked_again`."""
+    """A signed proof that the candidate was asked again for the act that has this digest. Raises as
+    `checked_again`."""
     account = checked_again(account_id, digest, **given)
     return PasswordProof(proof=dependencies().signer.password_proof(account.id, digest))
 

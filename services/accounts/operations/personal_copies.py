@@ -1,7 +1,9 @@
-"""« Télécharger mes données »: one archive of all that the portal holds of an account, from all services, made by the
-worker and kept for some days. It is whole or it is not there: a service that is away makes it late.
+"""« Télécharger mes données »: one archive of all that the portal holds of an account, from all
+services, made by the worker and kept for some days. It is whole or it is not there: a service that
+is away makes it late.
 
-Its row is committed before its object is written, under a key made of the row's id: no object is without a row.
+Its row is committed before its object is written, under a key made of the row's id: no object is
+without a row.
 """
 
 import hashlib
@@ -39,12 +41,15 @@ from services.objects import ContentDigest, ObjectMissing, StoreUnavailable, put
 ONE_PER = timedelta(days=1)
 LOST = "Ce fichier n'est plus dans l'espace de stockage du portail : l'exploitant en est averti.\n"
 _CHUNK = 256 * 1024
-_TEMPLATES = Environment(loader=PackageLoader("services.accounts"), autoescape=True, undefined=StrictUndefined)
+_TEMPLATES = Environment(
+    loader=PackageLoader("services.accounts"), autoescape=True, undefined=StrictUndefined
+)
 _TEMPLATES.filters["instant"] = short_instant
 
 
 def ask(account_id: str, **given: str) -> None:
-    """Have a copy made, unless one is under way or was asked for within ONE_PER. Raises as `checked_again`."""
+    """Have a copy made, unless one is under way or was asked for within ONE_PER. Raises as
+    `checked_again`."""
     passwords.checked_again(account_id, COPY, **given)
     with db.operation() as session:
         found(session.get(Account, account_id, with_for_update=True))
@@ -53,7 +58,9 @@ def ask(account_id: str, **given: str) -> None:
         copy = PersonalCopy(account_id=account_id, asked_at=portal_now())
         session.add(copy)
         session.flush()
-        AuditEntry.record(session, Actor("candidate", account_id), "personal_copy.asked", account_id)
+        AuditEntry.record(
+            session, Actor("candidate", account_id), "personal_copy.asked", account_id
+        )
         follow_up(session, "make_personal_copy", {"copy_id": copy.id}, subject=account_id)
 
 
@@ -61,12 +68,18 @@ def my_copies(account_id: str) -> MyCopies:
     """The newest copy; one that has expired is not shown."""
     with db.reading() as session:
         copy = _newest(session, account_id)
-    return MyCopies(copy=answer_of(MyCopy, copy) if copy and not _is_over(copy) else None, may_ask=_may_ask(copy))
+    return MyCopies(
+        copy=answer_of(MyCopy, copy) if copy and not _is_over(copy) else None,
+        may_ask=_may_ask(copy),
+    )
 
 
-def open_archive(account_id: str, copy_id: str) -> tuple[PersonalCopy, Iterator[bytes], Callable[[], None]]:
-    """A copy of this account with its bytes as they come, and what ends their reading: until then it holds a place
-    among the calls of the store. Raises NotFound, also once it has expired, Unavailable."""
+def open_archive(
+    account_id: str, copy_id: str
+) -> tuple[PersonalCopy, Iterator[bytes], Callable[[], None]]:
+    """A copy of this account with its bytes as they come, and what ends their reading: until then
+    it holds a place among the calls of the store. Raises NotFound, also once it has expired,
+    Unavailable."""
     with db.reading() as session:
         copy = found(session.get(PersonalCopy, copy_id))
     if copy.account_id != account_id or copy.expires_at is None or _is_over(copy):
@@ -75,15 +88,17 @@ def open_archive(account_id: str, copy_id: str) -> tuple[PersonalCopy, Iterator[
         try:
             chunks = reading.enter_context(dependencies().store.open(copy.object_key))
         except StoreUnavailable as error:
-            raise Unavailable("La copie de vos données ne peut pas être lue pour le moment.") from error
+            raise Unavailable(
+                "La copie de vos données ne peut pas être lue pour le moment."
+            ) from error
         except ObjectMissing as error:
             raise NotFound() from error
         return copy, chunks, reading.pop_all().close
 
 
 def make(copy_id: str) -> None:
-    """Write the archive and have its owner told, unless that is done. Raises Unavailable, OSError, StoreUnavailable,
-    BytesChanged: nothing is told then, and the next try begins anew."""
+    """Write the archive and have its owner told, unless that is done. Raises Unavailable, OSError,
+    StoreUnavailable, BytesChanged: nothing is told then, and the next try begins anew."""
     with db.reading() as session:
         copy = session.get(PersonalCopy, copy_id)
     if copy is None or copy.expires_at is not None:
@@ -106,7 +121,9 @@ def make(copy_id: str) -> None:
 def delete_expired() -> None:
     """Delete archives that are no longer kept, then their rows."""
     with db.reading() as session:
-        copies = session.scalars(select(PersonalCopy).where(PersonalCopy.expires_at <= portal_now())).all()
+        copies = session.scalars(
+            select(PersonalCopy).where(PersonalCopy.expires_at <= portal_now())
+        ).all()
     for copy in copies:
         if stopping():
             return
@@ -128,7 +145,8 @@ def _write_archive(file: BinaryIO, account_id: str) -> None:
 
 def _write_texts(archive: ZipFile, data: PersonalData) -> None:
     """« index.html » to be read, « donnees.json » for programs, with its schema."""
-    rules, held = retention(), [group for group in data.held if group.items]
+    rules = retention()
+    held = [group for group in data.held if group.items]
     kinds = [kind for kind in rules.kinds if any(group.kind == kind.code for group in held)]
     page = _TEMPLATES.get_template("copie.html").render(
         brand=brand.NAME, made_at=data.made_at, rules=rules, kinds=kinds, held=held
@@ -142,7 +160,10 @@ def _write_texts(archive: ZipFile, data: PersonalData) -> None:
 def _add_file(archive: ZipFile, path: str, client: Client, **ids: Any) -> None:
     """A sentence in its place where its service has lost it, or it was erased meanwhile."""
     try:
-        with client.stream(read_held_file, _token(), **ids) as answer, archive.open(path, "w") as entry:
+        with (
+            client.stream(read_held_file, _token(), **ids) as answer,
+            archive.open(path, "w") as entry,
+        ):
             entry.writelines(answer.iter_content(_CHUNK))
     except ProblemAnswer as problem:
         if problem.slug not in (problem_types.FILE_LOST.slug, problem_types.NOT_FOUND.slug):
@@ -174,4 +195,6 @@ def _is_over(copy: PersonalCopy) -> bool:
 
 
 def _may_ask(newest: PersonalCopy | None) -> bool:
-    return newest is None or (newest.expires_at is not None and newest.asked_at <= portal_now() - ONE_PER)
+    return newest is None or (
+        newest.expires_at is not None and newest.asked_at <= portal_now() - ONE_PER
+    )

@@ -1,5 +1,6 @@
-"""Identities of FranceConnect and ProConnect: sealed for their owner's browser while no account has them, joined to an
-account by who proves that it is theirs, and found again at each later sign-in."""
+"""Identities of FranceConnect and ProConnect: sealed for their owner's browser while no account has
+them, joined to an account by who proves that it is theirs, and found again at each later
+sign-in."""
 
 from dataclasses import asdict
 from datetime import timedelta
@@ -32,7 +33,10 @@ def unseal(sealed: str, provider: str) -> ProvidedIdentity:
     """Raises Forbidden for one of another provider, after LIFETIME, or not sealed here."""
     content = dependencies().derived_keys.sealed_content(_SEALED, sealed, LIFETIME)
     if content is None or content["provider"] != provider:
-        detail = f"Votre identification par {PROVIDER_LABELS[provider]} date de trop longtemps : recommencez-la."
+        detail = (
+            f"Votre identification par {PROVIDER_LABELS[provider]} date de trop longtemps : "
+            "recommencez-la."
+        )
         raise Forbidden(detail, problem=problem_types.PROVIDER_REFUSED)
     return ProvidedIdentity(**content)
 
@@ -50,23 +54,26 @@ def owner_of(session: Session, identity: ProvidedIdentity) -> Person | None:
 
 
 def join(session: Session, person: Person, identity: ProvidedIdentity) -> Conflict | None:
-    """The account opens by this identity from now on: its owner has proven that it is theirs. One whose `sub` has
-    changed is joined beside the first. A candidate's civil status or a member's mail address has to be the identity's:
-    else why it is not joined."""
+    """The account opens by this identity from now on: its owner has proven that it is theirs. One
+    whose `sub` has changed is joined beside the first. A candidate's civil status or a member's
+    mail address has to be the identity's: else why it is not joined."""
     if owner_of(session, identity) not in (None, person):
-        return Conflict(f"Votre identité {PROVIDER_LABELS[identity.provider]} ouvre déjà un autre compte.")
+        return Conflict(
+            f"Votre identité {PROVIDER_LABELS[identity.provider]} ouvre déjà un autre compte."
+        )
     if isinstance(person, StaffMember):
         if emails.key_of(str(identity.claims.get("email", ""))) != person.email_key:
             return Conflict(
-                f"ProConnect vous connaît sous une autre adresse mail que {person.email} : demandez à un "
-                "administrateur de vous inviter à cette autre adresse, ou utilisez un mot de passe, sans ProConnect."
+                f"ProConnect vous connaît sous une autre adresse mail que {person.email} : "
+                "demandez à un administrateur de vous inviter à cette autre adresse, ou utilisez "
+                "un mot de passe, sans ProConnect."
             )
         AuditEntry.record(session, Actor("staff", person.id), "identity_joined", person.id)
     elif not pivot_identity.is_of(identity.claims, person.civil_status):
         return Conflict(
-            "Ce compte n'a pas le même état civil que celui que FranceConnect certifie : il ne lui est pas relié. "
-            "Identifiez-vous avec votre mot de passe seul et corrigez vos informations, ou contactez votre service "
-            "gestionnaire si vous avez une candidature."
+            "Ce compte n'a pas le même état civil que celui que FranceConnect certifie : il ne lui "
+            "est pas relié. Identifiez-vous avec votre mot de passe seul et corrigez vos "
+            "informations, ou contactez votre service gestionnaire si vous avez une candidature."
         )
     add(session, person.id, identity, is_joined=True)
     return None

@@ -1,5 +1,6 @@
-"""Counters of failed log-ins and of requested mails; the rules are in domain/throttling.py. System time. Two requests
-may insert the same counter at the same moment: the one that fails runs again and finds the other's row."""
+"""Counters of failed log-ins and of requested mails; the rules are in domain/throttling.py. System
+time. Two requests may insert the same counter at the same moment: the one that fails runs again and
+finds the other's row."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -26,12 +27,14 @@ TRIES = 3
 
 Slots = Mapping[str, Rule]
 """Counters of tries by their names, with the rule that applies to each."""
-CURRENT_PASSWORD, SECOND_FACTOR = {"current-password": throttling.PER_SOURCE}, {"second-factor": throttling.PER_SOURCE}
+CURRENT_PASSWORD = {"current-password": throttling.PER_SOURCE}
+SECOND_FACTOR = {"second-factor": throttling.PER_SOURCE}
 """Asked again; at the log-in the second factor counts with the password."""
 
 
 def login_slots(source: str, known_browser: str | None) -> Slots:
-    """Where a log-in is counted: a known browser alone; any other by its source and together with all unknown ones."""
+    """Where a log-in is counted: a known browser alone; any other by its source and together with
+    all unknown ones."""
     trace = dependencies().derived_keys.trace
     if known_browser is not None:
         return {trace("browser", known_browser): throttling.PER_SOURCE}
@@ -43,9 +46,9 @@ def account_trace(email_key: str) -> str:
 
 
 def count_attempt(session: Session, email_key: str, slots: Slots) -> bool:
-    """Count a try as failed before it is verified, so that parallel tries are counted; `uncount_attempt` undoes it.
-    Whether it is the first one that delays tries, of which the owner is informed. Raises TooMany while tries are
-    delayed."""
+    """Count a try as failed before it is verified, so that parallel tries are counted;
+    `uncount_attempt` undoes it. Whether it is the first one that delays tries, of which the owner
+    is informed. Raises TooMany while tries are delayed."""
     now = system_now()
     trace = account_trace(email_key)
     slowing_starts = False
@@ -53,19 +56,23 @@ def count_attempt(session: Session, email_key: str, slots: Slots) -> bool:
         row = session.get(LoginFailures, (trace, slot), with_for_update=True)
         before = Failures(row.count, row.last_at) if row else Failures()
         if wait := throttling.seconds_to_wait(before, rule, now):
-            raise TooMany(f"Trop d'essais : réessayez dans {_duration_in_french(wait)}.", retry_after=wait)
+            raise TooMany(
+                f"Trop d'essais : réessayez dans {_duration_in_french(wait)}.", retry_after=wait
+            )
         after = before.one_more(now)
         slowing_starts |= before.current(now).count < rule.undelayed <= after.count
         if row is None:
             row = LoginFailures(account_trace=trace, slot=slot)
             session.add(row)
-        row.count, row.last_at = after.count, now
+        row.count = after.count
+        row.last_at = now
     session.flush()
     return slowing_starts
 
 
 def uncount_attempt(session: Session, email_key: str, slots: Slots) -> None:
-    """After a success: reset the slot of this source or browser; subtract one failure from the common one."""
+    """After a success: reset the slot of this source or browser; subtract one failure from the
+    common one."""
     trace = account_trace(email_key)
     for slot, rule in slots.items():
         row = session.get(LoginFailures, (trace, slot), with_for_update=True)
@@ -79,19 +86,24 @@ def uncount_attempt(session: Session, email_key: str, slots: Slots) -> None:
 
 def forget_failures(session: Session, email_key: str) -> None:
     """Reset all counters of an account: after a password reset, or when the account is erased."""
-    session.execute(delete(LoginFailures).where(LoginFailures.account_trace == account_trace(email_key)))
+    session.execute(
+        delete(LoginFailures).where(LoginFailures.account_trace == account_trace(email_key))
+    )
 
 
 def count_mail_request(session: Session, kind: str, address: str, quota: Quota) -> int:
-    """Count one more mail of this kind requested for a mail address, or from a network address; 0, or the seconds to
-    wait beyond the quota."""
+    """Count one more mail of this kind requested for a mail address, or from a network address; 0,
+    or the seconds to wait beyond the quota."""
     trace = dependencies().derived_keys.trace("quota", kind, address)
     row = session.get(MailQuota, trace, with_for_update=True)
-    count, since, wait = count_in_window(row.count if row else 0, row.since if row else None, quota, system_now())
+    count, since, wait = count_in_window(
+        row.count if row else 0, row.since if row else None, quota, system_now()
+    )
     if row is None:
         session.add(MailQuota(trace=trace, count=count, since=since))
     else:
-        row.count, row.since = count, since
+        row.count = count
+        row.since = since
     session.flush()
     return wait
 
@@ -112,15 +124,18 @@ def too_many_mails_error(wait: int) -> TooMany:
 
 def too_many_creations_error(wait: int) -> TooMany:
     return TooMany(
-        "Un très grand nombre de comptes a été demandé depuis votre connexion internet : aucun n'est créé pour vous. "
-        f"Réessayez dans {_duration_in_french(wait)}, ou par une autre connexion.",
+        "Un très grand nombre de comptes a été demandé depuis votre connexion internet : aucun "
+        f"n'est créé pour vous. Réessayez dans {_duration_in_french(wait)}, ou par une autre "
+        "connexion.",
         retry_after=wait,
     )
 
 
 def purge(session: Session, now: datetime) -> None:
     """Delete counters that have no effect any more."""
-    session.execute(delete(LoginFailures).where(LoginFailures.last_at < now - throttling.FAILURES_LIFETIME))
+    session.execute(
+        delete(LoginFailures).where(LoginFailures.last_at < now - throttling.FAILURES_LIFETIME)
+    )
     session.execute(delete(MailQuota).where(MailQuota.since < now - throttling.FAILURES_LIFETIME))
 
 
@@ -132,7 +147,8 @@ def _duration_in_french(seconds: int) -> str:
 
 
 def retried(operation: Callable[Given, Result]) -> Callable[Given, Result]:
-    """The operation, a whole transaction, which is run again where a unique row was added meanwhile: thrice at most."""
+    """The operation, a whole transaction, which is run again where a unique row was added
+    meanwhile: thrice at most."""
 
     @wraps(operation)
     def run(*given: Given.args, **named: Given.kwargs) -> Result:

@@ -1,5 +1,5 @@
-"""Erases accounts that nobody has used for as long as `catalogue/retention.yaml` says, once no candidature is left and
-their owner was told by mail."""
+"""Erases accounts that nobody has used for as long as `catalogue/retention.yaml` says, once no
+candidature is left and their owner was told by mail."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -23,8 +23,8 @@ log = structlog.get_logger()
 
 
 def erase_unused() -> None:
-    """Registrations is asked of all, and decides. Where the duration cannot be read nothing is erased; where
-    registrations does not answer the rest waits for the next run."""
+    """Registrations is asked of all, and decides. Where the duration cannot be read nothing is
+    erased; where registrations does not answer the rest waits for the next run."""
     now = portal_now()
     try:
         kept = retention().kind(ACCOUNTS)
@@ -32,16 +32,20 @@ def erase_unused() -> None:
     except RetentionError as error:
         log.error("retention_unreadable", reason=str(error))
         return
-    after, erased = "", 0
+    after = ""
+    erased = 0
     try:
         while not stopping() and (page := _page(after)):
             asked = [
                 account_id
                 for account_id, used_at, engaged_at in page
-                if _is_unused(used_at, kept, now) or (engaged_at is not None and engaged_at <= engaged_before)
+                if _is_unused(used_at, kept, now)
+                or (engaged_at is not None and engaged_at <= engaged_before)
             ]
             engaged = dependencies().registrations.engaged_among(asked) if asked else ()
-            erased += sum(_erase(account_id, kept, now) for account_id in asked if account_id not in engaged)
+            erased += sum(
+                _erase(account_id, kept, now) for account_id in asked if account_id not in engaged
+            )
             after = page[-1][0]
     except Unavailable as error:
         log.warning("unused_accounts_not_erased", reason=error.slug)
@@ -51,11 +55,16 @@ def erase_unused() -> None:
 
 
 def _page(after: str) -> Sequence[Any]:
-    """Accounts in the order of their ids, each with when it was last used and when it had its first candidature."""
+    """Accounts in the order of their ids, each with when it was last used and when it had its first
+    candidature."""
     used_at = func.coalesce(Account.last_login_at, Account.activated_at)
-    wanted = select(Account.id, used_at, Account.engaged_at).where(Account.activated_at.is_not(None))
+    wanted = select(Account.id, used_at, Account.engaged_at).where(
+        Account.activated_at.is_not(None)
+    )
     with db.reading() as session:
-        return session.execute(wanted.where(Account.id > after).order_by(Account.id).limit(MOST_CANDIDATES)).all()
+        return session.execute(
+            wanted.where(Account.id > after).order_by(Account.id).limit(MOST_CANDIDATES)
+        ).all()
 
 
 def _is_unused(used_at: datetime, kept: Kind, now: datetime) -> bool:
@@ -73,8 +82,9 @@ def _erase(account_id: str, kept: Kind, now: datetime) -> bool:
 
 
 def _freed(account_id: str, kept: Kind, now: datetime) -> bool:
-    """Registrations has no candidature of theirs any more: they may change and delete their account again. Whether it
-    is to be erased now: its owner was told long enough ago, and has not come back since the page was read."""
+    """Registrations has no candidature of theirs any more: they may change and delete their account
+    again. Whether it is to be erased now: its owner was told long enough ago, and has not come back
+    since the page was read."""
     with db.operation() as session:
         account = session.get(Account, account_id, with_for_update=True)
         used_at = account and (account.last_login_at or account.activated_at)
@@ -87,4 +97,6 @@ def _freed(account_id: str, kept: Kind, now: datetime) -> bool:
             account.warned_at = now
             follow_up(session, "send_unused_account", {}, subject=account_id)
             return False
-        return used_at <= kept.erased_if_begun_by(now) and account.warned_at <= kept.notice.before(now)
+        return used_at <= kept.erased_if_begun_by(now) and account.warned_at <= kept.notice.before(
+            now
+        )

@@ -1,8 +1,9 @@
-"""The second factor of staff: six-digit time-based codes (TOTP, RFC 6238), each accepted once, or a recovery code or
-what a passkey answers in the place of one. System time.
+"""The second factor of staff: six-digit time-based codes (TOTP, RFC 6238), each accepted once, or a
+recovery code or what a passkey answers in the place of one. System time.
 
-Nothing is stored of a proposal until a code confirms it: its secret is sealed in the page that shows it. Each page that
-is opened has a secret of its own: who merely looked at a mailed link does not know the secret that its owner sets up.
+Nothing is stored of a proposal until a code confirms it: its secret is sealed in the page that
+shows it. Each page that is opened has a secret of its own: who merely looked at a mailed link does
+not know the secret that its owner sets up.
 """
 
 import secrets
@@ -36,9 +37,10 @@ TOTP_ISSUER = f"{brand.NAME} - {page_labels.STAFF_PAGES}"
 
 
 def use_code(session: Session, member: StaffMember, code: str | None, *, at_log_in: bool) -> bool:
-    """Whether the code (of the factor, a recovery code, or a passkey's answer) is valid now and was not used before;
-    marks it used. `at_log_in`: what a passkey must have been asked for. The caller has locked the member. Raises
-    Forbidden: `second-facteur` for no code, `second-facteur-illisible` where no key in force opens the secret."""
+    """Whether the code (of the factor, a recovery code, or a passkey's answer) is valid now and was
+    not used before; marks it used. `at_log_in`: what a passkey must have been asked for. The caller
+    has locked the member. Raises Forbidden: `second-facteur` for no code,
+    `second-facteur-illisible` where no key in force opens the secret."""
     if not code:
         detail = "Saisissez le code à six chiffres de votre application d'authentification."
         raise Forbidden(detail, problem=problem_types.SECOND_FACTOR_ASKED)
@@ -54,15 +56,21 @@ def use_code(session: Session, member: StaffMember, code: str | None, *, at_log_
 
 
 def matching_step(secret: str, code: str, *, after: int = 0) -> int | None:
-    """The time step of the secret's code, if it is one of those valid now and later than `after`."""
-    digits, totp = _digits(code), pyotp.TOTP(secret, interval=STEP_SECONDS)
+    """The time step of the secret's code, if it is one of those valid now and later than
+    `after`."""
+    digits = _digits(code)
+    totp = pyotp.TOTP(secret, interval=STEP_SECONDS)
     now = int(system_now().timestamp()) // STEP_SECONDS
     valid = (step for step in (now, now - 1, now + 1) if step > after)
-    return next((step for step in valid if digits and totp.verify(digits, for_time=step * STEP_SECONDS)), None)
+    return next(
+        (step for step in valid if digits and totp.verify(digits, for_time=step * STEP_SECONDS)),
+        None,
+    )
 
 
 def put_in_force(member: StaffMember, secret: str, *, used_step: int = 0) -> None:
-    """Make `secret` the member's second factor; the code of `used_step` and earlier ones are refused from now on."""
+    """Make `secret` the member's second factor; the code of `used_step` and earlier ones are
+    refused from now on."""
     member.totp_sealed = dependencies().derived_keys.seal(secret)
     member.totp_last_step = used_step
 
@@ -78,7 +86,9 @@ def _secret_of(member: StaffMember) -> str:
         return dependencies().derived_keys.unseal(member.totp_sealed)
     except InvalidToken as error:
         log.error("second_factor_unopened", staff_id=member.id)
-        detail = "Votre second facteur ne peut pas être vérifié : adressez-vous à un administrateur."
+        detail = (
+            "Votre second facteur ne peut pas être vérifié : adressez-vous à un administrateur."
+        )
         raise Forbidden(detail, problem=problem_types.SECOND_FACTOR_UNREADABLE) from error
 
 
@@ -86,8 +96,13 @@ def replace_recovery_codes(session: Session, staff_id: str) -> list[str]:
     """A new set, as people write them; the old one is deleted. Only hashes are stored."""
     delete_recovery_codes(session, staff_id)
     signs = range(staff.RECOVERY_CODE_LENGTH)
-    codes = ["".join(secrets.choice(staff.RECOVERY_ALPHABET) for _ in signs) for _ in range(staff.RECOVERY_CODES)]
-    session.add_all(RecoveryCode(code_hash=_recovery_hash(staff_id, code), staff_id=staff_id) for code in codes)
+    codes = [
+        "".join(secrets.choice(staff.RECOVERY_ALPHABET) for _ in signs)
+        for _ in range(staff.RECOVERY_CODES)
+    ]
+    session.add_all(
+        RecoveryCode(code_hash=_recovery_hash(staff_id, code), staff_id=staff_id) for code in codes
+    )
     return [staff.displayed_recovery_code(code) for code in codes]
 
 
@@ -96,9 +111,14 @@ def delete_recovery_codes(session: Session, staff_id: str) -> None:
 
 
 def use_recovery_code(session: Session, member: StaffMember, typed: str) -> bool:
-    """Whether this is an unused code of the member; marks it used, with an audit entry. The caller has locked them."""
+    """Whether this is an unused code of the member; marks it used, with an audit entry. The caller
+    has locked them."""
     code = staff.read_recovery_code(typed)
-    row = session.get(RecoveryCode, _recovery_hash(member.id, code), with_for_update=True) if code else None
+    row = (
+        session.get(RecoveryCode, _recovery_hash(member.id, code), with_for_update=True)
+        if code
+        else None
+    )
     if row is None or row.used_at is not None:
         return False
     row.used_at = system_now()
@@ -111,9 +131,9 @@ def _recovery_hash(staff_id: str, code: str) -> str:
 
 
 def confirm_code(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
-    """A fresh code before dangerous acts of staff, throttled like log-ins; it is spent even where the act is then
-    refused. Raises Invalid on `code` where it is missing, wrong or used, TooMany after several failures, Forbidden for
-    a member who is disabled or no longer set up."""
+    """A fresh code before dangerous acts of staff, throttled like log-ins; it is spent even where
+    the act is then refused. Raises Invalid on `code` where it is missing, wrong or used, TooMany
+    after several failures, Forbidden for a member who is disabled or no longer set up."""
     if not code.strip():
         raise Invalid.in_field("code", "Saisissez un code de votre second facteur.")
     _count_code_attempt(staff_id)
@@ -125,8 +145,8 @@ def confirm_code(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
     if not accepted:
         raise Invalid.in_field(
             "code",
-            "Ce code n'est pas le bon, ou il a déjà servi : attendez le prochain code de votre application, puis "
-            "saisissez-le.",
+            "Ce code n'est pas le bon, ou il a déjà servi : attendez le prochain code de votre "
+            "application, puis saisissez-le.",
         )
 
 
@@ -150,25 +170,30 @@ def for_renewal(member: StaffMember) -> str:
 
 
 def propose(subject: str, email: str, sealed: str = "") -> ProposedFactor:
-    """A new secret, or that of `sealed` where it is a proposal for this subject that is still valid."""
+    """A new secret, or that of `sealed` where it is a proposal for this subject that is still
+    valid."""
     secret = proposed_secret(sealed, subject)
     if secret is None:
         secret = pyotp.random_base32()
-        sealed = dependencies().derived_keys.seal_content(_PROPOSAL, {"subject": subject, "secret": secret})
+        sealed = dependencies().derived_keys.seal_content(
+            _PROPOSAL, {"subject": subject, "secret": secret}
+        )
     uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=TOTP_ISSUER)
     return ProposedFactor(secret=secret, uri=uri, sealed=sealed)
 
 
 def proposed_secret(sealed: str, subject: str) -> str | None:
-    """The secret; None for another subject, after PROPOSAL_LIFETIME, or for a text that was not sealed here."""
+    """The secret; None for another subject, after PROPOSAL_LIFETIME, or for a text that was not
+    sealed here."""
     content = dependencies().derived_keys.sealed_content(_PROPOSAL, sealed, PROPOSAL_LIFETIME) or {}
     return str(content["secret"]) if content.get("subject") == subject else None
 
 
 def reseal_second_factors(actor: Actor) -> tuple[int, list[str]]:
-    """Seal all again with the first key, so that older keys can be dropped: how many that were, and the ids of staff
-    whose second factor no key in force opens (left as it is)."""
-    resealed, unopened = 0, []
+    """Seal all again with the first key, so that older keys can be dropped: how many that were, and
+    the ids of staff whose second factor no key in force opens (left as it is)."""
+    resealed = 0
+    unopened = []
     with db.operation() as session:
         for member in session.scalars(select(StaffMember).with_for_update()):
             try:
@@ -181,5 +206,7 @@ def reseal_second_factors(actor: Actor) -> tuple[int, list[str]]:
                 member.totp_sealed = newly_sealed
                 resealed += 1
         if resealed:
-            AuditEntry.record(session, actor, "second_factors_resealed", "staff", after={"resealed": resealed})
+            AuditEntry.record(
+                session, actor, "second_factors_resealed", "staff", after={"resealed": resealed}
+            )
     return resealed, unopened

@@ -1,4 +1,5 @@
-"""Log-in sessions of browsers: opened, exchanged for short access tokens, ended everywhere. System time."""
+"""Log-in sessions of browsers: opened, exchanged for short access tokens, ended everywhere. System
+time."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +25,8 @@ from services.contracts.api.sessions import KINDS, STAFF, LoggedIn
 from services.contracts.api.sign_in import ProviderLogOut
 
 CONFIRMATION_LIFETIME = timedelta(minutes=10)
-"""From a sign-in anew until the act that it confirms: the page that is certified is read meanwhile."""
+"""From a sign-in anew until the act that it confirms: the page that is certified is read
+meanwhile."""
 KEPT_AFTER_END = timedelta(days=1)
 BROWSER_REMEMBERED = timedelta(days=400)
 """As long as browsers keep a cookie at most."""
@@ -37,9 +39,10 @@ def open_session(
     previous_login_at: datetime | None,
     identity: ProvidedIdentity | None = None,
 ) -> str:
-    """A new session; returns the secret for the browser, stored only as a hash. `identity`: of the provider with which
-    it is opened, and which is told of its end."""
-    secret, now = new_secret(), system_now()
+    """A new session; returns the secret for the browser, stored only as a hash. `identity`: of the
+    provider with which it is opened, and which is told of its end."""
+    secret = new_secret()
+    now = system_now()
     session.add(
         LoginSession(
             secret_hash=hash_secret(secret),
@@ -49,25 +52,31 @@ def open_session(
             created_at=now,
             last_seen_at=now,
             provider=identity.provider if identity else None,
-            id_token_sealed=dependencies().derived_keys.seal(identity.id_token) if identity else None,
+            id_token_sealed=dependencies().derived_keys.seal(identity.id_token)
+            if identity
+            else None,
         )
     )
     return secret
 
 
 def exchange(session: str, client: str, *, code: str | None = None) -> LoggedIn:
-    """An access token for the process `client`, for the secret of a session; counts as activity. With a `code` of the
-    second factor, which is used, it is a token for an act that asks for one. Raises Unauthenticated `session-expiree`;
-    of a code Invalid, TooMany, Forbidden."""
+    """An access token for the process `client`, for the secret of a session; counts as activity.
+    With a `code` of the second factor, which is used, it is a token for an act that asks for one.
+    Raises Unauthenticated `session-expiree`; of a code Invalid, TooMany, Forbidden."""
     now = system_now()
     with db.reading() as reading:
         login = reading.get(LoginSession, hash_secret(session))
         subject = _subject_of(reading, login)
     if login is None or subject is None:
         raise _expired_error(None)
-    if _is_over(login, now) or (isinstance(subject, StaffMember) and subject.disabled_at is not None):
+    if _is_over(login, now) or (
+        isinstance(subject, StaffMember) and subject.disabled_at is not None
+    ):
         raise _expired_error(login.subject_id)
-    step = min(timedelta(seconds=15), _idle_limit(login.kind) / 20)  # so that not every page read is a write
+    step = min(
+        timedelta(seconds=15), _idle_limit(login.kind) / 20
+    )  # so that not every page read is a write
     if now - login.last_seen_at > step and not _record_activity(login.secret_hash, now):
         raise _expired_error(login.subject_id)
     if code is not None:
@@ -76,30 +85,40 @@ def exchange(session: str, client: str, *, code: str | None = None) -> LoggedIn:
 
 
 def confirm(session: Session, secret: str, owner: Person | None, act: str) -> bool:
-    """Note that the owner of this session, whom the caller has locked, has signed in anew for the act; False where it
-    is somebody else's. Raises Unauthenticated where it is over."""
+    """Note that the owner of this session, whom the caller has locked, has signed in anew for the
+    act; False where it is somebody else's. Raises Unauthenticated where it is over."""
     login = session.get(LoginSession, hash_secret(secret), with_for_update=True)
     if login is None or _is_over(login, system_now()):
         raise _expired_error(None)
     if owner is None or owner.id != login.subject_id:
         return False
-    login.confirmed_act, login.confirmed_at = act, system_now()
+    login.confirmed_act = act
+    login.confirmed_at = system_now()
     return True
 
 
 def use_confirmation(secret: str, account_id: str, act: str) -> bool:
-    """Whether the candidate has signed in anew for this very act in this session, not long ago; it serves once."""
+    """Whether the candidate has signed in anew for this very act in this session, not long ago; it
+    serves once."""
     now = system_now()
     with db.operation() as session:
         login = session.get(LoginSession, hash_secret(secret), with_for_update=True)
-        if login is None or login.subject_id != account_id or _is_over(login, now) or login.confirmed_act != act:
+        if (
+            login is None
+            or login.subject_id != account_id
+            or _is_over(login, now)
+            or login.confirmed_act != act
+        ):
             return False
-        confirmed_at, login.confirmed_act, login.confirmed_at = login.confirmed_at, None, None
+        confirmed_at = login.confirmed_at
+        login.confirmed_act = None
+        login.confirmed_at = None
         return confirmed_at is not None and now - confirmed_at < CONFIRMATION_LIFETIME
 
 
 def end_session(session: str) -> None:
-    """Log out: every session of that person ends, on every device. An unknown secret is no error."""
+    """Log out: every session of that person ends, on every device. An unknown secret is no
+    error."""
     with db.operation() as ending:
         login = ending.get(LoginSession, hash_secret(session))
         if login is not None:
@@ -115,7 +134,9 @@ def provider_log_out(session: str) -> ProviderLogOut:
         return ProviderLogOut(address=None)
     back = "/gestion/connexion" if login.kind == STAFF else "/"
     id_token = dependencies().derived_keys.unseal(login.id_token_sealed)
-    return ProviderLogOut(address=provider.log_out_address(id_token, dependencies().settings.public_url + back))
+    return ProviderLogOut(
+        address=provider.log_out_address(id_token, dependencies().settings.public_url + back)
+    )
 
 
 def end_all_sessions(session: Session, subject_id: str) -> None:
@@ -124,25 +145,37 @@ def end_all_sessions(session: Session, subject_id: str) -> None:
     session.execute(open_ones.values(ended_at=system_now()))
 
 
-def replace_staff_sessions(session: Session, member: StaffMember, identity: ProvidedIdentity | None = None) -> str:
+def replace_staff_sessions(
+    session: Session, member: StaffMember, identity: ProvidedIdentity | None = None
+) -> str:
     """End every session of the member, and open one for the browser in use; returns its secret."""
     end_all_sessions(session, member.id)
     return open_session(session, STAFF, member.id, member.last_login_at, identity)
 
 
 def purge(session: Session, now: datetime) -> None:
-    """Delete sessions that ended more than `KEPT_AFTER_END` ago, and browsers unused for `BROWSER_REMEMBERED`."""
-    idle, absolute = max(map(_idle_limit, KINDS)), _absolute_limit()
-    last_seen, kept_from = LoginSession.last_seen_at, now - KEPT_AFTER_END
-    over = or_(last_seen < kept_from - idle, LoginSession.created_at < kept_from - absolute,
-               LoginSession.ended_at < kept_from)  # fmt: skip
-    # No session has activity after its end: the first condition lets the index on the last activity find them all.
+    """Delete sessions that ended more than `KEPT_AFTER_END` ago, and browsers unused for
+    `BROWSER_REMEMBERED`."""
+    idle = max(map(_idle_limit, KINDS))
+    absolute = _absolute_limit()
+    last_seen = LoginSession.last_seen_at
+    kept_from = now - KEPT_AFTER_END
+    over = or_(
+        last_seen < kept_from - idle,
+        LoginSession.created_at < kept_from - absolute,
+        LoginSession.ended_at < kept_from,
+    )
+    # No session has activity after its end: the first condition lets the index on the last activity
+    # find them all.
     session.execute(delete(LoginSession).where(last_seen < kept_from, over))
-    session.execute(delete(KnownBrowser).where(KnownBrowser.last_used_at < now - BROWSER_REMEMBERED))
+    session.execute(
+        delete(KnownBrowser).where(KnownBrowser.last_used_at < now - BROWSER_REMEMBERED)
+    )
 
 
 def record_session_counts() -> None:
-    """Set the gauge of the sessions that are not over, of each kind: read by the index on their last activity."""
+    """Set the gauge of the sessions that are not over, of each kind: read by the index on their
+    last activity."""
     now = system_now()
     with db.reading() as session:
         counts: dict[tuple[str, ...], float] = {
@@ -154,7 +187,8 @@ def record_session_counts() -> None:
 def _count_of_live(kind: str, now: datetime) -> Select[int]:
     open_ones = select(func.count()).select_from(LoginSession).filter_by(kind=kind, ended_at=None)
     return open_ones.where(
-        LoginSession.last_seen_at > now - _idle_limit(kind), LoginSession.created_at > now - _absolute_limit()
+        LoginSession.last_seen_at > now - _idle_limit(kind),
+        LoginSession.created_at > now - _absolute_limit(),
     )
 
 
@@ -174,7 +208,11 @@ def _is_over(login: LoginSession, now: datetime) -> bool:
 def _idle_limit(kind: str) -> timedelta:
     """How long a session lasts without activity."""
     settings = dependencies().settings
-    return timedelta(seconds=settings.staff_session_idle_seconds if kind == STAFF else settings.session_idle_seconds)
+    return timedelta(
+        seconds=settings.staff_session_idle_seconds
+        if kind == STAFF
+        else settings.session_idle_seconds
+    )
 
 
 def _absolute_limit() -> timedelta:
@@ -197,14 +235,26 @@ def _exchanged(login: LoginSession, subject: Person, client: str, *, gave_code: 
     rights: dict[str, Any] = {"role": None, "scopes": (), "academies": None}
     person: dict[str, Any]
     if isinstance(subject, StaffMember):
-        rights = {"role": subject.role, "scopes": sorted(session_scopes(subject.role)), "academies": subject.academies}
+        rights = {
+            "role": subject.role,
+            "scopes": sorted(session_scopes(subject.role)),
+            "academies": subject.academies,
+        }
         person = {"nom": subject.nom, "civilite": None, "identity": None}
     else:
-        person = {"nom": subject.nom_famille, "civilite": subject.civilite, "identity": signed_identity(subject)}
-    token = dependencies().signer.access_token(subject.id, login.kind, client=client, gave_code=gave_code, **rights)
+        person = {
+            "nom": subject.nom_famille,
+            "civilite": subject.civilite,
+            "identity": signed_identity(subject),
+        }
+    token = dependencies().signer.access_token(
+        subject.id, login.kind, client=client, gave_code=gave_code, **rights
+    )
     seconds_left = int(time_left.total_seconds())
     given = {"subject": subject.id, "access_token": token, "expires_in": TOKEN_SECONDS}
-    return answer_of(LoggedIn, login, subject, idle_seconds_left=seconds_left, **given, **person, **rights)
+    return answer_of(
+        LoggedIn, login, subject, idle_seconds_left=seconds_left, **given, **person, **rights
+    )
 
 
 def _expired_error(subject: str | None) -> Unauthenticated:

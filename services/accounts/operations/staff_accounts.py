@@ -1,6 +1,6 @@
-"""Staff accounts, created and renewed by an administrator's command; given another role or other académies; disabled
-when somebody leaves and enabled again when they come back: nothing is deleted, every act leaves an audit entry. Rows
-are locked always in the same order."""
+"""Staff accounts, created and renewed by an administrator's command; given another role or other
+académies; disabled when somebody leaves and enabled again when they come back: nothing is deleted,
+every act leaves an audit entry. Rows are locked always in the same order."""
 
 from collections.abc import Iterable
 
@@ -26,10 +26,17 @@ from services.contracts.account_rules import MemberState
 
 
 def create_staff(
-    actor: Actor, *, email: str, password: str, role: Role, academies: Iterable[str], nom: str, prenoms: str
+    actor: Actor,
+    *,
+    email: str,
+    password: str,
+    role: Role,
+    academies: Iterable[str],
+    nom: str,
+    prenoms: str,
 ) -> tuple[str, str]:
-    """Create the account; returns its id and the secret of its second factor, which is shown only once. Raises Invalid,
-    Conflict where the address is taken."""
+    """Create the account; returns its id and the secret of its second factor, which is shown only
+    once. Raises Invalid, Conflict where the address is taken."""
     if not emails.is_valid(email):
         raise Invalid.in_field("email", "Adresse mail non valable.")
     if not all(0 < len(name) <= NAME_LENGTH for name in (nom, prenoms)):
@@ -50,7 +57,9 @@ def create_staff(
     return member.id, totp_secret
 
 
-def new_member(email: str, nom: str, prenoms: str, role: Role, academies: list[str] | None) -> StaffMember:
+def new_member(
+    email: str, nom: str, prenoms: str, role: Role, academies: list[str] | None
+) -> StaffMember:
     """A row to be added, which lacks a password and a second factor."""
     return StaffMember(
         id=new_id(),
@@ -70,10 +79,11 @@ def record_addition(session: Session, actor: Actor, action: str, member: StaffMe
 
 
 def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
-    """A new password and second factor for somebody who lost theirs; returns the id and the secret, shown only once. A
-    disabled account stays disabled. Raises Invalid, NotFound."""
+    """A new password and second factor for somebody who lost theirs; returns the id and the secret,
+    shown only once. A disabled account stays disabled. Raises Invalid, NotFound."""
     _check_password(password)
-    password_hash, totp_secret = dependencies().password_hasher.hash(password), pyotp.random_base32()
+    password_hash = dependencies().password_hasher.hash(password)
+    totp_secret = pyotp.random_base32()
     with db.operation() as session:
         member = member_at(session, email)
         member.invited_at = None
@@ -83,8 +93,11 @@ def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
         return member.id, totp_secret
 
 
-def replace_access(session: Session, member: StaffMember, password_hash: str, totp_secret: str) -> None:
-    """Recovery codes, passkeys, sessions, tokens and ways in by a provider end: who found the old ones may use them."""
+def replace_access(
+    session: Session, member: StaffMember, password_hash: str, totp_secret: str
+) -> None:
+    """Recovery codes, passkeys, sessions, tokens and ways in by a provider end: who found the old
+    ones may use them."""
     provider_identities.forget(session, member.id)
     member.password_hash = password_hash
     second_factor.put_in_force(member, totp_secret)
@@ -113,15 +126,22 @@ def _check_password(password: str) -> None:
 
 
 def address_taken(detail: str = "Cette adresse mail est déjà celle d'un compte.") -> Conflict:
-    return Conflict(detail, problem=problem_types.ADDRESS_TAKEN, errors=(FieldError("#/email", detail),))
+    return Conflict(
+        detail, problem=problem_types.ADDRESS_TAKEN, errors=(FieldError("#/email", detail),)
+    )
 
 
 def lock_active_administrateurs(session: Session, actor: Actor) -> set[str]:
-    """Their ids, without who is only invited; the rows stay locked, always in the same order, so that two who disable
-    each other wait in turn. Raises Forbidden for an actor who was disabled some seconds ago."""
-    query = select(StaffMember).where(StaffMember.role == Role.ADMINISTRATEUR).order_by(StaffMember.id)
+    """Their ids, without who is only invited; the rows stay locked, always in the same order, so
+    that two who disable each other wait in turn. Raises Forbidden for an actor who was disabled
+    some seconds ago."""
+    query = (
+        select(StaffMember).where(StaffMember.role == Role.ADMINISTRATEUR).order_by(StaffMember.id)
+    )
     administrateurs = {
-        member.id for member in session.scalars(query.with_for_update()) if member.state is MemberState.ACTIVE
+        member.id
+        for member in session.scalars(query.with_for_update())
+        if member.state is MemberState.ACTIVE
     }
     if actor.kind == "staff" and actor.id not in administrateurs:
         raise Forbidden()
@@ -131,7 +151,8 @@ def lock_active_administrateurs(session: Session, actor: Actor) -> set[str]:
 def lock_member(session: Session, staff_id: str) -> StaffMember:
     """Raises NotFound."""
     return found(
-        session.get(StaffMember, staff_id, with_for_update=True), "Aucun compte de gestion ne porte cet identifiant."
+        session.get(StaffMember, staff_id, with_for_update=True),
+        "Aucun compte de gestion ne porte cet identifiant.",
     )
 
 
@@ -149,9 +170,12 @@ def refuse_disabled(member: StaffMember) -> None:
         raise Conflict(detail, problem=problem_types.REACTIVATION_REQUIRED)
 
 
-def _lock_other_member(session: Session, staff_id: str, actor: Actor, own_account: str) -> StaffMember:
-    """For what may take access away. Raises NotFound, Forbidden for an actor who is disabled, Conflict for one's own
-    account (which `own_account` says) and for the last enabled administrateur."""
+def _lock_other_member(
+    session: Session, staff_id: str, actor: Actor, own_account: str
+) -> StaffMember:
+    """For what may take access away. Raises NotFound, Forbidden for an actor who is disabled,
+    Conflict for one's own account (which `own_account` says) and for the last enabled
+    administrateur."""
     administrateurs = lock_active_administrateurs(session, actor)
     member = lock_member(session, staff_id)
     if actor.id == member.id:
@@ -162,22 +186,33 @@ def _lock_other_member(session: Session, staff_id: str, actor: Actor, own_accoun
     return member
 
 
-def change_profile(staff_id: str, role: str, academies: Iterable[str], reason: str, actor: Actor) -> None:
-    """Give another role, or other académies: sessions and tokens are narrowed or widened when they are next exchanged.
-    Raises as `_lock_other_member`, and Invalid for académies that the role cannot have."""
+def change_profile(
+    staff_id: str, role: str, academies: Iterable[str], reason: str, actor: Actor
+) -> None:
+    """Give another role, or other académies: sessions and tokens are narrowed or widened when they
+    are next exchanged. Raises as `_lock_other_member`, and Invalid for académies that the role
+    cannot have."""
     allowed = checked_academies(role, academies)
     with db.operation() as session:
-        member = _lock_other_member(session, staff_id, actor, "Vous ne pouvez pas changer votre propre profil.")
+        member = _lock_other_member(
+            session, staff_id, actor, "Vous ne pouvez pas changer votre propre profil."
+        )
         before = {"role": member.role, "academies": member.academies}
-        member.role, member.academies = role, allowed
+        member.role = role
+        member.academies = allowed
         after = {"role": role, "academies": allowed, "reason": reason}
-        AuditEntry.record(session, actor, "staff_profile_changed", member.id, before=before, after=after)
+        AuditEntry.record(
+            session, actor, "staff_profile_changed", member.id, before=before, after=after
+        )
 
 
 def disable_staff(staff_id: str, reason: str, actor: Actor) -> None:
-    """Refuse log-ins, end sessions and revoke tokens, unless that is done. Raises as `_lock_other_member`."""
+    """Refuse log-ins, end sessions and revoke tokens, unless that is done. Raises as
+    `_lock_other_member`."""
     with db.operation() as session:
-        member = _lock_other_member(session, staff_id, actor, "Vous ne pouvez pas désactiver votre propre compte.")
+        member = _lock_other_member(
+            session, staff_id, actor, "Vous ne pouvez pas désactiver votre propre compte."
+        )
         if member.disabled_at is not None:
             return
         member.disabled_at = system_now()
@@ -187,8 +222,8 @@ def disable_staff(staff_id: str, reason: str, actor: Actor) -> None:
 
 
 def enable_staff(staff_id: str, reason: str, actor: Actor) -> None:
-    """Allow log-ins again with the same password and second factor; tokens stay revoked. Raises NotFound, Forbidden for
-    an actor who is disabled."""
+    """Allow log-ins again with the same password and second factor; tokens stay revoked. Raises
+    NotFound, Forbidden for an actor who is disabled."""
     with db.operation() as session:
         lock_active_administrateurs(session, actor)
         member = lock_member(session, staff_id)
@@ -196,4 +231,6 @@ def enable_staff(staff_id: str, reason: str, actor: Actor) -> None:
             return
         before = {"disabled_at": member.disabled_at}
         member.disabled_at = None
-        AuditEntry.record(session, actor, "staff_enabled", member.id, before=before, after={"reason": reason})
+        AuditEntry.record(
+            session, actor, "staff_enabled", member.id, before=before, after={"reason": reason}
+        )

@@ -1,5 +1,6 @@
-"""Administrateurs invite staff by mail, invite them again, and let who lost a second factor set up another. Who
-was invited opens the mailed link, chooses a password and a second factor, and is logged in."""
+"""Administrateurs invite staff by mail, invite them again, and let who lost a second factor set up
+another. Who was invited opens the mailed link, chooses a password and a second factor, and is
+logged in."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +16,13 @@ from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.domain.staff import Role, checked_academies
 from services.accounts.models import AuditEntry, StaffMember, db
-from services.accounts.operations import mail_links, provider_identities, rate_limits, second_factor, sessions
+from services.accounts.operations import (
+    mail_links,
+    provider_identities,
+    rate_limits,
+    second_factor,
+    sessions,
+)
 from services.accounts.operations.staff_accounts import (
     address_taken,
     lock_active_administrateurs,
@@ -37,13 +44,16 @@ from services.contracts.api.own_staff_account import InvitationLink, Invited, Se
 from services.contracts.api.sign_in import PROCONNECT
 from services.contracts.api.team import CreatedMember
 
-OUTDATED_PROPOSAL = "Ce QR code n'est plus valable : scannez celui-ci, puis saisissez le code que montre l'application."
+OUTDATED_PROPOSAL = (
+    "Ce QR code n'est plus valable : scannez celui-ci, puis saisissez le code que montre "
+    "l'application."
+)
 
 
 def invite(*, code: str, actor: Actor, **values: Any) -> CreatedMember:
-    """Create an account that waits for its owner, and mail them the link to set it up. `values`: email, nom, prenoms,
-    role, academies. Raises Invalid with every mistake, Conflict where the address is taken, TooMany, Forbidden for an
-    actor who is disabled."""
+    """Create an account that waits for its owner, and mail them the link to set it up. `values`:
+    email, nom, prenoms, role, academies. Raises Invalid with every mistake, Conflict where the
+    address is taken, TooMany, Forbidden for an actor who is disabled."""
     invited = _read(values)
     with db.reading() as session:
         _refuse_taken_address(session, invited.email)
@@ -52,7 +62,9 @@ def invite(*, code: str, actor: Actor, **values: Any) -> CreatedMember:
         with db.operation() as session:
             lock_active_administrateurs(session, actor)
             _refuse_taken_address(session, invited.email)
-            second_factor.put_in_force(invited, pyotp.random_base32())  # nobody knows it, no code is right
+            second_factor.put_in_force(
+                invited, pyotp.random_base32()
+            )  # nobody knows it, no code is right
             session.add(invited)
             session.flush()
             _send_link(session, invited)
@@ -63,8 +75,8 @@ def invite(*, code: str, actor: Actor, **values: Any) -> CreatedMember:
 
 
 def invite_again(staff_id: str, code: str, actor: Actor) -> None:
-    """Mail a new link to who has not set up the account; the older one is refused from now on. Raises as `invite`,
-    NotFound, Conflict for an account that is set up or disabled."""
+    """Mail a new link to who has not set up the account; the older one is refused from now on.
+    Raises as `invite`, NotFound, Conflict for an account that is set up or disabled."""
     second_factor.confirm_code(actor.id, code)
     with db.operation() as session:
         lock_active_administrateurs(session, actor)
@@ -76,8 +88,8 @@ def invite_again(staff_id: str, code: str, actor: Actor) -> None:
 
 
 def reset_second_factor(staff_id: str, reason: str, code: str, actor: Actor) -> None:
-    """What gave access is void; a link is mailed as for an invitation. Raises as `invite`, NotFound, Conflict for one's
-    own account and for an account that is not set up or disabled."""
+    """What gave access is void; a link is mailed as for an invitation. Raises as `invite`,
+    NotFound, Conflict for one's own account and for an account that is not set up or disabled."""
     second_factor.confirm_code(actor.id, code)
     with db.operation() as session:
         lock_active_administrateurs(session, actor)
@@ -89,12 +101,17 @@ def reset_second_factor(staff_id: str, reason: str, code: str, actor: Actor) -> 
             raise Conflict("Ce compte n'est pas encore actif : invitez la personne de nouveau.")
         replace_access(session, member, NO_PASSWORD, pyotp.random_base32())
         _send_link(session, member, is_reset=True)
-        AuditEntry.record(session, actor, "second_factor_reset", member.id, after={"reason": reason})
+        AuditEntry.record(
+            session, actor, "second_factor_reset", member.id, after={"reason": reason}
+        )
 
 
 def _read(values: Mapping[str, Any]) -> StaffMember:
     reader = FormReader(values)
-    names = {"nom": reader.required_text("nom", "le nom"), "prenoms": reader.required_text("prenoms", "le prénom")}
+    names = {
+        "nom": reader.required_text("nom", "le nom"),
+        "prenoms": reader.required_text("prenoms", "le prénom"),
+    }
     for name, text in names.items():
         if len(text) > NAME_LENGTH:
             reader.add_mistake(name, f"{NAME_LENGTH} caractères au plus.")
@@ -116,23 +133,33 @@ def _refuse_taken_address(session: Session, email: str) -> None:
     if isinstance(owner, StaffMember):
         raise address_taken("Cette adresse mail est déjà celle d'un membre de l'équipe.")
     if owner is not None:
-        raise address_taken("Cette adresse mail est déjà celle du compte d'un candidat : indiquez-en une autre.")
+        raise address_taken(
+            "Cette adresse mail est déjà celle du compte d'un candidat : indiquez-en une autre."
+        )
 
 
 def _send_link(session: Session, member: StaffMember, *, is_reset: bool = False) -> None:
-    """The mail says since when the person is invited: one that a newer invitation has overtaken is not sent."""
+    """The mail says since when the person is invited: one that a newer invitation has overtaken is
+    not sent."""
     mail_links.close(session, member.id, Purpose.STAFF_INVITATION)
     member.invited_at = portal_now()
-    data = {"staff_id": member.id, "invited_at": member.invited_at.isoformat(), "is_reset": is_reset}
+    data = {
+        "staff_id": member.id,
+        "invited_at": member.invited_at.isoformat(),
+        "is_reset": is_reset,
+    }
     follow_up(session, "send_staff_invitation", data, subject=member.id)
 
 
 def shown(token: str, proposal: str = "") -> InvitationLink:
-    """The state of the link and what to tell about one that is not usable; of a usable one also whose it is, and a
-    second factor to set up (that of the sealed `proposal`, while it is valid). Changes nothing."""
+    """The state of the link and what to tell about one that is not usable; of a usable one also
+    whose it is, and a second factor to set up (that of the sealed `proposal`, while it is valid).
+    Changes nothing."""
     link = mail_link_states.link_state(Purpose.STAFF_INVITATION, token)
     with db.reading() as session:
-        member = mail_link_states.owner_by_token(session, StaffMember, Purpose.STAFF_INVITATION, token)
+        member = mail_link_states.owner_by_token(
+            session, StaffMember, Purpose.STAFF_INVITATION, token
+        )
     if link.state != State.USABLE or member is None:
         return answer_of(InvitationLink, link, invited=None, proposal=None)
     proposed = second_factor.propose(second_factor.for_link(token), member.email, proposal)
@@ -141,20 +168,26 @@ def shown(token: str, proposal: str = "") -> InvitationLink:
 
 
 def complete(token: str, **values: str) -> SetUp:
-    """Set the password typed twice and the proposed second factor, which `code` confirms. `values`: password,
-    password_confirmation, proposal, code; with an `identity` of ProConnect, which has the invited mail address, no
-    password. Raises Conflict for another identity, Gone for a link that is not usable, Invalid with every mistake (the
-    link then stays usable), Unavailable."""
+    """Set the password typed twice and the proposed second factor, which `code` confirms. `values`:
+    password, password_confirmation, proposal, code; with an `identity` of ProConnect, which has the
+    invited mail address, no password. Raises Conflict for another identity, Gone for a link that is
+    not usable, Invalid with every mistake (the link then stays usable), Unavailable."""
     with db.reading() as session:
         current = mail_link_states.state_by_token(session, Purpose.STAFF_INVITATION, token)
     if current is not State.USABLE:
         raise mail_link_rules.unusable_link_error(Purpose.STAFF_INVITATION, current)
-    identity = provider_identities.unseal(values["identity"], PROCONNECT) if values.get("identity") else None
+    identity = (
+        provider_identities.unseal(values["identity"], PROCONNECT)
+        if values.get("identity")
+        else None
+    )
     password, secret, step = _read_set_up(token, values, has_password=identity is None)
     password_hash = dependencies().password_hasher.hash(password) if password else NO_PASSWORD
     with db.operation() as session:
         _, member = mail_links.use(session, StaffMember, Purpose.STAFF_INVITATION, token)
-        if identity is not None and (refusal := provider_identities.join(session, member, identity)):
+        if identity is not None and (
+            refusal := provider_identities.join(session, member, identity)
+        ):
             raise refusal
         member.password_hash = password_hash
         member.invited_at = None
@@ -163,11 +196,17 @@ def complete(token: str, **values: str) -> SetUp:
         rate_limits.forget_failures(session, member.email_key)
         codes = second_factor.replace_recovery_codes(session, member.id)
         AuditEntry.record(session, Actor("staff", member.id), "staff_set_up", member.id)
-        return SetUp(session=sessions.replace_staff_sessions(session, member, identity), recovery_codes=tuple(codes))
+        return SetUp(
+            session=sessions.replace_staff_sessions(session, member, identity),
+            recovery_codes=tuple(codes),
+        )
 
 
-def _read_set_up(token: str, values: Mapping[str, Any], *, has_password: bool) -> tuple[str, str, int]:
-    """The password, the secret of the second factor, and the time step of the code that confirms it."""
+def _read_set_up(
+    token: str, values: Mapping[str, Any], *, has_password: bool
+) -> tuple[str, str, int]:
+    """The password, the secret of the second factor, and the time step of the code that confirms
+    it."""
     reader = FormReader(values)
     password = passwords.read_confirmed(reader, passwords.RECOMMENDED) if has_password else ""
     secret = second_factor.proposed_secret(reader.raw("proposal"), second_factor.for_link(token))
@@ -177,7 +216,9 @@ def _read_set_up(token: str, values: Mapping[str, Any], *, has_password: bool) -
     elif not reader.text("code"):
         reader.add_mistake("code", "Saisissez le code à six chiffres que montre votre application.")
     elif step is None:
-        reader.add_mistake("code", "Ce code n'est pas le bon : saisissez celui que montre votre application.")
+        reader.add_mistake(
+            "code", "Ce code n'est pas le bon : saisissez celui que montre votre application."
+        )
     if secret is None or step is None or reader.has_mistakes:
         raise reader.error()
     return password, secret, step

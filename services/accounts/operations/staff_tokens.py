@@ -1,4 +1,5 @@
-"""Personal access tokens of staff members' tools: created, revoked, exchanged for access tokens. System time."""
+"""Personal access tokens of staff members' tools: created, revoked, exchanged for access tokens.
+System time."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -25,19 +26,27 @@ from services.contracts.api.sessions import AccessToken
 USE_WRITTEN_EVERY = timedelta(hours=1)
 
 
-def create_token(email: str, *, name: str, scopes: Iterable[str], life: timedelta, actor: Actor) -> tuple[str, str]:
-    """A tool's token for the staff member of this address; returns its id and the token, which is shown only once.
-    Raises NotFound, Invalid, Conflict for a disabled account."""
+def create_token(
+    email: str, *, name: str, scopes: Iterable[str], life: timedelta, actor: Actor
+) -> tuple[str, str]:
+    """A tool's token for the staff member of this address; returns its id and the token, which is
+    shown only once. Raises NotFound, Invalid, Conflict for a disabled account."""
     valid_scopes = checked_scopes(scopes)
     with db.operation() as session:
-        return _add_token(session, member_at(session, email, lock=True), name, valid_scopes, life, actor)
+        return _add_token(
+            session, member_at(session, email, lock=True), name, valid_scopes, life, actor
+        )
 
 
-def create_own_token(staff_id: str, *, name: str, scopes: Sequence[str], days: int | None, code: str) -> CreatedToken:
-    """A tool's token that its owner asks for, with a code of the second factor and within what their role may do.
-    Raises Invalid, TooMany, Forbidden."""
+def create_own_token(
+    staff_id: str, *, name: str, scopes: Sequence[str], days: int | None, code: str
+) -> CreatedToken:
+    """A tool's token that its owner asks for, with a code of the second factor and within what
+    their role may do. Raises Invalid, TooMany, Forbidden."""
     if not name.strip():
-        raise Invalid("Saisissez un nom.", errors=(FieldError("#/name", "Saisissez à quoi sert ce jeton."),))
+        raise Invalid(
+            "Saisissez un nom.", errors=(FieldError("#/name", "Saisissez à quoi sert ce jeton."),)
+        )
     valid_scopes = checked_scopes(scopes)
     second_factor.confirm_code(staff_id, code)
     with db.operation() as session:
@@ -45,15 +54,23 @@ def create_own_token(staff_id: str, *, name: str, scopes: Sequence[str], days: i
         if not scopes_of(member.role).issuperset(valid_scopes):
             raise Invalid.in_field("scopes", "Votre profil ne comporte pas toutes ces portées.")
         life = timedelta(days=days or default_token_days(scopes))
-        id, token = _add_token(session, member, name.strip(), valid_scopes, life, Actor("staff", staff_id))
+        id, token = _add_token(
+            session, member, name.strip(), valid_scopes, life, Actor("staff", staff_id)
+        )
         return CreatedToken(id=id, token=token)
 
 
 def _add_token(
-    session: Session, member: StaffMember, name: str, scopes: list[str], life: timedelta, actor: Actor
+    session: Session,
+    member: StaffMember,
+    name: str,
+    scopes: list[str],
+    life: timedelta,
+    actor: Actor,
 ) -> tuple[str, str]:
     refuse_disabled(member)
-    secret, now = new_secret(), system_now()
+    secret = new_secret()
+    now = system_now()
     token = StaffToken(
         id=new_id(),
         secret_hash=hash_secret(secret),
@@ -69,7 +86,9 @@ def _add_token(
     return token.id, secret
 
 
-def revoke_token(token_id: str, actor: Actor, reason: str | None = None, *, owner_id: str | None = None) -> None:
+def revoke_token(
+    token_id: str, actor: Actor, reason: str | None = None, *, owner_id: str | None = None
+) -> None:
     """The token is refused from now on. Raises NotFound, also where it is not of `owner_id`."""
     with db.operation() as session:
         token = session.get(StaffToken, token_id, with_for_update=True)
@@ -78,21 +97,41 @@ def revoke_token(token_id: str, actor: Actor, reason: str | None = None, *, owne
         if token.revoked_at is None:
             token.revoked_at = system_now()
             after = {"reason": reason} if reason else None
-            AuditEntry.record(session, actor, "token_revoked", token.staff_id, before={"name": token.name}, after=after)
+            AuditEntry.record(
+                session,
+                actor,
+                "token_revoked",
+                token.staff_id,
+                before={"name": token.name},
+                after=after,
+            )
 
 
 def exchange_token(token: str, client: str) -> AccessToken:
-    """A short access token for a tool's token, for the process `client`. Raises Unauthenticated `jeton-refuse`."""
+    """A short access token for a tool's token, for the process `client`. Raises Unauthenticated
+    `jeton-refuse`."""
     now = system_now()
     with db.reading() as session:
         query = select(StaffToken).where(StaffToken.secret_hash == hash_secret(token))
         known = session.scalars(query).one_or_none()
         member = session.get(StaffMember, known.staff_id) if known else None
-    if known is None or known.revoked_at or now >= known.expires_at or member is None or member.disabled_at:
-        raise Unauthenticated("Le jeton est inconnu, expiré ou révoqué.", problem=problem_types.TOKEN_REFUSED)
-    if known.last_used_at is None or now - known.last_used_at >= USE_WRITTEN_EVERY:  # not every call is a write
+    if (
+        known is None
+        or known.revoked_at
+        or now >= known.expires_at
+        or member is None
+        or member.disabled_at
+    ):
+        raise Unauthenticated(
+            "Le jeton est inconnu, expiré ou révoqué.", problem=problem_types.TOKEN_REFUSED
+        )
+    if (
+        known.last_used_at is None or now - known.last_used_at >= USE_WRITTEN_EVERY
+    ):  # not every call is a write
         with db.operation() as session:
-            session.execute(update(StaffToken).where(StaffToken.id == known.id).values(last_used_at=now))
+            session.execute(
+                update(StaffToken).where(StaffToken.id == known.id).values(last_used_at=now)
+            )
     access_token = dependencies().signer.access_token(
         member.id,
         "staff",

@@ -1,5 +1,6 @@
-"""What candidates and staff see of an account, found by its mail address or by birth date and name; who has an address:
-one activated account or staff member at most, and any number of pending creations.
+"""What candidates and staff see of an account, found by its mail address or by birth date and name;
+who has an address: one activated account or staff member at most, and any number of pending
+creations.
 
 `email_key` is the form under which an address is unique (domain/emails.py)."""
 
@@ -19,7 +20,12 @@ from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, Invalid, found
 from services.contracts.account_rules import EMAIL_CHANGE_LIFETIME, Editable
 from services.contracts.accounts import Identity
-from services.contracts.api.candidate_accounts import Candidate, CandidateDetail, Candidates, RefusedMails
+from services.contracts.api.candidate_accounts import (
+    Candidate,
+    CandidateDetail,
+    Candidates,
+    RefusedMails,
+)
 from services.contracts.api.operation import answer_of
 from services.contracts.api.own_account import MyAccount, MyAddresses, SignedIdentity
 from services.contracts.page_sizes import ACCOUNTS_SHOWN
@@ -29,12 +35,21 @@ Person = Account | StaffMember
 
 
 def my_account(account_id: str, typed: dict[str, Any] | None = None) -> MyAccount:
-    """The account and its form, in which what was typed replaces what is stored. Raises NotFound."""
+    """The account and its form, in which what was typed replaces what is stored. Raises
+    NotFound."""
     account = stored_account(account_id)
     notice = _frozen_notice(account)
-    form = account_form.change(_values(account) | (typed or {}), dependencies().profile, frozen_notice=notice)
+    form = account_form.change(
+        _values(account) | (typed or {}), dependencies().profile, frozen_notice=notice
+    )
     editable = Editable.ALL if notice is None else Editable.CONTACT_ONLY
-    return answer_of(MyAccount, account, editable=editable.value, pending_email=_pending_email(account), form=form)
+    return answer_of(
+        MyAccount,
+        account,
+        editable=editable.value,
+        pending_email=_pending_email(account),
+        form=form,
+    )
 
 
 def my_addresses(account_id: str) -> MyAddresses:
@@ -44,7 +59,8 @@ def my_addresses(account_id: str) -> MyAddresses:
 
 
 def my_signed_identity(account_id: str) -> SignedIdentity:
-    """The identity in force, as a signed token; a pending change is not in it yet. Raises NotFound."""
+    """The identity in force, as a signed token; a pending change is not in it yet. Raises
+    NotFound."""
     return SignedIdentity(assertion=signed_identity(stored_account(account_id)))
 
 
@@ -75,25 +91,34 @@ def _frozen_notice(account: Account) -> str | None:
         return account_form.CERTIFIED_NOTICE
     try:
         return account_form.FROZEN_NOTICE if is_frozen(account) else None
-    except DomainError:  # registrations does not answer: mail and password can be changed nevertheless
+    except (
+        DomainError
+    ):  # registrations does not answer: mail and password can be changed nevertheless
         return account_form.UNSURE_NOTICE
 
 
 def _pending_email(account: Account) -> str | None:
     latest = (
         select(EmailChange)
-        .where(EmailChange.account_id == account.id, EmailChange.requested_at > portal_now() - EMAIL_CHANGE_LIFETIME)
+        .where(
+            EmailChange.account_id == account.id,
+            EmailChange.requested_at > portal_now() - EMAIL_CHANGE_LIFETIME,
+        )
         .order_by(EmailChange.requested_at.desc())
         .limit(1)
     )
     with db.reading() as session:
         email_change = session.scalars(latest).one_or_none()
-    return email_change.address if email_change is not None and email_change.confirmed_at is None else None
+    return (
+        email_change.address
+        if email_change is not None and email_change.confirmed_at is None
+        else None
+    )
 
 
 def found_candidates(email: str, birth_date: date | None = None, name: str = "") -> Candidates:
-    """The account of this address, else the creations that wait for it, newest first; without an address, those born on
-    that day who bear every word of `name`. Raises Invalid for neither."""
+    """The account of this address, else the creations that wait for it, newest first; without an
+    address, those born on that day who bear every word of `name`. Raises Invalid for neither."""
     with db.reading_for_staff() as session:
         if email.strip():
             account = account_at(session, key_of(email))
@@ -101,7 +126,9 @@ def found_candidates(email: str, birth_date: date | None = None, name: str = "")
         elif birth_date:
             accounts = _born_on(session, birth_date, folded(name).split())
         else:
-            raise Invalid.in_field("birth_date", "Indiquez une date de naissance, ou une adresse mail.")
+            raise Invalid.in_field(
+                "birth_date", "Indiquez une date de naissance, ou une adresse mail."
+            )
         shown = tuple(_candidate(session, account) for account in accounts[:ACCOUNTS_SHOWN])
     return Candidates(candidates=shown, has_more=len(accounts) > len(shown))
 
@@ -109,8 +136,14 @@ def found_candidates(email: str, birth_date: date | None = None, name: str = "")
 def _born_on(session: Session, day: date, words: Sequence[str]) -> Sequence[Account]:
     """By name. Few are born on one day: all of them are read."""
     born = session.scalars(select(Account).where(Account.date_naissance == day)).all()
-    names = {account: folded(f"{account.nom_famille} {account.prenoms} {account.nom_usage or ''}") for account in born}
-    return sorted((account for account in born if all(word in names[account] for word in words)), key=names.__getitem__)
+    names = {
+        account: folded(f"{account.nom_famille} {account.prenoms} {account.nom_usage or ''}")
+        for account in born
+    }
+    return sorted(
+        (account for account in born if all(word in names[account] for word in words)),
+        key=names.__getitem__,
+    )
 
 
 def candidate(candidate_id: str) -> CandidateDetail:
@@ -122,12 +155,16 @@ def candidate(candidate_id: str) -> CandidateDetail:
 
 
 def _candidate(session: Session, account: Account) -> Candidate:
-    refusals = session.scalars(select(MailRefusal).where(MailRefusal.account_id == account.id)).all()
+    refusals = session.scalars(
+        select(MailRefusal).where(MailRefusal.account_id == account.id)
+    ).all()
     return answer_of(
         Candidate,
         account,
         activated=account.activated_at is not None,
-        refused_mails=tuple(answer_of(RefusedMails, refusal, since=refusal.refused_at) for refusal in refusals),
+        refused_mails=tuple(
+            answer_of(RefusedMails, refusal, since=refusal.refused_at) for refusal in refusals
+        ),
         values=_values(account),
     )
 
@@ -143,15 +180,18 @@ def account_at(session: Session, email_key: str, *, lock: bool = False) -> Accou
 
 
 def owner_of(session: Session, email_key: str, *, lock: bool = False) -> Person | None:
-    """The candidate with an activated account, or the staff member, who logs in with this address."""
+    """The candidate with an activated account, or the staff member, who logs in with this
+    address."""
     staff = select(StaffMember).where(StaffMember.email_key == email_key)
     account = account_at(session, email_key, lock=lock)
     return account or session.scalars(staff.with_for_update() if lock else staff).one_or_none()
 
 
-def pending_creations_at(session: Session, email_key: str, *, lock: bool = False) -> Sequence[Account]:
-    """The creations that wait for their activation at this address, newest first; locked ones in the order of their
-    ids, so that two transactions never wait for each other."""
+def pending_creations_at(
+    session: Session, email_key: str, *, lock: bool = False
+) -> Sequence[Account]:
+    """The creations that wait for their activation at this address, newest first; locked ones in
+    the order of their ids, so that two transactions never wait for each other."""
     query = select(Account).where(Account.email_key == email_key, Account.activated_at.is_(None))
     if lock:
         return session.scalars(query.order_by(Account.id).with_for_update()).all()

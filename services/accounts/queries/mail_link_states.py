@@ -22,11 +22,14 @@ def link_state(purpose: Purpose, token: str) -> LinkState:
     """The state of the link, and what to tell about one that is not usable."""
     with db.reading() as session:
         state = state_by_token(session, purpose, token)
-    return LinkState(state=state.value, detail=mail_link_rules.unusable_link_message(purpose, state))
+    return LinkState(
+        state=state.value, detail=mail_link_rules.unusable_link_message(purpose, state)
+    )
 
 
 def activation_link(token: str) -> ActivationLink:
-    """The state of an activation link; of a usable one also what was typed, so that nobody activates a stranger's."""
+    """The state of an activation link; of a usable one also what was typed, so that nobody
+    activates a stranger's."""
     link = link_state(Purpose.ACTIVATION, token)
     with db.reading() as session:
         creation = owner_by_token(session, Account, Purpose.ACTIVATION, token)
@@ -43,14 +46,17 @@ def state_by_token(session: Session, purpose: Purpose, token: str) -> State:
 def owner_by_token(
     session: Session, model: type[Owner], purpose: Purpose, token: str, *, lock: bool = False
 ) -> Owner | None:
-    """The account (of an invitation: the member of staff) that the link belongs to, whatever its state."""
+    """The account (of an invitation: the member of staff) that the link belongs to, whatever its
+    state."""
     row = link_by_token(session, purpose, token)
     if row is None or row.account_id is None:
         return None
     return session.get(model, row.account_id, with_for_update=lock, populate_existing=lock)
 
 
-def link_by_token(session: Session, purpose: Purpose, token: str, *, lock: bool = False) -> MailLink | None:
+def link_by_token(
+    session: Session, purpose: Purpose, token: str, *, lock: bool = False
+) -> MailLink | None:
     row = session.get(MailLink, hash_secret(token), with_for_update=lock, populate_existing=lock)
     return row if row is not None and row.purpose == purpose else None
 
@@ -59,21 +65,29 @@ def state_of(session: Session, row: MailLink | None) -> State:
     if row is None:
         return State.UNKNOWN
     account = session.get(Account, row.account_id) if row.account_id else None
-    is_activated = row.purpose == Purpose.ACTIVATION and account is not None and account.activated_at is not None
-    used, end = row.used_at is not None or is_activated, _end_of(session, row, account)
+    is_activated = (
+        row.purpose == Purpose.ACTIVATION
+        and account is not None
+        and account.activated_at is not None
+    )
+    used = row.used_at is not None or is_activated
+    end = _end_of(session, row, account)
     return mail_link_rules.state_of(row.expires_at, portal_now(), used=used, end=end)
 
 
 def _end_of(session: Session, row: MailLink, account: Account | None) -> State | None:
-    """How the link ended before its expiry. What it is for may have ended while its mail was on its way: the row was
-    then not there to be closed, so it is looked up here."""
+    """How the link ended before its expiry. What it is for may have ended while its mail was on its
+    way: the row was then not there to be closed, so it is looked up here."""
     if row.purpose == Purpose.STAFF_INVITATION:
         return _end_of_invitation(session, row)
     if account is None:
         return State.ENDED
     if row.email_change_id is not None:
         return _end_of_email_change(session, row, account)
-    if row.purpose == Purpose.ACTIVATION and accounts.owner_of(session, account.email_key) is not None:
+    if (
+        row.purpose == Purpose.ACTIVATION
+        and accounts.owner_of(session, account.email_key) is not None
+    ):
         return State.ENDED
     if row.closed_at is None:
         return None
@@ -90,6 +104,12 @@ def _end_of_invitation(session: Session, row: MailLink) -> State | None:
 def _end_of_email_change(session: Session, row: MailLink, account: Account) -> State | None:
     email_change = session.get(EmailChange, row.email_change_id)
     if email_change is not None:
-        return State.ENDED if email_change.confirmed_at is not None or row.closed_at is not None else None
-    newer = select(EmailChange.id).where(EmailChange.account_id == account.id, EmailChange.confirmed_at.is_(None))
+        return (
+            State.ENDED
+            if email_change.confirmed_at is not None or row.closed_at is not None
+            else None
+        )
+    newer = select(EmailChange.id).where(
+        EmailChange.account_id == account.id, EmailChange.confirmed_at.is_(None)
+    )
     return State.REPLACED if session.scalars(newer).first() is not None else State.ENDED

@@ -1,4 +1,5 @@
-"""What accounts holds of a candidate, in words: civil status, addresses, log-ins, copies, mails, trail."""
+"""What accounts holds of a candidate, in words: civil status, addresses, log-ins, copies, mails,
+trail."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -24,12 +25,19 @@ from services.mail import sent_mails
 
 def part(account_id: str) -> Part:
     """Raises NotFound."""
-    known, account = accounts.candidate(account_id), accounts.stored_account(account_id)
+    known = accounts.candidate(account_id)
+    account = accounts.stored_account(account_id)
     refused = [refusal.address for refusal in known.refused_mails]
     reached = ("Adresse mail", account.email), ("Adresses refusées par la messagerie", refused)
     used = ("Activé le", account.activated_at), ("Dernière connexion", account.last_login_at)
     warned = ("Effacement annoncé le", account.warned_at)
-    civil_status = facts(*_typed(known.form), *reached, *used, ("Première candidature le", account.engaged_at), warned)
+    civil_status = facts(
+        *_typed(known.form),
+        *reached,
+        *used,
+        ("Première candidature le", account.engaged_at),
+        warned,
+    )
     with db.reading() as session:
 
         def rows(model: Any, **of_account: str) -> Any:
@@ -41,9 +49,15 @@ def part(account_id: str) -> Part:
             *map(_of_change, rows(EmailChange, account_id=account_id)),
             *map(_of_request, rows(ErasureRequest, account_id=account_id)),
         )
-        browsers = (Item(title="Navigateur", at=row.last_used_at) for row in rows(KnownBrowser, subject_id=account_id))
+        browsers = (
+            Item(title="Navigateur", at=row.last_used_at)
+            for row in rows(KnownBrowser, subject_id=account_id)
+        )
         log_ins = (*map(_of_log_in, rows(LoginSession, subject_id=account_id)), *browsers)
-        copies = (Item(title="Copie demandée", at=row.asked_at) for row in rows(PersonalCopy, account_id=account_id))
+        copies = (
+            Item(title="Copie demandée", at=row.asked_at)
+            for row in rows(PersonalCopy, account_id=account_id)
+        )
         trail = select(AuditEntry).filter_by(subject=account_id).order_by(AuditEntry.id)
         held = (
             Held(kind="comptes", title="Compte", items=account_items),
@@ -65,7 +79,9 @@ def _typed(form: Form) -> Iterator[tuple[str, Any]]:
 
 def _of_identity(row: ProviderIdentity) -> Item:
     known = facts(("Identifiant", row.sub), ("Dernière utilisation", row.last_used_at))
-    return Item(title=f"Identité {PROVIDER_LABELS[row.provider]}", at=row.first_seen_at, facts=known)
+    return Item(
+        title=f"Identité {PROVIDER_LABELS[row.provider]}", at=row.first_seen_at, facts=known
+    )
 
 
 def _of_change(row: EmailChange) -> Item:

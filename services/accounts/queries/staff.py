@@ -1,4 +1,5 @@
-"""Staff accounts, as administrateurs and their owners see them, and their tools' tokens, without any secret or hash."""
+"""Staff accounts, as administrateurs and their owners see them, and their tools' tokens, without
+any secret or hash."""
 
 from collections.abc import Collection
 
@@ -43,12 +44,16 @@ def member(staff_id: str) -> Member:
 def stored_member(staff_id: str) -> StaffMember:
     """Raises NotFound."""
     with db.reading() as session:
-        return found(session.get(StaffMember, staff_id), "Aucun compte de gestion ne porte cet identifiant.")
+        return found(
+            session.get(StaffMember, staff_id), "Aucun compte de gestion ne porte cet identifiant."
+        )
 
 
 def own_account(staff_id: str) -> OwnAccount:
     """Who they are, what their tokens may do, how many recovery codes are left. Raises NotFound."""
-    unused = select(func.count()).where(RecoveryCode.staff_id == staff_id, RecoveryCode.used_at.is_(None))
+    unused = select(func.count()).where(
+        RecoveryCode.staff_id == staff_id, RecoveryCode.used_at.is_(None)
+    )
     member = stored_member(staff_id)
     with db.reading() as session:
         left = session.scalar(unused) or 0
@@ -65,31 +70,45 @@ def own_account(staff_id: str) -> OwnAccount:
 
 def passkeys_of(session: Session, staff_id: str) -> list[Passkey]:
     """The oldest first."""
-    return [*session.scalars(select(Passkey).where(Passkey.staff_id == staff_id).order_by(Passkey.created_at))]
+    return [
+        *session.scalars(
+            select(Passkey).where(Passkey.staff_id == staff_id).order_by(Passkey.created_at)
+        )
+    ]
 
 
 def names(academies: frozenset[str] | None, ids: Collection[str]) -> StaffNames:
-    """Of those who share an académie with somebody of `academies` (None: all); the others are missing."""
+    """Of those who share an académie with somebody of `academies` (None: all); the others are
+    missing."""
     with db.reading_for_staff() as session:
         rows = list(session.scalars(select(StaffMember).where(StaffMember.id.in_(ids))))
     shown = (row for row in rows if share_an_academie(academies, row.academies))
     return StaffNames(items=tuple(answer_of(StaffName, row) for row in shown))
 
 
-def token_page(staff_id: str | None = None, cursor: str = "", limit: int | None = TEAM_PAGE) -> ToolTokens:
-    """Tokens by id, expired and revoked ones too; of all staff where no `staff_id` is given, all without a limit."""
-    query = select(StaffToken, StaffMember.email).join(StaffMember, StaffMember.id == StaffToken.staff_id)
+def token_page(
+    staff_id: str | None = None, cursor: str = "", limit: int | None = TEAM_PAGE
+) -> ToolTokens:
+    """Tokens by id, expired and revoked ones too; of all staff where no `staff_id` is given, all
+    without a limit."""
+    query = select(StaffToken, StaffMember.email).join(
+        StaffMember, StaffMember.id == StaffToken.staff_id
+    )
     if staff_id is not None:
         query = query.where(StaffToken.staff_id == staff_id)
     query = query.where(StaffToken.id > cursor).order_by(StaffToken.id).limit(limit)
     with db.reading_for_staff() as session:
-        items = tuple(answer_of(ToolToken, token, email=email) for token, email in session.execute(query))
+        items = tuple(
+            answer_of(ToolToken, token, email=email) for token, email in session.execute(query)
+        )
     return ToolTokens(items=items, next_cursor=items[-1].id if len(items) == limit else None)
 
 
 def all_academies() -> Academies:
     """Those that a gestionnaire may be limited to."""
-    return Academies(academies=tuple(Academie(value=known.code, label=known.name) for known in academies.all()))
+    return Academies(
+        academies=tuple(Academie(value=known.code, label=known.name) for known in academies.all())
+    )
 
 
 def staff_id_of(email: str) -> str:

@@ -1,6 +1,7 @@
 """The audit trail of a service: who did what to what, added in the transaction of the act itself.
 
-Each service declares its own table from AuditColumns; triggers of its migrations refuse changes and deletions.
+Each service declares its own table from AuditColumns; triggers of its migrations refuse changes and
+deletions.
 """
 
 from dataclasses import dataclass
@@ -17,13 +18,14 @@ from services.chassis.database.transactions import UtcDateTime
 STAFF = "staff"
 LONGEST_ADDRESS = 45  # characters, of an IPv6 address that holds one of IPv4
 AT_WORK = text("actor_kind NOT IN ('candidate', 'service')")
-"""Which entries are of people at work, while nearly all are of candidates and of the services themselves: a query that
-says it so (web/audit_trail.py) is answered by an index of their own."""
+"""Which entries are of people at work, while nearly all are of candidates and of the services
+themselves: a query that says it so (web/audit_trail.py) is answered by an index of their own."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts. `kind`: "candidate", "staff", "service", or "operator", who types a command ("command" in old entries).
+    """Who acts. `kind`: "candidate", "staff", "service", or "operator", who types a command
+    ("command" in old entries).
 
     `id`: of the candidate or member of staff, a service's name, or that of the machine's user.
     """
@@ -61,17 +63,21 @@ class AuditColumns:
         before: dict[str, Any] | None = None,
         after: dict[str, Any] | None = None,
     ) -> None:
-        """Add an entry. `action`: « deposit.made » …; `subject`: an id; `at`: by default now, in system time.
+        """Add an entry. `action`: « deposit.made » …; `subject`: an id; `at`: by default now, in
+        system time.
 
-        `before` and `after` hold what changed. Neither secrets, hashes, civil status nor typed answers belong in them,
-        nor names of files and comments: the rows that hold these are named by id. The reason that staff give for their
-        own act does.
+        `before` and `after` hold what changed. Neither secrets, hashes, civil status nor typed
+        answers belong in them, nor names of files and comments: the rows that hold these are named
+        by id. The reason that staff give for their own act does.
         """
         entry = cls()
         entry.at = at or system_now()
-        entry.actor_kind, entry.actor_id = actor.kind, actor.id
-        entry.action, entry.subject = action, subject
-        entry.before, entry.after = _storable(before), _storable(after)
+        entry.actor_kind = actor.kind
+        entry.actor_id = actor.id
+        entry.action = action
+        entry.subject = subject
+        entry.before = _storable(before)
+        entry.after = _storable(after)
         entry.address = g.get("acting_address") if actor.kind == STAFF else None
         session.add(entry)
 
@@ -87,7 +93,9 @@ def audit_indexes(table: str, actor_column: str = "actor_id") -> tuple[Index, ..
 
 def _storable(values: dict[str, Any] | None) -> dict[str, Any] | None:
     """With days and instants as the JSON of the table has them."""
-    return None if values is None else {name: _text_of_time(value) for name, value in values.items()}
+    return (
+        None if values is None else {name: _text_of_time(value) for name, value in values.items()}
+    )
 
 
 def _text_of_time(value: Any) -> Any:

@@ -1,8 +1,8 @@
 """The chain of a service's audit trail, which shows what was changed or removed by hand
 (docs/decisions/0008-observation.md).
 
-Personal values enter as a commitment under a key of their subject: where they are erased with that key, and an entry
-says so, the chain stays whole.
+Personal values enter as a commitment under a key of their subject: where they are erased with that
+key, and an entry says so, the chain stays whole.
 """
 
 import base64
@@ -19,7 +19,19 @@ from typing import Any, Protocol
 import structlog
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, exists, func, select, update
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    exists,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
@@ -29,10 +41,12 @@ from services.chassis.tasks.registry import stopping
 
 PAGE = 150  # entries; each look-up of a subject's last one reads some blocks
 LOOK_BACK = 10_000
-"""Ids below the newest one chained among which late entries are looked for: transactions do not end in their order."""
+"""Ids below the newest one chained among which late entries are looked for: transactions do not end
+in their order."""
 LONGEST_WITHOUT_ROOT = timedelta(days=2)
 ERASED = "erased"
-"""The action of the entry that says that what entries of its subject held of a person was erased."""
+"""The action of the entry that says that what entries of its subject held of a person was
+erased."""
 _MISSING = "are missing: they were removed, or a backup from before them was restored"
 _SHA256 = String(64)
 _tables = MetaData(naming_convention=NAMES)
@@ -51,7 +65,12 @@ digests = Table(
     Index("ix_audit_digests_subject_position", "subject", "position"),
 )
 # `key`: None once what the subject's entries hold of a person was erased.
-subject_keys = Table("audit_keys", _tables, Column("subject", String(64), primary_key=True), Column("key", LargeBinary))
+subject_keys = Table(
+    "audit_keys",
+    _tables,
+    Column("subject", String(64), primary_key=True),
+    Column("key", LargeBinary),
+)
 # `position`: of the last digest in it.
 roots = Table(
     "audit_roots",
@@ -81,23 +100,28 @@ class Mismatch:
 
 
 class AuditChain:
-    """Of the service whose database is `db`, with the audit table of the model `entries`, made of AuditColumns.
-    Declares the tables on the service's metadata, for its migrations."""
+    """Of the service whose database is `db`, with the audit table of the model `entries`, made of
+    AuditColumns. Declares the tables on the service's metadata, for its migrations."""
 
     def __init__(self, db: Database, entries: Any) -> None:
-        self.db, self.entries = db, entries
+        self.db = db
+        self.entries = entries
         for table in _tables.tables.values():
             table.to_metadata(db.metadata)
 
     def erase(self, session: Session, subjects: Collection[str], actor: Actor) -> None:
-        """Erase what entries of these subjects hold of people, with the keys that prove it, and say so in an entry of
-        each. What has no entry, or was erased before, stays as it is."""
+        """Erase what entries of these subjects hold of people, with the keys that prove it, and say
+        so in an entry of each. What has no entry, or was erased before, stays as it is."""
         entries = self.entries
-        is_erased = exists().where(subject_keys.c.subject == entries.subject, subject_keys.c.key.is_(None))
+        is_erased = exists().where(
+            subject_keys.c.subject == entries.subject, subject_keys.c.key.is_(None)
+        )
         query = select(entries.subject).where(entries.subject.in_(subjects), ~is_erased).distinct()
         held = session.scalars(query).all()
         session.execute(
-            update(entries).where(entries.subject.in_(held)).values(before=None, after=None, address=None),
+            update(entries)
+            .where(entries.subject.in_(held))
+            .values(before=None, after=None, address=None),
             execution_options={"synchronize_session": False},
         )
         without_key = update(subject_keys).where(subject_keys.c.subject.in_(held)).values(key=None)
@@ -110,7 +134,11 @@ class AuditChain:
     def erased_since(self, since: datetime) -> Sequence[str]:
         """The subjects whose values were erased since that instant."""
         entries = self.entries
-        erased = select(entries.subject).where(entries.at >= since, entries.action == ERASED).order_by(entries.id)
+        erased = (
+            select(entries.subject)
+            .where(entries.at >= since, entries.action == ERASED)
+            .order_by(entries.id)
+        )
         with self.db.reading() as session:
             return session.scalars(erased).all()
 
@@ -121,24 +149,34 @@ class AuditChain:
         after = newest - LOOK_BACK
         while not stopping():
             with self.db.operation() as session:
-                page = session.scalars(self._unchained(after).order_by(self.entries.id).limit(PAGE)).all()
+                page = session.scalars(
+                    self._unchained(after).order_by(self.entries.id).limit(PAGE)
+                ).all()
                 if not page:
                     return
                 _add_digests(session, page)
             after = page[-1].id
 
     def sign_root(self, service: str, keys: Keys, kept_roots: KeptRoots | None) -> None:
-        """Add a root of all digests since the last one, signed with the first key if there is one, to the table, to the
-        log and to `kept_roots`. Raises what that does; the next root then holds this one."""
+        """Add a root of all digests since the last one, signed with the first key if there is one,
+        to the table, to the log and to `kept_roots`. Raises what that does; the next root then
+        holds this one."""
         with self.db.reading() as session:
-            last = session.execute(select(roots).order_by(roots.c.number.desc()).limit(1)).one_or_none()
-            number, before, position = (last.number, last.root, last.position) if last else (0, "", 0)
+            last = session.execute(
+                select(roots).order_by(roots.c.number.desc()).limit(1)
+            ).one_or_none()
+            number, before, position = (
+                (last.number, last.root, last.position) if last else (0, "", 0)
+            )
             root = hashlib.sha256(before.encode())
             for row in _digests_after(session, position):
                 root.update(row.digest.encode())
                 position = row.position
-        number, at = number + 1, system_now()
-        while kept_roots and kept_roots.get(number) is not None:  # of after the backup that was restored
+        number = number + 1
+        at = system_now()
+        while (
+            kept_roots and kept_roots.get(number) is not None
+        ):  # of after the backup that was restored
             number += 1
         text = _root_text(service, number, at, position, root.hexdigest())
         signature = base64.b64encode(keys[0].sign(text.encode())).decode() if keys else None
@@ -149,7 +187,9 @@ class AuditChain:
         if kept_roots:
             kept_roots.put(number, _kept_text(text, signature))
 
-    def mismatches(self, service: str, keys: Keys, kept_roots: KeptRoots | None) -> Iterator[Mismatch]:
+    def mismatches(
+        self, service: str, keys: Keys, kept_roots: KeptRoots | None
+    ) -> Iterator[Mismatch]:
         """What does not hold: entries by subject, then those without a digest, then roots."""
         with self.db.reading() as session:
             yield from self._wrong_entries(session)
@@ -164,34 +204,55 @@ class AuditChain:
         return select(self.entries).where(self.entries.id > after, ~is_chained)
 
     def _wrong_entries(self, session: Session) -> Iterator[Mismatch]:
-        erasure = exists().where(self.entries.subject == digests.c.subject, self.entries.action == ERASED)
+        erasure = exists().where(
+            self.entries.subject == digests.c.subject, self.entries.action == ERASED
+        )
         query = (
-            select(digests, subject_keys.c.key, erasure.correlate(digests).label("is_erased"), self.entries)
+            select(
+                digests,
+                subject_keys.c.key,
+                erasure.correlate(digests).label("is_erased"),
+                self.entries,
+            )
             .outerjoin(subject_keys, subject_keys.c.subject == digests.c.subject)
             .outerjoin(self.entries, self.entries.id == digests.c.entry_id)
             .order_by(digests.c.subject, digests.c.position)
         )
-        subject, before = "", ""
+        subject = ""
+        before = ""
         for row in session.execute(query.execution_options(yield_per=PAGE)):
-            entry, before = row[-1], before if row.subject == subject else ""
+            entry = row[-1]
+            before = before if row.subject == subject else ""
             if entry is None:
                 yield Mismatch("was removed", row.entry_id)
             elif row.key is None and not row.is_erased:
-                yield Mismatch("has lost its values and its key, and no entry says that they were erased", row.entry_id)
-            elif not (_is_committed(row, entry) and row.digest == _digest(before, entry, row.commitment)):
+                yield Mismatch(
+                    "has lost its values and its key, and no entry says that they were erased",
+                    row.entry_id,
+                )
+            elif not (
+                _is_committed(row, entry) and row.digest == _digest(before, entry, row.commitment)
+            ):
                 yield Mismatch("was changed, or what came before it was removed", row.entry_id)
-            subject, before = row.subject, row.digest
+            subject = row.subject
+            before = row.digest
 
 
 def _add_digests(session: Session, page: Sequence[Any]) -> None:
     subjects = {entry.subject for entry in page}
     last = select(digests.c.digest).where(digests.c.subject == subject_keys.c.subject)
     last = last.order_by(digests.c.position.desc()).limit(1)
-    query = select(subject_keys, last.scalar_subquery().label("digest")).where(subject_keys.c.subject.in_(subjects))
+    query = select(subject_keys, last.scalar_subquery().label("digest")).where(
+        subject_keys.c.subject.in_(subjects)
+    )
     known = session.execute(query).all()
-    keys, before = {row.subject: row.key for row in known}, {row.subject: row.digest for row in known}
+    keys = {row.subject: row.key for row in known}
+    before = {row.subject: row.digest for row in known}
     if new := {subject: secrets.token_bytes(32) for subject in sorted(subjects - keys.keys())}:
-        session.execute(subject_keys.insert(), [{"subject": subject, "key": key} for subject, key in new.items()])
+        session.execute(
+            subject_keys.insert(),
+            [{"subject": subject, "key": key} for subject, key in new.items()],
+        )
     keys |= new
     newest = session.scalar(select(func.max(digests.c.position))) or 0
     rows = []
@@ -206,12 +267,18 @@ def _add_digests(session: Session, page: Sequence[Any]) -> None:
 
 def _digests_after(session: Session, position: int) -> Iterator[Any]:
     query = select(digests.c.position, digests.c.digest).where(digests.c.position > position)
-    return iter(session.execute(query.order_by(digests.c.position).execution_options(yield_per=PAGE)))
+    return iter(
+        session.execute(query.order_by(digests.c.position).execution_options(yield_per=PAGE))
+    )
 
 
-def _wrong_roots(session: Session, service: str, keys: Keys, kept_roots: KeptRoots | None) -> Iterator[Mismatch]:
+def _wrong_roots(
+    session: Session, service: str, keys: Keys, kept_roots: KeptRoots | None
+) -> Iterator[Mismatch]:
     rest = _digests_after(session, 0)
-    number, root, position = 0, "", 0
+    number = 0
+    root = ""
+    position = 0
     last = None
     for last in session.execute(select(roots).order_by(roots.c.number)).all():
         found = hashlib.sha256(root.encode())
@@ -221,23 +288,35 @@ def _wrong_roots(session: Session, service: str, keys: Keys, kept_roots: KeptRoo
         if last.number != number + 1:
             yield Mismatch(f"roots {number + 1} to {last.number - 1} {_MISSING}")
         if (last.position, last.root) != (position, found.hexdigest()):
-            yield Mismatch(f"root {last.number} of {last.at:%Y-%m-%d} does not match the entries until it")
-        number, root, position = last.number, last.root, last.position
+            yield Mismatch(
+                f"root {last.number} of {last.at:%Y-%m-%d} does not match the entries until it"
+            )
+        number = last.number
+        root = last.root
+        position = last.position
     if any(row.position != place for place, row in enumerate(rest, position + 1)):
         yield Mismatch("digests were removed since the last root")
     if kept_roots and kept_roots.get(number + 1) is not None:
-        yield Mismatch(f"root {number + 1}, which the object store has, and any after it {_MISSING}")
+        yield Mismatch(
+            f"root {number + 1}, which the object store has, and any after it {_MISSING}"
+        )
     if last is not None:
         text = _root_text(service, last.number, last.at, last.position, last.root)
         yield from _wrong_newest_root(last, text, keys, kept_roots)
 
 
-def _wrong_newest_root(last: Any, text: str, keys: Keys, kept_roots: KeptRoots | None) -> Iterator[Mismatch]:
-    """`text`: what its signature is of. It holds the roots before, so that their signatures need no look."""
+def _wrong_newest_root(
+    last: Any, text: str, keys: Keys, kept_roots: KeptRoots | None
+) -> Iterator[Mismatch]:
+    """`text`: what its signature is of. It holds the roots before, so that their signatures need no
+    look."""
     if keys and not _is_signed(keys, text, last.signature or ""):
         yield Mismatch(f"root {last.number} is not signed by a key of AUDIT_KEY")
     if system_now() - last.at > LONGEST_WITHOUT_ROOT:
-        yield Mismatch(f"there is no root since {last.at:%Y-%m-%d}: compare its number, {last.number}, with the log's")
+        yield Mismatch(
+            f"there is no root since {last.at:%Y-%m-%d}: compare its number, {last.number}, with "
+            "the log's"
+        )
     if kept_roots and kept_roots.get(last.number) != _kept_text(text, last.signature):
         yield Mismatch(f"root {last.number} is not the one in the object store")
 
@@ -260,7 +339,9 @@ def _is_signed(keys: Keys, text: str, signature: str) -> bool:
 
 def _digest(before: str, entry: Any, commitment: str) -> str:
     acting = (entry.actor_kind, entry.actor_id, entry.action, entry.subject)
-    return hashlib.sha256(_canonical([before, entry.id, _instant(entry.at), *acting, commitment]).encode()).hexdigest()
+    return hashlib.sha256(
+        _canonical([before, entry.id, _instant(entry.at), *acting, commitment]).encode()
+    ).hexdigest()
 
 
 def _commitment(key: bytes, entry: Any) -> str:
@@ -269,7 +350,8 @@ def _commitment(key: bytes, entry: Any) -> str:
 
 
 def _is_committed(row: Any, entry: Any) -> bool:
-    """Whether the personal values are those that were chained; none, where their key was destroyed."""
+    """Whether the personal values are those that were chained; none, where their key was
+    destroyed."""
     if row.key is None:
         return entry.before is None and entry.after is None and entry.address is None
     return hmac.compare_digest(_commitment(row.key, entry), row.commitment)

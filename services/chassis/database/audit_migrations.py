@@ -1,5 +1,6 @@
-"""The audit trail of a service, made by its first migration: a table to which rows are only added. Since a later one
-what they hold of a person can be erased. And the tables of its chain (audit_chain.py)."""
+"""The audit trail of a service, made by its first migration: a table to which rows are only added.
+Since a later one what they hold of a person can be erased. And the tables of its chain
+(audit_chain.py)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,8 +27,8 @@ def create_audit_entries() -> None:
             f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
         )
         op.execute(
-            "CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()"
+            "CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON "
+            "audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()"
         )
         return
     for change in ("UPDATE", "DELETE"):
@@ -37,10 +38,14 @@ def create_audit_entries() -> None:
         )
 
 
-def let_values_be_erased(table: str = "audit_entries", actor: str = "actor_id", prefix: str = "audit_entries") -> None:
-    """From now on every change is refused but the erasure of all that an entry holds of people. `prefix`: of the names
-    of the triggers there; they stay where the migration is undone."""
-    names = [f"{prefix}_{name}" for name in ("append_only", "no_truncate", "no_update", "no_delete")]
+def let_values_be_erased(
+    table: str = "audit_entries", actor: str = "actor_id", prefix: str = "audit_entries"
+) -> None:
+    """From now on every change is refused but the erasure of all that an entry holds of people.
+    `prefix`: of the names of the triggers there; they stay where the migration is undone."""
+    names = [
+        f"{prefix}_{name}" for name in ("append_only", "no_truncate", "no_update", "no_delete")
+    ]
     for name in names:
         op.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if is_postgresql() else ""))
     unchanged = ("id", "at", "actor_kind", actor, "action", "subject")
@@ -63,7 +68,9 @@ def let_values_be_erased(table: str = "audit_entries", actor: str = "actor_id", 
         return
     refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     is_other = f"NOT ({same} AND {gone})".replace("IS NOT DISTINCT FROM", "IS")
-    op.execute(f"CREATE TRIGGER {prefix}_no_update BEFORE UPDATE ON {table} WHEN {is_other} {refuse}")
+    op.execute(
+        f"CREATE TRIGGER {prefix}_no_update BEFORE UPDATE ON {table} WHEN {is_other} {refuse}"
+    )
     op.execute(f"CREATE TRIGGER {prefix}_no_delete BEFORE DELETE ON {table} {refuse}")
 
 

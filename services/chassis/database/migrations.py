@@ -1,5 +1,6 @@
-"""Runs alembic with the application's engine and metadata, waits until that is done, and offers short columns and steps
-that do not lock full tables: a migration is one transaction, or consists of such steps, which a second run resumes."""
+"""Runs alembic with the application's engine and metadata, waits until that is done, and offers
+short columns and steps that do not lock full tables: a migration is one transaction, or consists of
+such steps, which a second run resumes."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -40,11 +41,11 @@ def run(db: Any) -> None:
 
 @contextmanager
 def _references_unchecked(connection: Connection) -> Iterator[None]:
-    """Switch foreign keys off: SQLite changes a column by recreating its table, and dropping the old table would
-    delete the rows that refer to it.
+    """Switch foreign keys off: SQLite changes a column by recreating its table, and dropping the
+    old table would delete the rows that refer to it.
 
-    SQLite accepts the switch only outside a transaction, so it bypasses SQLAlchemy. Raises RuntimeError if
-    references are broken afterwards.
+    SQLite accepts the switch only outside a transaction, so it bypasses SQLAlchemy. Raises
+    RuntimeError if references are broken afterwards.
     """
     if connection.dialect.name != "sqlite":
         yield
@@ -66,10 +67,11 @@ def is_postgresql() -> bool:
 
 @contextmanager
 def step_by_step() -> Iterator[None]:
-    """Each statement of the block is a transaction of its own: on PostgreSQL others wait for one at most.
+    """Each statement of the block is a transaction of its own: on PostgreSQL others wait for one at
+    most.
 
-    What the migration does before the block is committed by it, and done again by a second run: tables and columns come
-    after it, or look whether they are there.
+    What the migration does before the block is committed by it, and done again by a second run:
+    tables and columns come after it, or look whether they are there.
     """
     with op.get_context().autocommit_block() if is_postgresql() else nullcontext():
         yield
@@ -100,8 +102,11 @@ def where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
-def create_index(name: str, table: str, columns: Sequence[str | TextClause], **options: Any) -> None:
-    """Create an index while others read and write the table, which may be full. To be called within `step_by_step`.
+def create_index(
+    name: str, table: str, columns: Sequence[str | TextClause], **options: Any
+) -> None:
+    """Create an index while others read and write the table, which may be full. To be called within
+    `step_by_step`.
 
     An existing index of that name is recreated: an interrupted step leaves an invalid one.
     """
@@ -115,7 +120,8 @@ def drop_index(name: str) -> None:
 
 
 def wait_until_migrated(app: Flask, pause: float = PAUSE_SECONDS) -> None:
-    """Return once `is_migrated`; a database that does not answer is asked again every `pause` seconds."""
+    """Return once `is_migrated`; a database that does not answer is asked again every `pause`
+    seconds."""
     while True:
         try:
             if is_migrated(app):
@@ -129,13 +135,15 @@ def wait_until_migrated(app: Flask, pause: float = PAUSE_SECONDS) -> None:
 
 
 def is_migrated(app: Flask) -> bool:
-    """Whether no migration of this code is left to be run. A revision that it does not know is a later one's: after a
-    step back the code runs on the tables of the version after it."""
+    """Whether no migration of this code is left to be run. A revision that it does not know is a
+    later one's: after a step back the code runs on the tables of the version after it."""
     scripts = ScriptDirectory(Path(app.root_path) / "migrations")
     with app.app_context(), app.extensions["sqlalchemy"].engine.connect() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in scripts.walk_revisions()}
-    return revision is not None and (revision == scripts.get_current_head() or revision not in known)
+    return revision is not None and (
+        revision == scripts.get_current_head() or revision not in known
+    )
 
 
 def create_trigger(name: str, moment: str, change: str) -> None:
@@ -144,10 +152,14 @@ def create_trigger(name: str, moment: str, change: str) -> None:
         op.execute(f"CREATE TRIGGER {name} {moment} BEGIN {change}; END")
         return
     body = f"BEGIN {change}; RETURN NULL; END"
-    op.execute(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$")
+    op.execute(
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$"
+    )
     op.execute(f"CREATE OR REPLACE TRIGGER {name} {moment} FOR EACH ROW EXECUTE FUNCTION {name}()")
 
 
 def refuse_to_erase_all() -> None:
     """The downgrade of a first revision. Raises RuntimeError."""
-    raise RuntimeError("the first revision is not undone: that would erase all that the service holds")
+    raise RuntimeError(
+        "the first revision is not undone: that would erase all that the service holds"
+    )

@@ -12,15 +12,20 @@ MARGIN_SECONDS = 3.0
 
 
 class PostgresConnection(psycopg.Connection[Any]):
-    """A connection to PostgreSQL, closed MARGIN_SECONDS after the time at which the server should have cancelled the
-    statement.
+    """A connection to PostgreSQL, closed MARGIN_SECONDS after the time at which the server should
+    have cancelled the statement.
 
-    A hung server cancels nothing while its kernel still acknowledges every byte, so no timeout of TCP expires.
+    A hung server cancels nothing while its kernel still acknowledges every byte, so no timeout of
+    TCP expires.
     """
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         if timeout is None:  # in autocommit there is only the pool's ping
-            timeout = time_limits().connect if self.autocommit else time_limits().statement + MARGIN_SECONDS
+            timeout = (
+                time_limits().connect
+                if self.autocommit
+                else time_limits().statement + MARGIN_SECONDS
+            )
         try:
             return super().wait(gen, interval, timeout)
         except psycopg.OperationalError:

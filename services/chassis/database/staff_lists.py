@@ -1,4 +1,5 @@
-"""The SQL of a declared list of staff: the conditions of its filters, its cursors, the académies that it may show."""
+"""The SQL of a declared list of staff: the conditions of its filters, its cursors, the académies
+that it may show."""
 
 import base64
 import binascii
@@ -19,12 +20,16 @@ Condition = Callable[[Any], ColumnElement[bool] | None]
 
 
 def conditions_of(
-    declared: StaffList, given: Mapping[str, Any], *models: type[Any], **others: QueryableAttribute[Any] | Condition
+    declared: StaffList,
+    given: Mapping[str, Any],
+    *models: type[Any],
+    **others: QueryableAttribute[Any] | Condition,
 ) -> Iterator[ColumnElement[bool]]:
-    """The conditions of the filters that are given. `given`: the query as the list's schema loads it.
+    """The conditions of the filters that are given. `given`: the query as the list's schema loads
+    it.
 
-    A filter is compared with the column of `models` that has its name, unless `others` gives its column or condition. A
-    filter without either is an error of every call (AttributeError).
+    A filter is compared with the column of `models` that has its name, unless `others` gives its
+    column or condition. A filter without either is an error of every call (AttributeError).
     """
     for name in (declared_filter.name for declared_filter in declared.filters):
         column_or_condition = others.get(name) or _column_named(name, models)
@@ -37,7 +42,8 @@ def conditions_of(
 
 
 def academies_shown(seen: frozenset[str] | None, wanted: str | None) -> frozenset[str] | None:
-    """The académies of a list whose reader sees `seen` (None: all) and asks for `wanted` (None: for all of these).
+    """The académies of a list whose reader sees `seen` (None: all) and asks for `wanted` (None: for
+    all of these).
 
     Raises NotFound for one outside `seen`.
     """
@@ -60,13 +66,15 @@ def count_values(
     rows: Callable[[Mapping[str, Any]], Select[Any]],
     always: Collection[str] = (),
 ) -> Counts:
-    """The counts of a list. `rows`: by the filters that are given, the columns of the counted ones, by their names, of
-    MOST_COUNTED rows and one more, grouped, with their `number`.
+    """The counts of a list. `rows`: by the filters that are given, the columns of the counted ones,
+    by their names, of MOST_COUNTED rows and one more, grouped, with their `number`.
 
-    Where the rows are not too many, a filter's values are counted as though it were not given, but for those that
-    narrow `always`.
+    Where the rows are not too many, a filter's values are counted as though it were not given, but
+    for those that narrow `always`.
     """
-    chosen = {name: given[name] for name in declared.counted if name in given and name not in always}
+    chosen = {
+        name: given[name] for name in declared.counted if name in given and name not in always
+    }
     groups: Sequence[Any] = ()
     for narrowed in ({name: value for name, value in given.items() if name not in chosen}, given):
         groups = session.execute(rows(narrowed)).all()
@@ -76,11 +84,16 @@ def count_values(
     def numbers(name: str) -> dict[str, int]:
         counter: Counter[str] = Counter()
         for group in groups:
-            if all(getattr(group, other) == value for other, value in chosen.items() if other != name):
+            if all(
+                getattr(group, other) == value for other, value in chosen.items() if other != name
+            ):
                 counter[getattr(group, name, None) or ""] += group.number
         return counter
 
-    filters = {name: {value: number for value, number in numbers(name).items() if value} for name in declared.counted}
+    filters = {
+        name: {value: number for value, number in numbers(name).items() if value}
+        for name in declared.counted
+    }
     total = min(sum(numbers("").values()), MOST_COUNTED)
     return Counts(total=total, is_complete=is_complete, filters=filters)
 
@@ -90,7 +103,8 @@ def encode_cursor(place: Sequence[str]) -> str:
 
 
 def decode_cursor(cursor: str, parts: int) -> list[str]:
-    """The place that `encode_cursor` was given, of so many parts. Raises Invalid for what it did not write."""
+    """The place that `encode_cursor` was given, of so many parts. Raises Invalid for what it did
+    not write."""
     try:
         place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, TypeError, binascii.Error, RecursionError):
@@ -101,7 +115,11 @@ def decode_cursor(cursor: str, parts: int) -> list[str]:
 
 
 def _is_storable_text(part: Any) -> bool:
-    return isinstance(part, str) and "\x00" not in part and part.encode(errors="ignore").decode() == part
+    return (
+        isinstance(part, str)
+        and "\x00" not in part
+        and part.encode(errors="ignore").decode() == part
+    )
 
 
 def _column_named(name: str, models: Sequence[type[Any]]) -> QueryableAttribute[Any]:

@@ -1,5 +1,6 @@
-"""The database of a service: SQLite or PostgreSQL behind one way to write, `operation()` (on SQLite BEGIN IMMEDIATE: a
-deferred one fails when it turns into a writer), and one way to read, `reading()`."""
+"""The database of a service: SQLite or PostgreSQL behind one way to write, `operation()` (on SQLite
+BEGIN IMMEDIATE: a deferred one fails when it turns into a writer), and one way to read,
+`reading()`."""
 
 import sqlite3
 import uuid
@@ -35,15 +36,23 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_SECONDS = 15
-_EXPORT_MAY_IDLE = "SET LOCAL idle_in_transaction_session_timeout = '60s'"  # it may be received slowly
+_EXPORT_MAY_IDLE = (
+    "SET LOCAL idle_in_transaction_session_timeout = '60s'"  # it may be received slowly
+)
 EXPORTS_AT_ONCE = 2  # one who takes two files, one after the other, gets both
-# Transient conditions of PostgreSQL: connection, resources, shutdown, disk; timeouts (of a statement, a lock, an idle
-# transaction), deadlock.
+# Transient conditions of PostgreSQL: connection, resources, shutdown, disk; timeouts (of a
+# statement, a lock, an idle transaction), deadlock.
 _TOO_LONG = "57014"
 _AWAY_STATES = ("08", "53", "57P", "58", _TOO_LONG, "55P03", "25P03", "40P01")
 _AWAY_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR")
-# A server that vanished without closing (power, network) is given up within a minute instead of the kernel's 15.
-_GONE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+# A server that vanished without closing (power, network) is given up within a minute instead of the
+# kernel's 15.
+_GONE = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 MAX_CONNECTIONS = 40
 _STAFF_BUSY = "Trop de recherches sont en cours : réessayez dans un instant."
 _STAFF_TOO_LONG = "Cette recherche prend trop de temps : précisez vos critères."
@@ -58,7 +67,8 @@ def new_id() -> str:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware instants, stored in UTC. SQLite drops time zones on reading, so they are put back here."""
+    """Aware instants, stored in UTC. SQLite drops time zones on reading, so they are put back
+    here."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -73,7 +83,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class DataclassJson(TypeDecorator[Stored], Generic[Stored]):
-    """A dataclass in one column. A field with a default is added without a migration; unknown ones are passed over."""
+    """A dataclass in one column. A field with a default is added without a migration; unknown ones
+    are passed over."""
 
     impl = JSON
     cache_ok = True
@@ -101,10 +112,11 @@ class Database(SQLAlchemy):
         self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def connect(self, app: Flask, database_url: str, *, pooled: bool = False) -> None:
-        """Bind to `database_url` within `app`; SQLite files get WAL, foreign keys and a busy timeout.
+        """Bind to `database_url` within `app`; SQLite files get WAL, foreign keys and a busy
+        timeout.
 
-        `pooled` connections are not pinged before use: a pooler without a free connection would delay the ping, and
-        this process would discard all of its connections.
+        `pooled` connections are not pinged before use: a pooler without a free connection would
+        delay the ping, and this process would discard all of its connections.
         """
         url = make_url(database_url)
         app.config["SQLALCHEMY_DATABASE_URI"] = url
@@ -119,12 +131,15 @@ class Database(SQLAlchemy):
         at_once = Limit("database", running, max(0, threads - running))
         self._at_once = nullcontext if on_sqlite or time_limits() is not WEB else at_once.place
         for_staff = max(1, running * 3 // 8)
-        self._of_staff = Limit("database_for_staff", for_staff, max(0, running // 2 - for_staff), refusal=_STAFF_BUSY)
+        self._of_staff = Limit(
+            "database_for_staff", for_staff, max(0, running // 2 - for_staff), refusal=_STAFF_BUSY
+        )
         self._exports = Limit("exports", EXPORTS_AT_ONCE, refusal=_EXPORTS_BUSY)
 
     @contextmanager
     def operation(self) -> Iterator[Session]:
-        """One write transaction: committed at the end, rolled back on any error. Operations do not nest."""
+        """One write transaction: committed at the end, rolled back on any error. Operations do not
+        nest."""
         with self._turn(), self._transaction({"portail_begin": "IMMEDIATE"}) as session:
             yield session
             session.commit()
@@ -138,15 +153,16 @@ class Database(SQLAlchemy):
 
     @contextmanager
     def reading_for_staff(self, *, export: bool = False) -> Iterator[Session]:
-        """`reading()` for lists and searches, of which few run at once, or for an export (`yield_per`), of which
-        EXPORTS_AT_ONCE do.
+        """`reading()` for lists and searches, of which few run at once, or for an export
+        (`yield_per`), of which EXPORTS_AT_ONCE do.
 
         Raises Unavailable beyond these limits, and when a statement takes too long.
         """
         try:
             with (self._exports if export else self._of_staff).place(), self.reading() as session:
                 if session.get_bind().dialect.name == "postgresql":
-                    # The best plan depends on the values: a rare name or a common one, a rare status or a common one.
+                    # The best plan depends on the values: a rare name or a common one, a rare
+                    # status or a common one.
                     session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
                     if export:
                         session.execute(text(_EXPORT_MAY_IDLE))
@@ -157,8 +173,9 @@ class Database(SQLAlchemy):
             raise
 
     def forget_what_was_erased(self) -> None:
-        """Have what was deleted leave SQLite's files: its log, and its pages, where rows that moved to another leave a
-        copy that `secure_delete` does not know. While others write, it stays there until the next time."""
+        """Have what was deleted leave SQLite's files: its log, and its pages, where rows that moved
+        to another leave a copy that `secure_delete` does not know. While others write, it stays
+        there until the next time."""
         if self.engine.dialect.name == "sqlite":
             with self._turn(), self.engine.connect() as connection:
                 with connection.begin():  # it may have been one that only reads
@@ -202,8 +219,9 @@ def is_database_unavailable(error: SQLAlchemyError) -> bool:
 
 @contextmanager
 def _turn(writer: Lock) -> Iterator[None]:
-    """One writer of this process at a time. SQLite admits one writer and lets the others poll, so that some of many
-    wait for seconds; the lock `writer` wakes the next at once. Raises PoolTimeout after BUSY_SECONDS."""
+    """One writer of this process at a time. SQLite admits one writer and lets the others poll, so
+    that some of many wait for seconds; the lock `writer` wakes the next at once. Raises PoolTimeout
+    after BUSY_SECONDS."""
     if not writer.acquire(timeout=BUSY_SECONDS):
         raise PoolTimeout("other writers took too long")
     try:
@@ -213,24 +231,43 @@ def _turn(writer: Lock) -> Iterator[None]:
 
 
 def _engine_options(url: URL, *, ping: bool = True) -> dict[str, Any]:
-    shared = {"hide_parameters": True}  # what people typed stays out of error messages and so of logs
+    shared = {
+        "hide_parameters": True
+    }  # what people typed stays out of error messages and so of logs
     if url.get_backend_name() == "sqlite":
         if url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        return {**shared, "connect_args": {"timeout": BUSY_SECONDS}, "pool_size": 20, "max_overflow": 60}
+        return {
+            **shared,
+            "connect_args": {"timeout": BUSY_SECONDS},
+            "pool_size": 20,
+            "max_overflow": 60,
+        }
     # Probes need connections besides the requests within the limit.
     pool = {"pool_pre_ping": ping, "pool_size": 10, "max_overflow": MAX_CONNECTIONS - 8}
     limits = time_limits()
-    options = f"-c timezone=UTC -c statement_timeout={limits.statement}s -c lock_timeout={limits.lock}s"
+    options = (
+        f"-c timezone=UTC -c statement_timeout={limits.statement}s -c lock_timeout={limits.lock}s"
+    )
     options += f" -c idle_in_transaction_session_timeout={limits.idle}s"
-    options += " -c jit=off"  # what counts thousands of rows would be compiled for longer than it runs
-    return {**shared, **pool, "connect_args": {"connect_timeout": limits.connect, "options": options, **_GONE}}
+    options += (
+        " -c jit=off"  # what counts thousands of rows would be compiled for longer than it runs
+    )
+    return {
+        **shared,
+        **pool,
+        "connect_args": {"connect_timeout": limits.connect, "options": options, **_GONE},
+    }
 
 
 def _bound_waits_for_postgresql(engine: Engine) -> None:
-    from services.chassis.database.postgres_connection import PostgresConnection  # 10 MB that SQLite has no use for
+    from services.chassis.database.postgres_connection import (
+        PostgresConnection,
+    )  # 10 MB that SQLite has no use for
 
-    event.listen(engine, "do_connect", lambda _, __, args, named: PostgresConnection.connect(*args, **named))
+    event.listen(
+        engine, "do_connect", lambda _, __, args, named: PostgresConnection.connect(*args, **named)
+    )
 
 
 def _tune_sqlite(engine: Engine) -> None:
@@ -246,14 +283,17 @@ def _tune_sqlite(engine: Engine) -> None:
     def on_begin(connection: Any) -> None:
         options = connection.get_execution_options()
         only_reads = options.get("portail_read_only", False)
-        if connection.info.get("only_reads") is not only_reads:  # setting it again makes SQLite parse statements anew
+        if (
+            connection.info.get("only_reads") is not only_reads
+        ):  # setting it again makes SQLite parse statements anew
             connection.exec_driver_sql(f"PRAGMA query_only={int(only_reads)}")
             connection.info["only_reads"] = only_reads
         connection.exec_driver_sql(f"BEGIN {options.get('portail_begin', 'DEFERRED')}")
 
     @event.listens_for(engine, "checkin")
     def on_checkin(connection: Any, record: Any) -> None:
-        # A refused COMMIT leaves SQLite's transaction open, with its lock, although SQLAlchemy considers it ended.
+        # A refused COMMIT leaves SQLite's transaction open, with its lock, although SQLAlchemy
+        # considers it ended.
         if connection is not None and connection.in_transaction:
             connection.rollback()
 

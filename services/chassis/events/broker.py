@@ -1,5 +1,5 @@
-"""The interface of both brokers: RabbitMQ, and the embedded queue in a SQLite file. Each carries events, and runs
-nothing: what a consumer takes it writes down, then acknowledges."""
+"""The interface of both brokers: RabbitMQ, and the embedded queue in a SQLite file. Each carries
+events, and runs nothing: what a consumer takes it writes down, then acknowledges."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -24,14 +24,16 @@ class Unroutable(Exception):
 
 
 class Publisher(Protocol):
-    """Used by one thread. It connects when there is something to publish, and again after an error."""
+    """Used by one thread. It connects when there is something to publish, and again after an
+    error."""
 
     def publish(self, envelope: Envelope) -> None:
-        """Return once the broker has confirmed the event. Raises BrokerUnavailable or Unroutable."""
+        """Return once the broker has confirmed the event. Raises BrokerUnavailable or
+        Unroutable."""
 
     def keep_alive(self) -> None:
-        """To be called regularly while there is nothing to publish: an idle connection must answer heartbeats. Raises
-        BrokerUnavailable."""
+        """To be called regularly while there is nothing to publish: an idle connection must answer
+        heartbeats. Raises BrokerUnavailable."""
 
     def close(self) -> None: ...
 
@@ -40,12 +42,16 @@ class Broker(Protocol):
     """`declare` needs an administrator's rights; the other methods use what was declared."""
 
     def declare(self, bindings: dict[str, tuple[str, ...]]) -> None:
-        """Create the consumers' queues: `bindings` maps each event type to the services that consume it."""
+        """Create the consumers' queues: `bindings` maps each event type to the services that
+        consume it."""
 
     def publisher(self) -> Publisher: ...
 
-    def consume(self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration) -> None:
-        """Pass on what comes until `stop` is set, up to TAKEN_AT_ONCE together, and acknowledge it once `hear` returns.
+    def consume(
+        self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration
+    ) -> None:
+        """Pass on what comes until `stop` is set, up to TAKEN_AT_ONCE together, and acknowledge it
+        once `hear` returns.
 
         Raises BrokerUnavailable when the connection is lost.
         """

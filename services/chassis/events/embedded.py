@@ -1,7 +1,8 @@
-"""The embedded queue: one SQLite file shared by the workers of a machine, behind the broker's interface.
+"""The embedded queue: one SQLite file shared by the workers of a machine, behind the broker's
+interface.
 
-A message is one row per consuming queue. Nobody claims it: of two workers that take the same one, the second finds its
-task written.
+A message is one row per consuming queue. Nobody claims it: of two workers that take the same one,
+the second finds its task written.
 """
 
 from __future__ import annotations
@@ -13,13 +14,24 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.chassis.events.broker import LOOK_SECONDS, TAKEN_AT_ONCE, BrokerUnavailable, Hear, OnIteration, Unroutable
+from services.chassis.events.broker import (
+    LOOK_SECONDS,
+    TAKEN_AT_ONCE,
+    BrokerUnavailable,
+    Hear,
+    OnIteration,
+    Unroutable,
+)
 from services.chassis.events.envelope import Envelope
 
-# `available_at` orders. `attempt`, `deliveries` and `claimed_…` are idle: of the version before, which may come back to
-# the same file.
+# `available_at` orders. `attempt`, `deliveries` and `claimed_…` are idle: of the version before,
+# which may come back to the same file.
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS bindings (type TEXT NOT NULL, queue TEXT NOT NULL, PRIMARY KEY (type, queue));
+CREATE TABLE IF NOT EXISTS bindings (
+    type TEXT NOT NULL,
+    queue TEXT NOT NULL,
+    PRIMARY KEY (type, queue)
+);
 CREATE TABLE IF NOT EXISTS messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     queue TEXT NOT NULL,
@@ -58,18 +70,23 @@ class EmbeddedBroker:
     def publish(self, envelope: Envelope) -> None:
         """One row for each queue bound to the type. Raises Unroutable."""
         with self._write() as connection:
-            bound = connection.execute("SELECT queue FROM bindings WHERE type = ?", (envelope.type,)).fetchall()
+            bound = connection.execute(
+                "SELECT queue FROM bindings WHERE type = ?", (envelope.type,)
+            ).fetchall()
             if not bound:
                 raise Unroutable(envelope.type)
             rows = [(queue, envelope.to_json(), time.time()) for (queue,) in bound]
             connection.executemany(ADD, rows)
 
     def keep_alive(self) -> None:
-        """Have what was taken leave the file and its log, which hold what messages say of people."""
+        """Have what was taken leave the file and its log, which hold what messages say of
+        people."""
         with self._connected() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def consume(self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration) -> None:
+    def consume(
+        self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration
+    ) -> None:
         with contextlib.closing(self):
             while not stop.is_set():
                 on_iteration()
@@ -80,7 +97,9 @@ class EmbeddedBroker:
                     continue
                 hear([bytes(body) for _, body in taken])
                 with self._write() as connection:
-                    connection.executemany("DELETE FROM messages WHERE id = ?", [(id,) for id, _ in taken])
+                    connection.executemany(
+                        "DELETE FROM messages WHERE id = ?", [(id,) for id, _ in taken]
+                    )
 
     @contextlib.contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
@@ -91,7 +110,8 @@ class EmbeddedBroker:
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        """This thread's connection, closed on any error: closing without COMMIT rolls back. Raises BrokerUnavailable.
+        """This thread's connection, closed on any error: closing without COMMIT rolls back. Raises
+        BrokerUnavailable.
 
         It stays open between uses: SQLite rewrites its files whenever the last connection closes.
         """

@@ -23,10 +23,11 @@ def _is_text(value: object, longest: int) -> bool:
 
 @dataclass(frozen=True)
 class Envelope:
-    """`type` names the contract of `data`; `subject` is the id of whom or what it is about, with which it is erased.
+    """`type` names the contract of `data`; `subject` is the id of whom or what it is about, with
+    which it is erased.
 
-    `traceparent` is the span in which it was written (CloudEvents' extension « Distributed Tracing »); empty if it was
-    written in none.
+    `traceparent` is the span in which it was written (CloudEvents' extension « Distributed Tracing
+    »); empty if it was written in none.
     """
 
     id: str
@@ -75,4 +76,6 @@ class Envelope:
         id, source, type, subject = (read[name] for name in ("id", "source", "type", "subject"))
         said = read.get("traceparent")  # an event is handled whatever it says of its trace
         traceparent = said if isinstance(said, str) and _TRACEPARENT.fullmatch(said) else ""
-        return cls(id, source, type, subject, time, read["data"], read["correlationid"], traceparent)
+        return cls(
+            id, source, type, subject, time, read["data"], read["correlationid"], traceparent
+        )

@@ -1,7 +1,8 @@
 """RabbitMQ through pika, in workers only: one connection per thread, closed on any error.
 
-What is heard is written in the connection's own thread: a statement on the database usually takes less than two
-heartbeats; if it hangs, the broker ends the connection and delivers again. At run time nothing is declared.
+What is heard is written in the connection's own thread: a statement on the database usually takes
+less than two heartbeats; if it hangs, the broker ends the connection and delivers again. At run
+time nothing is declared.
 """
 
 from __future__ import annotations
@@ -18,7 +19,13 @@ from pika.adapters.blocking_connection import BlockingChannel, BlockingConnectio
 from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPError, ChannelClosed, ConnectionClosed, NackError, UnroutableError
 
-from services.chassis.events.broker import TAKEN_AT_ONCE, BrokerUnavailable, Hear, OnIteration, Unroutable
+from services.chassis.events.broker import (
+    TAKEN_AT_ONCE,
+    BrokerUnavailable,
+    Hear,
+    OnIteration,
+    Unroutable,
+)
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.topology import EXCHANGE, dead_letter_queue, definitions
 from services.chassis.process.logs import frames_of, reason_of
@@ -50,12 +57,16 @@ class RabbitBroker:
             for queue in described["queues"]:
                 channel.queue_declare(queue["name"], durable=True, arguments=queue["arguments"])
             for binding in described["bindings"]:
-                channel.queue_bind(binding["destination"], EXCHANGE, routing_key=binding["routing_key"])
+                channel.queue_bind(
+                    binding["destination"], EXCHANGE, routing_key=binding["routing_key"]
+                )
 
     def publisher(self) -> RabbitPublisher:
         return RabbitPublisher(self._parameters)
 
-    def consume(self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration) -> None:
+    def consume(
+        self, queue: str, hear: Hear, stop: threading.Event, on_iteration: OnIteration
+    ) -> None:
         with self._channel() as channel:
             channel.queue_declare(queue, passive=True)
             _Consumption(channel, queue, hear).run(stop, on_iteration)
@@ -85,7 +96,9 @@ class RabbitPublisher:
 
     def send(self, key: str, body: bytes, message_id: str | None = None) -> None:
         """Return once the broker has confirmed it. Raises BrokerUnavailable or Unroutable."""
-        properties = pika.BasicProperties("application/cloudevents+json", delivery_mode=2, message_id=message_id)
+        properties = pika.BasicProperties(
+            "application/cloudevents+json", delivery_mode=2, message_id=message_id
+        )
         used_before = self._channel is not None
         try:
             self._opened().basic_publish(EXCHANGE, key, body, properties, mandatory=True)
@@ -99,7 +112,8 @@ class RabbitPublisher:
             self.send(key, body, message_id)
 
     def keep_alive(self) -> None:
-        """Answer the broker's heartbeats; a lost connection is closed, and opened again when needed."""
+        """Answer the broker's heartbeats; a lost connection is closed, and opened again when
+        needed."""
         try:
             if self._connection is not None:
                 self._connection.process_data_events(time_limit=0)
@@ -123,18 +137,25 @@ class _Consumption:
     """What comes from a queue and its dead-letter queue, in the order of coming."""
 
     def __init__(self, channel: BlockingChannel, queue: str, hear: Hear) -> None:
-        self._channel, self._queue, self._hear = channel, queue, hear
+        self._channel = channel
+        self._queue = queue
+        self._hear = hear
         self._bodies: list[bytes] = []
-        self._last_tag, self._not_before = 0, 0.0
+        self._last_tag = 0
+        self._not_before = 0.0
 
     def run(self, stop: threading.Event, on_iteration: OnIteration) -> None:
-        """Consume until `stop` is set; what is not acknowledged by then the broker delivers to another worker.
+        """Consume until `stop` is set; what is not acknowledged by then the broker delivers to
+        another worker.
 
-        Raises BrokerUnavailable once the broker has closed the channel or a consumer (a queue deleted, a right
-        revoked): pika reports neither while the connection lives.
+        Raises BrokerUnavailable once the broker has closed the channel or a consumer (a queue
+        deleted, a right revoked): pika reports neither while the connection lives.
         """
         self._channel.basic_qos(prefetch_count=TAKEN_AT_ONCE, global_qos=False)
-        tags = [self._channel.basic_consume(name, self._take) for name in (self._queue, dead_letter_queue(self._queue))]
+        tags = [
+            self._channel.basic_consume(name, self._take)
+            for name in (self._queue, dead_letter_queue(self._queue))
+        ]
         while not stop.is_set():
             on_iteration()
             self._channel.connection.process_data_events(time_limit=TICK_SECONDS)
@@ -159,7 +180,8 @@ class _Consumption:
 
 
 def _close_reason(error: Exception) -> str:
-    """The broker's text if it closed the channel (a right refused, a queue missing): it holds names, no secrets."""
+    """The broker's text if it closed the channel (a right refused, a queue missing): it holds
+    names, no secrets."""
     if isinstance(error, ChannelClosed | ConnectionClosed):
         return f"{error.reply_code} {error.reply_text}"
     return type(error).__name__

@@ -1,1 +1,2 @@
-"""HTTP calls to other processes: deadlines, persistent connections, replicas, a circuit breaker per service."""
+"""HTTP calls to other processes: deadlines, persistent connections, replicas, a circuit breaker per
+service."""

@@ -1,5 +1,5 @@
-"""Refuses calls to a service, or to the object store, while it does not answer: after FAILURES_IN_A_ROW one call in
-RESET_SECONDS is admitted, as a trial."""
+"""Refuses calls to a service, or to the object store, while it does not answer: after
+FAILURES_IN_A_ROW one call in RESET_SECONDS is admitted, as a trial."""
 
 import threading
 import time
@@ -10,7 +10,9 @@ from prometheus_client import Gauge
 FAILURES_IN_A_ROW = 3
 RESET_SECONDS = 2.0
 
-_OPEN = Gauge("service_breaker_open", "1 while calls to it are refused, since it does not answer", ("called",))
+_OPEN = Gauge(
+    "service_breaker_open", "1 while calls to it are refused, since it does not answer", ("called",)
+)
 
 
 class CircuitBreaker:

@@ -1,7 +1,8 @@
-"""HTTP between our processes: bounded waits, problems turned back into errors, the request's id passed on.
+"""HTTP between our processes: bounded waits, problems turned back into errors, the request's id
+passed on.
 
-A read that fails is sent again in the time that is left. A write may have been carried out although no answer came: it
-is sent once, where some server may not answer after asking whether it is alive
+A read that fails is sent again in the time that is left. A write may have been carried out although
+no answer came: it is sent once, where some server may not answer after asking whether it is alive
 (docs/decisions/0009-calls-and-limits.md).
 """
 
@@ -35,7 +36,8 @@ _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 WRITE_SECONDS = 15.0  # longer than a page: once a write is sent, its outcome matters
 FIRST_REPLICA_SHARE = 0.6  # of a read's time, if another replica can be asked in the rest
-ALIVE_SHARE = 0.2  # of a page's time, for the answer of LIVE; in less than half of that nobody counts as silent
+# of a page's time, for the answer of LIVE; in less than half of that nobody counts as silent
+ALIVE_SHARE = 0.2
 LEAST_SECONDS = 0.01  # to send anything
 
 
@@ -47,19 +49,24 @@ Token = str | ServiceToken | None
 
 
 def path(template: str, *ids: Any) -> str:
-    """`template` with each « {} » replaced by an id, quoted. Raises NotFound for a text that cannot be an id."""
+    """`template` with each « {} » replaced by an id, quoted. Raises NotFound for a text that cannot
+    be an id."""
     texts = [str(id) for id in ids]
-    if any(text in ("", ".", "..") for text in texts):  # servers normalise a path that contains these
+    if any(
+        text in ("", ".", "..") for text in texts
+    ):  # servers normalise a path that contains these
         raise NotFound()
     return template.format(*(quote(text, safe="") for text in texts))
 
 
 class Client:
-    """Calls one service. Raises ProblemAnswer for a refusal, Unavailable if no replica gives a valid answer.
+    """Calls one service. Raises ProblemAnswer for a refusal, Unavailable if no replica gives a
+    valid answer.
 
-    `service`: its base URL, or the sessions that several clients of it share. `name`: in metrics, `label` in French
-    sentences. A read takes `page_seconds` by default, of which `queue_seconds` at most are spent waiting for one of
-    `at_once` places. `waiting`, `each`, `each_running`: as in `Limit`, by asker.
+    `service`: its base URL, or the sessions that several clients of it share. `name`: in metrics,
+    `label` in French sentences. A read takes `page_seconds` by default, of which `queue_seconds` at
+    most are spent waiting for one of `at_once` places. `waiting`, `each`, `each_running`: as in
+    `Limit`, by asker.
     """
 
     def __init__(
@@ -76,9 +83,15 @@ class Client:
         each_running: float = math.inf,
     ) -> None:
         self._sessions = Sessions(service) if isinstance(service, str) else service
-        self._label, self._name = label, name
+        self._label = label
+        self._name = name
         self._limit = Limit(
-            f"calls_to_{name}", at_once, waiting, refusal=self.busy, each=each, each_running=each_running
+            f"calls_to_{name}",
+            at_once,
+            waiting,
+            refusal=self.busy,
+            each=each,
+            each_running=each_running,
         )
         self._queue_seconds = queue_seconds
         self._breaker = CircuitBreaker(name, self.away)
@@ -89,7 +102,9 @@ class Client:
         return ""
 
     def busy(self) -> Unavailable:
-        return Unavailable(f"{self._label} est saturé en ce moment : votre demande ne lui a pas été transmise.")
+        return Unavailable(
+            f"{self._label} est saturé en ce moment : votre demande ne lui a pas été transmise."
+        )
 
     def away(self) -> Unavailable:
         return Unavailable(f"{self._label} ne répond pas pour le moment.")
@@ -105,13 +120,21 @@ class Client:
         seconds: float | None = None,
         **ids: Any,
     ) -> Declared:
-        """The answer of a declared operation; `ids`: those of its path. What is None in `query` is left out."""
+        """The answer of a declared operation; `ids`: those of its path. What is None in `query` is
+        left out."""
         sent = {} if body is None and operation.method == "POST" else body
-        answer = self.exchange(operation, token, ids, params=query, json=sent, headers=headers, seconds=seconds)
+        answer = self.exchange(
+            operation, token, ids, params=query, json=sent, headers=headers, seconds=seconds
+        )
         return _declared(operation, answer)
 
     def stream(
-        self, operation: Operation[bytes], token: Token = None, *, query: Mapping[str, Any] | None = None, **ids: Any
+        self,
+        operation: Operation[bytes],
+        token: Token = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+        **ids: Any,
     ) -> Answer:
         """The file that a declared operation answers with, as it comes."""
         return self.exchange(operation, token, ids, params=query, stream=True)
@@ -128,7 +151,10 @@ class Client:
         """The answer of a declared operation as it came; options are those of `answer`."""
         return self.send(
             operation.method,
-            path(_PARAMETER.sub("{}", operation.path), *(ids[name] for name in _PARAMETER.findall(operation.path))),
+            path(
+                _PARAMETER.sub("{}", operation.path),
+                *(ids[name] for name in _PARAMETER.findall(operation.path)),
+            ),
             token=token,
             reads=operation.reads or None,
             seconds=seconds or operation.seconds,
@@ -138,16 +164,25 @@ class Client:
     def send(self, method: str, path: str, *, token: Token = None, **options: Any) -> Answer:
         """The answer, if its status is below 400; options are those of `answer`.
 
-        Called again once with a new token if a token of this process is refused: the key that signed it was rotated.
+        Called again once with a new token if a token of this process is refused: the key that
+        signed it was rotated.
         """
         answer = self.answer(method, path, token=token, **options)
-        if isinstance(token, ServiceToken) and answer.status_code == 401 and _slug(answer) == UNAUTHENTICATED.slug:
+        if (
+            isinstance(token, ServiceToken)
+            and answer.status_code == 401
+            and _slug(answer) == UNAUTHENTICATED.slug
+        ):
             token.forget(answer.token or "")
             answer.close()
             answer = self.answer(method, path, token=token, **options)
         if answer.status_code >= 400:
             with answer:
-                raise NotFound() if method == "HEAD" and answer.status_code in (404, 410) else _problem(answer)
+                raise (
+                    NotFound()
+                    if method == "HEAD" and answer.status_code in (404, 410)
+                    else _problem(answer)
+                )
         return answer
 
     def answer(
@@ -164,26 +199,45 @@ class Client:
         seconds: float | None = None,
         stream: bool = False,
     ) -> Answer:
-        """The raw answer, whatever its status. `path` starts with a slash; what is None in `params` is left out.
+        """The raw answer, whatever its status. `path` starts with a slash; what is None in `params`
+        is left out.
 
-        `seconds`: for a read in all, but for the body of a streamed answer; for a write, of silence. A streamed answer
-        holds its place until it is closed. A ServiceToken is obtained after the place, within the remaining seconds.
+        `seconds`: for a read in all, but for the body of a streamed answer; for a write, of
+        silence. A streamed answer holds its place until it is closed. A ServiceToken is obtained
+        after the place, within the remaining seconds.
         """
         reads = method in READS if reads is None else reads
         until = time.monotonic() + (seconds or (self.page_seconds if reads else WRITE_SECONDS))
         with ExitStack() as place:
             self._breaker.check()
-            wait = 0.0 if self._breaker.is_failing else min(self._queue_seconds, until - time.monotonic())
+            wait = (
+                0.0
+                if self._breaker.is_failing
+                else min(self._queue_seconds, until - time.monotonic())
+            )
             place.enter_context(self._limit.place(self.asker(), seconds=wait))
             sent = {REQUEST_ID: request_id(), **(headers or {})}
-            bearer = token if token is None or isinstance(token, str) else token(until - time.monotonic())
+            bearer = (
+                token
+                if token is None or isinstance(token, str)
+                else token(until - time.monotonic())
+            )
             if bearer:
                 sent["Authorization"] = f"Bearer {bearer}"
-            call = {"method": method, "params": params, "json": json, "data": data, "headers": sent, "stream": stream}
+            call = {
+                "method": method,
+                "params": params,
+                "json": json,
+                "data": data,
+                "headers": sent,
+                "stream": stream,
+            }
             try:
                 response = (self._read if reads else self._write)(path, until, call)
             except OSError as error:
-                structlog.get_logger().warning("call_failed", called=self._name, reason=type(error).__name__)
+                structlog.get_logger().warning(
+                    "call_failed", called=self._name, reason=type(error).__name__
+                )
                 raise self.away() from error
             return Answer(response, bearer, place.pop_all() if stream else place)
 
@@ -213,11 +267,13 @@ class Client:
             return self._sent(session, first, path, until - time.monotonic(), call, SEND_SECONDS)
 
     def _alive(self, session: requests.Session, urls: list[str]) -> str:
-        """The first replica that says that it is alive and keeps the connection: one that stops closes it. Raises
-        OSError where none does."""
+        """The first replica that says that it is alive and keeps the connection: one that stops
+        closes it. Raises OSError where none does."""
         for url in urls:
             with suppress(OSError):
-                answer = self._sent(session, url, LIVE, ALIVE_SHARE * self.page_seconds, {"method": "GET"})
+                answer = self._sent(
+                    session, url, LIVE, ALIVE_SHARE * self.page_seconds, {"method": "GET"}
+                )
                 if answer.headers.get("Connection", "").lower() != "close":
                     return url
         raise ConnectionError
@@ -231,14 +287,19 @@ class Client:
         call: dict[str, Any],
         connect_seconds: float = CONNECT_SECONDS,
     ) -> requests.Response:
-        begun, seconds = time.monotonic(), max(LEAST_SECONDS, seconds)
+        begun = time.monotonic()
+        seconds = max(LEAST_SECONDS, seconds)
         timeout = (min(connect_seconds, seconds), seconds)
         try:
-            response = session.request(url=url + path, timeout=timeout, allow_redirects=False, **call)
+            response = session.request(
+                url=url + path, timeout=timeout, allow_redirects=False, **call
+            )
         except OSError as error:
             self._sessions.leave_out(url)
             is_late = isinstance(error, requests.Timeout) or time.monotonic() - begun >= seconds
-            if is_late and seconds >= ALIVE_SHARE / 2 * self.page_seconds:  # else it had no time to answer
+            if (
+                is_late and seconds >= ALIVE_SHARE / 2 * self.page_seconds
+            ):  # else it had no time to answer
                 self._sessions.is_silent = True
                 self._breaker.record_failure()
             raise
@@ -248,19 +309,22 @@ class Client:
 
 
 def _declared(operation: Operation[Declared], answer: Answer) -> Declared:
-    """The answer as its dataclass, for None without a look. Raises Unavailable for one that is not as declared; the
-    path of what is wrong is logged, never the value."""
+    """The answer as its dataclass, for None without a look. Raises Unavailable for one that is not
+    as declared; the path of what is wrong is logged, never the value."""
     if operation.answer is NoneType:
         return cast(Declared, None)
     try:
         return msgspec.json.decode(answer.content, type=operation.answer)
     except msgspec.DecodeError as wrong:
-        structlog.get_logger().error("answer_not_understood", shape=operation.answer.__name__, reason=str(wrong))
+        structlog.get_logger().error(
+            "answer_not_understood", shape=operation.answer.__name__, reason=str(wrong)
+        )
         raise Unavailable("Un service du portail a répondu de façon inattendue.") from None
 
 
 def _slug(answer: Answer) -> str | None:
-    """The last segment of the problem's type; None if the answer is no problem of ours, or is incomplete."""
+    """The last segment of the problem's type; None if the answer is no problem of ours, or is
+    incomplete."""
     try:
         return str(answer.json()["type"]).rpartition("/")[2]
     except (OSError, ValueError, KeyError, TypeError):

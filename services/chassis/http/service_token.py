@@ -1,4 +1,5 @@
-"""The access token of this process: obtained from accounts with the client's secret, renewed long before it expires."""
+"""The access token of this process: obtained from accounts with the client's secret, renewed long
+before it expires."""
 
 from __future__ import annotations
 
@@ -17,14 +18,17 @@ _NONE = ("", float("-inf"), float("-inf"))
 
 
 class ServiceToken:
-    """Call it for a token that is valid for some more seconds. It is renewed in the background long before it expires,
-    and used meanwhile. Raises Unavailable if there is none and accounts does not answer."""
+    """Call it for a token that is valid for some more seconds. It is renewed in the background long
+    before it expires, and used meanwhile. Raises Unavailable if there is none and accounts does not
+    answer."""
 
     def __init__(self, accounts: Client, client_id: str, client_secret: str) -> None:
         self._accounts = accounts
         self._credentials = {"client_id": client_id, "client_secret": client_secret}
         self._renewal = SingleRun(self._renewed)
-        self._token = _NONE  # the token, the instant of its renewal, the instant at which it expires
+        self._token = (
+            _NONE  # the token, the instant of its renewal, the instant at which it expires
+        )
 
     def __call__(self, seconds: float | None = None) -> str:
         """`seconds`: the longest wait if there is no token yet; by default that of a page."""
@@ -41,12 +45,20 @@ class ServiceToken:
 
     def _renewed(self) -> str:
         asked_at = time.monotonic()
-        answer = self._accounts.send("POST", "/v1/tokens", reads=True, json=self._credentials).json()
-        token, life = str(answer["access_token"]), float(answer["expires_in"])
-        self._token = (token, asked_at + min(RENEWAL_SECONDS, life / 2), asked_at + life - EARLY_SECONDS)
+        answer = self._accounts.send(
+            "POST", "/v1/tokens", reads=True, json=self._credentials
+        ).json()
+        token = str(answer["access_token"])
+        life = float(answer["expires_in"])
+        self._token = (
+            token,
+            asked_at + min(RENEWAL_SECONDS, life / 2),
+            asked_at + life - EARLY_SECONDS,
+        )
         return token
 
     def forget(self, refused: str) -> None:
-        """Discard the token `refused`, whose key accounts no longer publishes: the next call obtains a new one."""
+        """Discard the token `refused`, whose key accounts no longer publishes: the next call
+        obtains a new one."""
         if self._token[0] == refused:
             self._token = _NONE

@@ -1,7 +1,8 @@
 """Sessions of requests with one service: one that reads share, and one of its own for each write.
 
-Where the service's name has several addresses, calls draw one by lot: the resolver always sorts the same one first
-(RFC 6724). In Kubernetes it has one, behind which each new connection is given a replica.
+Where the service's name has several addresses, calls draw one by lot: the resolver always sorts the
+same one first (RFC 6724). In Kubernetes it has one, behind which each new connection is given a
+replica.
 """
 
 import random
@@ -24,12 +25,15 @@ SEND_SECONDS = 5.0  # to connect, and for a body to leave
 
 
 class Answer:
-    """An answer, which holds its place among the calls to its service until it is closed. `token`: the bearer token of
-    the request."""
+    """An answer, which holds its place among the calls to its service until it is closed. `token`:
+    the bearer token of the request."""
 
     def __init__(self, response: requests.Response, token: str | None, place: ExitStack) -> None:
-        self._response, self._place, self.token = response, place, token
-        self.status_code, self.headers = response.status_code, response.headers
+        self._response = response
+        self._place = place
+        self.token = token
+        self.status_code = response.status_code
+        self.headers = response.headers
 
     @property
     def content(self) -> bytes:
@@ -50,7 +54,12 @@ class Answer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
         self.close()
 
 
@@ -68,7 +77,8 @@ class Sessions:
         self._renew()
 
     def kept(self) -> requests.Session:
-        """The one that reads share; another after LIFE_SECONDS, so that added replicas get their share."""
+        """The one that reads share; another after LIFE_SECONDS, so that added replicas get their
+        share."""
         if time.monotonic() > self._until:
             self._renew()
         return self._session
@@ -82,14 +92,16 @@ class Sessions:
         return session
 
     def urls(self) -> list[str]:
-        """The base URLs of the replicas, one at least, in an order by lot. Raises OSError for an unknown name."""
+        """The base URLs of the replicas, one at least, in an order by lot. Raises OSError for an
+        unknown name."""
         if time.monotonic() > self._until:
             self._renew()
         self._addresses = addresses = self._addresses or self._resolved()
         return random.sample(addresses, len(addresses))
 
     def leave_out(self, url: str) -> None:
-        """Call the replica no more until the name is resolved again, for want of others or after LIFE_SECONDS."""
+        """Call the replica no more until the name is resolved again, for want of others or after
+        LIFE_SECONDS."""
         self._addresses = [other for other in self._addresses if other != url]
 
     def _renew(self) -> None:

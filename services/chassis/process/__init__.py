@@ -1,1 +1,2 @@
-"""Operation of every process: command line, worker loops, readiness, logs, limits on concurrent work."""
+"""Operation of every process: command line, worker loops, readiness, logs, limits on concurrent
+work."""

@@ -1,5 +1,5 @@
-"""Limits of a process: of concurrent work, of time, of a body (the table in docs/operations/install.md), and its
-bounded pools, which `/metrics` shows."""
+"""Limits of a process: of concurrent work, of time, of a body (the table in
+docs/operations/install.md), and its bounded pools, which `/metrics` shows."""
 
 import math
 import os
@@ -20,9 +20,11 @@ QUEUE_SECONDS = 2.0
 STOP_SECONDS = 25
 """What a request or a handler under way has to finish, once its process is to stop."""
 MAX_BODY_BYTES = 1024 * 1024
-"""Of a JSON body that a service reads, and that the gateway passes on. Routes that take files read their stream
-themselves."""
-POOL_SIZE = prometheus_client.Gauge("pool_size", "Places of a bounded pool of this process", ("pool",))
+"""Of a JSON body that a service reads, and that the gateway passes on. Routes that take files read
+their stream themselves."""
+POOL_SIZE = prometheus_client.Gauge(
+    "pool_size", "Places of a bounded pool of this process", ("pool",)
+)
 POOL_IN_USE = prometheus_client.Gauge("pool_in_use", "Places of it that are taken now", ("pool",))
 REFUSED = prometheus_client.Counter(
     "pool_refused_total", "Requests turned away since a pool had no place in time", ("pool",)
@@ -30,7 +32,8 @@ REFUSED = prometheus_client.Counter(
 
 
 class TimeLimits(NamedTuple):
-    """Timeouts in seconds: a connection or its ping, a statement, a lock, an idle transaction, a call of the store."""
+    """Timeouts in seconds: a connection or its ping, a statement, a lock, an idle transaction, a
+    call of the store."""
 
     connect: int
     statement: int
@@ -69,13 +72,14 @@ class _Request:
 
 
 class Limit:
-    """Limits concurrent work: `running` at once, while as many as `waiting` wait for `seconds`. Others are refused at
-    once.
+    """Limits concurrent work: `running` at once, while as many as `waiting` wait for `seconds`.
+    Others are refused at once.
 
-    Owners (a candidate, an address) take turns: next is who has the fewest running, then whose last turn is the longest
-    ago. Who has had none counts from its arrival: otherwise a stream of new ones would delay a school (one address,
-    many candidates). When all places are taken, the owner with the most that wait loses one to an owner with fewer;
-    one owner alone may have them all, up to `each`, and `each_running` of them run.
+    Owners (a candidate, an address) take turns: next is who has the fewest running, then whose last
+    turn is the longest ago. Who has had none counts from its arrival: otherwise a stream of new
+    ones would delay a school (one address, many candidates). When all places are taken, the owner
+    with the most that wait loses one to an owner with fewer; one owner alone may have them all, up
+    to `each`, and `each_running` of them run.
     """
 
     def __init__(
@@ -90,12 +94,17 @@ class Limit:
         each_running: float = math.inf,
         refusal_of_owner: Callable[[], Exception] | None = None,
     ) -> None:
-        """`name`: in metrics. `seconds`: QUEUE_SECONDS by default. `refusal`: a French sentence, or creates the error;
-        `refusal_of_owner` that of an owner beyond `each`, which is no lack of places and not counted."""
+        """`name`: in metrics. `seconds`: QUEUE_SECONDS by default. `refusal`: a French sentence, or
+        creates the error; `refusal_of_owner` that of an owner beyond `each`, which is no lack of
+        places and not counted."""
         self.running = running
-        self._size, self._seconds = running + waiting, seconds
-        self._each, self._each_running = each, each_running
-        self._name, self._refusal, self._refusal_of_owner = name, refusal, refusal_of_owner
+        self._size = running + waiting
+        self._seconds = seconds
+        self._each = each
+        self._each_running = each_running
+        self._name = name
+        self._refusal = refusal
+        self._refusal_of_owner = refusal_of_owner
         self._changed = threading.Condition()
         self._waiting: list[_Request] = []
         self._running: Counter[str] = Counter()
@@ -113,9 +122,11 @@ class Limit:
         return self._running.total() + len(self._waiting)
 
     @contextmanager
-    def place(self, owner: str = "", seconds: float | None = None, *, is_needed: bool = True) -> Iterator[None]:
-        """Hold a place during the block, after at most `seconds`. Raises the refusal if there is none; one who
-        can do without (`is_needed`) is not counted as refused."""
+    def place(
+        self, owner: str = "", seconds: float | None = None, *, is_needed: bool = True
+    ) -> Iterator[None]:
+        """Hold a place during the block, after at most `seconds`. Raises the refusal if there is
+        none; one who can do without (`is_needed`) is not counted as refused."""
         if seconds is None:
             seconds = QUEUE_SECONDS if self._seconds is None else self._seconds
         with self._changed:
@@ -134,7 +145,9 @@ class Limit:
                 self._running[owner] -= 1
                 self._running += Counter()  # drops who has none
                 present = {*self._running, *(request.owner for request in self._waiting)}
-                self._last_turn = {each: turn for each, turn in self._last_turn.items() if each in present}
+                self._last_turn = {
+                    each: turn for each, turn in self._last_turn.items() if each in present
+                }
                 self._changed.notify_all()
 
     def _places_of(self, owner: str) -> int:
@@ -168,11 +181,16 @@ class Limit:
             turn = self._last_turn.get(owner, request.turns_before)
             return self._running[owner], turn, owner in self._last_turn
 
-        may_run = (request for request in self._waiting if self._running[request.owner] < self._each_running)
+        may_run = (
+            request
+            for request in self._waiting
+            if self._running[request.owner] < self._each_running
+        )
         return min(may_run, key=rank, default=None)
 
     def _evict_for(self, request: _Request) -> bool:
-        """Send away the newest of the owner with most that wait, unless the request's own would then have as many."""
+        """Send away the newest of the owner with most that wait, unless the request's own would
+        then have as many."""
         waiting = Counter(other.owner for other in self._waiting)
         [(largest, most)] = waiting.most_common(1) or [("", 0)]
         if most <= waiting[request.owner] + 1:

@@ -30,8 +30,8 @@ def main(
     handlers: Handlers,
     prepare: Callable[[Flask], None] | None = None,
 ) -> None:
-    """Run the role named by the first argument. `prepare`, called by « migrate », creates what a service needs besides
-    its tables before its first start."""
+    """Run the role named by the first argument. `prepare`, called by « migrate », creates what a
+    service needs besides its tables before its first start."""
     try:
         settings = settings_class.read(os.environ)
     except SettingsError as error:

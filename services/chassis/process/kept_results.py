@@ -1,4 +1,5 @@
-"""Results that a process keeps: a cache whose values expire, and work that concurrent callers share."""
+"""Results that a process keeps: a cache whose values expire, and work that concurrent callers
+share."""
 
 import threading
 import time
@@ -13,7 +14,8 @@ Result = TypeVar("Result")
 
 
 class ExpiringCache(Generic[Value]):
-    """Kept for `seconds`; beyond `at_most` the least recently used are dropped. For several threads."""
+    """Kept for `seconds`; beyond `at_most` the least recently used are dropped. For several
+    threads."""
 
     def __init__(self, *, seconds: float, at_most: int) -> None:
         self._values: TTLCache[str, Value] = TTLCache(at_most, seconds)
@@ -33,10 +35,12 @@ class ExpiringCache(Generic[Value]):
 
 
 class SingleRun(Generic[Result]):
-    """A successful result is returned to all calls within `pause` seconds of the start of the run."""
+    """A successful result is returned to all calls within `pause` seconds of the start of the
+    run."""
 
     def __init__(self, work: Callable[[], Result], pause: float = 0.0) -> None:
-        self._work, self._pause = work, pause
+        self._work = work
+        self._pause = pause
         self._lock = threading.Lock()
         self._run: Future[Result] | None = None
         self._begun_at = float("-inf")
@@ -45,13 +49,18 @@ class SingleRun(Generic[Result]):
         """The current or recent run, else a new one."""
         with self._lock:
             if self._run is None or self._is_stale(self._run):
-                run, self._begun_at = Future[Result](), time.monotonic()
-                threading.Thread(target=self._do, args=(run,), daemon=True).start()  # if this raises, there is no run
+                run = Future[Result]()
+                self._begun_at = time.monotonic()
+                threading.Thread(
+                    target=self._do, args=(run,), daemon=True
+                ).start()  # if this raises, there is no run
                 self._run = run
             return self._run
 
     def _is_stale(self, run: Future[Result]) -> bool:
-        return run.done() and (bool(run.exception()) or time.monotonic() - self._begun_at >= self._pause)
+        return run.done() and (
+            bool(run.exception()) or time.monotonic() - self._begun_at >= self._pause
+        )
 
     def _do(self, run: Future[Result]) -> None:
         try:

@@ -1,6 +1,8 @@
-"""Structured logs on stdout: JSON, one id from the HTTP request to the last event, never personal data.
+"""Structured logs on stdout: JSON, one id from the HTTP request to the last event, never personal
+data.
 
-Values are ids, counts and names of things. As a safeguard, keys that could carry personal data are dropped here.
+Values are ids, counts and names of things. As a safeguard, keys that could carry personal data are
+dropped here.
 """
 
 import logging
@@ -14,10 +16,30 @@ import structlog
 from services.chassis.errors import DomainError
 
 FORBIDDEN = frozenset(
-    {"email", "email_key", "nom", "nom_famille", "nom_usage", "prenoms", "date_naissance", "commune_naissance",
-     "password", "password_hash", "token", "session", "payload", "values", "identity", "assertion", "filename",
-     "telephone", "address", "authorization", "secret"}
-)  # fmt: skip
+    {
+        "email",
+        "email_key",
+        "nom",
+        "nom_famille",
+        "nom_usage",
+        "prenoms",
+        "date_naissance",
+        "commune_naissance",
+        "password",
+        "password_hash",
+        "token",
+        "session",
+        "payload",
+        "values",
+        "identity",
+        "assertion",
+        "filename",
+        "telephone",
+        "address",
+        "authorization",
+        "secret",
+    }
+)
 
 _FRAMES = 8
 LONGEST_REASON = 250  # characters of a reason, and of a library's message
@@ -33,7 +55,11 @@ def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> Non
         _guarded,
         with_service,
     ]
-    final = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    final = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
     structlog.configure(
         processors=[*shared, final],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -48,7 +74,10 @@ def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> Non
             use_get_message=False,
         )
     )
-    for name in ("", "gunicorn.error"):  # gunicorn has a handler of its own, which would log complete messages
+    for name in (
+        "",
+        "gunicorn.error",
+    ):  # gunicorn has a handler of its own, which would log complete messages
         logging.getLogger(name).handlers = [libraries]
     logging.getLogger().setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     logging.getLogger("pika").setLevel("CRITICAL")  # its errors are logged by our own lines
@@ -64,17 +93,21 @@ def _guarded(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping
 
 
 def _of_a_library(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A library's message without its arguments (paths, addresses, contents of files); an error's type and place."""
+    """A library's message without its arguments (paths, addresses, contents of files); an error's
+    type and place."""
     record: logging.LogRecord = event["_record"]
     message = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
-    event["logger"], event["event"] = record.name, message.partition(" from ip=")[0][:LONGEST_REASON]
+    event["logger"] = record.name
+    event["event"] = message.partition(" from ip=")[0][:LONGEST_REASON]
     if (raised := event.pop("exc_info", None)) and raised[1]:
-        event["reason"], event["frames"] = reason_of(raised[1]), frames_of(raised[1])
+        event["reason"] = reason_of(raised[1])
+        event["frames"] = frames_of(raised[1])
     return event
 
 
 def reason_of(error: BaseException) -> str:
-    """« IntegrityError at handlers.py:42 »; without the message, since those of databases and parsers quote values."""
+    """« IntegrityError at handlers.py:42 »; without the message, since those of databases and
+    parsers quote values."""
     kind = type(error).__name__
     if isinstance(error, DomainError):
         kind = f"{kind} {error.slug}"

@@ -1,7 +1,8 @@
-"""Checks whether a process can do its work: all checks in parallel and in bounded time, so that a probe is answered.
+"""Checks whether a process can do its work: all checks in parallel and in bounded time, so that a
+probe is answered.
 
-A check that hangs (a database that accepts and stays silent) is reported as such and continues in its thread; it is
-not started again until it ends, so that probes do not accumulate threads.
+A check that hangs (a database that accepts and stays silent) is reported as such and continues in
+its thread; it is not started again until it ends, so that probes do not accumulate threads.
 """
 
 import time
@@ -21,8 +22,8 @@ SILENT = "no answer"
 
 
 class Readiness:
-    """`needs`: checks that readiness requires; `reports`: checks that are only shown (broker, object store: actions of
-    candidates succeed without them)."""
+    """`needs`: checks that readiness requires; `reports`: checks that are only shown (broker,
+    object store: actions of candidates succeed without them)."""
 
     def __init__(
         self,
@@ -35,10 +36,14 @@ class Readiness:
         self._app = app
         self._needs = tuple(needs)
         self._timeout = timeout
-        self._runs = {name: SingleRun(partial(self._checked, check)) for name, check in {**needs, **reports}.items()}
+        self._runs = {
+            name: SingleRun(partial(self._checked, check))
+            for name, check in {**needs, **reports}.items()
+        }
 
     def ask(self) -> tuple[bool, dict[str, str]]:
-        """Whether all needs are met, and the result of each check: « ok », a short reason, or SILENT."""
+        """Whether all needs are met, and the result of each check: « ok », a short reason, or
+        SILENT."""
         deadline = time.monotonic() + self._timeout
         started = {name: run.begin() for name, run in self._runs.items()}
         shown = {name: _shown(run, deadline) for name, run in started.items()}

@@ -1,5 +1,5 @@
-"""A service's worker process: each channel of tasks, the consumer of events and the renewal of leases in its thread,
-and a page for probes, which names a loop whose iteration takes too long.
+"""A service's worker process: each channel of tasks, the consumer of events and the renewal of
+leases in its thread, and a page for probes, which names a loop whose iteration takes too long.
 
 On SIGTERM the tasks being run are finished. A thread that fails starts again after growing pauses.
 """
@@ -25,7 +25,14 @@ from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.process.readiness import Readiness
 from services.chassis.settings import ServiceSettings
 from services.chassis.tasks import gauges, metrics, rows
-from services.chassis.tasks.registry import EVENTS, JOBS, RELAY, Channel, ChannelUnavailable, Handlers
+from services.chassis.tasks.registry import (
+    EVENTS,
+    JOBS,
+    RELAY,
+    Channel,
+    ChannelUnavailable,
+    Handlers,
+)
 from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS, Task
 from services.chassis.tasks.runner import Runner
 from services.chassis.web import health_pages
@@ -36,7 +43,9 @@ JOBS_SECONDS = 4.0
 KEEP_ALIVE_SECONDS = 4.0
 WATCH_SECONDS = 10.0
 LONGEST_PAUSE = 10.0
-ITERATION_SECONDS = 180.0  # longest iteration of a loop, also while a broker or a database hangs for a minute
+ITERATION_SECONDS = (
+    180.0  # longest iteration of a loop, also while a broker or a database hangs for a minute
+)
 SIGNAL_LOOK_SECONDS = 0.2
 
 
@@ -64,20 +73,34 @@ class Worker:
         self._db: Database = self.app.extensions["sqlalchemy"]
         self._broker = connect(self._settings.broker_url)
         self._relay = Relay(self._db, self._broker.publisher(), self.handlers.service)
-        self.runner = Runner(self.app, self.handlers, self.retry_seconds, self.tries, self.start_id, self.stop)
+        self.runner = Runner(
+            self.app, self.handlers, self.retry_seconds, self.tries, self.start_id, self.stop
+        )
 
     def start(self) -> None:
         metrics.UNROUTABLE.labels(self.handlers.service)  # shown from the start, as 0
-        loops = {"relay": self._send_events, "jobs": self._start_jobs, "watch": self._watch, "look": self._look}
-        self._due = {channel.name: threading.Event() for channel in (*self.handlers.channels, RELAY)}
+        loops = {
+            "relay": self._send_events,
+            "jobs": self._start_jobs,
+            "watch": self._watch,
+            "look": self._look,
+        }
+        self._due = {
+            channel.name: threading.Event() for channel in (*self.handlers.channels, RELAY)
+        }
         if EVENTS in self.handlers.channels:
             loops["consumer"] = self._consume
-        loops |= {channel.name: partial(self._run_tasks, channel) for channel in self.handlers.channels}
+        loops |= {
+            channel.name: partial(self._run_tasks, channel) for channel in self.handlers.channels
+        }
         self._renewal.enter_context(self.runner.renewing(partial(self._report_iteration, "leases")))
-        self._threads = [self._thread(name, partial(self._forever, name, loop)) for name, loop in loops.items()]
+        self._threads = [
+            self._thread(name, partial(self._forever, name, loop)) for name, loop in loops.items()
+        ]
 
     def join(self, seconds: float = STOP_SECONDS) -> bool:
-        """Wait until every thread has finished its current work; False if one has not. Its leases then expire."""
+        """Wait until every thread has finished its current work; False if one has not. Its leases
+        then expire."""
         deadline = time.monotonic() + seconds
         threads = [*self._threads, *self.of_jobs.values()]
         for thread in threads:
@@ -86,20 +109,28 @@ class Worker:
         return not any(thread.is_alive() for thread in threads)
 
     def stuck(self) -> str | None:
-        """Names the loops that have ended, or whose iteration takes too long; None if there is none."""
+        """Names the loops that have ended, or whose iteration takes too long; None if there is
+        none."""
         now = time.monotonic()
-        late = {name for name, (at, seconds) in self._iterations.copy().items() if now - at > seconds}
+        late = {
+            name for name, (at, seconds) in self._iterations.copy().items() if now - at > seconds
+        }
         late |= {thread.name for thread in self._threads if not thread.is_alive()}
         return f"stuck: {', '.join(sorted(late))}" if late else None
 
     def readiness(self) -> Readiness:
-        """A worker needs its threads and its database; without the broker it does everything except events."""
+        """A worker needs its threads and its database; without the broker it does everything except
+        events."""
         needs = {"threads": self.stuck, "database": self._db.check}
         return Readiness(self.app, needs=needs, reports={"broker": self._broker_reason})
 
     def _broker_reason(self) -> str | None:
-        """Why the broker did not answer recently; loops that need it retry more often than this interval."""
-        if self._broker_failed is None or time.monotonic() - self._broker_failed[0] > 2 * LONGEST_PAUSE:
+        """Why the broker did not answer recently; loops that need it retry more often than this
+        interval."""
+        if (
+            self._broker_failed is None
+            or time.monotonic() - self._broker_failed[0] > 2 * LONGEST_PAUSE
+        ):
             return None
         return self._broker_failed[1]
 
@@ -123,13 +154,19 @@ class Worker:
                 metrics.PAUSED.labels(self.handlers.service, name).set(1)
                 log.warning("channel_paused", channel=name, reason=str(error))
             except Exception as error:
-                log.error("thread_failed", thread=name, reason=reason_of(error), frames=frames_of(error))
-            pause = 0.5 if time.monotonic() - started > LONGEST_PAUSE else min(LONGEST_PAUSE, pause * 2)
+                log.error(
+                    "thread_failed", thread=name, reason=reason_of(error), frames=frames_of(error)
+                )
+            pause = (
+                0.5 if time.monotonic() - started > LONGEST_PAUSE else min(LONGEST_PAUSE, pause * 2)
+            )
             self.stop.wait(pause)
 
     def _consume(self) -> None:
         hear = partial(rows.hear, self._db, self.handlers)
-        self._broker.consume(self.handlers.service, hear, self.stop, partial(self._report_iteration, "consumer"))
+        self._broker.consume(
+            self.handlers.service, hear, self.stop, partial(self._report_iteration, "consumer")
+        )
 
     def _look(self) -> None:
         """Wake each channel that has something due."""
@@ -159,7 +196,8 @@ class Worker:
                     self._relay.publisher.keep_alive()
 
     def _times_due(self, channel: Channel) -> Iterator[bool]:
-        """Until the worker stops: True each time that something in it may be due, False after KEEP_ALIVE_SECONDS."""
+        """Until the worker stops: True each time that something in it may be due, False after
+        KEEP_ALIVE_SECONDS."""
         while not self.stop.is_set():
             is_due = self._due[channel.name].wait(KEEP_ALIVE_SECONDS)
             self._due[channel.name].clear()
@@ -171,18 +209,32 @@ class Worker:
         self._every(JOBS_SECONDS, "jobs", self.start_due_jobs)
 
     def start_due_jobs(self) -> None:
-        """Those that no worker runs, each in a thread of its own, so that a long one delays no other."""
-        idle = [name for name in self.handlers.jobs if not (name in self.of_jobs and self.of_jobs[name].is_alive())]
+        """Those that no worker runs, each in a thread of its own, so that a long one delays no
+        other."""
+        idle = [
+            name
+            for name in self.handlers.jobs
+            if not (name in self.of_jobs and self.of_jobs[name].is_alive())
+        ]
         while task := self.runner.leases.take(JOBS.name, idle):
             idle.remove(task.handler)
-            self.of_jobs[task.handler] = self._thread(f"job {task.handler}", partial(self._run_job, task))
+            self.of_jobs[task.handler] = self._thread(
+                f"job {task.handler}", partial(self._run_job, task)
+            )
 
     def _run_job(self, task: Task) -> None:
         try:
             with self.app.app_context():
                 self.runner.run(task)
-        except Exception as error:  # the database is unavailable: the lease expires, and the job runs again
-            log.error("job_not_settled", job=task.handler, reason=reason_of(error), frames=frames_of(error))
+        except (
+            Exception
+        ) as error:  # the database is unavailable: the lease expires, and the job runs again
+            log.error(
+                "job_not_settled",
+                job=task.handler,
+                reason=reason_of(error),
+                frames=frames_of(error),
+            )
 
     def _every(self, seconds: float, name: str, act: Callable[[], None]) -> None:
         while not self.stop.is_set():
@@ -215,23 +267,33 @@ def show_jobs(db: Database, handlers: Handlers) -> None:
     with db.reading() as session:
         ever_due = rows.jobs(session, handlers.jobs)
     for job in ever_due:
-        metrics.PERIOD.labels(service, job.handler).set(handlers.jobs[job.handler].period.total_seconds())
+        metrics.PERIOD.labels(service, job.handler).set(
+            handlers.jobs[job.handler].period.total_seconds()
+        )
         is_leased = job.leased_until is not None and job.leased_until >= system_now()
-        metrics.RUNNING.labels(service, job.handler).set(seconds_since(job.started_at) if is_leased else 0)
-        metrics.SINCE_SUCCESS.labels(service, job.handler).set(seconds_since(job.ended_at or job.created_at))
+        metrics.RUNNING.labels(service, job.handler).set(
+            seconds_since(job.started_at) if is_leased else 0
+        )
+        metrics.SINCE_SUCCESS.labels(service, job.handler).set(
+            seconds_since(job.ended_at or job.created_at)
+        )
 
 
 def run(app: Flask, handlers: Handlers) -> None:
     """Run until SIGTERM or SIGINT; serve probes on WORKER_PORT if it is set."""
     worker = Worker(app, handlers)
-    stop_signals: list[int] = []  # not an Event: a signal handler that sets one could deadlock in this thread
+    stop_signals: list[
+        int
+    ] = []  # not an Event: a signal handler that sets one could deadlock in this thread
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: stop_signals.append(number))
     worker.start()
     settings: ServiceSettings = app.extensions["portail"]
     server = None
     if settings.worker_port:
-        server = health_pages.serve(settings.worker_host, settings.worker_port, worker.readiness(), worker.stuck)
+        server = health_pages.serve(
+            settings.worker_host, settings.worker_port, worker.readiness(), worker.stuck
+        )
     log.info("worker_started", start_id=worker.start_id)
     while not stop_signals:
         time.sleep(SIGNAL_LOOK_SECONDS)

@@ -1,5 +1,5 @@
-"""Operators' commands, the same for every service: list parked tasks, run them or a job here and now, set tasks aside,
-publish events again; and what each service's own commands need."""
+"""Operators' commands, the same for every service: list parked tasks, run them or a job here and
+now, set tasks aside, publish events again; and what each service's own commands need."""
 
 import getpass
 import os
@@ -27,7 +27,8 @@ from services.chassis.tasks.tables import tasks
 
 
 def register(app: Flask, handlers: Handlers) -> None:
-    """What the service does later; adds the commands, and `purge-events`, a job of every service."""
+    """What the service does later; adds the commands, and `purge-events`, a job of every
+    service."""
     app.extensions[HANDLERS] = handlers
     handlers.every(hours=24, name="purge-events")(partial(rows.purge, app.extensions["sqlalchemy"]))
     for command in (list_parked, replay, set_aside, run_job, publish_once_more):
@@ -41,7 +42,10 @@ def list_parked() -> None:
     with _db().reading() as session:
         parked = rows.parked_tasks(session)
     for task in parked:
-        click.echo(f"{task.sequence}  {task.ended_at:%Y-%m-%d %H:%M}Z  {task.handler}  {task.event_id}  {task.reason}")
+        click.echo(
+            f"{task.sequence}  {task.ended_at:%Y-%m-%d %H:%M}Z  {task.handler}  {task.event_id}  "
+            f"{task.reason}"
+        )
     click.echo(f"{len(parked)} parked")
 
 
@@ -92,7 +96,9 @@ def run_job(name: str) -> None:
     """Run a timed job in this process now, due or not, unless a worker is running it (status 1)."""
     jobs = cast(Handlers, current_app.extensions[HANDLERS]).jobs
     if name not in jobs:
-        raise click.ClickException(f"travail inconnu « {name} » : choisir parmi {', '.join(sorted(jobs))}")
+        raise click.ClickException(
+            f"travail inconnu « {name} » : choisir parmi {', '.join(sorted(jobs))}"
+        )
     rows.add_recurring(_db(), JOBS.name, [name])
     with _runner() as runner:
         task = runner.leases.take_now((tasks.c.event_id == JOB) & (tasks.c.handler == name))
@@ -112,13 +118,17 @@ def run_job(name: str) -> None:
 @click.option("--days", type=click.IntRange(1, RETENTION.days), required=True, help="How far back.")
 @with_appcontext
 def publish_once_more(days: int) -> None:
-    """Publish what was published before, for services whose data were restored from an older copy."""
-    click.echo(f"{outbox.publish_again(_db(), system_now() - timedelta(days=days))} to be published again")
+    """Publish what was published before, for services whose data were restored from an older
+    copy."""
+    click.echo(
+        f"{outbox.publish_again(_db(), system_now() - timedelta(days=days))} to be published again"
+    )
 
 
 @contextmanager
 def errors_as_messages() -> Iterator[None]:
-    """A DomainError ends the command with its French sentence, and one for each field, instead of a stack."""
+    """A DomainError ends the command with its French sentence, and one for each field, instead of a
+    stack."""
     try:
         yield
     except DomainError as error:
@@ -128,7 +138,8 @@ def errors_as_messages() -> Iterator[None]:
 
 
 def operator() -> Actor:
-    """Who types the command, by the name of the machine's user; a container's user has a number only."""
+    """Who types the command, by the name of the machine's user; a container's user has a number
+    only."""
     try:
         return Actor("operator", getpass.getuser()[:64])
     except (KeyError, OSError):

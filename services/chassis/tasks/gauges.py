@@ -1,4 +1,5 @@
-"""Gauges that jobs set, stored in the database, so that every worker shows the same values, also after a restart."""
+"""Gauges that jobs set, stored in the database, so that every worker shows the same values, also
+after a restart."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ Values = Mapping[tuple[str, ...], float]
 
 @dataclass(frozen=True)
 class Gauge:
-    """To be created at module level, so that the worker knows it. Raises ValueError for a name used twice."""
+    """To be created at module level, so that the worker knows it. Raises ValueError for a name used
+    twice."""
 
     name: str
     documentation: str
@@ -33,7 +35,8 @@ class Gauge:
 
 
 class _Shown(Collector):
-    """The values last read. A gauge that was never recorded is left out: 0 would mean that all is well."""
+    """The values last read. A gauge that was never recorded is left out: 0 would mean that all is
+    well."""
 
     def __init__(self) -> None:
         self.gauges: dict[str, Gauge] = {}
@@ -54,23 +57,31 @@ REGISTRY.register(_SHOWN)
 
 
 def record(db: Database, gauge: Gauge, values: float | Values) -> None:
-    """Replace the gauge's values: of all labels, or its only one. Raises ValueError for other labels."""
+    """Replace the gauge's values: of all labels, or its only one. Raises ValueError for other
+    labels."""
     by_labels = values if isinstance(values, Mapping) else {(): values}
     if any(len(labels) != len(gauge.labelnames) for labels in by_labels):
         raise ValueError(f"{gauge.name} has the labels {gauge.labelnames}")
     row = {"name": gauge.name, "recorded_at": system_now()}
-    rows = [{**row, "labels": orjson.dumps(labels).decode(), "value": float(v)} for labels, v in by_labels.items()]
+    rows = [
+        {**row, "labels": orjson.dumps(labels).decode(), "value": float(v)}
+        for labels, v in by_labels.items()
+    ]
     with db.operation() as session:
         if session.get_bind().dialect.name == "postgresql":
-            # Two concurrent replacements (a job, and an operator's command) would both insert. Readers are not blocked.
+            # Two concurrent replacements (a job, and an operator's command) would both insert.
+            # Readers are not blocked.
             session.execute(text("LOCK TABLE job_figures IN SHARE ROW EXCLUSIVE MODE"))
         session.execute(delete(job_figures).where(job_figures.c.name == gauge.name))
         if rows:
             session.execute(insert(job_figures), rows)
 
 
-def recorded(session: Session, gauge: Gauge) -> tuple[dict[tuple[str, ...], float], datetime | None]:
-    """The gauge's values by labels, and when they were recorded (system time); None where there are none."""
+def recorded(
+    session: Session, gauge: Gauge
+) -> tuple[dict[tuple[str, ...], float], datetime | None]:
+    """The gauge's values by labels, and when they were recorded (system time); None where there are
+    none."""
     query = select(job_figures.c.labels, job_figures.c.value, job_figures.c.recorded_at)
     rows = session.execute(query.where(job_figures.c.name == gauge.name)).all()
     values = {tuple(orjson.loads(labels)): value for labels, value, _ in rows}
@@ -80,7 +91,9 @@ def recorded(session: Session, gauge: Gauge) -> tuple[dict[tuple[str, ...], floa
 def show(db: Database) -> None:
     """Read the recorded values for this process's `/metrics`."""
     with db.reading() as session:
-        rows = session.execute(select(job_figures.c.name, job_figures.c.labels, job_figures.c.value)).all()
+        rows = session.execute(
+            select(job_figures.c.name, job_figures.c.labels, job_figures.c.value)
+        ).all()
     values: dict[str, dict[tuple[str, ...], float]] = {}
     for name, labels, value in rows:
         values.setdefault(name, {})[tuple(orjson.loads(labels))] = value

@@ -21,7 +21,8 @@ def _moments(*names: str, nullable: bool = True) -> Iterator[sa.Column[datetime]
 
 
 def create_event_tables() -> None:
-    """The outbox, and what tasks took the place of: inbox, what is parked, leases and figures of jobs."""
+    """The outbox, and what tasks took the place of: inbox, what is parked, leases and figures of
+    jobs."""
     op.create_table(
         "inbox",
         sa.Column("event_id", sa.String(64), primary_key=True),
@@ -61,7 +62,8 @@ def create_event_tables() -> None:
 
 
 def _create_outbox() -> None:
-    waiting, sent = where("published_at IS NULL"), where("published_at IS NOT NULL")
+    waiting = where("published_at IS NULL")
+    sent = where("published_at IS NOT NULL")
     op.create_table(
         "outbox",
         sa.Column("sequence", _SEQUENCE, primary_key=True),
@@ -97,35 +99,39 @@ def create_tasks() -> None:
         sa.PrimaryKeyConstraint("sequence", name="pk_tasks"),
         sa.UniqueConstraint("event_id", "handler", name="uq_tasks_event_id_handler"),
         sa.Index("ix_tasks_subject", "subject"),
-        sa.Index("ix_tasks_waiting", "channel", "available_at", "sequence", **where("state = 'waiting'")),
+        sa.Index(
+            "ix_tasks_waiting", "channel", "available_at", "sequence", **where("state = 'waiting'")
+        ),
         sa.Index("ix_tasks_parked", "ended_at", **where("state = 'parked'")),
         sa.Index("ix_tasks_ended", "ended_at", **where("state IN ('done', 'set aside')")),
     )
     op.execute(
-        "INSERT INTO tasks (event_id, handler, channel, subject, envelope, state, created_at, available_at, attempts, "
-        "started_at, ended_at) SELECT 'job', name, 'jobs', '', '', 'waiting', coalesce(first_started_at, due_at), "
-        "due_at, 0, started_at, last_succeeded_at FROM job_leases"
+        "INSERT INTO tasks (event_id, handler, channel, subject, envelope, state, created_at, "
+        "available_at, attempts, started_at, ended_at) SELECT 'job', name, 'jobs', '', '', "
+        "'waiting', coalesce(first_started_at, due_at), due_at, 0, started_at, last_succeeded_at "
+        "FROM job_leases"
     )
 
 
 def give_tasks_back() -> None:
-    """Where the version before looks for them: what waits in its outbox, heard events that were not handled and what is
-    parked in its list, handled events in its inbox."""
+    """Where the version before looks for them: what waits in its outbox, heard events that were not
+    handled and what is parked in its list, handled events in its inbox."""
     op.execute(
-        "INSERT INTO outbox (event_id, destination, type, subject, envelope, created_at, available_at, attempts) "
-        "SELECT event_id, 'self', handler, subject, envelope, created_at, available_at, attempts FROM tasks "
-        "WHERE state = 'waiting' AND channel <> 'events' AND event_id <> 'job'"
+        "INSERT INTO outbox (event_id, destination, type, subject, envelope, created_at, "
+        "available_at, attempts) SELECT event_id, 'self', handler, subject, envelope, created_at, "
+        "available_at, attempts FROM tasks WHERE state = 'waiting' AND channel <> 'events' AND "
+        "event_id <> 'job'"
     )
     op.execute(
-        "INSERT INTO parked (id, event_id, destination, type, subject, envelope, reason, attempts, parked_at) "
-        "SELECT CAST(sequence AS VARCHAR), event_id, CASE WHEN channel = 'events' THEN 'broker' ELSE 'self' END, "
-        "handler, subject, envelope, coalesce(reason, 'heard by the version after'), attempts, "
-        "coalesce(ended_at, created_at) FROM tasks "
-        "WHERE state = 'parked' OR (state = 'waiting' AND channel = 'events')"
+        "INSERT INTO parked (id, event_id, destination, type, subject, envelope, reason, attempts, "
+        "parked_at) SELECT CAST(sequence AS VARCHAR), event_id, CASE WHEN channel = 'events' THEN "
+        "'broker' ELSE 'self' END, handler, subject, envelope, coalesce(reason, 'heard by the "
+        "version after'), attempts, coalesce(ended_at, created_at) FROM tasks WHERE state = "
+        "'parked' OR (state = 'waiting' AND channel = 'events')"
     )
     op.execute(
-        "INSERT INTO inbox (event_id, handler, handled_at) SELECT event_id, handler, ended_at FROM tasks "
-        "WHERE state = 'done' AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.event_id = tasks.event_id "
-        "AND inbox.handler = tasks.handler)"
+        "INSERT INTO inbox (event_id, handler, handled_at) SELECT event_id, handler, ended_at FROM "
+        "tasks WHERE state = 'done' AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.event_id = "
+        "tasks.event_id AND inbox.handler = tasks.handler)"
     )
     op.drop_table("tasks")

@@ -21,7 +21,8 @@ _asked_to_stop: ContextVar[Callable[[], bool]] = ContextVar("asked_to_stop", def
 
 @dataclass(frozen=True)
 class Channel:
-    """Tasks that each worker runs in a separate thread, so that they do not wait for others. Rows hold its name.
+    """Tasks that each worker runs in a separate thread, so that they do not wait for others. Rows
+    hold its name.
 
     A task that takes longer than `seconds` counts as hung: its worker fails its probe.
     """
@@ -37,9 +38,11 @@ RELAY = Channel("relay", seconds=600.0)  # a whole batch, with a broker that is 
 
 
 class ChannelUnavailable(Exception):
-    """A server that every task of the channel needs does not answer: the channel pauses without counting attempts.
+    """A server that every task of the channel needs does not answer: the channel pauses without
+    counting attempts.
 
-    `delay`: seconds by which this task, perhaps the cause, is postponed behind others (None: it keeps its place).
+    `delay`: seconds by which this task, perhaps the cause, is postponed behind others (None: it
+    keeps its place).
     """
 
     def __init__(self, reason: str, delay: float | None = None) -> None:
@@ -49,7 +52,8 @@ class ChannelUnavailable(Exception):
 
 @dataclass(frozen=True)
 class Reaction:
-    """`name` is stored with the task: a renamed handler would react again to events that it has handled."""
+    """`name` is stored with the task: a renamed handler would react again to events that it has
+    handled."""
 
     name: str
     contract: Any
@@ -66,7 +70,8 @@ class Job:
 
 
 class Handlers:
-    """The reactions, follow-ups and timed jobs of service `service`, which is also the name of its queue."""
+    """The reactions, follow-ups and timed jobs of service `service`, which is also the name of its
+    queue."""
 
     def __init__(self, service: str) -> None:
         self.service = service
@@ -76,8 +81,9 @@ class Handlers:
         self._reactions: dict[str, list[Reaction]] = {}
 
     def on(self, contract: type[Any]) -> Callable[[AnyEventHandler], AnyEventHandler]:
-        """`contract` is an event's class (`TYPE`, `from_data`, which raises ValueError for data of another shape). The
-        function is called in a transaction, with its session; it writes with it and never commits."""
+        """`contract` is an event's class (`TYPE`, `from_data`, which raises ValueError for data of
+        another shape). The function is called in a transaction, with its session; it writes with it
+        and never commits."""
 
         def register(run: AnyEventHandler) -> AnyEventHandler:
             self._add(Reaction(run.__name__, contract, run))
@@ -85,7 +91,9 @@ class Handlers:
 
         return register
 
-    def calls(self, contract: type[Any], name: str, operation: Callable[[Session, Any], None]) -> None:
+    def calls(
+        self, contract: type[Any], name: str, operation: Callable[[Session, Any], None]
+    ) -> None:
         """As `on`, for an operation that needs nothing of the envelope; `name`: of the reaction."""
         self._add(Reaction(name, contract, lambda session, event, _: operation(session, event)))
 
@@ -93,8 +101,11 @@ class Handlers:
         self._reactions.setdefault(str(reaction.contract.TYPE), []).append(reaction)
         self.channels.setdefault(EVENTS, []).append(reaction.name)
 
-    def follow_up(self, name: str, channel: Channel = OTHERS) -> Callable[[AnyFollowUp], AnyFollowUp]:
-        """The function is called outside any transaction, and again after a crash: it must be idempotent."""
+    def follow_up(
+        self, name: str, channel: Channel = OTHERS
+    ) -> Callable[[AnyFollowUp], AnyFollowUp]:
+        """The function is called outside any transaction, and again after a crash: it must be
+        idempotent."""
 
         def register(run: AnyFollowUp) -> AnyFollowUp:
             if name in self.follow_ups:
@@ -126,8 +137,8 @@ class Handlers:
 
 
 def stopping() -> bool:
-    """To be called by a job after each page: True if it should return, since its worker stops or its lease is lost.
-    Another worker then starts it again. Always False outside a worker."""
+    """To be called by a job after each page: True if it should return, since its worker stops or
+    its lease is lost. Another worker then starts it again. Always False outside a worker."""
     return _asked_to_stop.get()()
 
 

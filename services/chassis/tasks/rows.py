@@ -1,7 +1,9 @@
-"""The rows of tasks: written with the change that asks for them, held by short leases, listed for operators.
+"""The rows of tasks: written with the change that asks for them, held by short leases, listed for
+operators.
 
-Renewing and settling act only on a lease that still has the owner's id, the start id of a worker: who was paused, or
-cut off from the database, for longer finds the lease lost, logs that and changes nothing.
+Renewing and settling act only on a lease that still has the owner's id, the start id of a worker:
+who was paused, or cut off from the database, for longer finds the lease lost, logs that and changes
+nothing.
 """
 
 import hashlib
@@ -15,7 +17,17 @@ from typing import Any, cast
 
 import structlog
 from flask import current_app
-from sqlalchemy import bindparam, delete, exists, func, literal_column, or_, select, union_all, update
+from sqlalchemy import (
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -29,23 +41,27 @@ from services.chassis.tasks.tables import DONE, PARKED, SET_ASIDE, WAITING, outb
 
 log = structlog.get_logger()
 
-# Short, since the work of a dead worker waits that long: 15 s at most, including the pauses of workers that look for
-# work; from the second attempt on as long as after a failure. LEASE - RENEW_SECONDS is the tolerance for a late renewal
-# on a busy machine, and for the difference between the clocks of two hosts. A SQLite file that is locked for longer
-# delays the renewal, but also a takeover.
+# Short, since the work of a dead worker waits that long: 15 s at most, including the pauses of
+# workers that look for work; from the second attempt on as long as after a failure. LEASE -
+# RENEW_SECONDS is the tolerance for a late renewal on a busy machine, and for the difference
+# between the clocks of two hosts. A SQLite file that is locked for longer delays the renewal, but
+# also a takeover.
 LEASE = timedelta(seconds=10)
 RENEW_SECONDS = 3.0
 RETRY_SECONDS: tuple[float, ...] = (5, 30, 120, 600, 3600)
 """Before each new attempt; the last delay is repeated."""
 ATTEMPTS_BEFORE_PARKING = 28
-"""They span about a day, so that a failure of a store or a mail server for a day needs no operator."""
+"""They span about a day, so that a failure of a store or a mail server for a day needs no
+operator."""
 RETENTION = timedelta(days=30)
 """How long an event stays from when it was sent, and a task from its end."""
 MAX_COUNTED = 10_000  # waiting rows: operators act long before
 REASON_LENGTH = 300
 JOB = "job"
 HANDLERS = "portail.handlers"  # the key of an application's Handlers in its extensions
-_is = {state: tasks.c.state == literal_column(f"'{state}'") for state in (WAITING, PARKED)}  # as partial indexes say it
+_is = {
+    state: tasks.c.state == literal_column(f"'{state}'") for state in (WAITING, PARKED)
+}  # as partial indexes say it
 
 
 @dataclass(frozen=True)
@@ -62,17 +78,23 @@ class Task:
     available_at: datetime
 
 
-def follow_up(session: Session, name: str, data: dict[str, Any], *, subject: str, delay: float = 0) -> str:
-    """Schedule follow-up `name` for this service's worker, in `delay` seconds at the earliest; its id."""
+def follow_up(
+    session: Session, name: str, data: dict[str, Any], *, subject: str, delay: float = 0
+) -> str:
+    """Schedule follow-up `name` for this service's worker, in `delay` seconds at the earliest; its
+    id."""
     handlers = cast(Handlers, current_app.extensions[HANDLERS])
     envelope = new_envelope(name, data, subject)
-    row = new_row(envelope.id, name, handlers.channel_of(name), subject, envelope.to_json().decode())
+    row = new_row(
+        envelope.id, name, handlers.channel_of(name), subject, envelope.to_json().decode()
+    )
     write(session, [row | {"available_at": row["available_at"] + timedelta(seconds=delay)}])
     return envelope.id
 
 
 def hear(db: Database, handlers: Handlers, bodies: Sequence[bytes]) -> None:
-    """Write a task for each reaction to these events, and parked ones of what cannot be read, once each."""
+    """Write a task for each reaction to these events, and parked ones of what cannot be read, once
+    each."""
     rows = [row for body in bodies for row in rows_of_event(handlers, body)]
     with db.operation() as session:
         write(session, rows)
@@ -82,7 +104,8 @@ def hear(db: Database, handlers: Handlers, bodies: Sequence[bytes]) -> None:
 
 
 def rows_of_event(handlers: Handlers, body: bytes) -> list[dict[str, Any]]:
-    text, named = body.decode("utf-8", "backslashreplace"), (hashlib.sha256(body).hexdigest(), "undecodable", "")
+    text = body.decode("utf-8", "backslashreplace")
+    named = (hashlib.sha256(body).hexdigest(), "undecodable", "")
     try:
         envelope = Envelope.from_json(body)
         named = (envelope.id, envelope.type, envelope.subject)
@@ -91,8 +114,14 @@ def rows_of_event(handlers: Handlers, body: bytes) -> list[dict[str, Any]]:
     except Undecodable as error:
         event_id, handler, subject = named
         row = new_row(event_id, handler, EVENTS.name, subject, text.replace("\x00", "\ufffd"))
-        return [row | {"state": PARKED, "ended_at": row["created_at"], "reason": str(error)[:REASON_LENGTH]}]
-    return [new_row(envelope.id, reaction.name, EVENTS.name, envelope.subject, text) for reaction in reactions]
+        return [
+            row
+            | {"state": PARKED, "ended_at": row["created_at"], "reason": str(error)[:REASON_LENGTH]}
+        ]
+    return [
+        new_row(envelope.id, reaction.name, EVENTS.name, envelope.subject, text)
+        for reaction in reactions
+    ]
 
 
 def add_recurring(db: Database, channel: str, names: Iterable[str]) -> None:
@@ -101,12 +130,23 @@ def add_recurring(db: Database, channel: str, names: Iterable[str]) -> None:
         write(session, [new_row(JOB, name, channel, "", "") for name in names])
 
 
-def new_row(event_id: str, handler: str, channel: str, subject: str, envelope: str) -> dict[str, Any]:
+def new_row(
+    event_id: str, handler: str, channel: str, subject: str, envelope: str
+) -> dict[str, Any]:
     now = system_now()
     return {
-        "event_id": event_id, "handler": handler, "channel": channel, "subject": subject, "envelope": envelope,
-        "state": WAITING, "created_at": now, "available_at": now, "attempts": 0, "ended_at": None, "reason": None,
-    }  # fmt: skip
+        "event_id": event_id,
+        "handler": handler,
+        "channel": channel,
+        "subject": subject,
+        "envelope": envelope,
+        "state": WAITING,
+        "created_at": now,
+        "available_at": now,
+        "attempts": 0,
+        "ended_at": None,
+        "reason": None,
+    }
 
 
 def write(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -117,26 +157,36 @@ def write(session: Session, rows: list[dict[str, Any]]) -> None:
 
 
 class DueChannels:
-    """Names the channels in which a task is due and free, the relay among them where an event waits to be sent. All are
-    asked by one statement, built once: it is run several times a second. `handlers`: their names by channel."""
+    """Names the channels in which a task is due and free, the relay among them where an event waits
+    to be sent. All are asked by one statement, built once: it is run several times a second.
+    `handlers`: their names by channel."""
 
     def __init__(self, db: Database, handlers: Mapping[str, Sequence[str]]) -> None:
         self._db = db
         self._channels = (*handlers, RELAY.name)
-        of_tasks = [exists().where(*_free(_due(channel, names, _now), _now)) for channel, names in handlers.items()]
+        of_tasks = [
+            exists().where(*_free(_due(channel, names, _now), _now))
+            for channel, names in handlers.items()
+        ]
         self._statement = select(*of_tasks, exists().where(is_due(_now)))
 
     def now(self) -> set[str]:
         with self._db.reading() as session:
             row = session.execute(self._statement, {"now": system_now()}).one()
-        return {channel for channel, is_one_due in zip(self._channels, row, strict=True) if is_one_due}
+        return {
+            channel for channel, is_one_due in zip(self._channels, row, strict=True) if is_one_due
+        }
 
 
 class Leases:
     """The tasks that `owner` has in hand. `retry_seconds`: before each new attempt."""
 
-    def __init__(self, db: Database, owner: str, retry_seconds: Sequence[float] = RETRY_SECONDS) -> None:
-        self._db, self._owner, self._retry_seconds = db, owner, retry_seconds
+    def __init__(
+        self, db: Database, owner: str, retry_seconds: Sequence[float] = RETRY_SECONDS
+    ) -> None:
+        self._db = db
+        self._owner = owner
+        self._retry_seconds = retry_seconds
         self._in_hand: dict[int, threading.Event] = {}
 
     def take(self, channel: str, names: Sequence[str]) -> Task | None:
@@ -157,7 +207,13 @@ class Leases:
             attempts = task.attempts + 1
             # If its worker dies of it again, it waits as if it had failed.
             due = now + self.pause(attempts - 1) if attempts > 1 else task.available_at
-            lease = {"until": now + LEASE, "by": self._owner, "now": now, "counted": attempts, "due": due}
+            lease = {
+                "until": now + LEASE,
+                "by": self._owner,
+                "now": now,
+                "counted": attempts,
+                "due": due,
+            }
             session.execute(_LEASE, {"of": task.sequence, **lease})
         return replace(task, attempts=attempts)
 
@@ -181,7 +237,12 @@ class Leases:
             return
         ours = tasks.c.sequence.in_(list(held)) & (tasks.c.leased_by == self._owner)
         with self._db.operation() as session:
-            lease = update(tasks).where(ours).values(leased_until=system_now() + LEASE).returning(tasks.c.sequence)
+            lease = (
+                update(tasks)
+                .where(ours)
+                .values(leased_until=system_now() + LEASE)
+                .returning(tasks.c.sequence)
+            )
             still = set(session.scalars(lease))
         for sequence in held.keys() - still:
             held[sequence].set()
@@ -205,26 +266,38 @@ class Leases:
 
 
 def _due(channel: str, names: Sequence[str], now: Any) -> Any:
-    return _is[WAITING] & (tasks.c.channel == channel) & tasks.c.handler.in_(names) & (tasks.c.available_at <= now)
+    return (
+        _is[WAITING]
+        & (tasks.c.channel == channel)
+        & tasks.c.handler.in_(names)
+        & (tasks.c.available_at <= now)
+    )
 
 
 def _free(which: Any, now: Any) -> tuple[Any, Any]:
     return which, or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < now)
 
 
-# What workers ask for each task is built once: building such a statement takes longer than running it.
+# What workers ask for each task is built once: building such a statement takes longer than running
+# it.
 _now, _until, _at = (bindparam(name, type_=UtcDateTime) for name in ("now", "until", "due"))
 _LEASE = (
     update(tasks)
     .where(tasks.c.sequence == bindparam("of"))
     .values(
-        leased_until=_until, leased_by=bindparam("by"), started_at=_now, attempts=bindparam("counted"), available_at=_at
+        leased_until=_until,
+        leased_by=bindparam("by"),
+        started_at=_now,
+        attempts=bindparam("counted"),
+        available_at=_at,
     )
 )
 
 
 def _first(which: Any) -> Any:
-    in_order = select(*(tasks.c[field.name] for field in fields(Task))).order_by(tasks.c.available_at, tasks.c.sequence)
+    in_order = select(*(tasks.c[field.name] for field in fields(Task))).order_by(
+        tasks.c.available_at, tasks.c.sequence
+    )
     return in_order.where(*_free(which, _now)).limit(1).with_for_update(skip_locked=True)
 
 
@@ -255,34 +328,50 @@ def set_aside(session: Session, sequence: int, reason: str) -> bool:
 
 
 def waiting(db: Database, channels: Iterable[str]) -> dict[str, tuple[int, float]]:
-    """How many tasks wait, and the age in seconds of the oldest, by channel; of the MAX_COUNTED longest due of each."""
+    """How many tasks wait, and the age in seconds of the oldest, by channel; of the MAX_COUNTED
+    longest due of each."""
     none = dict.fromkeys(channels, (0, 0.0))
     if not none:
         return {}
     rows = union_all(*map(_waiting_in, none)).subquery()
-    totals = select(rows.c.channel, func.count(), func.min(rows.c.created_at)).group_by(rows.c.channel)
+    totals = select(rows.c.channel, func.count(), func.min(rows.c.created_at)).group_by(
+        rows.c.channel
+    )
     with db.reading() as session:
-        return none | {channel: (count, seconds_since(oldest)) for channel, count, oldest in session.execute(totals)}
+        return none | {
+            channel: (count, seconds_since(oldest))
+            for channel, count, oldest in session.execute(totals)
+        }
 
 
 def _waiting_in(channel: str) -> Any:
-    rows = select(tasks.c.channel, tasks.c.created_at).where(_is[WAITING], tasks.c.channel == channel)
-    return select(rows.order_by(tasks.c.available_at, tasks.c.sequence).limit(MAX_COUNTED).subquery())
+    rows = select(tasks.c.channel, tasks.c.created_at).where(
+        _is[WAITING], tasks.c.channel == channel
+    )
+    return select(
+        rows.order_by(tasks.c.available_at, tasks.c.sequence).limit(MAX_COUNTED).subquery()
+    )
 
 
 def jobs(session: Session, names: Iterable[str]) -> Sequence[Any]:
-    return session.execute(select(tasks).where(tasks.c.event_id == JOB, tasks.c.handler.in_(list(names)))).all()
+    return session.execute(
+        select(tasks).where(tasks.c.event_id == JOB, tasks.c.handler.in_(list(names)))
+    ).all()
 
 
 def erase_subject(session: Session, subject: str, naming: str | None = None) -> None:
-    """Erase all events and tasks about `subject`, whatever their state; with `naming`, those alone that hold it."""
+    """Erase all events and tasks about `subject`, whatever their state; with `naming`, those alone
+    that hold it."""
     for table in (outbox, tasks):
         of_subject = delete(table).where(table.c.subject == subject)
-        session.execute(of_subject if naming is None else of_subject.where(table.c.envelope.contains(naming)))
+        session.execute(
+            of_subject if naming is None else of_subject.where(table.c.envelope.contains(naming))
+        )
 
 
 def purge(db: Database, *, before: datetime | None = None) -> int:
-    """Erase what was sent or ended before `before` (by default RETENTION ago); how many rows. Waiting rows stay."""
+    """Erase what was sent or ended before `before` (by default RETENTION ago); how many rows.
+    Waiting rows stay."""
     limit = before or system_now() - RETENTION
     ended = literal_column(f"state IN ('{DONE}', '{SET_ASIDE}')") & (tasks.c.ended_at < limit)
     sent = delete_in_pages(db, outbox.c.sequence, where=outbox.c.published_at < limit)

@@ -1,4 +1,5 @@
-"""Runs the tasks of a service: a reaction within the transaction that ends its task, all else before it.
+"""Runs the tasks of a service: a reaction within the transaction that ends its task, all else
+before it.
 
 What fails is tried again with growing delays, then parked for an operator; jobs are tried for ever.
 """
@@ -16,8 +17,22 @@ from services.chassis.events.broker import BrokerUnavailable
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.tasks import rows
-from services.chassis.tasks.registry import EVENTS, Channel, ChannelUnavailable, Handlers, Job, stopping_answered_by
-from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, JOB, REASON_LENGTH, RETRY_SECONDS, Leases, Task
+from services.chassis.tasks.registry import (
+    EVENTS,
+    Channel,
+    ChannelUnavailable,
+    Handlers,
+    Job,
+    stopping_answered_by,
+)
+from services.chassis.tasks.rows import (
+    ATTEMPTS_BEFORE_PARKING,
+    JOB,
+    REASON_LENGTH,
+    RETRY_SECONDS,
+    Leases,
+    Task,
+)
 from services.chassis.tasks.tables import PARKED
 from services.chassis.traces import spans
 
@@ -25,12 +40,13 @@ log = structlog.get_logger()
 
 
 class Interrupted(Exception):
-    """Every worker that tried it died in the middle, so that the task itself may be the cause; or a job was told to
-    stop."""
+    """Every worker that tried it died in the middle, so that the task itself may be the cause; or a
+    job was told to stop."""
 
 
 class Runner:
-    """Used within an application context; several workers may run on one database, each under its `owner`.
+    """Used within an application context; several workers may run on one database, each under its
+    `owner`.
 
     `retry_seconds`: the delays before each new attempt; `tries`: the number of attempts.
     """
@@ -52,7 +68,8 @@ class Runner:
         self.leases = Leases(self._db, owner or new_id(), retry_seconds)
 
     def run_once(self, channel: Channel) -> bool:
-        """Run the task of the channel that is longest due; whether there was one. Raises as `run` does."""
+        """Run the task of the channel that is longest due; whether there was one. Raises as `run`
+        does."""
         task = self.leases.take(channel.name, self._handlers.channels.get(channel, []))
         if task is None:
             return False
@@ -60,8 +77,8 @@ class Runner:
         return True
 
     def run(self, task: Task) -> Exception | None:
-        """Run what was taken and settle it; the error if it failed. Raises ChannelUnavailable or BrokerUnavailable,
-        after giving the task back."""
+        """Run what was taken and settle it; the error if it failed. Raises ChannelUnavailable or
+        BrokerUnavailable, after giving the task back."""
         with self.leases.holding(task) as lost, self._described(task) as envelope:
             try:
                 self._act(task, envelope, lost)
@@ -76,7 +93,8 @@ class Runner:
 
     @contextmanager
     def renewing(self, on_iteration: Callable[[], None] = lambda: None) -> Iterator[None]:
-        """While the block runs, leases are renewed by a thread of its own. A renewal that raises is tried again."""
+        """While the block runs, leases are renewed by a thread of its own. A renewal that raises is
+        tried again."""
         ended = threading.Event()
 
         def renew() -> None:
@@ -104,7 +122,11 @@ class Runner:
             raise Interrupted
         if envelope is None:
             envelope = Envelope.from_json(task.envelope)  # raises Undecodable
-        if self._react(task, envelope) if task.channel == EVENTS.name else self._follow_up(task, envelope):
+        if (
+            self._react(task, envelope)
+            if task.channel == EVENTS.name
+            else self._follow_up(task, envelope)
+        ):
             log.info("task_done", channel=task.channel, handler=task.handler, attempt=task.attempts)
 
     def _follow_up(self, task: Task, envelope: Envelope) -> bool:
@@ -115,7 +137,9 @@ class Runner:
             return self.leases.done(session, task)
 
     def _react(self, task: Task, envelope: Envelope) -> bool:
-        reactions = {reaction.name: reaction for reaction in self._handlers.reactions(envelope.type)}
+        reactions = {
+            reaction.name: reaction for reaction in self._handlers.reactions(envelope.type)
+        }
         if (reaction := reactions.get(task.handler)) is None:
             return self._hear_again(task, envelope)
         try:
@@ -153,7 +177,12 @@ class Runner:
             job.run()
         if told_to_stop:
             raise Interrupted
-        done = {"attempts": 0, "ended_at": system_now(), "reason": None, "available_at": began + job.period}
+        done = {
+            "attempts": 0,
+            "ended_at": system_now(),
+            "reason": None,
+            "available_at": began + job.period,
+        }
         with self._db.operation() as session:
             self.leases.settle(session, task, **done)
 
@@ -166,11 +195,18 @@ class Runner:
             return
         reason = reason_of(error)
         told = f"{reason}, {task.attempts} attempts"[:REASON_LENGTH]
-        is_last = not job and (task.state == PARKED or task.attempts >= self._tries or isinstance(error, Undecodable))
+        is_last = not job and (
+            task.state == PARKED or task.attempts >= self._tries or isinstance(error, Undecodable)
+        )
         log.warning(
-            "task_failed", channel=task.channel, handler=task.handler, attempt=task.attempts, reason=reason,
-            parked=is_last, frames=frames_of(error),
-        )  # fmt: skip
+            "task_failed",
+            channel=task.channel,
+            handler=task.handler,
+            attempt=task.attempts,
+            reason=reason,
+            parked=is_last,
+            frames=frames_of(error),
+        )
         with self._db.operation() as session:
             if is_last:
                 self.leases.settle(session, task, state=PARKED, ended_at=system_now(), reason=told)
@@ -181,8 +217,8 @@ class Runner:
 
     @contextmanager
     def _described(self, task: Task) -> Iterator[Envelope | None]:
-        """Its ids are in each line of the log, and its span in the trace of the request that wrote it, however often it
-        is tried."""
+        """Its ids are in each line of the log, and its span in the trace of the request that wrote
+        it, however often it is tried."""
         try:
             envelope = Envelope.from_json(task.envelope)
         except Undecodable:  # a job has none

@@ -1,19 +1,35 @@
-"""The tables for events and tasks in every service's database, by which the code of this package reads and writes in
-any service. Copies of them are declared on the service's own metadata, for its migrations.
+"""The tables for events and tasks in every service's database, by which the code of this package
+reads and writes in any service. Copies of them are declared on the service's own metadata, for its
+migrations.
 """
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from services.chassis.database.migrations import where
 from services.chassis.database.transactions import NAMES, Database, UtcDateTime
 
-WAITING, DONE, PARKED, SET_ASIDE = "waiting", "done", "parked", "set aside"
+WAITING = "waiting"
+DONE = "done"
+PARKED = "parked"
+SET_ASIDE = "set aside"
 _SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 _tables = MetaData(naming_convention=NAMES)
 
-# Read by nothing: `leased_by`, `attempts` (written, since it may not be NULL) and `ix_outbox_pending_types`.
+# Read by nothing: `leased_by`, `attempts` (written, since it may not be NULL) and
+# `ix_outbox_pending_types`.
 outbox = Table(
     "outbox",
     _tables,
@@ -28,14 +44,27 @@ outbox = Table(
     Column("leased_by", String(32)),
     Column("attempts", Integer, nullable=False, default=0),
     Column("published_at", UtcDateTime),  # when the broker confirmed
-    Index("ix_outbox_pending", "destination", "available_at", "sequence", **where("published_at IS NULL")),
-    Index("ix_outbox_pending_types", "type", "available_at", "sequence", **where("published_at IS NULL")),
+    Index(
+        "ix_outbox_pending",
+        "destination",
+        "available_at",
+        "sequence",
+        **where("published_at IS NULL"),
+    ),
+    Index(
+        "ix_outbox_pending_types",
+        "type",
+        "available_at",
+        "sequence",
+        **where("published_at IS NULL"),
+    ),
     Index("ix_outbox_published", "published_at", **where("published_at IS NOT NULL")),
 )
 
-# `event_id`: that of the event or follow-up, or JOB. `handler`: whose function runs it; renamed, it would run again.
-# `leased_by`: the start id of the worker that has it in hand until `leased_until`, since `started_at`. `ended_at`: when
-# it was done, parked or set aside, or when a job last succeeded. `reason`: of the last failure or end.
+# `event_id`: that of the event or follow-up, or JOB. `handler`: whose function runs it; renamed, it
+# would run again. `leased_by`: the start id of the worker that has it in hand until `leased_until`,
+# since `started_at`. `ended_at`: when it was done, parked or set aside, or when a job last
+# succeeded. `reason`: of the last failure or end.
 tasks = Table(
     "tasks",
     _tables,
@@ -52,12 +81,15 @@ tasks = Table(
     *(Column(name, UtcDateTime) for name in ("leased_until", "started_at", "ended_at")),
     Column("reason", String(300)),
     UniqueConstraint("event_id", "handler"),
-    Index("ix_tasks_waiting", "channel", "available_at", "sequence", **where(f"state = '{WAITING}'")),
+    Index(
+        "ix_tasks_waiting", "channel", "available_at", "sequence", **where(f"state = '{WAITING}'")
+    ),
     Index("ix_tasks_parked", "ended_at", **where(f"state = '{PARKED}'")),
     Index("ix_tasks_ended", "ended_at", **where(f"state IN ('{DONE}', '{SET_ASIDE}')")),
 )
 
-# The last value of a job's gauge, shown by every worker. `labels`: a JSON list of the values of its labels.
+# The last value of a job's gauge, shown by every worker. `labels`: a JSON list of the values of its
+# labels.
 job_figures = Table(
     "job_figures",
     _tables,

@@ -1,1 +1,2 @@
-"""Traces: one tree of spans from a click to the last event that follows from it, sent to an OTLP receiver."""
+"""Traces: one tree of spans from a click to the last event that follows from it, sent to an OTLP
+receiver."""

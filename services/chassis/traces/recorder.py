@@ -1,8 +1,8 @@
-"""Records spans with OpenTelemetry's SDK and instrumentations, which read the standard variables (`OTEL_…`). Imported
-only where an endpoint is set.
+"""Records spans with OpenTelemetry's SDK and instrumentations, which read the standard variables
+(`OTEL_…`). Imported only where an endpoint is set.
 
-A thread sends what requests leave in a bounded queue: while the receiver is away or hangs, spans are dropped and nobody
-waits.
+A thread sends what requests leave in a bounded queue: while the receiver is away or hangs, spans
+are dropped and nobody waits.
 """
 
 import os
@@ -20,22 +20,34 @@ from opentelemetry.propagate import set_global_textmap
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
-from opentelemetry.sdk.trace.sampling import Decision, ParentBased, SamplingResult, TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import (
+    Decision,
+    ParentBased,
+    SamplingResult,
+    TraceIdRatioBased,
+)
 from opentelemetry.trace import Span, SpanKind, Status, get_current_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import AnyValue, Attributes
 
 PERMITTED = frozenset(
     {
-        "http.request.method", "http.response.status_code", "http.route",
-        "db.system.name", "db.query.text",
-        "messaging.message.id", "error.type", "exception.type",
-        "portail.request_id", "portail.attempt",
+        "http.request.method",
+        "http.response.status_code",
+        "http.route",
+        "db.system.name",
+        "db.query.text",
+        "messaging.message.id",
+        "error.type",
+        "exception.type",
+        "portail.request_id",
+        "portail.attempt",
     }
-)  # fmt: skip
-"""The attributes that leave the process, whoever noted them: instrumentations note addresses, paths with their ids,
-queries, and the messages of errors."""
-STABLE_NAMES = "http,database"  # of attributes: those of PERMITTED, which instrumentations ask the environment for
+)
+"""The attributes that leave the process, whoever noted them: instrumentations note addresses, paths
+with their ids, queries, and the messages of errors."""
+# of attributes: those of PERMITTED, which instrumentations ask the environment for
+STABLE_NAMES = "http,database"
 STOP_SECONDS = 3.0  # of the last batches, within what a process has to stop
 
 _trace_context = TraceContextTextMapPropagator()
@@ -48,7 +60,9 @@ class Recorder:
         set_global_textmap(_trace_context)
         self._joins_callers = joins_callers
         self._provider = TracerProvider(
-            ParentBased(BeginningOf(share)), Resource.create({SERVICE_NAME: process}), shutdown_on_exit=False
+            ParentBased(BeginningOf(share)),
+            Resource.create({SERVICE_NAME: process}),
+            shutdown_on_exit=False,
         )
         self._provider.add_span_processor(BatchSpanProcessor(PermittedExporter()))
         self._tracer = self._provider.get_tracer("portail")
@@ -103,11 +117,17 @@ class Recorder:
 
 
 class BeginningOf(TraceIdRatioBased):
-    """Begins a trace for a share of requests and events, and for nothing else: a worker that looks for work asks its
-    database several times a second."""
+    """Begins a trace for a share of requests and events, and for nothing else: a worker that looks
+    for work asks its database several times a second."""
 
     def should_sample(
-        self, parent_context: Any, trace_id: int, name: str, kind: SpanKind | None = None, *more: Any, **named: Any
+        self,
+        parent_context: Any,
+        trace_id: int,
+        name: str,
+        kind: SpanKind | None = None,
+        *more: Any,
+        **named: Any,
     ) -> SamplingResult:
         if kind not in (SpanKind.SERVER, SpanKind.CONSUMER):
             return SamplingResult(Decision.DROP)
@@ -115,8 +135,8 @@ class BeginningOf(TraceIdRatioBased):
 
 
 class PermittedExporter(OTLPSpanExporter):
-    """Sends of each span what is permitted: no attribute but those, of errors the type, of a statement's name its verb
-    (the instrumentation adds the database's, a path on SQLite)."""
+    """Sends of each span what is permitted: no attribute but those, of errors the type, of a
+    statement's name its verb (the instrumentation adds the database's, a path on SQLite)."""
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         return super().export([_permitted(span) for span in spans])
@@ -130,7 +150,10 @@ def _permitted(span: ReadableSpan) -> ReadableSpan:
         parent=span.parent,
         resource=span.resource,
         attributes=attributes,
-        events=[Event(event.name, _permitted_of(event.attributes), event.timestamp) for event in span.events],
+        events=[
+            Event(event.name, _permitted_of(event.attributes), event.timestamp)
+            for event in span.events
+        ],
         kind=span.kind,
         status=Status(span.status.status_code),
         start_time=span.start_time,

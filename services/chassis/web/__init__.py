@@ -1,1 +1,2 @@
-"""Parts of every web process: the application, access rights, access tokens, problem details, request logs."""
+"""Parts of every web process: the application, access rights, access tokens, problem details,
+request logs."""

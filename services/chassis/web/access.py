@@ -1,5 +1,5 @@
-"""Access control: each view bears who may call it, which is enforced before it runs. A view without that is refused to
-everyone."""
+"""Access control: each view bears who may call it, which is enforced before it runs. A view without
+that is refused to everyone."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -42,9 +42,13 @@ def caller_academies() -> frozenset[str] | None:
 
 
 def refuse_without_code() -> None:
-    """Raises Forbidden for a browser's session that gave no fresh code; a tool's token was made with one."""
+    """Raises Forbidden for a browser's session that gave no fresh code; a tool's token was made
+    with one."""
     if caller().gave_code is False:
-        raise Forbidden("Cet acte demande un code de votre second facteur.", problem=problem_types.SECOND_FACTOR_ASKED)
+        raise Forbidden(
+            "Cet acte demande un code de votre second facteur.",
+            problem=problem_types.SECOND_FACTOR_ASKED,
+        )
 
 
 def register(app: Flask, key_of: KeyOf) -> None:

@@ -1,5 +1,5 @@
-"""Access tokens: signed by accounts (EdDSA), verified by every service with accounts' published keys. Times are system
-time."""
+"""Access tokens: signed by accounts (EdDSA), verified by every service with accounts' published
+keys. Times are system time."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -18,7 +18,9 @@ AUDIENCE = "portail"
 LEEWAY_SECONDS = 5
 REFETCH_SECONDS = 5.0
 FETCH_SECONDS = 2.0
-KEYS_MAX_AGE_SECONDS = 300.0  # published keys are fetched again after this, so that a withdrawn one is dropped
+KEYS_MAX_AGE_SECONDS = (
+    300.0  # published keys are fetched again after this, so that a withdrawn one is dropped
+)
 VERIFIED_SECONDS = 60.0  # who fills in a form sends the same token with each request
 MAX_VERIFIED = 2000
 
@@ -27,9 +29,9 @@ KeyOf = Callable[[str], Any]
 
 @dataclass(frozen=True)
 class Caller:
-    """The caller of a route. `academies`: None means all. `client`: the process that obtained the token ("gateway").
-    `gave_code`: whether the token of a browser's session was obtained with a fresh code of the second factor, for one
-    act; None of a tool's."""
+    """The caller of a route. `academies`: None means all. `client`: the process that obtained the
+    token ("gateway"). `gave_code`: whether the token of a browser's session was obtained with a
+    fresh code of the second factor, for one act; None of a tool's."""
 
     kind: str  # candidate, staff, service
     id: str
@@ -49,8 +51,8 @@ class UnknownKey(Exception):
 
 
 class RemoteKeys:
-    """The keys that accounts publishes, fetched for an unknown id and after KEYS_MAX_AGE_SECONDS; the last known ones
-    remain in use while accounts is down."""
+    """The keys that accounts publishes, fetched for an unknown id and after KEYS_MAX_AGE_SECONDS;
+    the last known ones remain in use while accounts is down."""
 
     def __init__(self, accounts_url: str) -> None:
         self._url = f"{accounts_url.rstrip('/')}/.well-known/jwks.json"
@@ -65,7 +67,9 @@ class RemoteKeys:
             except (OSError, ValueError, jwt.PyJWKSetError) as error:
                 raise Unavailable("Le service des comptes ne répond pas.") from error
         elif time.monotonic() - self._asked_at > KEYS_MAX_AGE_SECONDS:
-            self._asked_at = time.monotonic()  # the last known keys stay in use: no request waits for accounts
+            self._asked_at = (
+                time.monotonic()
+            )  # the last known keys stay in use: no request waits for accounts
             self._fetch.begin()
         try:
             return self._keys[kid]
@@ -77,7 +81,9 @@ class RemoteKeys:
         if answer.status_code != HTTPStatus.OK:
             raise ValueError(answer.status_code)
         self._asked_at = time.monotonic()
-        self._keys = {str(key.key_id): key.key for key in jwt.PyJWKSet.from_dict(answer.json()).keys}
+        self._keys = {
+            str(key.key_id): key.key for key in jwt.PyJWKSet.from_dict(answer.json()).keys
+        }
 
 
 class _Verified(NamedTuple):
@@ -87,12 +93,15 @@ class _Verified(NamedTuple):
 
 
 class VerifiedTokens:
-    """The claims of tokens that are signed with a key of `key_of`. A signature is verified once in VERIFIED_SECONDS;
-    whether its key is published, and the token has not ended, is looked at each time."""
+    """The claims of tokens that are signed with a key of `key_of`. A signature is verified once in
+    VERIFIED_SECONDS; whether its key is published, and the token has not ended, is looked at each
+    time."""
 
     def __init__(self, key_of: KeyOf) -> None:
         self.key_of = key_of
-        self._known: ExpiringCache[_Verified] = ExpiringCache(seconds=VERIFIED_SECONDS, at_most=MAX_VERIFIED)
+        self._known: ExpiringCache[_Verified] = ExpiringCache(
+            seconds=VERIFIED_SECONDS, at_most=MAX_VERIFIED
+        )
 
     def claims(self, token: str, audience: str = AUDIENCE) -> Mapping[str, Any]:
         """Raises Unauthenticated unless all checks succeed."""
@@ -107,7 +116,10 @@ class VerifiedTokens:
         return known.claims
 
     def _is_valid(self, known: _Verified) -> bool:
-        return known.claims["exp"] > time.time() - LEEWAY_SECONDS and self.key_of(known.kid) == known.key
+        return (
+            known.claims["exp"] > time.time() - LEEWAY_SECONDS
+            and self.key_of(known.kid) == known.key
+        )
 
     def _verified(self, token: str, audience: str) -> _Verified:
         kid = str(jwt.get_unverified_header(token).get("kid"))

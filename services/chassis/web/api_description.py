@@ -1,4 +1,5 @@
-"""A service's OpenAPI description: its operations, who may call each, what comes in and out, and every problem."""
+"""A service's OpenAPI description: its operations, who may call each, what comes in and out, and
+every problem."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,9 @@ from services.contracts.api.operation import JSON, PUBLIC, Operation, Section
 from services.contracts.problem_types import ProblemType
 
 _SCHEMES = {
-    "staff": "Le jeton d'un membre d'un service gestionnaire ; la liste nomme les portées demandées",
+    "staff": (
+        "Le jeton d'un membre d'un service gestionnaire ; la liste nomme les portées demandées"
+    ),
     "candidate": "Le jeton d'accès d'un candidat",
     "service": "Le jeton d'accès d'un service du portail",
 }
@@ -55,18 +58,27 @@ def describe(title: str, sections: Sequence[Section]) -> dict[str, Any]:
     spec = APISpec(title, "v1", "3.1.0", plugins=[schemas])
     schemas.converter.add_parameter_attribute_function(_of_delimited_list)  # type: ignore[union-attr]
     operations = [operation for section in sections for operation in section.operations]
-    answers = [operation.answer for operation in operations if operation.answer not in (NoneType, bytes)]
-    refs, shapes = msgspec.json.schema_components(answers, ref_template="#/components/schemas/{name}")
+    answers = [
+        operation.answer for operation in operations if operation.answer not in (NoneType, bytes)
+    ]
+    refs, shapes = msgspec.json.schema_components(
+        answers, ref_template="#/components/schemas/{name}"
+    )
     for name, shape in {**shapes, "Problem": _PROBLEM, "ProblemError": _PROBLEM_ERROR}.items():
         spec.components.schema(name, shape)
     for kind, words in _SCHEMES.items():
-        spec.components.security_scheme(kind, {"type": "http", "scheme": "bearer", "description": words})
+        spec.components.security_scheme(
+            kind, {"type": "http", "scheme": "bearer", "description": words}
+        )
     answer_of = dict(zip(answers, refs, strict=True))
     for section in sections:
         spec.tag({"name": section.title})
         for operation in section.operations:
             described = _described(operation, answer_of.get(operation.answer), section.title)
-            spec.path(_PARAMETER.sub(r"{\2}", operation.path), operations={operation.method.lower(): described})
+            spec.path(
+                _PARAMETER.sub(r"{\2}", operation.path),
+                operations={operation.method.lower(): described},
+            )
     return spec.to_dict()
 
 
@@ -75,11 +87,17 @@ def _of_delimited_list(_: Any, field: fields.Field[Any], **__: Any) -> dict[str,
     return {"explode": False, "style": "form"} if isinstance(field, DelimitedList) else {}
 
 
-def _described(operation: Operation[Any], answer: Mapping[str, Any] | None, tag: str) -> dict[str, Any]:
+def _described(
+    operation: Operation[Any], answer: Mapping[str, Any] | None, tag: str
+) -> dict[str, Any]:
     described: dict[str, Any] = {
         "summary": operation.summary,
         "tags": [tag],
-        "security": [] if PUBLIC in operation.access else [{way.kind: sorted(way.names)} for way in operation.access],
+        "security": (
+            []
+            if PUBLIC in operation.access
+            else [{way.kind: sorted(way.names)} for way in operation.access]
+        ),
     }
     if parameters := [*_parameters(operation)]:
         described["parameters"] = parameters
@@ -118,15 +136,20 @@ def _success(operation: Operation[Any], answer: Mapping[str, Any] | None) -> dic
 
 
 def _described_problems(operation: Operation[Any]) -> dict[str, Any]:
-    """The responses with problems: its own, and what the chassis answers before or instead of the view."""
+    """The responses with problems: its own, and what the chassis answers before or instead of the
+    view."""
     by_status: dict[int, dict[str, ProblemType]] = {}
     for problem in (*_general_problems(operation), *operation.problems):
         by_status.setdefault(problem.status, {})[problem.slug] = problem
     words = {
-        status: " ; ".join(f"{problem.slug} : {problem.title}" for problem in by_status[status].values())
+        status: " ; ".join(
+            f"{problem.slug} : {problem.title}" for problem in by_status[status].values()
+        )
         for status in sorted(by_status)
     }
-    return {str(status): {"description": said, "content": _CONTENT} for status, said in words.items()}
+    return {
+        str(status): {"description": said, "content": _CONTENT} for status, said in words.items()
+    }
 
 
 def _general_problems(operation: Operation[Any]) -> Iterator[ProblemType]:
@@ -140,5 +163,9 @@ def _general_problems(operation: Operation[Any]) -> Iterator[ProblemType]:
         yield from _WITH_BODY
     if JSON in body:
         yield problem_types.CONTENT_TYPE_REFUSED
-    if operation.query or operation.headers or any(other["in"] != "path" for other in operation.parameters):
+    if (
+        operation.query
+        or operation.headers
+        or any(other["in"] != "path" for other in operation.parameters)
+    ):
         yield problem_types.INVALID

@@ -37,7 +37,8 @@ FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION["query"] = RAISE  # a misspelt filter wo
 
 
 class Json(DefaultJSONProvider):
-    """Serialises with orjson, ten times as fast, except what it refuses (unpaired surrogates); parses as Flask does."""
+    """Serialises with orjson, ten times as fast, except what it refuses (unpaired surrogates);
+    parses as Flask does."""
 
     sort_keys = False
 
@@ -59,7 +60,8 @@ def create_service(
     key_of: KeyOf | None = None,
     reports: dict[str, Check] | None = None,
 ) -> Flask:
-    """The Flask application of service `name`. `key_of` replaces accounts' published keys (accounts itself, tests).
+    """The Flask application of service `name`. `key_of` replaces accounts' published keys (accounts
+    itself, tests).
 
     `sections`: the operations that it declares, which `views` serve; `reports`: see Readiness.
     """
@@ -87,8 +89,8 @@ def create_service(
 
 
 def database_away(error: SQLAlchemyError) -> Response:
-    """503 while the database is unavailable or overloaded; the operation may have been executed or not. Other errors of
-    a database are defects of ours, and are raised again."""
+    """503 while the database is unavailable or overloaded; the operation may have been executed or
+    not. Other errors of a database are defects of ours, and are raised again."""
     if not is_database_unavailable(error):
         raise error
     structlog.get_logger().error("database_away", reason=reason_of(error), frames=frames_of(error))
@@ -98,8 +100,8 @@ def database_away(error: SQLAlchemyError) -> Response:
 def refuse_unstorable_text() -> None:
     """Refuse what a parser (thousands of nested brackets or digits) or a database cannot take.
 
-    Raises NotFound for an id that is not printable ASCII, DomainError for invalid JSON, or Invalid naming each text of
-    the query and of the JSON body that cannot be stored.
+    Raises NotFound for an id that is not printable ASCII, DomainError for invalid JSON, or Invalid
+    naming each text of the query and of the JSON body that cannot be stored.
     """
     ids = "".join(value for value in (request.view_args or {}).values() if isinstance(value, str))
     if not (ids.isascii() and ids.isprintable()):
@@ -119,7 +121,13 @@ def refuse_unstorable_text() -> None:
 def _unstorable_texts(value: Any, pointer: str = "#") -> Iterator[FieldError]:
     if isinstance(value, str) and UNSTORABLE.search(value):
         yield FieldError(pointer, "Ce texte comporte un caractère qui n'existe pas : effacez-le.")
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for name, item in inner:
         yield from _unstorable_texts(name, pointer)
         yield from _unstorable_texts(item, f"{pointer}/{name}")

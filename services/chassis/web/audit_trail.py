@@ -1,4 +1,5 @@
-"""`GET /v1/audit` of a service, for administrators and their tools: who did what to what, before and after."""
+"""`GET /v1/audit` of a service, for administrators and their tools: who did what to what, before
+and after."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -21,21 +22,26 @@ PAGE = 500  # entries of a CSV, read at once
 
 
 def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> Views:
-    """The views for a service whose audit table is the model `entries`, made of AuditColumns. `numeros`: (id,
-    numero_candidat, label) of those subjects of its acts that are a candidate's."""
+    """The views for a service whose audit table is the model `entries`, made of AuditColumns.
+    `numeros`: (id, numero_candidat, label) of those subjects of its acts that are a candidate's."""
     views = Views("audit", __name__)
     views.before_app_request(note_client_address)
 
     @views.serves(api.list_entries)
     def list_entries(query: dict[str, Any]) -> api.AuditEntries:
-        limit, before = query["limit"], query.get("before")
-        newest = select(entries).where(*_conditions(entries, query, numeros)).order_by(entries.id.desc())
+        limit = query["limit"]
+        before = query.get("before")
+        newest = (
+            select(entries).where(*_conditions(entries, query, numeros)).order_by(entries.id.desc())
+        )
         if before is not None:
             newest = newest.where(entries.id < before)
         with db.reading_for_staff() as session:
             rows = session.scalars(newest.limit(limit + 1)).all()
             answers = _answers(session, rows[:limit], numeros)
-        return api.AuditEntries(entries=answers, next_before=rows[limit - 1].id if len(rows) > limit else None)
+        return api.AuditEntries(
+            entries=answers, next_before=rows[limit - 1].id if len(rows) > limit else None
+        )
 
     @views.serves(api.export_entries)
     def export_entries(query: dict[str, Any]) -> Response:
@@ -44,7 +50,9 @@ def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> 
                 entries.record(session, actor(), "audit.exported", "audit")
 
         reading = db.reading_for_staff(export=True)
-        return csv_response("journal.csv", reading, lambda session: _csv(session, entries, query, numeros), record)
+        return csv_response(
+            "journal.csv", reading, lambda session: _csv(session, entries, query, numeros), record
+        )
 
     return views
 
@@ -54,7 +62,9 @@ def actor() -> Actor:
     return Actor(access.caller().kind, access.caller().id)
 
 
-def _csv(session: Session, entries: Any, filters: Mapping[str, Any], numeros: Subquery | None) -> Iterator[str]:
+def _csv(
+    session: Session, entries: Any, filters: Mapping[str, Any], numeros: Subquery | None
+) -> Iterator[str]:
     """All entries, oldest first, read from the server's cursor PAGE by PAGE."""
     query = select(entries).where(*_conditions(entries, filters, numeros)).order_by(entries.id)
     rows = session.scalars(query.execution_options(yield_per=PAGE)).partitions()
@@ -62,13 +72,17 @@ def _csv(session: Session, entries: Any, filters: Mapping[str, Any], numeros: Su
     return csv_text(api.ENTRIES.csv_headings, pages)
 
 
-def _answers(session: Session, page: Sequence[Any], numeros: Subquery | None) -> tuple[api.AuditEntry, ...]:
+def _answers(
+    session: Session, page: Sequence[Any], numeros: Subquery | None
+) -> tuple[api.AuditEntry, ...]:
     """Entries, with the N° candidat of whom their subject is, and what it is."""
     known: dict[str, Any] = {}
     if numeros is not None:
         of_page = select(numeros).where(numeros.c.id.in_({row.subject for row in page}))
         rows = session.execute(of_page)
-        known = {row.id: {"numero_candidat": row[1], "subject_label": row[2] or None} for row in rows}
+        known = {
+            row.id: {"numero_candidat": row[1], "subject_label": row[2] or None} for row in rows
+        }
     nothing = {"numero_candidat": None, "subject_label": None}
     return tuple(answer_of(api.AuditEntry, row, **known.get(row.subject, nothing)) for row in page)
 
@@ -76,8 +90,8 @@ def _answers(session: Session, page: Sequence[Any], numeros: Subquery | None) ->
 def _conditions(
     entries: Any, filters: Mapping[str, Any], numeros: Subquery | None
 ) -> Iterator[ColumnElement[bool] | TextClause]:
-    """Those of the filters; unless an `actor` or `everybody` is asked for, without what candidates and services did,
-    which is most of a trail."""
+    """Those of the filters; unless an `actor` or `everybody` is asked for, without what candidates
+    and services did, which is most of a trail."""
     if filters.get("actor") is None and not filters.get("everybody"):
         yield AT_WORK
 

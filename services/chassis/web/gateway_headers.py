@@ -1,5 +1,5 @@
-"""What the gateway alone may say of a request: when it came, compared with deadlines, and from where, for the audit
-trail (in no log)."""
+"""What the gateway alone may say of a request: when it came, compared with deadlines, and from
+where, for the audit trail (in no log)."""
 
 import ipaddress
 from contextlib import suppress
@@ -15,7 +15,8 @@ RECEIVED_AT = "X-Received-At"
 
 
 def note_client_address() -> None:
-    """Before a request: the IPv4 or IPv6 address in its shortest form, without a zone, as `g.acting_address`."""
+    """Before a request: the IPv4 or IPv6 address in its shortest form, without a zone, as
+    `g.acting_address`."""
     g.acting_address = None
     if offered := _said_by_gateway(CLIENT_ADDRESS):
         with suppress(ValueError):

@@ -1,6 +1,8 @@
-"""Runs a web process with gunicorn: one process, threads, bounded waits, a stop that lets requests finish.
+"""Runs a web process with gunicorn: one process, threads, bounded waits, a stop that lets requests
+finish.
 
-The proxy handles slow clients and floods; without one, the gateway's threads are shared out by address.
+The proxy handles slow clients and floods; without one, the gateway's threads are shared out by
+address.
 """
 
 import gc
@@ -25,24 +27,27 @@ KEEPALIVE_SECONDS = 40  # longer than our clients keep a connection
 RECEIVE_SECONDS = 20  # frees the thread that reads from a client which has disappeared
 SEND_SECONDS = 60  # frees the thread that writes to it
 SILENT_SECONDS = 30
-"""Without a beat, after which the master ends a worker and starts another. The worker's first thread beats each second
-once the application is made, however long other threads take for their requests. Where both were stopped for longer (a
-container that is paused), the worker may be ended as they go on."""
-RECEIVE_BUFFER_BYTES = 256 * 1024  # unread bytes of a body; a thread reads all received bytes into memory
+"""Without a beat, after which the master ends a worker and starts another. The worker's first
+thread beats each second once the application is made, however long other threads take for their
+requests. Where both were stopped for longer (a container that is paused), the worker may be ended
+as they go on."""
+RECEIVE_BUFFER_BYTES = (
+    256 * 1024
+)  # unread bytes of a body; a thread reads all received bytes into memory
 LEAST_CONNECTIONS = 512  # half of the usual limit of 1024 open files
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - heartbeat files stay off slow disks
 
 
 def connection_count(threads: int, files: int) -> int:
-    """How many connections are open at a time; those beyond the threads wait for their next request. Of the `files`
-    that the process may have open, half are left to its threads."""
+    """How many connections are open at a time; those beyond the threads wait for their next
+    request. Of the `files` that the process may have open, half are left to its threads."""
     return max(LEAST_CONNECTIONS, min(2 * threads, files // 2))
 
 
 class DrainingWorker(ThreadWorker):
-    """On SIGTERM, accepts the connections that are already established and closes the listening socket, so that further
-    clients connect to another replica. gunicorn's own leaves it open without accepting until its last request ends:
-    connections established meanwhile are lost."""
+    """On SIGTERM, accepts the connections that are already established and closes the listening
+    socket, so that further clients connect to another replica. gunicorn's own leaves it open
+    without accepting until its last request ends: connections established meanwhile are lost."""
 
     def set_accept_enabled(self, enabled: bool | None) -> None:
         super().set_accept_enabled(enabled)
@@ -56,7 +61,8 @@ class DrainingWorker(ThreadWorker):
 
 class _Server(BaseApplication):
     def __init__(self, create: Callable[[], Flask], options: dict[str, Any]) -> None:
-        self._create, self._options = create, options
+        self._create = create
+        self._options = options
         super().__init__()
 
     def load_config(self) -> None:
@@ -66,17 +72,21 @@ class _Server(BaseApplication):
     def load(self) -> Any:
         application = self._create()
         gc.collect()
-        gc.freeze()  # the application's objects stay: scanning them took 0.1 s every few hundred requests
+        # the application's objects stay: scanning them took 0.1 s every few hundred requests
+        gc.freeze()
         return application
 
 
 def serve(create: Callable[[], Flask], **options: Any) -> None:
-    """Serve until SIGTERM. BIND (host:port) and THREADS come from the environment; `options` are gunicorn's own."""
+    """Serve until SIGTERM. BIND (host:port) and THREADS come from the environment; `options` are
+    gunicorn's own."""
     settings: dict[str, Any] = {
         "bind": os.environ.get("BIND", "127.0.0.1:8000"),
         "workers": 1,
         "worker_class": DrainingWorker,
-        "worker_connections": connection_count(thread_count(), resource.getrlimit(resource.RLIMIT_NOFILE)[0]),
+        "worker_connections": connection_count(
+            thread_count(), resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        ),
         "threads": thread_count(),
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": STOP_SECONDS,
@@ -96,13 +106,18 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
 
 
 def _bound_connections(server: Any) -> None:
-    """Set timeouts on the listening sockets, which accepted ones inherit: a silent client does not block a thread."""
+    """Set timeouts on the listening sockets, which accepted ones inherit: a silent client does not
+    block a thread."""
     for listener in server.LISTENERS:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-        for option, seconds in ((socket.SO_RCVTIMEO, RECEIVE_SECONDS), (socket.SO_SNDTIMEO, SEND_SECONDS)):
+        for option, seconds in (
+            (socket.SO_RCVTIMEO, RECEIVE_SECONDS),
+            (socket.SO_SNDTIMEO, SEND_SECONDS),
+        ):
             listener.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
 
 
 def _stop_before_boot(_server: Any, _worker: Any) -> None:
-    """Until the worker installs its own handlers, the handler inherited from the arbiter would ignore SIGTERM."""
+    """Until the worker installs its own handlers, the handler inherited from the arbiter would
+    ignore SIGTERM."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -1,4 +1,5 @@
-"""The pages of HEALTH_PATHS. Who may read metrics from outside, the gateway says (gateway/web_security.py)."""
+"""The pages of HEALTH_PATHS. Who may read metrics from outside, the gateway says
+(gateway/web_security.py)."""
 
 import threading
 
@@ -12,7 +13,8 @@ from services.chassis.web import access
 
 
 def register(app: Flask, readiness: Readiness, stuck: Check | None = None) -> None:
-    """`stuck`: why a worker does not live. A restart does not repair a database, which is of `readiness`."""
+    """`stuck`: why a worker does not live. A restart does not repair a database, which is of
+    `readiness`."""
 
     @app.get(LIVE)
     @access.public

@@ -22,11 +22,13 @@ _PLACES = {"query": "query", "headers": "headers", "body": "json"}
 
 
 class Views(Blueprint):
-    """The views of some operations. Each is given the ids of the path, and `query`, `headers` and `body` as loaded;
-    returns the answer, the answer with headers (and with one of the other statuses), or a whole response."""
+    """The views of some operations. Each is given the ids of the path, and `query`, `headers` and
+    `body` as loaded; returns the answer, the answer with headers (and with one of the other
+    statuses), or a whole response."""
 
     def serves(self, operation: Operation[Any]) -> Callable[[View], View]:
-        """Bind a view to its declaration, which says who may call it. It stays a function that can be called."""
+        """Bind a view to its declaration, which says who may call it. It stays a function that can
+        be called."""
         schemas = {name: schema() for name in _PLACES if (schema := getattr(operation, name))}
 
         def bind(view: View) -> View:
@@ -35,7 +37,10 @@ class Views(Blueprint):
                 if operation.asks_code:
                     access.refuse_without_code()
                 # Raises HTTPException (422) with the errors of marshmallow.
-                given = {name: parser.parse(schema, location=_PLACES[name]) for name, schema in schemas.items()}
+                given = {
+                    name: parser.parse(schema, location=_PLACES[name])
+                    for name, schema in schemas.items()
+                }
                 return _response(operation, view(**ids, **given))
 
             respond.__access__ = operation.access  # type: ignore[attr-defined]
@@ -45,9 +50,15 @@ class Views(Blueprint):
 
         return bind
 
-    def calls(self, operation: Operation[Answer], function: Callable[..., Answer], **others: Callable[[], Any]) -> None:
-        """Bind an operation to the function that does it and returns its answer. It is given, by their names, the ids
-        of the path, what `query` and `body` hold, and what each of `others` returns (`account_id=caller_id`).
+    def calls(
+        self,
+        operation: Operation[Answer],
+        function: Callable[..., Answer],
+        **others: Callable[[], Any],
+    ) -> None:
+        """Bind an operation to the function that does it and returns its answer. It is given, by
+        their names, the ids of the path, what `query` and `body` hold, and what each of `others`
+        returns (`account_id=caller_id`).
 
         Raises TypeError for a function that does not take them.
         """
@@ -81,11 +92,16 @@ class Views(Blueprint):
 
 
 def check_all_served(app: Flask, sections: Sequence[Section]) -> None:
-    """Raises RuntimeError for an operation that is declared and not served, or served and not declared."""
+    """Raises RuntimeError for an operation that is declared and not served, or served and not
+    declared."""
     declared = {operation for section in sections for operation in section.operations}
-    served = {view.__operation__ for view in app.view_functions.values() if hasattr(view, "__operation__")}
+    served = {
+        view.__operation__ for view in app.view_functions.values() if hasattr(view, "__operation__")
+    }
     if wrong := declared ^ served:
-        raise RuntimeError(f"not both declared and served: {sorted(operation.path for operation in wrong)}")
+        raise RuntimeError(
+            f"not both declared and served: {sorted(operation.path for operation in wrong)}"
+        )
 
 
 def _response(operation: Operation[Any], returned: Any) -> Response:

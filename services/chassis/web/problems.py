@@ -1,4 +1,5 @@
-"""Turns every error of an API into RFC 9457 problem details with a stable type and no internal information."""
+"""Turns every error of an API into RFC 9457 problem details with a stable type and no internal
+information."""
 
 from typing import Any
 
@@ -19,7 +20,9 @@ DETAILS = {
     404: "Cette adresse n'existe pas.",
     405: "Cette méthode n'est pas admise à cette adresse.",
     413: "Ce qui est envoyé dépasse la taille admise.",
-    415: "Le corps de la requête doit être du JSON, annoncé par « Content-Type: application/json ».",
+    415: (
+        "Le corps de la requête doit être du JSON, annoncé par « Content-Type: application/json »."
+    ),
 }
 
 
@@ -42,7 +45,9 @@ def of_http_exception(error: HTTPException) -> Response:
     if isinstance(error, InternalServerError):
         cause = error.original_exception or error
         log.error("unhandled_error", reason=reason_of(cause), frames=frames_of(cause))
-    problem = BY_STATUS.get(status) or BY_STATUS[500 if status >= 500 else 400]._replace(status=status)
+    problem = BY_STATUS.get(status) or BY_STATUS[500 if status >= 500 else 400]._replace(
+        status=status
+    )
     # A library's own description is English.
     response = _answer(problem, DETAILS.get(status, problem.title), _schema_errors(error), {})
     for name, value in error.get_headers():
@@ -51,9 +56,17 @@ def of_http_exception(error: HTTPException) -> Response:
     return response
 
 
-def _answer(problem: ProblemType, detail: str, errors: tuple[FieldError, ...], extra: dict[str, Any]) -> Response:
+def _answer(
+    problem: ProblemType, detail: str, errors: tuple[FieldError, ...], extra: dict[str, Any]
+) -> Response:
     slug, status, title = problem
-    body = {**extra, "type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
+    body = {
+        **extra,
+        "type": f"/problems/{slug}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+    }
     body["instance"] = g.get("request_id", "")
     if errors:
         body["errors"] = errors
@@ -68,6 +81,10 @@ def _schema_errors(error: HTTPException) -> tuple[FieldError, ...]:
 
 def _flatten(messages: Any, pointer: str) -> list[FieldError]:
     if isinstance(messages, dict):
-        return [error for key, inner in messages.items() for error in _flatten(inner, f"{pointer}/{key}")]
+        return [
+            error
+            for key, inner in messages.items()
+            for error in _flatten(inner, f"{pointer}/{key}")
+        ]
     lines = messages if isinstance(messages, list) else [messages]
     return [FieldError(pointer, in_french(str(line))) for line in lines]

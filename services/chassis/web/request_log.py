@@ -16,15 +16,25 @@ log = structlog.get_logger()
 
 REQUEST_ID = "X-Request-ID"
 ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")  # others would create time series without limit
+METHODS = (
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "OPTIONS",
+)  # others would create time series without limit
 
-REQUESTS = Counter("http_requests_total", "Requests answered", ("service", "method", "route", "status"))
+REQUESTS = Counter(
+    "http_requests_total", "Requests answered", ("service", "method", "route", "status")
+)
 DURATION = Histogram("http_request_seconds", "Time to answer", ("service", "route"))
 
 
 def register(app: Flask, service: str, *, threads: int, is_called_by_ours: bool = True) -> None:
-    """`threads`: how many requests the process answers at once. `is_called_by_ours`: by a service or a proxy of ours,
-    whose id goes on; a stranger's would mix its lines with those of others."""
+    """`threads`: how many requests the process answers at once. `is_called_by_ours`: by a service
+    or a proxy of ours, whose id goes on; a stranger's would mix its lines with those of others."""
     POOL_SIZE.labels("requests").set(threads)
     threads_in_use = POOL_IN_USE.labels("requests")
     threads_in_use.set(0)
@@ -38,7 +48,9 @@ def register(app: Flask, service: str, *, threads: int, is_called_by_ours: bool 
         g.method = request.method if request.method in METHODS else "OTHER"
         g.route = request.url_rule.rule if request.url_rule else "unknown"
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=g.request_id, method=g.method, route=g.route)
+        structlog.contextvars.bind_contextvars(
+            request_id=g.request_id, method=g.method, route=g.route
+        )
         spans.note("portail.request_id", g.request_id)
 
     def end(response: Response) -> Response:

@@ -1,6 +1,7 @@
 """Translates the messages of marshmallow and webargs about a body or a query into French.
 
-They are translated when an error is answered (problems.py), since validators create messages when schemas are loaded.
+They are translated when an error is answered (problems.py), since validators create messages when
+schemas are loaded.
 """
 
 import re
@@ -34,7 +35,9 @@ SENTENCES: Mapping[str, str] = {
     "Must be one of: {choices}.": "Une de ces valeurs est attendue : {choices}.",
     "Must be greater than or equal to {min}.": "La valeur est au moins {min}.",
     "Must be less than or equal to {max}.": "La valeur est au plus {max}.",
-    "Must be greater than or equal to {min} and less than or equal to {max}.": "La valeur va de {min} à {max}.",
+    "Must be greater than or equal to {min} and less than or equal to {max}.": (
+        "La valeur va de {min} à {max}."
+    ),
     "Shorter than minimum length {min}.": "La longueur est au moins {min}.",
     "Longer than maximum length {max}.": "La longueur est au plus {max}.",
     "Length must be between {min} and {max}.": "La longueur va de {min} à {max}.",
@@ -56,4 +59,6 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 # Longer ones first: a message with « … and less than … » also matches the shorter pattern.
-_PATTERNS = tuple((_pattern(theirs), SENTENCES[theirs]) for theirs in sorted(SENTENCES, key=len, reverse=True))
+_PATTERNS = tuple(
+    (_pattern(theirs), SENTENCES[theirs]) for theirs in sorted(SENTENCES, key=len, reverse=True)
+)

@@ -1,4 +1,5 @@
-"""The API of registrations for administrators: dates of openings, incidents, messages, the catalogue."""
+"""The API of registrations for administrators: dates of openings, incidents, messages, the
+catalogue."""
 
 import binascii
 from base64 import urlsafe_b64decode
@@ -21,8 +22,8 @@ MOST_MOVED = 200  # openings at a time: all of a session
 MOST_EXTENDED = 1000  # openings at a time: all of every session that is open
 CATALOGUE_SECONDS = 60.0  # thousands of lines of YAML, and a count of whom they concern
 MAX_CATALOGUE_BYTES = 700 * 1024
-"""Of the ZIP archive of a catalogue's folder. In base64, with which the page of its comparison carries it, it is no
-longer than a form may be."""
+"""Of the ZIP archive of a catalogue's folder. In base64, with which the page of its comparison
+carries it, it is no longer than a form may be."""
 _TOO_LARGE = f"L'archive dépasse {MAX_CATALOGUE_BYTES // 1024} Ko."
 
 
@@ -46,7 +47,9 @@ class OpeningSummary(OpeningDates):
     state: Annotated[str, one_of(rules.WindowState)]
     moved: Annotated[bool, Meta(description="Ces dates l'emportent sur celles du catalogue")]
     revision: Annotated[int, Meta(description="À renvoyer avec un changement de dates")]
-    compared: Annotated[bool, Meta(description="Sinon, des candidatures restent à comparer à ces dates")]
+    compared: Annotated[
+        bool, Meta(description="Sinon, des candidatures restent à comparer à ces dates")
+    ]
 
 
 class Openings(Answered):
@@ -68,11 +71,14 @@ class OpeningDetail(OpeningSummary):
 
 
 class OpeningMove(Answered):
-    """An opening before a change of its dates, its dates after it, and what candidates lose by it."""
+    """An opening before a change of its dates, its dates after it, and what candidates lose by
+    it."""
 
     opening: OpeningDetail
     after: OpeningDates
-    losses: Annotated[tuple[str, ...], Meta(description="À confirmer (`confirmed`), une phrase chacune")]
+    losses: Annotated[
+        tuple[str, ...], Meta(description="À confirmer (`confirmed`), une phrase chacune")
+    ]
 
 
 class OpeningRead(Schema):
@@ -89,9 +95,12 @@ class NewDates(Schema):
     deposit_closes = InstantField(load_default=None, allow_none=True)
     reason = Text(rules.REASON_LENGTH, required=True)
     confirmed = fields.Boolean(
-        load_default=False, metadata={"description": "Ce que les candidats y perdent (`losses`) a été lu"}
+        load_default=False,
+        metadata={"description": "Ce que les candidats y perdent (`losses`) a été lu"},
     )
-    openings = fields.List(fields.Nested(OpeningRead), required=True, validate=validate.Length(max=MOST_MOVED))
+    openings = fields.List(
+        fields.Nested(OpeningRead), required=True, validate=validate.Length(max=MOST_MOVED)
+    )
 
 
 class NewIncident(Schema):
@@ -101,7 +110,11 @@ class NewIncident(Schema):
         fields.String(validate=validate.OneOf(rules.PERIOD_LABELS)),
         required=True,
         validate=validate.Length(1),
-        metadata={"description": ", ".join(f"{code} : {label}" for code, label in rules.PERIOD_LABELS.items())},
+        metadata={
+            "description": ", ".join(
+                f"{code} : {label}" for code, label in rules.PERIOD_LABELS.items()
+            )
+        },
     )
     title = Text(rules.MESSAGE_TITLE_LENGTH, required=True)
     text = Text(rules.MESSAGE_TEXT_LENGTH, required=True)
@@ -114,7 +127,9 @@ class ExtendedOpening(OpeningRead):
 
 
 class Extension(NewIncident):
-    openings = fields.List(fields.Nested(ExtendedOpening), required=True, validate=validate.Length(1, MOST_EXTENDED))
+    openings = fields.List(
+        fields.Nested(ExtendedOpening), required=True, validate=validate.Length(1, MOST_EXTENDED)
+    )
 
 
 class NewMessage(Schema):
@@ -123,7 +138,11 @@ class NewMessage(Schema):
     severity = fields.String(
         required=True,
         validate=validate.OneOf(rules.SEVERITIES),
-        metadata={"description": ", ".join(f"{code} : {label}" for code, label in rules.SEVERITY_LABELS.items())},
+        metadata={
+            "description": ", ".join(
+                f"{code} : {label}" for code, label in rules.SEVERITY_LABELS.items()
+            )
+        },
     )
     shown_from = InstantField(required=True)
     shown_until = InstantField(required=True)
@@ -143,7 +162,8 @@ class CreatedMessage(Answered):
 
 
 class Archive(fields.String):
-    """Bytes of at most MAX_CATALOGUE_BYTES, in base64 of the alphabet for addresses (RFC 4648, 5)."""
+    """Bytes of at most MAX_CATALOGUE_BYTES, in base64 of the alphabet for addresses (RFC 4648,
+    5)."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text: str = super()._deserialize(value, attr, data, **kwargs)
@@ -157,12 +177,16 @@ class Archive(fields.String):
 
 
 class CatalogueArchive(Schema):
-    archive = Archive(required=True, metadata={"description": "Archive ZIP du dossier, en base64url"})
+    archive = Archive(
+        required=True, metadata={"description": "Archive ZIP du dossier, en base64url"}
+    )
 
 
 class CatalogueToLoad(CatalogueArchive):
     etag = fields.String(
-        required=True, validate=validate.Length(max=64), metadata={"description": "De la comparaison qui a été lue"}
+        required=True,
+        validate=validate.Length(max=64),
+        metadata={"description": "De la comparaison qui a été lue"},
     )
 
 
@@ -178,7 +202,9 @@ class ConcernedSession(Answered):
 class Difference(Answered):
     """`before` is empty for what is added, `after` for what is taken away."""
 
-    where: Annotated[str, Meta(examples=["BTS, spécialité 31310, version …-…, épreuve E2, intitulé"])]
+    where: Annotated[
+        str, Meta(examples=["BTS, spécialité 31310, version …-…, épreuve E2, intitulé"])
+    ]
     before: str
     after: str
 
@@ -207,7 +233,9 @@ class ExamInForce(Answered):
     label: str
     sessions: Annotated[tuple[str, ...], Meta(description="Leurs libellés")]
     loaded_at: Instant
-    loaded_by_staff: Annotated[bool, Meta(description="Par un administrateur ; sinon par une commande")]
+    loaded_by_staff: Annotated[
+        bool, Meta(description="Par un administrateur ; sinon par une commande")
+    ]
     has_files: Annotated[bool, Meta(description="Si ses fichiers peuvent être téléchargés")]
 
 
@@ -215,10 +243,13 @@ class ExamsInForce(Answered):
     exams: tuple[ExamInForce, ...]
 
 
-_MANAGE, _CATALOGUE = Callers(staff("openings:manage")), Callers(staff(CATALOGUE_SCOPE))
+_MANAGE = Callers(staff("openings:manage"))
+_CATALOGUE = Callers(staff(CATALOGUE_SCOPE))
 
 list_openings = _MANAGE.get(
-    "/v1/staff/openings", Openings, "Every opening with the dates in force, the newest session first."
+    "/v1/staff/openings",
+    Openings,
+    "Every opening with the dates in force, the newest session first.",
 )
 read_opening = _MANAGE.get(
     "/v1/staff/openings/<opening_id>",
@@ -236,8 +267,9 @@ preview_dates = _MANAGE.post(
 change_dates = _MANAGE.post(
     "/v1/staff/openings/dates",
     NoneType,
-    "Set dates for openings, all or none of them, with a reason; they take precedence over the catalogue. Refused "
-    "where they have changed since, and where candidates lose something by it that is not confirmed.",
+    "Set dates for openings, all or none of them, with a reason; they take precedence over the "
+    "catalogue. Refused where they have changed since, and where candidates lose something by it "
+    "that is not confirmed.",
     body=NewDates,
     problems=(problem.PRECONDITION_FAILED,),
     asks_code=True,
@@ -245,20 +277,24 @@ change_dates = _MANAGE.post(
 preview_incident = _MANAGE.post(
     "/v1/staff/incidents/preview",
     list[OpeningMove],
-    "The openings that an incident cut, with the new ends that the rules of their exams propose; nothing is written.",
+    "The openings that an incident cut, with the new ends that the rules of their exams propose; "
+    "nothing is written.",
     body=NewIncident,
     reads=True,
 )
 extend_periods = _MANAGE.post(
     "/v1/staff/incidents",
     NoneType,
-    "Note an incident and give openings these ends, all or none of them; `title` and `text` are shown on the home page "
-    "until the last of them. Refused where dates have changed since they were read. Repeated, it changes nothing.",
+    "Note an incident and give openings these ends, all or none of them; `title` and `text` are "
+    "shown on the home page until the last of them. Refused where dates have changed since they "
+    "were read. Repeated, it changes nothing.",
     body=Extension,
     problems=(problem.PRECONDITION_FAILED, problem.NOT_FOUND),
     asks_code=True,
 )
-list_messages = _MANAGE.get("/v1/staff/messages", Messages, "Messages of the past, of the moment and to come.")
+list_messages = _MANAGE.get(
+    "/v1/staff/messages", Messages, "Messages of the past, of the moment and to come."
+)
 publish_message = _MANAGE.post(
     "/v1/staff/messages",
     CreatedMessage,
@@ -266,28 +302,35 @@ publish_message = _MANAGE.post(
     body=NewMessage,
     status=201,
 )
-withdraw_message = _MANAGE.delete("/v1/staff/messages/<message_id>", NoneType, "Take a message off at once.")
+withdraw_message = _MANAGE.delete(
+    "/v1/staff/messages/<message_id>", NoneType, "Take a message off at once."
+)
 
 list_exams = _CATALOGUE.get(
-    "/v1/staff/catalogues", ExamsInForce, "The exams in force, with their sessions and when they were loaded."
+    "/v1/staff/catalogues",
+    ExamsInForce,
+    "The exams in force, with their sessions and when they were loaded.",
 )
 read_files = _CATALOGUE.get(
     "/v1/staff/catalogues/<code>/files",
     bytes,
-    "The files that an exam in force was loaded from, as a ZIP archive that can be compared and loaded again.",
+    "The files that an exam in force was loaded from, as a ZIP archive that can be compared and "
+    "loaded again.",
     media_type=ZIP_TYPE,
 )
 compare_catalogue = _CATALOGUE.post(
     "/v1/staff/catalogues/comparison",
     CatalogueComparison,
-    "What an archive would change, and for whom; nothing is written. Its mistakes: `mistakes`, by file and line.",
+    "What an archive would change, and for whom; nothing is written. Its mistakes: `mistakes`, by "
+    "file and line.",
     body=CatalogueArchive,
     seconds=CATALOGUE_SECONDS,
 )
 load_catalogue = _CATALOGUE.post(
     "/v1/staff/catalogues",
     NoneType,
-    "Put an archive's catalogue in force, all or nothing. Refused where another was loaded since the comparison.",
+    "Put an archive's catalogue in force, all or nothing. Refused where another was loaded since "
+    "the comparison.",
     body=CatalogueToLoad,
     seconds=CATALOGUE_SECONDS,
     problems=(problem.PRECONDITION_FAILED,),

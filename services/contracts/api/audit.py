@@ -1,4 +1,5 @@
-"""The audit trail of a service, for administrators and their tools: who did what to what, before and after."""
+"""The audit trail of a service, for administrators and their tools: who did what to what, before
+and after."""
 
 from typing import Annotated, Any
 
@@ -26,14 +27,19 @@ _LARGEST_ENTRY_ID = 2**31 - 1
 
 def _id(name: str, page: PageField, description: str = "") -> Filter:
     words = {"description": description} if description else None
-    return Filter(name, fields.String(validate=validate.Length(max=LONGEST_ID), metadata=words), page)
+    return Filter(
+        name, fields.String(validate=validate.Length(max=LONGEST_ID), metadata=words), page
+    )
 
 
 ENTRIES = StaffList(
     "Audit",
     cursor=None,
     filters=(
-        _id("actor", PageField("qui", "Gestionnaire", SELECT, placeholder="Tous", longest=LONGEST_ID)),
+        _id(
+            "actor",
+            PageField("qui", "Gestionnaire", SELECT, placeholder="Tous", longest=LONGEST_ID),
+        ),
         _id("action", PageField("acte", "Acte", SELECT, placeholder="Tous", longest=LONGEST_ID)),
         _id(
             "subject",
@@ -47,7 +53,9 @@ ENTRIES = StaffList(
         ),
         _id(
             "numero_candidat",
-            PageField("numero", "N° candidat", hint="Onze chiffres", keyboard="numeric", is_personal=True),
+            PageField(
+                "numero", "N° candidat", hint="Onze chiffres", keyboard="numeric", is_personal=True
+            ),
             "Actes sur ses candidatures, pièces et documents",
         ),
         day_filter("since", "du", "Du"),
@@ -67,7 +75,11 @@ ENTRIES = StaffList(
         Column("Objet", "Objet", "subject"),
         Column("Titre de l'objet", source="subject_label"),
         Column("N° candidat", source="numero_candidat"),
-        Column("Changements", "Changements", lambda entry: " ; ".join(readable_changes(entry.before, entry.after))),
+        Column(
+            "Changements",
+            "Changements",
+            lambda entry: " ; ".join(readable_changes(entry.before, entry.after)),
+        ),
         Column("Depuis", "Depuis", "address"),
     ),
     page_size=USUAL_AUDIT_PAGE,
@@ -85,7 +97,9 @@ class AuditEntry(Answered):
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     numero_candidat: Annotated[str | None, Meta(description="De qui est l'objet")]
-    subject_label: Annotated[str | None, Meta(description="Code et titre de la pièce, titre du document")] = None
+    subject_label: Annotated[
+        str | None, Meta(description="Code et titre de la pièce, titre du document")
+    ] = None
     address: Annotated[str | None, Meta(description="Adresse IP d'où un gestionnaire a agi")]
 
 
@@ -101,13 +115,15 @@ list_entries = _READ.get(
     "Entries of this service, the newest first; `next_before` is null on the last page.",
     query=ENTRIES.page_schema(
         before=fields.Integer(
-            validate=validate.Range(1, _LARGEST_ENTRY_ID), metadata={"description": "next_before de la page précédente"}
+            validate=validate.Range(1, _LARGEST_ENTRY_ID),
+            metadata={"description": "next_before de la page précédente"},
         )
     ),
 )
 export_entries = _READ.csv(
     "/v1/audit.csv",
-    "Entries of this service as CSV, streamed, the oldest first; that they were taken out is one of them.",
+    "Entries of this service as CSV, streamed, the oldest first; that they were taken out is one "
+    "of them.",
     query=ENTRIES.filters_schema(),
     answer_words="Une ligne par acte, en français, heures de Paris",
 )

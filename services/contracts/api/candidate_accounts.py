@@ -1,5 +1,5 @@
-"""The API of accounts for administrators: candidates' accounts found by their address or by birth date and name, civil
-status corrected."""
+"""The API of accounts for administrators: candidates' accounts found by their address or by birth
+date and name, civil status corrected."""
 
 from types import NoneType
 from typing import Annotated
@@ -18,7 +18,8 @@ TITLE = "Correction d'état civil"
 
 
 class AccountSearch(Schema):
-    """An address, else a birth date; `name`: parts of the names that those of this day have to bear."""
+    """An address, else a birth date; `name`: parts of the names that those of this day have to
+    bear."""
 
     email = fields.String(load_default="", validate=validate.Length(max=320))
     birth_date = fields.Date(load_default=None, allow_none=True)
@@ -26,8 +27,8 @@ class AccountSearch(Schema):
 
 
 class Correction(Values):
-    """The whole civil status as it shall be; confirmations need not be sent. It is not replaced where it has changed
-    since the `version` among the values."""
+    """The whole civil status as it shall be; confirmations need not be sent. It is not replaced
+    where it has changed since the `version` among the values."""
 
     reason = fields.String(required=True, validate=validate.Length(*REASON_LENGTHS))
 
@@ -57,7 +58,9 @@ class CandidateDetail(Candidate):
 
 class Candidates(Answered):
     candidates: tuple[Candidate, ...]
-    has_more: Annotated[bool, Meta(description=f"Plus de {ACCOUNTS_SHOWN} : précisez le nom")] = False
+    has_more: Annotated[bool, Meta(description=f"Plus de {ACCOUNTS_SHOWN} : précisez le nom")] = (
+        False
+    )
 
 
 class Corrected(Answered):
@@ -68,8 +71,8 @@ _CORRECT = Callers(staff("candidates:correct"))
 search_candidates = _CORRECT.post(
     "/v1/candidates/search",
     Candidates,
-    "The account of an address, or those of a birth date and name, posted: no URL has them. What is shown is in the "
-    "audit trail.",
+    "The account of an address, or those of a birth date and name, posted: no URL has them. What "
+    "is shown is in the audit trail.",
     body=AccountSearch,
 )
 read_candidate = _CORRECT.get(
@@ -80,7 +83,8 @@ read_candidate = _CORRECT.get(
 fill_correction = _CORRECT.post(
     "/v1/candidates/<candidate_id>/form",
     Form,
-    "The form for what was typed: the country decides which place of birth is asked. Checks and changes nothing.",
+    "The form for what was typed: the country decides which place of birth is asked. Checks and "
+    "changes nothing.",
     body=Values,
     reads=True,
 )

@@ -1,4 +1,5 @@
-"""The API of documents for candidates: what was published for each candidature, what is to read, files and forms."""
+"""The API of documents for candidates: what was published for each candidature, what is to read,
+files and forms."""
 
 from types import NoneType
 from typing import Annotated, Any
@@ -7,7 +8,13 @@ from marshmallow import Schema, ValidationError, fields
 from msgspec import Meta
 
 from services.contracts import page_labels
-from services.contracts.api.operation import CANDIDATE, Answered, Callers, CandidatureLabels, Instant
+from services.contracts.api.operation import (
+    CANDIDATE,
+    Answered,
+    Callers,
+    CandidatureLabels,
+    Instant,
+)
 from services.contracts.document_rules import FileFormat
 
 TITLE = page_labels.DOCUMENTS
@@ -30,7 +37,9 @@ class Document(Answered):
     type: str
     type_label: str
     label: str
-    version: Annotated[int | None, Meta(description="De la candidature ; null pour ce qu'un service publie")]
+    version: Annotated[
+        int | None, Meta(description="De la candidature ; null pour ce qu'un service publie")
+    ]
     published_at: Instant
     size: Annotated[int, Meta(description="Octets du PDF")]
 
@@ -39,10 +48,18 @@ class ListedDocument(Document):
     """A document among those of its candidature, with what became of it."""
 
     edition: Annotated[int, Meta(description="Grandit quand des dates qu'il imprime ont changé")]
-    replaced_at: Annotated[Instant | None, Meta(description="Quand un document plus récent l'a remplacé")]
-    replaced_by_version: Annotated[int | None, Meta(description="Version plus récente de la candidature")]
-    withdrawn_at: Annotated[Instant | None, Meta(description="Retiré : il ne s'ouvre plus que par le service")]
-    withdrawal_reason: Annotated[str | None, Meta(description="Motif ; du candidat, celui qui lui est destiné")]
+    replaced_at: Annotated[
+        Instant | None, Meta(description="Quand un document plus récent l'a remplacé")
+    ]
+    replaced_by_version: Annotated[
+        int | None, Meta(description="Version plus récente de la candidature")
+    ]
+    withdrawn_at: Annotated[
+        Instant | None, Meta(description="Retiré : il ne s'ouvre plus que par le service")
+    ]
+    withdrawal_reason: Annotated[
+        str | None, Meta(description="Motif ; du candidat, celui qui lui est destiné")
+    ]
 
 
 class Documents(Answered):
@@ -75,7 +92,13 @@ class VersionField(fields.Field[int | None]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
         if value == "current":
             return None
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 6 and int(value) > 0:
+        if (
+            isinstance(value, str)
+            and value.isascii()
+            and value.isdigit()
+            and len(value) <= 6
+            and int(value) > 0
+        ):
             return int(value)
         raise ValidationError("« current » ou un numéro de version est attendu.")
 
@@ -88,10 +111,14 @@ _OWN_DOCUMENTS = Callers(CANDIDATE)
 _PDF: dict[str, Any] = {"media_type": PDF_TYPE, "seconds": RENDERING_SECONDS}
 
 list_candidatures = _OWN_DOCUMENTS.get(
-    "/v1/candidatures", Tiles, f"Tiles of « {page_labels.DOCUMENTS} », also once the session has closed."
+    "/v1/candidatures",
+    Tiles,
+    f"Tiles of « {page_labels.DOCUMENTS} », also once the session has closed.",
 )
 list_documents = _OWN_DOCUMENTS.get(
-    "/v1/candidatures/<candidature_id>/documents", Documents, "« Documents relatifs à ma candidature »"
+    "/v1/candidatures/<candidature_id>/documents",
+    Documents,
+    "« Documents relatifs à ma candidature »",
 )
 list_documents_to_read = _OWN_DOCUMENTS.get(
     "/v1/documents/to-read",
@@ -99,7 +126,9 @@ list_documents_to_read = _OWN_DOCUMENTS.get(
     "What gestionnaires published for the caller, and the caller has not opened yet.",
 )
 mark_opened = _OWN_DOCUMENTS.post(
-    "/v1/documents/<document_id>/opening", NoneType, "The caller has opened the document; repeated, it changes nothing."
+    "/v1/documents/<document_id>/opening",
+    NoneType,
+    "The caller has opened the document; repeated, it changes nothing.",
 )
 read_pdf = _OWN_DOCUMENTS.get(
     "/v1/documents/<document_id>/file",
@@ -119,7 +148,8 @@ read_html = _OWN_DOCUMENTS.get(
 read_confirmation = _OWN_DOCUMENTS.get(
     "/v1/candidatures/<candidature_id>/confirmation",
     bytes,
-    "« Visualiser/Imprimer »: the confirmation at once, made on the spot where it is not there yet.",
+    "« Visualiser/Imprimer »: the confirmation at once, made on the spot where it is not there "
+    "yet.",
     query=ConfirmationQuery,
     **_PDF,
 )

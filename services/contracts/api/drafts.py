@@ -1,4 +1,5 @@
-"""The API of registrations for drafts: begun or resumed, read and written tab by tab, saved or abandoned."""
+"""The API of registrations for drafts: begun or resumed, read and written tab by tab, saved or
+abandoned."""
 
 from types import NoneType
 from typing import Annotated, Any
@@ -10,7 +11,15 @@ from services.contracts import problem_types as problem
 from services.contracts import registration_rules as rules
 from services.contracts.api.fields import Text
 from services.contracts.api.forms import Form, FormField, Mistake, Suggestions
-from services.contracts.api.operation import CANDIDATE, Answered, Callers, End, Instant, one_of, staff
+from services.contracts.api.operation import (
+    CANDIDATE,
+    Answered,
+    Callers,
+    End,
+    Instant,
+    one_of,
+    staff,
+)
 from services.contracts.registrations import Contact, Recap
 
 TITLE = "Brouillons"
@@ -22,7 +31,9 @@ TOO_MANY = "{max} champs au plus sont admis."
 class TypedValue(fields.Field[Any]):
     """What was typed in one field: a text, or a list of texts for checkboxes."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | list[str]:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> str | list[str]:
         items = value if isinstance(value, list) else [value]
         if not all(isinstance(item, str) for item in items) or len(items) > MAX_VALUES:
             raise ValidationError("Un texte, ou une liste de textes, est attendu.")
@@ -53,7 +64,11 @@ class WrittenTab(Schema):
         validate=validate.Length(max=MAX_VALUES, error=TOO_MANY),
     )
     action = fields.String(load_default=rules.NEXT, validate=validate.OneOf(rules.TAB_ACTIONS))
-    reason = Text(rules.REASON_LENGTH, load_default=None, metadata={"description": "D'une correction, jusqu'ici"})
+    reason = Text(
+        rules.REASON_LENGTH,
+        load_default=None,
+        metadata={"description": "D'une correction, jusqu'ici"},
+    )
 
 
 class SearchQuery(Schema):
@@ -122,7 +137,8 @@ class EpreuveField(Answered):
 
 
 class Change(Answered):
-    """A difference from the version before; `before` is empty for a new line, `after` for a removed one."""
+    """A difference from the version before; `before` is empty for a new line, `after` for a removed
+    one."""
 
     section: str
     label: str
@@ -148,7 +164,9 @@ class Tab(Answered):
     paragraphs: tuple[str, ...]
     errors: tuple[Mistake, ...]
     changes: Annotated[tuple[Change, ...], Meta(description="D'une correction, jusqu'ici")]
-    refusals: Annotated[tuple[RuleRefusal, ...], Meta(description="D'une correction : les règles qui la refusent")]
+    refusals: Annotated[
+        tuple[RuleRefusal, ...], Meta(description="D'une correction : les règles qui la refusent")
+    ]
     reason: Annotated[str, Meta(description="D'une correction : son motif, tel qu'il est saisi")]
     draft: Annotated[Draft, Meta(description="Dont il est un onglet, tel qu'il est")]
 
@@ -191,7 +209,9 @@ class AskedEpreuve(Answered):
 
 class AskedPiece(Answered):
     label: str
-    certain: Annotated[bool, Meta(description="false : elle dépend de réponses qui ne sont pas encore données")]
+    certain: Annotated[
+        bool, Meta(description="false : elle dépend de réponses qui ne sont pas encore données")
+    ]
 
 
 class Asked(Answered):
@@ -205,8 +225,14 @@ class Asked(Answered):
 _OWN = Callers(CANDIDATE)
 _HELD = Callers(CANDIDATE, staff("candidatures:manage"))
 """A candidate's own, or a correction in the académies of a member of staff."""
-_WRITING = (problem.WINDOW_CLOSED, problem.DRAFT_CHANGED, problem.DRAFT_SAVED, problem.IDENTITY_OUTDATED)
-_DRAFT, _TAB = "/v1/drafts/<draft_id>", "/v1/drafts/<draft_id>/tabs/<int:number>"
+_WRITING = (
+    problem.WINDOW_CLOSED,
+    problem.DRAFT_CHANGED,
+    problem.DRAFT_SAVED,
+    problem.IDENTITY_OUTDATED,
+)
+_DRAFT = "/v1/drafts/<draft_id>"
+_TAB = "/v1/drafts/<draft_id>/tabs/<int:number>"
 
 open_draft = _OWN.post(
     "/v1/drafts",
@@ -215,11 +241,22 @@ open_draft = _OWN.post(
     body=NewDraft,
     status=201,
     other_statuses={200: "Le brouillon commencé auparavant"},
-    problems=(problem.NOT_FOUND, problem.WINDOW_CLOSED, problem.CANDIDATURE_EXISTS, problem.IDENTITY_OUTDATED),
+    problems=(
+        problem.NOT_FOUND,
+        problem.WINDOW_CLOSED,
+        problem.CANDIDATURE_EXISTS,
+        problem.IDENTITY_OUTDATED,
+    ),
 )
 read_draft = _HELD.get(_DRAFT, Draft, "One draft; a saved one names its candidature.")
 delete_draft = _HELD.delete(_DRAFT, NoneType, "Abandon a draft.", problems=(problem.DRAFT_SAVED,))
-read_tab = _HELD.get(_TAB, Tab, "A tab as it was typed.", headers=IdentityHeader, problems=(problem.IDENTITY_OUTDATED,))
+read_tab = _HELD.get(
+    _TAB,
+    Tab,
+    "A tab as it was typed.",
+    headers=IdentityHeader,
+    problems=(problem.IDENTITY_OUTDATED,),
+)
 write_tab = _HELD.put(
     _TAB,
     Going,
@@ -228,16 +265,23 @@ write_tab = _HELD.put(
     body=WrittenTab,
     problems=_WRITING,
 )
-search = _HELD.get(f"{_TAB}/search", Suggestions, "Proposals for a search field.", query=SearchQuery)
+search = _HELD.get(
+    f"{_TAB}/search", Suggestions, "Proposals for a search field.", query=SearchQuery
+)
 save_draft = _OWN.post(
     f"{_DRAFT}/save",
     SavedVersion,
-    "« Enregistrer ». Repeats answer the same; `/v1/candidatures/{id}/acknowledgement` says what was saved.",
+    "« Enregistrer ». Repeats answer the same; `/v1/candidatures/{id}/acknowledgement` says what "
+    "was saved.",
     body=SavedDraft,
     status=201,
     problems=(*_WRITING, problem.CANDIDATURE_EXISTS, problem.INCOMPLETE, problem.CONFLICT),
 )
-list_specialites = _HELD.get(f"{_DRAFT}/specialites", Domains, "The spécialités of the draft's session, by domain.")
+list_specialites = _HELD.get(
+    f"{_DRAFT}/specialites", Domains, "The spécialités of the draft's session, by domain."
+)
 read_specialite = _HELD.get(
-    f"{_DRAFT}/specialites/<code>", Asked, "What one of them leads to be asked, as far as the draft decides it."
+    f"{_DRAFT}/specialites/<code>",
+    Asked,
+    "What one of them leads to be asked, as far as the draft decides it.",
 )

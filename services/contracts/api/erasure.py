@@ -1,4 +1,5 @@
-"""The API of accounts for requests of erasure: a candidate asks, an administrateur answers within a month."""
+"""The API of accounts for requests of erasure: a candidate asks, an administrateur answers within a
+month."""
 
 from types import NoneType
 from typing import Annotated
@@ -16,7 +17,8 @@ ANSWER_LENGTH = 2000
 
 
 class MyErasure(Answered):
-    """`engaged`: a candidature exists, so that the account is not erased at once; the rest: of the last request."""
+    """`engaged`: a candidature exists, so that the account is not erased at once; the rest: of the
+    last request."""
 
     engaged: bool
     requested_at: Instant | None
@@ -34,7 +36,9 @@ class ErasureRequest(Answered):
     id: str
     account_id: str
     requested_at: Instant
-    days_left: Annotated[int, Meta(description="Jours qui restent pour répondre ; négatif : en retard")]
+    days_left: Annotated[
+        int, Meta(description="Jours qui restent pour répondre ; négatif : en retard")
+    ]
     answered_at: Instant | None
     account_erased: bool
 
@@ -49,7 +53,8 @@ class ErasureAnswer(Schema):
     answer = Text(ANSWER_LENGTH, required=True)
 
 
-_OWN, _ADMINISTRATE = Callers(CANDIDATE), Callers(staff("candidates:correct"))
+_OWN = Callers(CANDIDATE)
+_ADMINISTRATE = Callers(staff("candidates:correct"))
 read_my_erasure = _OWN.get(
     "/v1/me/erasure",
     MyErasure,
@@ -59,13 +64,16 @@ read_my_erasure = _OWN.get(
 ask_erasure = _OWN.post(
     "/v1/me/erasure",
     AskedErasure,
-    "Ask for the erasure of one's data. Without a candidature the account is erased; with one what no law keeps is "
-    "erased, and an administrateur answers. Asked again, nothing changes until the answer.",
+    "Ask for the erasure of one's data. Without a candidature the account is erased; with one what "
+    "no law keeps is erased, and an administrateur answers. Asked again, nothing changes until "
+    "the answer.",
     body=AskedAgain,
     problems=(problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES),
 )
 list_erasure_requests = _ADMINISTRATE.get(
-    "/v1/staff/erasure-requests", ErasureRequests, "Requests of erasure, with the days left to answer."
+    "/v1/staff/erasure-requests",
+    ErasureRequests,
+    "Requests of erasure, with the days left to answer.",
 )
 answer_erasure_request = _ADMINISTRATE.post(
     "/v1/staff/erasure-requests/<request_id>/answer",

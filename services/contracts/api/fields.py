@@ -1,5 +1,6 @@
-"""Fields of what comes in, beside marshmallow's own. Instants at both ends of what Python can count have no time in
-Paris, or none in UTC: once stored, one would stop every page and job that shows it. So their years are limited."""
+"""Fields of what comes in, beside marshmallow's own. Instants at both ends of what Python can count
+have no time in Paris, or none in UTC: once stored, one would stop every page and job that shows it.
+So their years are limited."""
 
 import unicodedata
 from datetime import date, datetime, time
@@ -31,7 +32,9 @@ class FirstDayOrInstantField(fields.Field[datetime]):
             else:
                 instant = datetime.fromisoformat(value)
         except (TypeError, ValueError, OverflowError) as error:
-            raise ValidationError("Une date AAAA-MM-JJ ou un instant ISO 8601 est attendu.") from error
+            raise ValidationError(
+                "Une date AAAA-MM-JJ ou un instant ISO 8601 est attendu."
+            ) from error
         if instant.tzinfo is None:
             raise ValidationError("Le décalage horaire de l'instant est requis.")
         return _checked(instant)
@@ -41,7 +44,8 @@ class FirstDayOrInstantField(fields.Field[datetime]):
 
 
 class LastDayOrInstantField(FirstDayOrInstantField):
-    """A last day in Paris, included and read as its end, or an exclusive instant with its offset."""
+    """A last day in Paris, included and read as its end, or an exclusive instant with its
+    offset."""
 
     def _instant_of(self, day: date) -> datetime:
         return end_of_day(day)
@@ -58,11 +62,17 @@ class Text(fields.String):
     """A text of limited length that databases accept: no control characters, no lone surrogates."""
 
     def __init__(self, longest: int = 200, **options: Any) -> None:
-        super().__init__(validate=(validate.Length(max=longest, error=TOO_LONG), _storable), **options)
+        super().__init__(
+            validate=(validate.Length(max=longest, error=TOO_LONG), _storable), **options
+        )
 
 
 def _storable(text: str) -> None:
     if text.isprintable():
         return
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text if character not in "\r\n\t"):
+    if any(
+        unicodedata.category(character) in ("Cc", "Cs")
+        for character in text
+        if character not in "\r\n\t"
+    ):
         raise ValidationError("Ce texte contient des caractères qui ne sont pas admis.")

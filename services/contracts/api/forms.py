@@ -1,6 +1,8 @@
-"""Forms as services describe them and the gateway renders them (and never validates), and what is posted with them.
+"""Forms as services describe them and the gateway renders them (and never validates), and what is
+posted with them.
 
-A form is made of dicts, which are passed on as they are: a list of two hundred countries is not copied for each page.
+A form is made of dicts, which are passed on as they are: a list of two hundred countries is not
+copied for each page.
 """
 
 from typing import Annotated, Any, TypedDict
@@ -72,7 +74,8 @@ class Mistake(TypedDict):
 
 
 class Suggestions(Answered):
-    """The options that match the words typed; `advice`: what to do if the wanted one is not among them."""
+    """The options that match the words typed; `advice`: what to do if the wanted one is not among
+    them."""
 
     options: tuple[Option, ...]
     advice: str | None = None

@@ -1,4 +1,5 @@
-"""« Historique » of a candidature, for its candidate: what a service did or heard of, the same for each service."""
+"""« Historique » of a candidature, for its candidate: what a service did or heard of, the same for
+each service."""
 
 from typing import Annotated
 
@@ -60,12 +61,14 @@ class History(Answered):
 read_history = Callers(CANDIDATE).get(
     "/v1/candidatures/<candidature_id>/history",
     History,
-    f"What this service knows to have happened to a candidature, in any state; the newest {LONGEST_HISTORY}.",
+    "What this service knows to have happened to a candidature, in any state; the newest "
+    f"{LONGEST_HISTORY}.",
 )
 
 
 def newest_first(events: list[Event]) -> tuple[Event, ...]:
-    """In the order of their instants; of one instant, the one that comes later in `events` is the newer."""
+    """In the order of their instants; of one instant, the one that comes later in `events` is the
+    newer."""
     return tuple(sorted(events, key=lambda event: event.at)[::-1][:LONGEST_HISTORY])
 
 

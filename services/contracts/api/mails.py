@@ -1,4 +1,5 @@
-"""« Mes messages »: the mails that a service sent to a candidate, the same for each service that sends some."""
+"""« Mes messages »: the mails that a service sent to a candidate, the same for each service that
+sends some."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
@@ -6,18 +7,33 @@ from typing import Annotated, Any
 from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
-from services.contracts.api.operation import CANDIDATE, Answered, Callers, Instant, Operation, one_of
+from services.contracts.api.operation import (
+    CANDIDATE,
+    Answered,
+    Callers,
+    Instant,
+    Operation,
+    one_of,
+)
 from services.contracts.page_sizes import LARGEST_MAILS_PAGE, USUAL_MAILS_PAGE
 from services.contracts.retention import retention
 
-STATE_LABELS = {"waiting": "en attente d'envoi", "taken": "envoyé", "refused": "refusé par votre messagerie"}
+STATE_LABELS = {
+    "waiting": "en attente d'envoi",
+    "taken": "envoyé",
+    "refused": "refusé par votre messagerie",
+}
 STATES = tuple(STATE_LABELS)
 """Of a mail: not given to the mail server yet, taken by it, or refused for good."""
 
 
 class SentMailsQuery(Schema):
-    after = fields.String(load_default=None, metadata={"description": "place du dernier mail de la page précédente"})
-    limit = fields.Integer(load_default=USUAL_MAILS_PAGE, validate=validate.Range(1, LARGEST_MAILS_PAGE))
+    after = fields.String(
+        load_default=None, metadata={"description": "place du dernier mail de la page précédente"}
+    )
+    limit = fields.Integer(
+        load_default=USUAL_MAILS_PAGE, validate=validate.Range(1, LARGEST_MAILS_PAGE)
+    )
 
 
 class SentMail(Answered):
@@ -26,7 +42,12 @@ class SentMail(Answered):
     at: Instant
     address: str
     state: Annotated[str, one_of(STATES)]
-    place: Annotated[str, Meta(description="Ordonne les mails de tous les services : le plus grand est le plus récent")]
+    place: Annotated[
+        str,
+        Meta(
+            description="Ordonne les mails de tous les services : le plus grand est le plus récent"
+        ),
+    ]
 
 
 class SentMails(Answered):
@@ -46,5 +67,9 @@ def _list_mails(path: str, summary: str) -> Operation[SentMails]:
     return Callers(CANDIDATE).get(path, SentMails, summary, query=SentMailsQuery)
 
 
-list_mails_of_accounts = _list_mails("/v1/me/mails", "What accounts mailed to this candidate, newest first.")
-list_mails_of_registrations = _list_mails("/v1/mails", "What registrations mailed to this candidate, newest first.")
+list_mails_of_accounts = _list_mails(
+    "/v1/me/mails", "What accounts mailed to this candidate, newest first."
+)
+list_mails_of_registrations = _list_mails(
+    "/v1/mails", "What registrations mailed to this candidate, newest first."
+)

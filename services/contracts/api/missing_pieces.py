@@ -7,7 +7,15 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
-from services.contracts.api.operation import EXPORT_SECONDS, Answered, Callers, End, Instant, one_of, staff
+from services.contracts.api.operation import (
+    EXPORT_SECONDS,
+    Answered,
+    Callers,
+    End,
+    Instant,
+    one_of,
+    staff,
+)
 from services.contracts.api.staff_lists import SELECT, Column, PageField, StaffList, text_filter
 from services.contracts.api.staff_pieces import Regroupement, StaffCandidature
 from services.contracts.page_sizes import LARGEST_PAGE
@@ -32,8 +40,14 @@ MISSING_PIECES = StaffList(
             ),
         ),
         text_filter("exam", "Code de l'examen : BTS"),
-        text_filter("session", "Nom de la session : 2022", PageField("session", "Session", SELECT, longest=130)),
-        text_filter("academie", "Code sur deux chiffres : 03", PageField("academie", "Académie", SELECT)),
+        text_filter(
+            "session",
+            "Nom de la session : 2022",
+            PageField("session", "Session", SELECT, longest=130),
+        ),
+        text_filter(
+            "academie", "Code sur deux chiffres : 03", PageField("academie", "Académie", SELECT)
+        ),
         text_filter(
             "specialite",
             "Comme la confirmation d'inscription l'écrit",
@@ -57,7 +71,9 @@ MissingPiecesFilters = MISSING_PIECES.filters_schema()
 
 
 class Reminders(Schema):
-    candidatures = fields.List(fields.String(), required=True, validate=validate.Length(1, LARGEST_PAGE))
+    candidatures = fields.List(
+        fields.String(), required=True, validate=validate.Length(1, LARGEST_PAGE)
+    )
 
 
 class MissingPiece(Answered):
@@ -65,7 +81,9 @@ class MissingPiece(Answered):
     label: str
     refused: Annotated[bool, Meta(description="« Non Conforme », à déposer à nouveau")]
     to_validate: Annotated[bool, Meta(description="Déposée, à valider par le candidat")] = False
-    asked_again_for: Annotated[int | None, Meta(description="Version pour laquelle la signer de nouveau")] = None
+    asked_again_for: Annotated[
+        int | None, Meta(description="Version pour laquelle la signer de nouveau")
+    ] = None
 
 
 class MissingPart(Answered):
@@ -93,12 +111,17 @@ class OpenSession(Answered):
 
 class MissingPieces(Answered):
     items: tuple[IncompleteCandidature, ...]
-    next_cursor: Annotated[str | None, Meta(description="Une page peut être vide et avoir une suite")]
-    sessions: Annotated[tuple[OpenSession, ...], Meta(description="Celles dont le dépôt est ouvert")]
+    next_cursor: Annotated[
+        str | None, Meta(description="Une page peut être vide et avoir une suite")
+    ]
+    sessions: Annotated[
+        tuple[OpenSession, ...], Meta(description="Celles dont le dépôt est ouvert")
+    ]
 
 
 class WholeList(Answered):
-    """How many candidatures some filters find; `mails` remind them, one for each candidate who got none today."""
+    """How many candidatures some filters find; `mails` remind them, one for each candidate who got
+    none today."""
 
     candidatures: int
     reminded: Annotated[int, Meta(description="Déjà relancées ce jour")]
@@ -107,10 +130,14 @@ class WholeList(Answered):
 
 
 class IncompleteSession(OpenSession):
-    candidatures: Annotated[int | None, Meta(description="Avec des pièces à déposer ou à valider ; null : à compter")]
+    candidatures: Annotated[
+        int | None, Meta(description="Avec des pièces à déposer ou à valider ; null : à compter")
+    ]
     deposit_closes: Annotated[
         Instant | None,
-        Meta(description="Prochaine fin (exclue) de son dépôt ; null s'il ne reste que des renvois"),
+        Meta(
+            description="Prochaine fin (exclue) de son dépôt ; null s'il ne reste que des renvois"
+        ),
     ]
     days_left: int | None
 
@@ -131,24 +158,28 @@ class ReminderResults(Answered):
     results: tuple[ReminderResult, ...]
 
 
-_READ, _CONTROL = Callers(staff("pieces:read")), Callers(staff("pieces:control"))
+_READ = Callers(staff("pieces:read"))
+_CONTROL = Callers(staff("pieces:control"))
 
 list_missing_pieces = _READ.get(
     "/v1/missing-pieces",
     MissingPieces,
-    "Candidatures with pieces that can be deposited or validated now, in pages: follow `next_cursor` until it is null.",
+    "Candidatures with pieces that can be deposited or validated now, in pages: follow "
+    "`next_cursor` until it is null.",
     query=MISSING_PIECES.page_schema(),
     problems=(problem_types.NOT_FOUND,),
 )
 count_missing_pieces = _READ.get(
     "/v1/missing-pieces/counts",
     IncompleteSessions,
-    "How many candidatures have pieces to deposit or to validate now, by session, as a job counted them.",
+    "How many candidatures have pieces to deposit or to validate now, by session, as a job counted "
+    "them.",
 )
 read_whole_list = _READ.get(
     "/v1/missing-pieces/whole-list",
     WholeList,
-    "How many candidatures these filters find now, and how many mails a reminder of all of them sends.",
+    "How many candidatures these filters find now, and how many mails a reminder of all of them "
+    "sends.",
     query=MissingPiecesFilters,
     seconds=EXPORT_SECONDS,
     problems=(problem_types.NOT_FOUND,),
@@ -156,7 +187,8 @@ read_whole_list = _READ.get(
 remind_whole_list = _CONTROL.post(
     "/v1/reminders/whole-list",
     NoneType,
-    "Remind all that these filters find, a page at a time, after the answer; once a day, as `/v1/reminders` does.",
+    "Remind all that these filters find, a page at a time, after the answer; once a day, as "
+    "`/v1/reminders` does.",
     body=MissingPiecesFilters,
     problems=(problem_types.NOT_FOUND,),
 )

@@ -1,4 +1,5 @@
-"""The API of registrations for everyone: the choice of an opening, step by step, and the home page's messages."""
+"""The API of registrations for everyone: the choice of an opening, step by step, and the home
+page's messages."""
 
 from typing import Annotated
 
@@ -15,7 +16,8 @@ TITLE = page_labels.OPENINGS
 
 class ChoicesQuery(Schema):
     purpose = fields.String(
-        load_default=Purpose.CONSULT.value, validate=validate.OneOf([purpose.value for purpose in Purpose])
+        load_default=Purpose.CONSULT.value,
+        validate=validate.OneOf([purpose.value for purpose in Purpose]),
     )
     domaine = Text(load_default=None)
     exam = Text(load_default=None)

@@ -14,16 +14,20 @@ from services.contracts.problem_types import ProblemType
 
 Answer = TypeVar("Answer")
 _MISSING = object()
-JSON, CSV = "application/json", "text/csv"
+JSON = "application/json"
+CSV = "text/csv"
 EXPORT_SECONDS = 30.0  # for each part of a list that is streamed
 Instant = Annotated[datetime, Meta(tz=True, examples=["2021-10-04T12:00:00+00:00"])]
-End = Annotated[datetime, Meta(tz=True, description="Fin exclue", examples=["2021-11-30T23:00:00+00:00"])]
+End = Annotated[
+    datetime, Meta(tz=True, description="Fin exclue", examples=["2021-11-30T23:00:00+00:00"])
+]
 """An instant at which something is over."""
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Answered:
-    """What is answered, or a part of it: each class below this one is a frozen dataclass, built by names."""
+    """What is answered, or a part of it: each class below this one is a frozen dataclass, built by
+    names."""
 
     def __init_subclass__(cls) -> None:
         dataclass(frozen=True, kw_only=True)(cls)
@@ -41,12 +45,14 @@ class CandidatureLabels(Answered):
 
 
 def one_of(codes: Iterable[str]) -> Meta:
-    """A text that is one of these codes. Its type stays `str`, so that a new code is no error of readers."""
+    """A text that is one of these codes. Its type stays `str`, so that a new code is no error of
+    readers."""
     return Meta(extra_json_schema={"enum": [str(code) for code in codes]})
 
 
 def answer_of(answer: type[Answer], *rows: Any, **others: Any) -> Answer:
-    """An answer (a dataclass) whose fields are attributes of the first of `rows` that has them, but for `others`."""
+    """An answer (a dataclass) whose fields are attributes of the first of `rows` that has them, but
+    for `others`."""
     names = [name for name in _names_of(cast(Any, answer)) if name not in others]
     return answer(**{name: _value_in(rows, name) for name in names}, **others)
 
@@ -67,7 +73,8 @@ def _value_in(rows: tuple[Any, ...], name: str) -> Any:
 
 @dataclass(frozen=True)
 class Access:
-    """A permitted kind of caller, with the required scopes (staff) or the client names (services)."""
+    """A permitted kind of caller, with the required scopes (staff) or the client names
+    (services)."""
 
     kind: str  # public, candidate, staff, service
     names: frozenset[str] = frozenset()
@@ -94,14 +101,16 @@ def service(*clients: str) -> Access:
 
 @dataclass(frozen=True, eq=False)
 class Operation(Generic[Answer]):
-    """`path`: as Flask writes it, with « <piece_id> » or « <int:number> ». `answer`: a dataclass, None where nothing is
-    answered, `bytes` for a file of `media_type`; `status`: where it is not 200, or 204 for None; `answer_words`: what
-    the description says of it, in French; `other_statuses`: with which it answers the same, each with what the
-    description says of it. `access`: any of these may call. `query`, `headers`, `body`: schemas of what
-    comes in; `example`: of a body; `sends`: the media type of a body that is no JSON; `parameters`: headers that the
-    view reads itself, as OpenAPI describes them. `problems`: with which it answers besides those of any operation.
-    `seconds`: how long its caller waits, where that is longer than for others; `reads`: a POST that changes nothing.
-    `asks_code`: in a browser's session, staff do it with a fresh code of their second factor alone.
+    """`path`: as Flask writes it, with « <piece_id> » or « <int:number> ». `answer`: a dataclass,
+    None where nothing is answered, `bytes` for a file of `media_type`; `status`: where it is not
+    200, or 204 for None; `answer_words`: what the description says of it, in French;
+    `other_statuses`: with which it answers the same, each with what the description says of it.
+    `access`: any of these may call. `query`, `headers`, `body`: schemas of what comes in;
+    `example`: of a body; `sends`: the media type of a body that is no JSON; `parameters`: headers
+    that the view reads itself, as OpenAPI describes them. `problems`: with which it answers besides
+    those of any operation. `seconds`: how long its caller waits, where that is longer than for
+    others; `reads`: a POST that changes nothing. `asks_code`: in a browser's session, staff do it
+    with a fresh code of their second factor alone.
     """
 
     method: str
@@ -132,11 +141,12 @@ class Operation(Generic[Answer]):
 
 
 class Callers:
-    """Declares operations that any of these may call: `staff_who_read.get("/v1/pieces", Pieces, "Pieces …")`.
-    `problems`: with which each of them may answer, besides its own."""
+    """Declares operations that any of these may call: `staff_who_read.get("/v1/pieces", Pieces,
+    "Pieces …")`. `problems`: with which each of them may answer, besides its own."""
 
     def __init__(self, *access: Access, problems: tuple[ProblemType, ...] = ()) -> None:
-        self.access, self.problems = access, problems
+        self.access = access
+        self.problems = problems
 
     def get(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
         return self._declared("GET", path, answer, summary, **more)
@@ -151,13 +161,19 @@ class Callers:
     def put(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
         return self._declared("PUT", path, answer, summary, **more)
 
-    def patch(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
+    def patch(
+        self, path: str, answer: type[Answer], summary: str, **more: Any
+    ) -> Operation[Answer]:
         return self._declared("PATCH", path, answer, summary, **more)
 
-    def delete(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
+    def delete(
+        self, path: str, answer: type[Answer], summary: str, **more: Any
+    ) -> Operation[Answer]:
         return self._declared("DELETE", path, answer, summary, **more)
 
-    def _declared(self, method: str, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
+    def _declared(
+        self, method: str, path: str, answer: type[Answer], summary: str, **more: Any
+    ) -> Operation[Answer]:
         more["problems"] = (*self.problems, *more.get("problems", ()))
         return Operation(method, path, answer, summary, self.access, **more)
 
@@ -173,6 +189,9 @@ class Section:
 def sections_of(*modules: ModuleType) -> tuple[Section, ...]:
     """The operations that these modules declare, in their order, each module's under its TITLE."""
     return tuple(
-        Section(module.TITLE, tuple(value for value in vars(module).values() if isinstance(value, Operation)))
+        Section(
+            module.TITLE,
+            tuple(value for value in vars(module).values() if isinstance(value, Operation)),
+        )
         for module in modules
     )

@@ -14,19 +14,24 @@ from services.contracts.api.visitors import PASSWORD, Values
 
 TITLE = "Mon compte"
 COPY_SECONDS = 30.0  # until an archive begins to come
-COPY, ERASURE, DELETION = "copy", "erasure", "deletion"
+COPY = "copy"
+ERASURE = "erasure"
+DELETION = "deletion"
 """Acts for which the password is asked again; one that is certified is named by its digest."""
 
 
 class AskedAgain(Schema):
-    """The password, or the browser's `session` in which its candidate has confirmed the act with FranceConnect."""
+    """The password, or the browser's `session` in which its candidate has confirmed the act with
+    FranceConnect."""
 
     current_password = fields.String(**PASSWORD)
     session = fields.String(load_default="", validate=validate.Length(max=MAX_TOKEN_LENGTH))
 
 
 class AskedAgainForDigest(AskedAgain):
-    digest = fields.String(required=True, validate=validate.Length(equal=64), metadata={"description": "SHA-256"})
+    digest = fields.String(
+        required=True, validate=validate.Length(equal=64), metadata={"description": "SHA-256"}
+    )
 
 
 class MyAddresses(Answered):
@@ -70,25 +75,36 @@ class PasswordProof(Answered):
     proof: str
 
 
-_COPIES, _OWN = Callers(CANDIDATE), Callers(CANDIDATE, problems=(problem_types.NOT_FOUND,))
+_COPIES = Callers(CANDIDATE)
+_OWN = Callers(CANDIDATE, problems=(problem_types.NOT_FOUND,))
 _ASKED_AGAIN = Callers(CANDIDATE, problems=(problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES))
-read_account = _OWN.get("/v1/me", MyAccount, "The account, and the form of « Modifier mes informations ».")
+read_account = _OWN.get(
+    "/v1/me", MyAccount, "The account, and the form of « Modifier mes informations »."
+)
 read_addresses = _OWN.get(
-    "/v1/me/addresses", MyAddresses, "The mail address in force, and the one that waits for its confirmation."
+    "/v1/me/addresses",
+    MyAddresses,
+    "The mail address in force, and the one that waits for its confirmation.",
 )
 fill_form = _OWN.post(
     "/v1/me/form",
     Form,
-    "The form for what was typed: the country decides which place of birth is asked. Checks and changes nothing.",
+    "The form for what was typed: the country decides which place of birth is asked. Checks and "
+    "changes nothing.",
     body=Values,
     reads=True,
 )
 change_account = _ASKED_AGAIN.put(
     "/v1/me",
     Changed,
-    "Apply what was typed in the form; refused where the civil status has changed since its `version`.",
+    "Apply what was typed in the form; refused where the civil status has changed since its "
+    "`version`.",
     body=Values,
-    problems=(problem_types.CANDIDATURE_EXISTS, problem_types.PRECONDITION_FAILED, problem_types.CONFLICT),
+    problems=(
+        problem_types.CANDIDATURE_EXISTS,
+        problem_types.PRECONDITION_FAILED,
+        problem_types.CONFLICT,
+    ),
 )
 delete_account = _ASKED_AGAIN.post(
     "/v1/me/deletion",
@@ -100,8 +116,8 @@ delete_account = _ASKED_AGAIN.post(
 ask_copy = _ASKED_AGAIN.post(
     "/v1/me/copies",
     NoneType,
-    "Have a copy made of all that the portal holds of the caller; a mail says that it is ready. Nothing changes where "
-    "one was asked for within a day, or is being made.",
+    "Have a copy made of all that the portal holds of the caller; a mail says that it is ready. "
+    "Nothing changes where one was asked for within a day, or is being made.",
     body=AskedAgain,
     status=202,
 )
@@ -117,12 +133,14 @@ download_copy = Callers(CANDIDATE).get(
     seconds=COPY_SECONDS,
 )
 read_identity = _OWN.get(
-    "/v1/me/identity", SignedIdentity, "The identity signed for registrations, good for a short time; never logged."
+    "/v1/me/identity",
+    SignedIdentity,
+    "The identity signed for registrations, good for a short time; never logged.",
 )
 prove_password = _ASKED_AGAIN.post(
     "/v1/me/password-proof",
     PasswordProof,
-    "That the candidate was asked again, signed for registrations and good for a short time: for the one act that has "
-    "the digest.",
+    "That the candidate was asked again, signed for registrations and good for a short time: for "
+    "the one act that has the digest.",
     body=AskedAgainForDigest,
 )

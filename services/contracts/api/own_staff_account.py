@@ -1,5 +1,5 @@
-"""The API of accounts for members of staff: their own account, in a browser's session alone, and the invitation by
-which it is set up."""
+"""The API of accounts for members of staff: their own account, in a browser's session alone, and
+the invitation by which it is set up."""
 
 from dataclasses import field
 from types import NoneType
@@ -9,7 +9,12 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
-from services.contracts.account_rules import FILTERS_LENGTHS, LONGEST_TOKEN_DAYS, OWN_ACCOUNT_SCOPE, TOKEN_NAME_LENGTH
+from services.contracts.account_rules import (
+    FILTERS_LENGTHS,
+    LONGEST_TOKEN_DAYS,
+    OWN_ACCOUNT_SCOPE,
+    TOKEN_NAME_LENGTH,
+)
 from services.contracts.api.operation import Answered, Callers, Instant, staff
 from services.contracts.api.team import TOKENS, CodeOnly, ToolTokens
 from services.contracts.api.visitors import (
@@ -48,7 +53,9 @@ class FactorRenewal(SealedOnly, CodeOnly):
 class NewToken(CodeOnly):
     name = fields.String(load_default="", validate=validate.Length(max=TOKEN_NAME_LENGTH))
     scopes = fields.List(fields.String(validate=validate.Length(max=64)), load_default=[])
-    days = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, LONGEST_TOKEN_DAYS))
+    days = fields.Integer(
+        load_default=None, allow_none=True, validate=validate.Range(1, LONGEST_TOKEN_DAYS)
+    )
 
 
 class SavedFilters(Schema):
@@ -81,7 +88,9 @@ class OwnPasskey(Answered):
 
 class OwnAccount(Invited):
     academies: tuple[str, ...] | None
-    scopes: Annotated[tuple[str, ...], Meta(description="Ce que ses propres jetons permettent au plus")]
+    scopes: Annotated[
+        tuple[str, ...], Meta(description="Ce que ses propres jetons permettent au plus")
+    ]
     recovery_codes_left: int
     saved_filters: Annotated[dict[str, str], _FILTERS] = field(default_factory=dict)
     passkeys: tuple[OwnPasskey, ...] = ()
@@ -104,8 +113,8 @@ class SetUp(NewSession, RecoveryCodes):
 
 
 class ProposedFactor(Answered):
-    """A second factor to set up: `secret` in Base32, `uri` as applications scan it (otpauth://); `sealed` is sent back
-    with the code that confirms it."""
+    """A second factor to set up: `secret` in Base32, `uri` as applications scan it (otpauth://);
+    `sealed` is sent back with the code that confirms it."""
 
     secret: str
     uri: str
@@ -133,15 +142,21 @@ class CreatedToken(Answered):
 
 
 _IN_A_SESSION = Callers(staff(OWN_ACCOUNT_SCOPE))
-_WITH_A_CODE = Callers(staff(OWN_ACCOUNT_SCOPE), problems=(problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES))
+_WITH_A_CODE = Callers(
+    staff(OWN_ACCOUNT_SCOPE), problems=(problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES)
+)
 read_account = _IN_A_SESSION.get(
     "/v1/staff/me",
     OwnAccount,
-    "Who one is, what one's tokens may do, how many recovery codes are left, which filters one has saved.",
+    "Who one is, what one's tokens may do, how many recovery codes are left, which filters one has "
+    "saved.",
     problems=(problem_types.NOT_FOUND,),
 )
 change_password = _WITH_A_CODE.post(
-    "/v1/staff/me/password", NewSession, "Every session ends; the answer opens another.", body=NewStaffPassword
+    "/v1/staff/me/password",
+    NewSession,
+    "Every session ends; the answer opens another.",
+    body=NewStaffPassword,
 )
 renew_recovery_codes = _WITH_A_CODE.post(
     "/v1/staff/me/recovery-codes",
@@ -171,18 +186,28 @@ renew_second_factor = _WITH_A_CODE.post(
     body=FactorRenewal,
 )
 list_tokens = _IN_A_SESSION.get(
-    "/v1/staff/me/tokens", ToolTokens, "One's own tokens, those that ended among them.", query=TOKENS.page_schema()
+    "/v1/staff/me/tokens",
+    ToolTokens,
+    "One's own tokens, those that ended among them.",
+    query=TOKENS.page_schema(),
 )
 create_token = _WITH_A_CODE.post(
-    "/v1/staff/me/tokens", CreatedToken, "A token for a tool, within one's own scopes.", body=NewToken, status=201
+    "/v1/staff/me/tokens",
+    CreatedToken,
+    "A token for a tool, within one's own scopes.",
+    body=NewToken,
+    status=201,
 )
 revoke_token = _IN_A_SESSION.post(
-    "/v1/staff/me/tokens/<token_id>/revoke", NoneType, "One's own token is refused some seconds later."
+    "/v1/staff/me/tokens/<token_id>/revoke",
+    NoneType,
+    "One's own token is refused some seconds later.",
 )
 save_filters = _IN_A_SESSION.post(
     "/v1/staff/me/saved-filters",
     NoneType,
-    "Of the list of candidatures, as its address has them; those of this name are replaced, or deleted by none.",
+    "Of the list of candidatures, as its address has them; those of this name are replaced, or "
+    "deleted by none.",
     body=SavedFilters,
     problems=(problem_types.NOT_FOUND,),
 )
@@ -190,15 +215,16 @@ save_filters = _IN_A_SESSION.post(
 check_invitation = GATEWAY.post(
     "/v1/staff-invitations/check",
     InvitationLink,
-    "The state of the link; of a usable one whose it is, and a second factor to set up. Changes nothing.",
+    "The state of the link; of a usable one whose it is, and a second factor to set up. Changes "
+    "nothing.",
     body=InvitationToken,
     reads=True,
 )
 complete_invitation = GATEWAY.post(
     "/v1/staff-invitations",
     SetUp,
-    "Choose the password and the second factor; the link is used. An `identity` of ProConnect is joined instead of a "
-    "password.",
+    "Choose the password and the second factor; the link is used. An `identity` of ProConnect is "
+    "joined instead of a password.",
     body=InvitationAnswer,
     problems=(*LINK_REFUSALS, problem_types.PROVIDER_REFUSED, problem_types.CONFLICT),
 )

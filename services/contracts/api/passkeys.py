@@ -1,4 +1,5 @@
-"""The API of accounts for passkeys of staff (WebAuthn), of which the gateway passes on what browsers make and ask."""
+"""The API of accounts for passkeys of staff (WebAuthn), of which the gateway passes on what
+browsers make and ask."""
 
 from types import NoneType
 from typing import Annotated, Any
@@ -7,7 +8,12 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
-from services.contracts.account_rules import MAX_CODE_LENGTH, MAX_TOKEN_LENGTH, OWN_ACCOUNT_SCOPE, TOKEN_NAME_LENGTH
+from services.contracts.account_rules import (
+    MAX_CODE_LENGTH,
+    MAX_TOKEN_LENGTH,
+    OWN_ACCOUNT_SCOPE,
+    TOKEN_NAME_LENGTH,
+)
 from services.contracts.api.operation import Answered, Callers, staff
 from services.contracts.api.team import CodeOnly
 from services.contracts.api.visitors import GATEWAY
@@ -51,7 +57,11 @@ add_passkey = _IN_A_SESSION.post(
     NoneType,
     "What the browser has made is a second factor from now on.",
     body=NewPasskey,
-    problems=(problem_types.NOT_FOUND, problem_types.TOO_MANY_TRIES, problem_types.SECOND_FACTOR_UNREADABLE),
+    problems=(
+        problem_types.NOT_FOUND,
+        problem_types.TOO_MANY_TRIES,
+        problem_types.SECOND_FACTOR_UNREADABLE,
+    ),
 )
 remove_passkey = _IN_A_SESSION.post(
     "/v1/staff/me/passkeys/<passkey_id>/removal",

@@ -1,5 +1,5 @@
-"""« Mes données »: what a service holds of a person, in words, the same for each service, and what accounts makes of
-it all."""
+"""« Mes données »: what a service holds of a person, in words, the same for each service, and what
+accounts makes of it all."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -40,13 +40,16 @@ class Item(Answered):
 class Held(Answered):
     """Items that belong together."""
 
-    kind: Annotated[str, Meta(description="La catégorie de données, dont dépendent finalité et durée")]
+    kind: Annotated[
+        str, Meta(description="La catégorie de données, dont dépendent finalité et durée")
+    ]
     title: str
     items: tuple[Item, ...]
 
 
 class Part(Answered):
-    """What one service holds; `files`: their paths in the archive by the ids under which it gives them."""
+    """What one service holds; `files`: their paths in the archive by the ids under which it gives
+    them."""
 
     held: tuple[Held, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
@@ -59,9 +62,13 @@ class PersonalData(Answered):
     held: tuple[Held, ...]
 
 
-_ACCOUNTS, _DATA = Callers(service("accounts")), "/v1/candidates/<candidate_id>/data"
+_ACCOUNTS = Callers(service("accounts"))
+_DATA = "/v1/candidates/<candidate_id>/data"
 read_part = _ACCOUNTS.get(
-    _DATA, Part, "What this service holds of a person; nothing of one whom it does not know.", seconds=_SECONDS
+    _DATA,
+    Part,
+    "What this service holds of a person; nothing of one whom it does not know.",
+    seconds=_SECONDS,
 )
 read_held_file = _ACCOUNTS.get(
     f"{_DATA}/<file_id>",
@@ -75,7 +82,11 @@ read_held_file = _ACCOUNTS.get(
 
 def facts(*pairs: tuple[str, Any]) -> tuple[Fact, ...]:
     """In French; what is None or empty is left out."""
-    return tuple(Fact(label=label, value=_shown(value)) for label, value in pairs if value not in (None, "", (), []))
+    return tuple(
+        Fact(label=label, value=_shown(value))
+        for label, value in pairs
+        if value not in (None, "", (), [])
+    )
 
 
 def _shown(value: Any) -> str:
@@ -88,7 +99,10 @@ def _shown(value: Any) -> str:
 
 def labels_of(row: Any) -> str:
     """Of a candidature, from a row with the fields of CandidatureLabels."""
-    return f"{row.exam_label} – {row.session_label} – {row.academie_label}, N° inscription {row.numero_inscription}"
+    return (
+        f"{row.exam_label} – {row.session_label} – {row.academie_label}, N° inscription "
+        f"{row.numero_inscription}"
+    )
 
 
 def of_candidature(kind: str, title: str, items: Iterable[Item], events: Iterable[Event]) -> Held:
@@ -97,8 +111,13 @@ def of_candidature(kind: str, title: str, items: Iterable[Item], events: Iterabl
 
 
 def _of_event(event: Event) -> Item:
-    changes = ((f"{change.section}, {change.label}", f"{change.before} → {change.after}") for change in event.changes)
-    return Item(title=words(event), at=event.at, facts=facts(("Précision", text_of(event)), *changes))
+    changes = (
+        (f"{change.section}, {change.label}", f"{change.before} → {change.after}")
+        for change in event.changes
+    )
+    return Item(
+        title=words(event), at=event.at, facts=facts(("Précision", text_of(event)), *changes)
+    )
 
 
 def of_mails(mails: Iterable[Mapping[str, Any]]) -> Held:
@@ -107,7 +126,9 @@ def of_mails(mails: Iterable[Mapping[str, Any]]) -> Held:
 
 
 def _of_mail(mail: Mapping[str, Any]) -> Item:
-    known = facts(("À", mail["address"]), ("État", STATE_LABELS[mail["state"]]), ("Texte", mail["text"]))
+    known = facts(
+        ("À", mail["address"]), ("État", STATE_LABELS[mail["state"]]), ("Texte", mail["text"])
+    )
     return Item(title=mail["subject"], at=mail["at"], facts=known)
 
 
@@ -122,5 +143,6 @@ def _of_entry(entry: Any) -> Item:
 
 
 def archive_path(folder: str, id: str, name: str) -> str:
-    """Where a file stands in the archive: no name leads out of its folder, and those of one name are told apart."""
+    """Where a file stands in the archive: no name leads out of its folder, and those of one name
+    are told apart."""
     return f"{folder}/{id[:8]}-{_UNSAFE.sub('_', name)[-_LONGEST_NAME:]}"

@@ -1,4 +1,5 @@
-"""The API of pieces for candidates: what is asked for, uploads and deposits, « J'ai fourni toutes mes pièces »."""
+"""The API of pieces for candidates: what is asked for, uploads and deposits, « J'ai fourni toutes
+mes pièces »."""
 
 from datetime import date
 from types import NoneType
@@ -42,7 +43,9 @@ class Deposit(Answered):
     deposited_sentence: str
     scan: Annotated[str, Meta(description="Avis de l'antivirus, en français")]
     scan_code: Annotated[str, one_of(Scan)]
-    converted: Annotated[bool, Meta(description="Le fichier gardé n'est pas celui envoyé, octet pour octet")] = False
+    converted: Annotated[
+        bool, Meta(description="Le fichier gardé n'est pas celui envoyé, octet pour octet")
+    ] = False
     pages: Annotated[int | None, Meta(description="D'un PDF")] = None
     look: Annotated[
         tuple[Annotated[str, one_of(Sign)], ...],
@@ -96,7 +99,9 @@ class RequestedPieces(CandidatureLabels):
 
     periods: tuple[Period, ...]
     warning: str
-    quota_sentence: Annotated[str | None, Meta(description="Où il reste peu de place pour ses fichiers")] = None
+    quota_sentence: Annotated[
+        str | None, Meta(description="Où il reste peu de place pour ses fichiers")
+    ] = None
 
 
 class DepositPeriod(Answered):
@@ -136,9 +141,13 @@ class FileQuery(Schema):
 
 _OWN_FILES = Callers(CANDIDATE)
 
-list_candidatures = _OWN_FILES.get("/v1/candidatures", Candidatures, f"Tiles of « {page_labels.JUSTIFICATIFS} ».")
+list_candidatures = _OWN_FILES.get(
+    "/v1/candidatures", Candidatures, f"Tiles of « {page_labels.JUSTIFICATIFS} »."
+)
 list_pieces_to_do = _OWN_FILES.get(
-    "/v1/left", PiecesToDoOfAll, "What is left to do with the pieces of each candidature, and its dates."
+    "/v1/left",
+    PiecesToDoOfAll,
+    "What is left to do with the pieces of each candidature, and its dates.",
 )
 list_pieces = _OWN_FILES.get(
     "/v1/candidatures/<candidature_id>/pieces",
@@ -159,13 +168,17 @@ validate_group = _OWN_FILES.post(
 )
 
 uploads = upload_operations(
-    "/v1/pieces/<piece_id>/uploads", _OWN_FILES, problem_types.DEPOSIT_CLOSED, problem_types.FILE_REFUSED
+    "/v1/pieces/<piece_id>/uploads",
+    _OWN_FILES,
+    problem_types.DEPOSIT_CLOSED,
+    problem_types.FILE_REFUSED,
 )
 begin_upload, read_upload, continue_upload, abandon_upload = uploads
 deposit_uploads = _OWN_FILES.post(
     "/v1/pieces/<piece_id>/deposit",
     Piece,
-    "The file that was uploaded becomes the piece's current one; several become the pages of one PDF.",
+    "The file that was uploaded becomes the piece's current one; several become the pages of one "
+    "PDF.",
     body=Uploads,
     status=201,
     seconds=FILE_SECONDS,
@@ -186,9 +199,9 @@ deposit_uploads = _OWN_FILES.post(
 read_file = Callers(CANDIDATE, staff("pieces:read")).get(
     "/v1/pieces/<piece_id>/file",
     bytes,
-    "The file: as it was deposited for its candidate; for staff its copy, a PDF of pictures of its pages, or the "
-    "original. What has no pages, or too many, has no copy. Staff get none that the antivirus has not found clean; "
-    "X-Antivirus tells its opinion.",
+    "The file: as it was deposited for its candidate; for staff its copy, a PDF of pictures of its "
+    "pages, or the original. What has no pages, or too many, has no copy. Staff get none that the "
+    "antivirus has not found clean; X-Antivirus tells its opinion.",
     query=FileQuery,
     media_type="application/octet-stream",
     answer_words="Les octets du fichier",

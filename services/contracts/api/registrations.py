@@ -1,4 +1,5 @@
-"""The API of registrations for candidates' saved candidatures, and for the portal's other services."""
+"""The API of registrations for candidates' saved candidatures, and for the portal's other
+services."""
 
 from dataclasses import dataclass
 from types import NoneType
@@ -103,9 +104,12 @@ class Acknowledgement(Answered):
 
 
 class ShownVersion(Schema):
-    """What a candidate read before certifying it; `proof`: that the password was given for this digest."""
+    """What a candidate read before certifying it; `proof`: that the password was given for this
+    digest."""
 
-    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=2_000_000_000))
+    version = fields.Integer(
+        required=True, strict=True, validate=validate.Range(min=1, max=2_000_000_000)
+    )
     digest = fields.String(required=True, validate=validate.Length(equal=64))
     proof = fields.String(required=True)
 
@@ -136,12 +140,16 @@ class Forms(Answered):
 
 
 class IdentityFloor(Schema):
-    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=2_000_000_000))
+    version = fields.Integer(
+        required=True, strict=True, validate=validate.Range(min=0, max=2_000_000_000)
+    )
 
 
 class Candidates(Schema):
     ids = fields.List(
-        fields.String(validate=validate.Length(max=64)), required=True, validate=validate.Length(1, MOST_CANDIDATES)
+        fields.String(validate=validate.Length(max=64)),
+        required=True,
+        validate=validate.Length(1, MOST_CANDIDATES),
     )
 
 
@@ -158,22 +166,28 @@ class VersionEvent(Answered):
     data: RegistrationSaved
 
 
-_OWN, _ACCOUNTS = Callers(CANDIDATE), Callers(service("accounts"))
-_CANDIDATURE, _CANDIDATE = "/v1/candidatures/<candidature_id>", "/v1/candidates/<candidate_id>"
+_OWN = Callers(CANDIDATE)
+_ACCOUNTS = Callers(service("accounts"))
+_CANDIDATURE = "/v1/candidatures/<candidature_id>"
+_CANDIDATE = "/v1/candidates/<candidate_id>"
 
 list_candidatures = _OWN.get(
     "/v1/candidatures",
     Tiles,
-    "Active candidatures whose session has not closed, and those set aside by their service gestionnaire.",
+    "Active candidatures whose session has not closed, and those set aside by their service "
+    "gestionnaire.",
 )
 list_mine = _OWN.get(
     "/v1/mine",
     Mine,
-    "All that « Mes inscriptions » lists: candidatures, and drafts not transmitted, the latest written first.",
+    "All that « Mes inscriptions » lists: candidatures, and drafts not transmitted, the latest "
+    "written first.",
 )
 read_candidature = _OWN.get(_CANDIDATURE, Candidature, "A candidature with its récapitulatif.")
 read_acknowledgement = _OWN.get(
-    f"{_CANDIDATURE}/acknowledgement", Acknowledgement, "What the save answered, for the current version."
+    f"{_CANDIDATURE}/acknowledgement",
+    Acknowledgement,
+    "What the save answered, for the current version.",
 )
 start_modification = _OWN.post(
     f"{_CANDIDATURE}/draft",
@@ -182,7 +196,12 @@ start_modification = _OWN.post(
     body=Asserted,
     status=201,
     other_statuses={200: "La modification commencée auparavant"},
-    problems=(problem.WINDOW_CLOSED, problem.CONFLICT, problem.OTHER_DRAFT, problem.IDENTITY_OUTDATED),
+    problems=(
+        problem.WINDOW_CLOSED,
+        problem.CONFLICT,
+        problem.OTHER_DRAFT,
+        problem.IDENTITY_OUTDATED,
+    ),
 )
 withdraw = _OWN.post(
     f"{_CANDIDATURE}/withdrawal",
@@ -200,7 +219,8 @@ undo_withdrawal = _OWN.delete(
 validate_version = _OWN.post(
     f"{_CANDIDATURE}/validation",
     NoneType,
-    "« Valider mon inscription »: certify the current version, which stands for a signature. A repeat changes nothing.",
+    "« Valider mon inscription »: certify the current version, which stands for a signature. A "
+    "repeat changes nothing.",
     body=ShownVersion,
     problems=(problem.WINDOW_CLOSED, problem.CONFLICT, problem.PRECONDITION_FAILED),
 )
@@ -219,7 +239,9 @@ set_identity_floor = _ACCOUNTS.put(
     body=IdentityFloor,
     problems=(problem.CANDIDATURE_EXISTS,),
 )
-read_engaged = _ACCOUNTS.get(f"{_CANDIDATE}/engaged", Engaged, "Whether a candidature was ever saved.")
+read_engaged = _ACCOUNTS.get(
+    f"{_CANDIDATE}/engaged", Engaged, "Whether a candidature was ever saved."
+)
 list_engaged = _ACCOUNTS.post(
     "/v1/candidates/engaged",
     EngagedAmong,
@@ -236,8 +258,11 @@ erase_candidate = _ACCOUNTS.delete(
 erase_drafts = _ACCOUNTS.delete(
     f"{_CANDIDATE}/drafts",
     NoneType,
-    "Erase the drafts of who asked for the erasure of their data; what was transmitted stays. Idempotent.",
+    "Erase the drafts of who asked for the erasure of their data; what was transmitted stays. "
+    "Idempotent.",
 )
 read_version = Callers(service("documents")).get(
-    f"{_CANDIDATURE}/versions/<version>", VersionEvent, "The event of a version, or of the current one."
+    f"{_CANDIDATURE}/versions/<version>",
+    VersionEvent,
+    "The event of a version, or of the current one.",
 )

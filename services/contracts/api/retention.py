@@ -1,4 +1,5 @@
-"""The API of registrations for administrators: what is to be erased of which session, and which are held back."""
+"""The API of registrations for administrators: what is to be erased of which session, and which are
+held back."""
 
 from types import NoneType
 from typing import Annotated
@@ -37,7 +38,9 @@ class PlannedErasure(Answered):
     due_at: Annotated[Instant, Meta(description="À partir de quand ces données sont effacées")]
     candidatures: Annotated[int, Meta(description="Combien de candidatures sont concernées")]
     erased: Annotated[int, Meta(description="Combien de candidatures le sont déjà")]
-    hold: Annotated[Hold | None, Meta(description="Pourquoi rien n'est effacé, si la session est suspendue")]
+    hold: Annotated[
+        Hold | None, Meta(description="Pourquoi rien n'est effacé, si la session est suspendue")
+    ]
 
 
 class RetentionPlan(Answered):
@@ -52,12 +55,14 @@ _MANAGE = Callers(staff("openings:manage"))
 read_plan = _MANAGE.get(
     "/v1/staff/retention",
     RetentionPlan,
-    "What is to be erased within a month, or is held back, by session and kind of data. Nothing is erased by it.",
+    "What is to be erased within a month, or is held back, by session and kind of data. Nothing is "
+    "erased by it.",
 )
 hold_session = _MANAGE.post(
     "/v1/staff/retention/holds",
     NoneType,
-    "« Suspendre »: erase nothing of a session until it is released, with a reason: an appeal, a lawsuit.",
+    "« Suspendre »: erase nothing of a session until it is released, with a reason: an appeal, a "
+    "lawsuit.",
     body=SessionWithReason,
     problems=(problem.NOT_FOUND,),
     asks_code=True,

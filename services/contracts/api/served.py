@@ -39,11 +39,22 @@ ACCOUNTS = (
     Section(page_labels.MESSAGES, (mails.list_mails_of_accounts,)),
 )
 REGISTRATIONS = (
-    *sections_of(openings, drafts, registrations, staff_candidatures, administration, retention, audit, history),
+    *sections_of(
+        openings,
+        drafts,
+        registrations,
+        staff_candidatures,
+        administration,
+        retention,
+        audit,
+        history,
+    ),
     Section(page_labels.MESSAGES, (mails.list_mails_of_registrations,)),
     Section(personal_data.TITLE, (personal_data.read_part,)),
 )
-DOCUMENTS = sections_of(documents, staff_documents, staff_imports, verification, audit, history, personal_data)
+DOCUMENTS = sections_of(
+    documents, staff_documents, staff_imports, verification, audit, history, personal_data
+)
 PIECES = sections_of(pieces, staff_pieces, missing_pieces, audit, history, personal_data)
 SECTIONS: Mapping[str, tuple[Section, ...]] = {
     "accounts": ACCOUNTS,

@@ -1,4 +1,5 @@
-"""The API of accounts for the processes of the portal: published keys, their own tokens, sessions and tools' tokens."""
+"""The API of accounts for the processes of the portal: published keys, their own tokens, sessions
+and tools' tokens."""
 
 from types import NoneType
 
@@ -8,7 +9,14 @@ from services.contracts import problem_types
 from services.contracts.account_rules import MAX_CODE_LENGTH, MAX_TOKEN_LENGTH
 from services.contracts.api.operation import PUBLIC, Answered, Callers, Instant
 from services.contracts.api.team import CodeOnly
-from services.contracts.api.visitors import GATEWAY, PASSWORD, SEALED_IDENTITY, TOKEN, EmailOnly, TokenOnly
+from services.contracts.api.visitors import (
+    GATEWAY,
+    PASSWORD,
+    SEALED_IDENTITY,
+    TOKEN,
+    EmailOnly,
+    TokenOnly,
+)
 
 TITLE = "Sessions et jetons"
 KINDS = CANDIDATE, STAFF = ("candidate", "staff")
@@ -22,9 +30,13 @@ class Credentials(Schema):
 
 class Login(EmailOnly):
     password = fields.String(**PASSWORD)
-    device = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_TOKEN_LENGTH))
+    device = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(max=MAX_TOKEN_LENGTH)
+    )
     source = fields.String(required=True, validate=validate.Length(max=64))
-    code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_CODE_LENGTH))
+    code = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(max=MAX_CODE_LENGTH)
+    )
     identity = fields.String(**SEALED_IDENTITY)
 
 
@@ -48,8 +60,9 @@ class AccessToken(Answered):
 
 
 class LoggedIn(AccessToken):
-    """What pages show of the person logged in. `identity`: a candidate's, as a signed token; `role`, `scopes` and
-    `academies` (None: all): what a member of staff may do, and where; `provider`: by which they signed in, if any."""
+    """What pages show of the person logged in. `identity`: a candidate's, as a signed token;
+    `role`, `scopes` and `academies` (None: all): what a member of staff may do, and where;
+    `provider`: by which they signed in, if any."""
 
     kind: str
     subject: str
@@ -66,7 +79,8 @@ class LoggedIn(AccessToken):
 
 
 class OpenedSession(LoggedIn):
-    """`session` and `device`: the secrets for the browser, of this session and of the browser itself."""
+    """`session` and `device`: the secrets for the browser, of this session and of the browser
+    itself."""
 
     session: str
     device: str
@@ -86,8 +100,9 @@ make_service_token = Callers(PUBLIC).post(
 log_in = GATEWAY.post(
     "/v1/sessions",
     OpenedSession,
-    "Log in. Staff add the `code` of their second factor. The `identity` of a provider is joined to the account; "
-    "without a password it logs in the member of staff that it is joined to already.",
+    "Log in. Staff add the `code` of their second factor. The `identity` of a provider is joined "
+    "to the account; without a password it logs in the member of staff that it is joined to "
+    "already.",
     body=Login,
     status=201,
     problems=(
@@ -112,9 +127,14 @@ exchange_session = GATEWAY.post(
 confirm_session = GATEWAY.post(
     "/v1/sessions/confirmation",
     LoggedIn,
-    "An access token for one act of staff that asks for a fresh code of the second factor; the code is used.",
+    "An access token for one act of staff that asks for a fresh code of the second factor; the "
+    "code is used.",
     body=SessionAndCode,
-    problems=(problem_types.SESSION_EXPIRED, problem_types.SECOND_FACTOR_UNREADABLE, problem_types.TOO_MANY_TRIES),
+    problems=(
+        problem_types.SESSION_EXPIRED,
+        problem_types.SECOND_FACTOR_UNREADABLE,
+        problem_types.TOO_MANY_TRIES,
+    ),
 )
 log_out = GATEWAY.post("/v1/sessions/end", NoneType, "Log out, everywhere.", body=SessionOnly)
 exchange_tool_token = GATEWAY.post(

@@ -1,5 +1,6 @@
-"""The API of accounts for signing in with FranceConnect (candidates) or ProConnect (staff), as the gateway calls it: it
-passes on what the browser brings, accounts alone asks the provider and verifies what it says."""
+"""The API of accounts for signing in with FranceConnect (candidates) or ProConnect (staff), as the
+gateway calls it: it passes on what the browser brings, accounts alone asks the provider and
+verifies what it says."""
 
 from marshmallow import Schema, fields, validate
 
@@ -10,9 +11,13 @@ from services.contracts.api.sessions import OpenedSession, SessionOnly
 from services.contracts.api.visitors import GATEWAY
 
 TITLE = "Identification par FranceConnect et ProConnect"
-FRANCECONNECT, PROCONNECT = "franceconnect", "proconnect"
+FRANCECONNECT = "franceconnect"
+PROCONNECT = "proconnect"
 PROVIDER_LABELS = {FRANCECONNECT: "FranceConnect", PROCONNECT: "ProConnect"}
-PROVIDER_PATHS = {FRANCECONNECT: "/connexion/franceconnect", PROCONNECT: "/gestion/connexion/proconnect"}
+PROVIDER_PATHS = {
+    FRANCECONNECT: "/connexion/franceconnect",
+    PROCONNECT: "/gestion/connexion/proconnect",
+}
 """Where our pages send a browser to the provider."""
 RETURN = "/retour"
 """What follows these paths where the provider sends it back."""
@@ -28,7 +33,8 @@ class Provider(Schema):
 
 
 class Departure(Provider):
-    """`act`: which the candidate of the browser's `session` confirms by signing in anew (own_account.py)."""
+    """`act`: which the candidate of the browser's `session` confirms by signing in anew
+    (own_account.py)."""
 
     act = fields.String(load_default="", validate=validate.Length(max=64))
     session = fields.String(load_default="", validate=validate.Length(max=MAX_TOKEN_LENGTH))
@@ -41,7 +47,9 @@ class Return(Provider):
     state = fields.String(load_default="", validate=_TEXT)
     code = fields.String(load_default="", validate=_TEXT)
     issuer = fields.String(load_default="", validate=_TEXT)
-    device = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_TOKEN_LENGTH))
+    device = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(max=MAX_TOKEN_LENGTH)
+    )
     session = fields.String(load_default="", validate=validate.Length(max=MAX_TOKEN_LENGTH))
 
 
@@ -53,9 +61,9 @@ class SignIn(Answered):
 
 
 class SignedIn(Answered):
-    """The session that is `opened`; else the `identity`, sealed, which is sent with what joins it to an account, since
-    none has it, or with the code that `asks_code` of staff, since the provider has seen no second factor of theirs.
-    Nobody signs in where an act is `confirmed`."""
+    """The session that is `opened`; else the `identity`, sealed, which is sent with what joins it
+    to an account, since none has it, or with the code that `asks_code` of staff, since the provider
+    has seen no second factor of theirs. Nobody signs in where an act is `confirmed`."""
 
     opened: OpenedSession | None = None
     identity: str | None = None
@@ -82,7 +90,8 @@ begin_sign_in = GATEWAY.post(
 finish_sign_in = GATEWAY.post(
     "/v1/sign-ins/returns",
     SignedIn,
-    "Verify what the browser came back with, once, and log its owner in, or note what they confirm.",
+    "Verify what the browser came back with, once, and log its owner in, or note what they "
+    "confirm.",
     body=Return,
     problems=(*_REFUSALS, problem_types.ACCOUNT_DISABLED, problem_types.SESSION_EXPIRED),
     seconds=PROVIDER_SECONDS + 1,

@@ -1,4 +1,5 @@
-"""The API of registrations for staff and their tools: candidatures found, read with all versions, ended or restored."""
+"""The API of registrations for staff and their tools: candidatures found, read with all versions,
+ended or restored."""
 
 import re
 from datetime import date
@@ -14,7 +15,15 @@ from services.contracts.api.drafts import Change, Draft, SavedVersion
 from services.contracts.api.fields import Text
 from services.contracts.api.mails import STATES
 from services.contracts.api.operation import Answered, Callers, Instant, one_of, staff
-from services.contracts.api.staff_lists import DAY, SELECT, Column, Counts, Filter, PageField, StaffList
+from services.contracts.api.staff_lists import (
+    DAY,
+    SELECT,
+    Column,
+    Counts,
+    Filter,
+    PageField,
+    StaffList,
+)
 from services.contracts.piece_rules import PIECES_STATE_LABELS, PiecesState
 from services.contracts.registrations import EpreuveLine, ExportedVersion, Recap
 
@@ -26,7 +35,9 @@ def _filter(name: str, description: str = "", page: PageField | None = None) -> 
 
 
 def _counted(name: str, description: str, label: str, everything: str = "Toutes") -> Filter:
-    page = PageField(name, label, SELECT, placeholder=everything, longest=rules.LABEL_LENGTH + rules.CODE_LENGTH)
+    page = PageField(
+        name, label, SELECT, placeholder=everything, longest=rules.LABEL_LENGTH + rules.CODE_LENGTH
+    )
     return Filter(name, Text(metadata={"description": description}), page, is_counted=True)
 
 
@@ -34,11 +45,15 @@ _STATE = validate.OneOf(rules.CANDIDATURE_STATES)
 _FILTERS = (
     _filter(
         "text",
-        "N° candidat, suivi ou non du N° d'inscription, code de spécialité, adresse mail entière, mots du nom",
+        "N° candidat, suivi ou non du N° d'inscription, code de spécialité, adresse mail entière, "
+        "mots du nom",
         PageField(
             "recherche",
             "Rechercher",
-            hint="Un nom ou une partie, un N° candidat, un code de spécialité ou une adresse mail en entier",
+            hint=(
+                "Un nom ou une partie, un N° candidat, un code de spécialité ou une adresse mail "
+                "en entier"
+            ),
             is_wide=True,
             is_personal=True,
         ),
@@ -46,13 +61,21 @@ _FILTERS = (
     Filter(
         "birth_date",
         fields.Date(metadata={"description": "Date de naissance du candidat"}),
-        PageField("naissance", "Date de naissance", DAY, hint="JJ/MM/AAAA, avec ou sans nom", is_personal=True),
+        PageField(
+            "naissance",
+            "Date de naissance",
+            DAY,
+            hint="JJ/MM/AAAA, avec ou sans nom",
+            is_personal=True,
+        ),
     ),
     _counted("session", "Nom, ou examen et nom : 2022, BTS 2022", "Session"),
     _filter("exam"),
     _counted("academie", "Code sur deux chiffres : 03", "Académie"),
     *(
-        _counted(name, f"Comme la confirmation d'inscription l'écrit : {example}", label, everything)
+        _counted(
+            name, f"Comme la confirmation d'inscription l'écrit : {example}", label, everything
+        )
         for name, label, everything, example in (
             ("specialite", "Spécialité", "Toutes", "Banque - conseiller de clientèle (31310)"),
             ("etablissement", "Établissement", "Tous", "LP P.ADRIEN PARIS - BESANCON (0250013D)"),
@@ -72,12 +95,17 @@ _FILTERS = (
         PageField("validation", "Validation en ligne", SELECT),
     ),
 )
-_STATE_LABEL = Column("État", "État", lambda row: rules.CANDIDATURE_STATE_LABELS.get(row.state, row.state))
+_STATE_LABEL = Column(
+    "État", "État", lambda row: rules.CANDIDATURE_STATE_LABELS.get(row.state, row.state)
+)
 _OF_CANDIDATE = (  # of an answer that has its version as `saved`
     Column("Nom", "", lambda row: row.saved.identity.nom_usage or row.saved.identity.nom_famille),
     Column("Prénoms", source="saved.identity.prenoms"),
     Column("Nom de famille", source="saved.identity.nom_famille"),
-    Column("Date de naissance", source=lambda row: date.fromisoformat(row.saved.identity.date_naissance)),
+    Column(
+        "Date de naissance",
+        source=lambda row: date.fromisoformat(row.saved.identity.date_naissance),
+    ),
 )
 _OF_VERSION = (
     Column("Examen", source="exam"),
@@ -133,7 +161,10 @@ CANDIDATURES = StaffList(
         Column("État depuis le", source=lambda row: row.state_changed_at or row.first_saved_at),
         Column("Motif", source="end_reason"),
         Column("Pièces", "Pièces", lambda row: PIECES_STATE_LABELS.get(row.pieces_state or "")),
-        Column("Validation en ligne", source=lambda row: rules.VALIDATION_LABELS.get(row.validation or "")),
+        Column(
+            "Validation en ligne",
+            source=lambda row: rules.VALIDATION_LABELS.get(row.validation or ""),
+        ),
         Column("Premier enregistrement le", source="first_saved_at"),
         Column("Version", source="version"),
         Column("Enregistrée le", "Enregistrée le", "last_saved_at", order=rules.BY_SAVING),
@@ -146,7 +177,10 @@ CANDIDATURES = StaffList(
 )  # of Row; its CSV of ExportedCandidature
 EPREUVES = StaffList(
     "Epreuves",
-    filters=(*_FILTERS, Filter("state", fields.String(load_default=rules.ACTIVE, validate=_STATE))),
+    filters=(
+        *_FILTERS,
+        Filter("state", fields.String(load_default=rules.ACTIVE, validate=_STATE)),
+    ),
     columns=(
         Column("N° candidat", source="numero_candidat"),
         Column("N° d'inscription", source="numero_inscription"),
@@ -180,7 +214,9 @@ class NewNote(Schema):
 class RefusalReasonsQuery(Schema):
     exam = Text(rules.CODE_LENGTH, required=True)
     piece = Text(
-        rules.CODE_LENGTH, load_default=None, metadata={"description": "Code de la pièce ; sans lui, de toute pièce"}
+        rules.CODE_LENGTH,
+        load_default=None,
+        metadata={"description": "Code de la pièce ; sans lui, de toute pièce"},
     )
 
 
@@ -191,7 +227,9 @@ class Reason(Schema):
 class SavedCorrection(Reason):
     revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
     overridden = fields.List(
-        Text(rules.CODE_LENGTH), load_default=(), metadata={"description": "Noms de règles à écarter"}
+        Text(rules.CODE_LENGTH),
+        load_default=(),
+        metadata={"description": "Noms de règles à écarter"},
     )
 
 
@@ -249,12 +287,15 @@ class Version(Answered):
     saved_by: str
     reason: str | None
     changes: tuple[Change, ...]
-    overridden: Annotated[tuple[str, ...], Meta(description="Refus de règles qu'un administrateur a écartées")]
+    overridden: Annotated[
+        tuple[str, ...], Meta(description="Refus de règles qu'un administrateur a écartées")
+    ]
     validation: Validation | None = None
 
 
 class UnderWay(Answered):
-    """What is not saved: a modification of the candidate, or a correction (`staff_id`: by whom it was begun)."""
+    """What is not saved: a modification of the candidate, or a correction (`staff_id`: by whom it
+    was begun)."""
 
     draft_id: Annotated[str | None, Meta(description="D'une correction")]
     staff_id: str | None
@@ -269,7 +310,8 @@ class MailsRefused(Answered):
 
 
 class MailToCandidate(Answered):
-    """A mail to the candidate, without its text. `state`: waiting, taken (by the mail server) or refused."""
+    """A mail to the candidate, without its text. `state`: waiting, taken (by the mail server) or
+    refused."""
 
     subject: str
     at: Instant
@@ -283,7 +325,8 @@ class Note(Answered):
 
 
 class End(Answered):
-    """Of a withdrawal or écart; `by`: « candidate:<id> » or « staff:<id> », as `saved_by` of a version."""
+    """Of a withdrawal or écart; `by`: « candidate:<id> » or « staff:<id> », as `saved_by` of a
+    version."""
 
     state: Annotated[str, Meta(extra_json_schema={"enum": [rules.WITHDRAWN, rules.ECARTEE]})]
     at: Instant
@@ -295,12 +338,20 @@ class Detail(Row):
     """A candidature with all that is known of it."""
 
     end: Annotated[End | None, Meta(description="Tant qu'elle n'est pas active")]
-    ends: Annotated[tuple[End, ...], Meta(description="Toutes, suivies ou non d'un rétablissement, dans l'ordre")]
-    session_closes: Annotated[Instant, Meta(description="Elle n'est ensuite ni corrigée ni rétablie")]
+    ends: Annotated[
+        tuple[End, ...],
+        Meta(description="Toutes, suivies ou non d'un rétablissement, dans l'ordre"),
+    ]
+    session_closes: Annotated[
+        Instant, Meta(description="Elle n'est ensuite ni corrigée ni rétablie")
+    ]
     under_way: tuple[UnderWay, ...]
     recap: Recap
     versions: tuple[Version, ...]
-    mails: Annotated[tuple[MailToCandidate, ...], Meta(description="Du service des inscriptions, récents d'abord")]
+    mails: Annotated[
+        tuple[MailToCandidate, ...],
+        Meta(description="Du service des inscriptions, récents d'abord"),
+    ]
     notes: Annotated[tuple[Note, ...], Meta(description="Entre gestionnaires, récentes d'abord")]
     mails_refused: MailsRefused | None
 
@@ -308,11 +359,13 @@ class Detail(Row):
 class RefusalReasons(Answered):
     reasons: tuple[str, ...]
     compared_with: Annotated[
-        tuple[str, ...], Meta(description="Titres de ce que le récapitulatif dit et que la pièce doit justifier")
+        tuple[str, ...],
+        Meta(description="Titres de ce que le récapitulatif dit et que la pièce doit justifier"),
     ]
 
 
-_READ, _MANAGE = Callers(staff("candidatures:read")), Callers(staff("candidatures:manage"))
+_READ = Callers(staff("candidatures:read"))
+_MANAGE = Callers(staff("candidatures:manage"))
 _CANDIDATURE = "/v1/staff/candidatures/<candidature_id>"
 OVERRIDE = "candidates:correct"
 """Who holds this scope besides may override rules."""
@@ -338,14 +391,16 @@ export_candidatures = _READ.csv(
 )
 export_epreuves = _READ.csv(
     "/v1/staff/epreuves.csv",
-    "What organising an exam needs: one line for each candidate and épreuve, streamed; in the audit trail as well.",
+    "What organising an exam needs: one line for each candidate and épreuve, streamed; in the "
+    "audit trail as well.",
     query=EPREUVES.filters_schema(),
     answer_words="Une ligne par candidat et épreuve",
 )
 read_candidature = _READ.get(
     _CANDIDATURE,
     Detail,
-    "A candidature with all versions and what changed in each; that it was opened is in the audit trail.",
+    "A candidature with all versions and what changed in each; that it was opened is in the audit "
+    "trail.",
 )
 write_note = _MANAGE.post(
     f"{_CANDIDATURE}/notes",
@@ -356,16 +411,16 @@ write_note = _MANAGE.post(
 list_refusal_reasons = Callers(staff("pieces:read")).get(
     "/v1/staff/refusal-reasons",
     RefusalReasons,
-    "What the catalogue says of a control: reasons to choose from for « Non Conforme », the piece's own first; which "
-    "parts of the récapitulatif bear on the piece.",
+    "What the catalogue says of a control: reasons to choose from for « Non Conforme », the "
+    "piece's own first; which parts of the récapitulatif bear on the piece.",
     query=RefusalReasonsQuery,
     problems=(problem.NOT_FOUND,),
 )
 change_state = _MANAGE.post(
     f"{_CANDIDATURE}/<how>",
     NoneType,
-    "« withdrawal » on the candidate's request, « ecart », or « restoration » of one that ended; the candidate is told "
-    "by mail.",
+    "« withdrawal » on the candidate's request, « ecart », or « restoration » of one that ended; "
+    "the candidate is told by mail.",
     body=Reason,
     example={"reason": "Le diplôme requis n'est pas justifié."},
     problems=(problem.CONFLICT, problem.CANDIDATURE_EXISTS),
@@ -374,7 +429,8 @@ change_state = _MANAGE.post(
 start_correction = _MANAGE.post(
     f"{_CANDIDATURE}/correction",
     Draft,
-    "Begin or resume a draft in which staff correct a candidature: « Brouillons » reads, writes and abandons it.",
+    "Begin or resume a draft in which staff correct a candidature: « Brouillons » reads, writes "
+    "and abandons it.",
     status=201,
     other_statuses={200: "La correction commencée auparavant"},
     problems=(problem.CONFLICT,),
@@ -382,8 +438,14 @@ start_correction = _MANAGE.post(
 save_correction = _MANAGE.post(
     "/v1/staff/corrections/<draft_id>/save",
     SavedVersion,
-    "Make it a new version, of which the candidate is told by mail. `candidates:correct` may override rules.",
+    "Make it a new version, of which the candidate is told by mail. `candidates:correct` may "
+    "override rules.",
     body=SavedCorrection,
     status=201,
-    problems=(problem.CONFLICT, problem.DRAFT_CHANGED, problem.CANDIDATURE_EXISTS, problem.INCOMPLETE),
+    problems=(
+        problem.CONFLICT,
+        problem.DRAFT_CHANGED,
+        problem.CANDIDATURE_EXISTS,
+        problem.INCOMPLETE,
+    ),
 )

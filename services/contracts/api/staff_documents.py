@@ -1,4 +1,5 @@
-"""The API of documents for staff and their tools: the documents of a candidature, and one published for several."""
+"""The API of documents for staff and their tools: the documents of a candidature, and one published
+for several."""
 
 import base64
 import binascii
@@ -26,7 +27,8 @@ class StaffDocuments(Answered):
 
 
 class Accepted(Answered):
-    """`refused`: candidatures that are unknown, withdrawn or of another académie, without saying which it is."""
+    """`refused`: candidatures that are unknown, withdrawn or of another académie, without saying
+    which it is."""
 
     id: str
     accepted: int
@@ -34,7 +36,8 @@ class Accepted(Answered):
 
 
 class RemadeDocuments(Answered):
-    """Of an opening whose dates have moved: how many documents are to print those in force, and do."""
+    """Of an opening whose dates have moved: how many documents are to print those in force, and
+    do."""
 
     exam: str
     session: str
@@ -64,7 +67,9 @@ class PrintedText(fields.String):
         return rules.cleaned_text(super()._deserialize(value, attr, data, **kwargs) or "").strip()
 
 
-PARAGRAPH = PrintedText(required=True, validate=validate.Length(min=1, max=rules.MAX_PARAGRAPH_LENGTH))
+PARAGRAPH = PrintedText(
+    required=True, validate=validate.Length(min=1, max=rules.MAX_PARAGRAPH_LENGTH)
+)
 _ID = fields.String(validate=validate.Regexp(rf"{rules.ID_FORM}\Z"))
 
 
@@ -72,11 +77,16 @@ class Order(Schema):
     """`paragraphs` are the document itself, or the text alternative of `pdf`."""
 
     type = fields.String(
-        required=True, validate=validate.OneOf([document_type.value for document_type in rules.PUBLISHED_TYPES])
+        required=True,
+        validate=validate.OneOf([document_type.value for document_type in rules.PUBLISHED_TYPES]),
     )
     title = PrintedText(required=True, validate=validate.Length(min=1, max=rules.MAX_TITLE_LENGTH))
-    paragraphs = fields.List(PARAGRAPH, required=True, validate=validate.Length(min=1, max=rules.MAX_PARAGRAPHS))
-    candidatures = fields.List(_ID, required=True, validate=validate.Length(min=1, max=rules.MAX_RECIPIENTS))
+    paragraphs = fields.List(
+        PARAGRAPH, required=True, validate=validate.Length(min=1, max=rules.MAX_PARAGRAPHS)
+    )
+    candidatures = fields.List(
+        _ID, required=True, validate=validate.Length(min=1, max=rules.MAX_RECIPIENTS)
+    )
     pdf = PdfField(load_default=None)
 
 
@@ -85,7 +95,9 @@ class OrderKey(Schema):
         data_key="Idempotency-Key",
         load_default=None,
         validate=validate.Length(min=1, max=rules.MAX_ORDER_KEY_LENGTH),
-        metadata={"description": "La même demande, répétée sous la même clé, n'est faite qu'une fois"},
+        metadata={
+            "description": "La même demande, répétée sous la même clé, n'est faite qu'une fois"
+        },
     )
 
 
@@ -94,7 +106,8 @@ _READ = Callers(staff("candidatures:read"))
 publish_documents = Callers(staff("documents:publish")).post(
     "/v1/publications",
     Accepted,
-    "Publish one document for each of the candidatures within the caller's académies; the worker makes them.",
+    "Publish one document for each of the candidatures within the caller's académies; the worker "
+    "makes them.",
     headers=OrderKey,
     body=Order,
     status=202,

@@ -1,4 +1,5 @@
-"""The API of documents for exam offices: what is published for many candidates, from the file to the withdrawal."""
+"""The API of documents for exam offices: what is published for many candidates, from the file to
+the withdrawal."""
 
 from types import NoneType
 from typing import Annotated
@@ -10,7 +11,14 @@ from services.contracts import document_rules as rules
 from services.contracts import problem_types
 from services.contracts.api import staff_lists
 from services.contracts.api.documents import PDF_TYPE
-from services.contracts.api.operation import EXPORT_SECONDS, Answered, Callers, Instant, one_of, staff
+from services.contracts.api.operation import (
+    EXPORT_SECONDS,
+    Answered,
+    Callers,
+    Instant,
+    one_of,
+    staff,
+)
 from services.contracts.api.staff_documents import PARAGRAPH, OrderKey, PrintedText
 from services.contracts.api.uploads import OneUpload, upload_operations
 from services.contracts.page_sizes import LARGEST_PAGE, ROWS_PAGE
@@ -30,9 +38,16 @@ class DocumentTypeChoice(Answered):
     type: str
     label: str
     exam: Annotated[
-        str | None, Meta(description="Le seul examen dont le catalogue le déclare ; null : type de tous les examens")
+        str | None,
+        Meta(
+            description=(
+                "Le seul examen dont le catalogue le déclare ; null : type de tous les examens"
+            )
+        ),
     ]
-    columns: Annotated[tuple[Column, ...], Meta(description="De son CSV ; aucune s'il ne se publie qu'en PDF")]
+    columns: Annotated[
+        tuple[Column, ...], Meta(description="De son CSV ; aucune s'il ne se publie qu'en PDF")
+    ]
 
 
 class AcademieChoice(Answered):
@@ -54,8 +69,9 @@ class ImportForm(Answered):
 
 
 class Import(Answered):
-    """`ready`, `published`, `failed` and `withdrawn` count documents, `refused` lines or files. `files_checked` of
-    `files_to_check` files are looked into while PDFs wait for their check; 0 of 0 else."""
+    """`ready`, `published`, `failed` and `withdrawn` count documents, `refused` lines or files.
+    `files_checked` of `files_to_check` files are looked into while PDFs wait for their check; 0 of
+    0 else."""
 
     id: str
     type: str
@@ -70,13 +86,20 @@ class Import(Answered):
     paragraphs: tuple[str, ...]
     state: Annotated[str, one_of(rules.STATE_LABELS)]
     state_label: str
-    revision: Annotated[int, Meta(description="Augmente à chaque fichier ; une publication nomme celle qui fut lue")]
+    revision: Annotated[
+        int,
+        Meta(description="Augmente à chaque fichier ; une publication nomme celle qui fut lue"),
+    ]
     filename: str | None
     unused_columns: tuple[str, ...]
-    unfilled: Annotated[int, Meta(description="Lignes d'un modèle revenues sans que rien y soit rempli")] = 0
+    unfilled: Annotated[
+        int, Meta(description="Lignes d'un modèle revenues sans que rien y soit rempli")
+    ] = 0
     ready: int
     refused: int
-    to_check: Annotated[int, Meta(description="Envois de PDF dont le contrôle attend ou est en cours")] = 0
+    to_check: Annotated[
+        int, Meta(description="Envois de PDF dont le contrôle attend ou est en cours")
+    ] = 0
     files_checked: int = 0
     files_to_check: int = 0
     published: int
@@ -105,8 +128,9 @@ class Refusals(Answered):
 
 
 class ImportCheck(Answered):
-    """Of the documents to publish: those that lack an épreuve, that replace one of their candidate or stand beside one
-    of the type; how many of the same spécialités have none, where the type is about épreuves."""
+    """Of the documents to publish: those that lack an épreuve, that replace one of their candidate
+    or stand beside one of the type; how many of the same spécialités have none, where the type is
+    about épreuves."""
 
     incomplete: int
     replacing: int
@@ -118,7 +142,9 @@ class ImportDocument(Answered):
     id: Annotated[str, Meta(description="Celui du document une fois publié")]
     numero_candidat: str
     name: str
-    earlier: Annotated[str | None, Meta(description="Document que celui-ci remplace, ou auquel il s'ajoute")]
+    earlier: Annotated[
+        str | None, Meta(description="Document que celui-ci remplace, ou auquel il s'ajoute")
+    ]
     replaced_at: Annotated[Instant | None, Meta(description="Par un document publié depuis")]
     state: Annotated[str, one_of(rules.DOCUMENT_STATE_LABELS)]
     state_label: str
@@ -133,17 +159,22 @@ class ImportDocuments(Answered):
 
 _POSITION = validate.Range(min=0, max=10_000_000)
 _TYPES = validate.Regexp(rf"{rules.CODE_FORM}\Z", error="Choisissez un type de document.")
-_SOURCES = validate.OneOf([rules.CSV, rules.PDF], error="Choisissez un tableau CSV ou des fichiers PDF.")
+_SOURCES = validate.OneOf(
+    [rules.CSV, rules.PDF], error="Choisissez un tableau CSV ou des fichiers PDF."
+)
 _SESSION = validate.Length(min=1, max=200, error="Choisissez une session.")
 _ACADEMIE = validate.Length(min=1, max=8, error="Choisissez une académie.")
 _REASON = validate.Length(
-    min=1, max=rules.MAX_REASON_LENGTH, error=f"Saisissez un motif ({rules.MAX_REASON_LENGTH} caractères au plus)."
+    min=1,
+    max=rules.MAX_REASON_LENGTH,
+    error=f"Saisissez un motif ({rules.MAX_REASON_LENGTH} caractères au plus).",
 )
 
 
 class NewImport(Schema):
-    """`paragraphs`: the text above the table of a CSV's documents (optional), or the text alternative of PDFs.
-    `session` and `exam`: labels of `GET /v1/import-form`. `title`: by default the label of the type."""
+    """`paragraphs`: the text above the table of a CSV's documents (optional), or the text
+    alternative of PDFs. `session` and `exam`: labels of `GET /v1/import-form`. `title`: by default
+    the label of the type."""
 
     type = fields.String(required=True, validate=_TYPES)
     source = fields.String(required=True, validate=_SOURCES)
@@ -151,7 +182,9 @@ class NewImport(Schema):
     session = PrintedText(required=True, attribute="session_label", validate=_SESSION)
     exam = PrintedText(required=True, attribute="exam_label", validate=_SESSION)
     title = PrintedText(load_default="", validate=validate.Length(max=rules.MAX_TITLE_LENGTH))
-    paragraphs = fields.List(PARAGRAPH, load_default=list, validate=validate.Length(max=rules.MAX_PARAGRAPHS))
+    paragraphs = fields.List(
+        PARAGRAPH, load_default=list, validate=validate.Length(max=rules.MAX_PARAGRAPHS)
+    )
 
 
 IMPORTS = staff_lists.StaffList(
@@ -171,19 +204,28 @@ IMPORTS = staff_lists.StaffList(
         staff_lists.Column("", "Documents", "ready", align="right"),
         staff_lists.Column("", "État", "state_label"),
     ),
-    cursor=fields.String(validate=validate.Length(max=200), metadata={"description": staff_lists.CURSOR_WORDS}),
+    cursor=fields.String(
+        validate=validate.Length(max=200), metadata={"description": staff_lists.CURSOR_WORDS}
+    ),
 )  # of Import
 
 
 class ModelQuery(Schema):
-    """Labels of `GET /v1/import-form`: with all three, the model is filled with the session's candidates."""
+    """Labels of `GET /v1/import-form`: with all three, the model is filled with the session's
+    candidates."""
 
     session = PrintedText(load_default="", validate=validate.Length(max=200))
     exam = PrintedText(load_default="", validate=validate.Length(max=200))
     academie = fields.String(load_default="", validate=validate.Length(max=8))
-    specialite = PrintedText(load_default="", metadata={"description": "De cette partie : le nom du fichier la dit"})
-    part = fields.Integer(load_default=0, validate=_POSITION, metadata={"description": "De `model-parts` ; 0 : tout"})
-    absent_from = fields.String(load_default="", metadata={"description": "La publication où ces candidats manquent"})
+    specialite = PrintedText(
+        load_default="", metadata={"description": "De cette partie : le nom du fichier la dit"}
+    )
+    part = fields.Integer(
+        load_default=0, validate=_POSITION, metadata={"description": "De `model-parts` ; 0 : tout"}
+    )
+    absent_from = fields.String(
+        load_default="", metadata={"description": "La publication où ces candidats manquent"}
+    )
 
 
 class ModelPart(Answered):
@@ -207,14 +249,18 @@ class DocumentsQuery(RowsQuery):
 
 
 class DocumentSearch(Schema):
-    numero_candidat = fields.String(required=True, validate=validate.Regexp(rf"[0-9]{{{rules.NUMERO_LENGTH}}}\Z"))
+    numero_candidat = fields.String(
+        required=True, validate=validate.Regexp(rf"[0-9]{{{rules.NUMERO_LENGTH}}}\Z")
+    )
 
 
 class PreviewQuery(Schema):
     document = fields.String(
         load_default=None,
         validate=validate.Regexp(rf"{rules.ID_FORM}\Z"),
-        metadata={"description": "Identifiant d'un document de la publication ; par défaut le premier"},
+        metadata={
+            "description": "Identifiant d'un document de la publication ; par défaut le premier"
+        },
     )
     format = fields.Enum(rules.FileFormat, by_value=True, load_default=rules.FileFormat.PDF)
 
@@ -222,14 +268,16 @@ class PreviewQuery(Schema):
 class Publication(Schema):
     revision = fields.Integer(required=True, validate=_POSITION)
     accept_incomplete = fields.Boolean(
-        load_default=False, metadata={"description": "Publier aussi les documents auxquels il manque une épreuve"}
+        load_default=False,
+        metadata={"description": "Publier aussi les documents auxquels il manque une épreuve"},
     )
 
 
 class Withdrawal(Schema):
     reason = PrintedText(required=True, validate=_REASON)
     is_reason_shown = fields.Boolean(
-        load_default=False, metadata={"description": "Le candidat lit le motif dans « Mes documents »"}
+        load_default=False,
+        metadata={"description": "Le candidat lit le motif dans « Mes documents »"},
     )
 
 
@@ -238,22 +286,28 @@ _READ = Callers(staff("candidatures:read"), *_PUBLISH.access)
 read_form = _PUBLISH.get(
     "/v1/import-form",
     ImportForm,
-    "The types with the columns of their CSV, the caller's académies, the sessions that have candidatures.",
+    "The types with the columns of their CSV, the caller's académies, the sessions that have "
+    "candidatures.",
 )
 read_model = _PUBLISH.csv(
     "/v1/import-models/<type>",
-    "A model of the CSV of that type: the headings and two lines; or, of a session in an académie of the caller's, "
-    "with its candidates and the épreuves that they sit, which is written to the audit trail.",
+    "A model of the CSV of that type: the headings and two lines; or, of a session in an académie "
+    "of the caller's, with its candidates and the épreuves that they sit, which is written to the "
+    "audit trail.",
     query=ModelQuery,
 )
 read_model_parts = _PUBLISH.get(
     "/v1/imports/<import_id>/model-parts",
     list[ModelPart],
-    "The parts of the model that is filled for an import, by spécialité: each can be sent back as one file.",
+    "The parts of the model that is filled for an import, by spécialité: each can be sent back as "
+    "one file.",
     seconds=EXPORT_SECONDS,
 )
 list_imports = _READ.get(
-    "/v1/imports", Imports, "The imports of the caller's académies, the newest first.", query=IMPORTS.page_schema()
+    "/v1/imports",
+    Imports,
+    "The imports of the caller's académies, the newest first.",
+    query=IMPORTS.page_schema(),
 )
 create_import = _PUBLISH.post(
     "/v1/imports",
@@ -265,18 +319,23 @@ create_import = _PUBLISH.post(
     answer_words="Avec la même Idempotency-Key, l'import préparé d'abord, tel qu'il est",
     problems=(problem_types.FORBIDDEN, problem_types.KEY_ALREADY_USED),
 )
-read_import = _READ.get("/v1/imports/<import_id>", Import, "An import, with how far its publication is.")
+read_import = _READ.get(
+    "/v1/imports/<import_id>", Import, "An import, with how far its publication is."
+)
 uploads = upload_operations("/v1/imports/<import_id>/uploads", _PUBLISH, problem_types.CONFLICT)
 begin_upload, read_upload, continue_upload, abandon_upload = uploads
 take_uploads = _PUBLISH.post(
     "/v1/imports/<import_id>/files",
     Import,
-    "Check what was uploaded: a CSV at once, line by line, in the place of the one sent before; a PDF, or an archive "
-    "of them, each with the N° candidat in its name, in its turn, added to those sent before. Nothing is published.",
+    "Check what was uploaded: a CSV at once, line by line, in the place of the one sent before; a "
+    "PDF, or an archive of them, each with the N° candidat in its name, in its turn, added to "
+    "those sent before. Nothing is published.",
     body=OneUpload,
     seconds=CHECK_SECONDS,
     answer_words="Contrôlé ; avec le même envoi, l'import tel qu'il est",
-    other_statuses={202: "Reçu ; le contrôle de PDF suit, et il est fini quand `to_check` de l'import est à 0"},
+    other_statuses={
+        202: "Reçu ; le contrôle de PDF suit, et il est fini quand `to_check` de l'import est à 0"
+    },
     problems=(
         problem_types.CONFLICT,
         problem_types.UPLOAD_INCOMPLETE,
@@ -292,8 +351,9 @@ list_refusals = _READ.get(
 )
 read_lines_to_mend = _PUBLISH.csv(
     "/v1/imports/<import_id>/refusals.csv",
-    "The refused lines as they were sent, with the number in a first column and the reason in a last one: mended and "
-    "sent again, all or some, they complete what was right. Written to the audit trail.",
+    "The refused lines as they were sent, with the number in a first column and the reason in a "
+    "last one: mended and sent again, all or some, they complete what was right. Written to the "
+    "audit trail.",
 )
 read_check = _READ.get(
     "/v1/imports/<import_id>/check",
@@ -303,7 +363,8 @@ read_check = _READ.get(
 list_documents = _READ.get(
     "/v1/imports/<import_id>/documents",
     ImportDocuments,
-    "The documents of an import with their states, or those to publish that lack an épreuve their candidate sits.",
+    "The documents of an import with their states, or those to publish that lack an épreuve their "
+    "candidate sits.",
     query=DocumentsQuery,
 )
 search_documents = _READ.post(
@@ -325,8 +386,9 @@ read_preview = _PUBLISH.get(
 publish = _PUBLISH.post(
     "/v1/imports/<import_id>/publication",
     Import,
-    "Publish what is right; the worker makes the documents. Refused (422) while some lack an épreuve and that is not "
-    "accepted, and (409) while PDFs wait for their check. Given again, it changes nothing.",
+    "Publish what is right; the worker makes the documents. Refused (422) while some lack an "
+    "épreuve and that is not accepted, and (409) while PDFs wait for their check. Given again, it "
+    "changes nothing.",
     body=Publication,
     status=202,
     problems=(problem_types.CONFLICT, problem_types.PRECONDITION_FAILED),

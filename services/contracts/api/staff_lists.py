@@ -1,5 +1,6 @@
-"""How a list of staff is declared. From one declaration come the schema of the query, the conditions of the SQL
-(`chassis/database/staff_lists.py`), the filters and the table of the page (`gateway/web/gestion/lists.py`), the CSV."""
+"""How a list of staff is declared. From one declaration come the schema of the query, the
+conditions of the SQL (`chassis/database/staff_lists.py`), the filters and the table of the page
+(`gateway/web/gestion/lists.py`), the CSV."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,11 @@ from services.contracts.api.fields import FirstDayOrInstantField, LastDayOrInsta
 from services.contracts.api.operation import Answered
 from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 
-TEXT, SELECT, DAY, CHECKBOX, HIDDEN = "text", "select", "day", "checkbox", "hidden"
+TEXT = "text"
+SELECT = "select"
+DAY = "day"
+CHECKBOX = "checkbox"
+HIDDEN = "hidden"
 FIRST_DAY_WORDS = "Premier jour (AAAA-MM-JJ), ou instant"
 LAST_DAY_WORDS = "Dernier jour (AAAA-MM-JJ), ou instant exclu"
 CURSOR_WORDS = "next_cursor de la page précédente"
@@ -25,9 +30,9 @@ MOST_COUNTED = 10_000
 class PageField:
     """How a filter is shown on the list's page, by the name that it has there.
 
-    `kind`: the value of HIDDEN comes from a link. `placeholder`: what is chosen where nothing is, none where
-    "". `longest`: characters of what is typed. `is_wide`: as wide as the page. `is_personal`: tells of a person, so it
-    is posted and stands in no address.
+    `kind`: the value of HIDDEN comes from a link. `placeholder`: what is chosen where nothing is,
+    none where "". `longest`: characters of what is typed. `is_wide`: as wide as the page.
+    `is_personal`: tells of a person, so it is posted and stands in no address.
     """
 
     name: str
@@ -46,9 +51,10 @@ ORDER = PageField("tri", "Trier par", SELECT, placeholder="")
 
 @dataclass(frozen=True)
 class Filter:
-    """What a list is narrowed by. `name`: in the query, and of the column that has to be equal, where the service gives
-    no other condition; `field`: reads and describes it; `page`: None where the page does not offer it; `is_counted`:
-    it offers the values that rows have, each with their number, as the list's `Counts` give them."""
+    """What a list is narrowed by. `name`: in the query, and of the column that has to be equal,
+    where the service gives no other condition; `field`: reads and describes it; `page`: None where
+    the page does not offer it; `is_counted`: it offers the values that rows have, each with their
+    number, as the list's `Counts` give them."""
 
     name: str
     field: fields.Field[Any]
@@ -57,7 +63,9 @@ class Filter:
 
 
 def text_filter(name: str, description: str = "", page: PageField | None = None) -> Filter:
-    return Filter(name, fields.String(metadata={"description": description} if description else None), page)
+    return Filter(
+        name, fields.String(metadata={"description": description} if description else None), page
+    )
 
 
 def yes_or_no(name: str, description: str, page: PageField | None = None) -> Filter:
@@ -65,21 +73,28 @@ def yes_or_no(name: str, description: str, page: PageField | None = None) -> Fil
 
 
 def day_filter(name: str, page_name: str, label: str, *, is_last: bool = False) -> Filter:
-    """From the beginning of a day in Paris or an instant on; with `is_last` until a day's end, or before an instant."""
-    field, words = (LastDayOrInstantField, LAST_DAY_WORDS) if is_last else (FirstDayOrInstantField, FIRST_DAY_WORDS)
+    """From the beginning of a day in Paris or an instant on; with `is_last` until a day's end, or
+    before an instant."""
+    field, words = (
+        (LastDayOrInstantField, LAST_DAY_WORDS)
+        if is_last
+        else (FirstDayOrInstantField, FIRST_DAY_WORDS)
+    )
     metadata = {"type": "string", "description": words}
-    return Filter(name, field(metadata=metadata), PageField(page_name, label, DAY, hint="JJ/MM/AAAA"))
+    return Filter(
+        name, field(metadata=metadata), PageField(page_name, label, DAY, hint="JJ/MM/AAAA")
+    )
 
 
 @dataclass(frozen=True)
 class Column:
     """What a list says of each row.
 
-    `name`: the heading in the CSV; `heading`: of the page's table; empty where one has no such column. `source`: the
-    field of the declared answer (« candidature.nom » for one of a part) or what is made of that answer; without it, the
-    field of that `name`. The CSV writes this value, and the page shows it unless it has a cell of its own for that
-    heading.
-    `align`: « right » for numbers. `order`: of the list's, in which the heading puts the page and, backwards, « - ».
+    `name`: the heading in the CSV; `heading`: of the page's table; empty where one has no such
+    column. `source`: the field of the declared answer (« candidature.nom » for one of a part) or
+    what is made of that answer; without it, the field of that `name`. The CSV writes this value,
+    and the page shows it unless it has a cell of its own for that heading. `align`: « right » for
+    numbers. `order`: of the list's, in which the heading puts the page and, backwards, « - ».
     """
 
     name: str
@@ -96,8 +111,9 @@ class Column:
 
 @dataclass(frozen=True)
 class StaffList:
-    """`name`: of its schema in descriptions; `orders`: the usual one first; `order_words` describe them, `order_labels`
-    are those that its page offers; `cursor`: None for a list that goes on in a way of its own."""
+    """`name`: of its schema in descriptions; `orders`: the usual one first; `order_words` describe
+    them, `order_labels` are those that its page offers; `cursor`: None for a list that goes on in a
+    way of its own."""
 
     name: str
     filters: tuple[Filter, ...]
@@ -112,7 +128,8 @@ class StaffList:
     largest_page: int = LARGEST_PAGE
 
     def filters_schema(self, **others: fields.Field[Any]) -> type[Schema]:
-        """Of what narrows the list, and `others`; what is not given is left out of what is loaded."""
+        """Of what narrows the list, and `others`; what is not given is left out of what is
+        loaded."""
         filters = {declared.name: declared.field for declared in self.filters}
         return Schema.from_dict({**filters, **others}, name=f"{self.name}Filters")
 
@@ -121,8 +138,11 @@ class StaffList:
         sizes = validate.Range(1, self.largest_page)
         limit = fields.Integer(load_default=self.page_size, validate=sizes)
         if self.orders:
-            is_known, words = validate.OneOf(self.orders), {"description": self.order_words}
-            others["order"] = fields.String(load_default=self.orders[0], validate=is_known, metadata=words)
+            is_known = validate.OneOf(self.orders)
+            words = {"description": self.order_words}
+            others["order"] = fields.String(
+                load_default=self.orders[0], validate=is_known, metadata=words
+            )
         cursor = {"cursor": self.cursor} if self.cursor else {}
         return self.filters_schema(limit=limit, **cursor, **others)
 
@@ -151,10 +171,16 @@ class StaffList:
 
 
 class Counts(Answered):
-    """How many rows of a list match its filters; of each counted filter, how many would have a value in its place."""
+    """How many rows of a list match its filters; of each counted filter, how many would have a
+    value in its place."""
 
     total: int
     is_complete: Annotated[
-        bool, Meta(description=f"Sinon plus de {MOST_COUNTED} lignes : les nombres ne disent rien de toutes")
+        bool,
+        Meta(
+            description=(
+                f"Sinon plus de {MOST_COUNTED} lignes : les nombres ne disent rien de toutes"
+            )
+        ),
     ]
     filters: dict[str, dict[str, int]]

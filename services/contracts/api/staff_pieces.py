@@ -1,4 +1,5 @@
-"""The API of pieces for staff and their tools: lists, a piece and its control, the feed of changes."""
+"""The API of pieces for staff and their tools: lists, a piece and its control, the feed of
+changes."""
 
 from datetime import date
 from types import NoneType
@@ -10,7 +11,15 @@ from msgspec import Meta
 from services.contracts import piece_rules as rules
 from services.contracts import problem_types
 from services.contracts.api.fields import LastDayOrInstantField
-from services.contracts.api.operation import Answered, Callers, CandidatureLabels, End, Instant, one_of, staff
+from services.contracts.api.operation import (
+    Answered,
+    Callers,
+    CandidatureLabels,
+    End,
+    Instant,
+    one_of,
+    staff,
+)
 from services.contracts.api.pieces import EARLIER_VERSION
 from services.contracts.api.staff_lists import (
     HIDDEN,
@@ -28,7 +37,8 @@ TITLE = "Contrôle des pièces"
 NO_STATUS = "none"
 """The filter of pieces without a status."""
 COUNTED = 400
-"""Pieces of a list, those that follow one there, and decisions of the last hour, are counted up to here."""
+"""Pieces of a list, those that follow one there, and decisions of the last hour, are counted up to
+here."""
 FILE_SECONDS = 40.0  # the store's answer, and the look into the file
 
 
@@ -43,11 +53,21 @@ PIECES = StaffList(
             ),
             PageField("statut", "Statut", SELECT, placeholder=""),
         ),
-        text_filter("academie", "Code sur deux chiffres : 03", PageField("academie", "Académie", SELECT)),
-        text_filter("session", "Nom ou libellé : 2022, BTS 2022", PageField("session", "Session", hint="BTS 2022")),
+        text_filter(
+            "academie", "Code sur deux chiffres : 03", PageField("academie", "Académie", SELECT)
+        ),
+        text_filter(
+            "session",
+            "Nom ou libellé : 2022, BTS 2022",
+            PageField("session", "Session", hint="BTS 2022"),
+        ),
         text_filter("exam", "Code de l'examen : BTS"),
         text_filter("regroupement", "Code du regroupement", PageField("regroupement", kind=HIDDEN)),
-        text_filter("code", "Code de la pièce : NATIDE06", PageField("code", "Code de la pièce", hint="NATIDE06")),
+        text_filter(
+            "code",
+            "Code de la pièce : NATIDE06",
+            PageField("code", "Code de la pièce", hint="NATIDE06"),
+        ),
         text_filter("candidature", page=PageField("candidature", kind=HIDDEN)),
         text_filter("candidate", "Identifiant du candidat", PageField("candidate", kind=HIDDEN)),
         text_filter("numero_candidat"),
@@ -55,13 +75,17 @@ PIECES = StaffList(
         yes_or_no(
             "validated",
             "Validées ou non par le candidat",
-            PageField("validees", "Validation par le candidat", SELECT, placeholder="Validées ou non"),
+            PageField(
+                "validees", "Validation par le candidat", SELECT, placeholder="Validées ou non"
+            ),
         ),
         yes_or_no("sent_again", "Contrôlées auparavant ou jamais"),
     ),
     columns=(
         Column("", "Pièce", lambda piece: f"{piece.code} : {piece.label}"),
-        Column("", "Candidat", lambda piece: f"{piece.candidature.nom} {piece.candidature.prenoms}"),
+        Column(
+            "", "Candidat", lambda piece: f"{piece.candidature.nom} {piece.candidature.prenoms}"
+        ),
         Column("", "Né(e) le", "candidature.birth_date"),
         Column("N° candidat", "N° candidat", "candidature.numero_candidat"),
         Column("N° d'inscription", source="candidature.numero_inscription"),
@@ -77,7 +101,9 @@ PIECES = StaffList(
         Column("Regroupement", source="regroupement.label"),
         Column("Demandée", source="asked"),
         Column("Obligatoire", source="required"),
-        Column("Déposée le", "Déposée le", lambda piece: piece.deposit and piece.deposit.deposited_at),
+        Column(
+            "Déposée le", "Déposée le", lambda piece: piece.deposit and piece.deposit.deposited_at
+        ),
         Column("Fichier", "", lambda piece: piece.deposit and piece.deposit.filename),
         Column("Taille en octets", "", lambda piece: piece.deposit and piece.deposit.size),
         Column("Antivirus", "", lambda piece: piece.deposit and piece.deposit.scan_label),
@@ -94,7 +120,11 @@ PIECES = StaffList(
 class PageQuery(Schema):
     ahead = fields.Boolean(
         load_default=False,
-        metadata={"description": "Chargée avant d'être montrée : le journal le dit, et « openings » dit l'ouverture"},
+        metadata={
+            "description": (
+                "Chargée avant d'être montrée : le journal le dit, et « openings » dit l'ouverture"
+            )
+        },
     )
 
 
@@ -109,34 +139,46 @@ class IfMatch(Schema):
 
 class Control(Schema):
     deposit_id = fields.String(
-        required=True, allow_none=True, metadata={"description": "Le dépôt examiné ; null : pièce sur papier"}
+        required=True,
+        allow_none=True,
+        metadata={"description": "Le dépôt examiné ; null : pièce sur papier"},
     )
     status = fields.Enum(rules.Status, by_value=True, required=True)
     comment = fields.String(
         load_default=None,
         allow_none=True,
-        metadata={"description": "Lu par le candidat ; un refus en a un", "maxLength": rules.MAX_COMMENT_LENGTH},
+        metadata={
+            "description": "Lu par le candidat ; un refus en a un",
+            "maxLength": rules.MAX_COMMENT_LENGTH,
+        },
     )
     received_on = fields.Date(load_default=None, allow_none=True)
     resubmit_until = LastDayOrInstantField(
         load_default=None,
         allow_none=True,
-        metadata={"description": "Dernier jour (AAAA-MM-JJ), ou instant exclu, pour déposer à nouveau"},
+        metadata={
+            "description": "Dernier jour (AAAA-MM-JJ), ou instant exclu, pour déposer à nouveau"
+        },
     )
 
     @post_load
     def normalise_comment(self, loaded: dict[str, Any], **_: object) -> dict[str, Any]:
-        """Forms send lines that end with CR LF, scripts and tools with LF: the same comment is the same control."""
+        """Forms send lines that end with CR LF, scripts and tools with LF: the same comment is the
+        same control."""
         return loaded | {"comment": (loaded["comment"] or "").replace("\r\n", "\n").strip() or None}
 
 
 class ItemToControl(Control):
     piece_id = fields.String(required=True)
-    if_match = fields.String(load_default=None, allow_none=True, metadata={"description": "etag de la pièce lue"})
+    if_match = fields.String(
+        load_default=None, allow_none=True, metadata={"description": "etag de la pièce lue"}
+    )
 
 
 class Controls(Schema):
-    controls = fields.List(fields.Nested(ItemToControl), required=True, validate=validate.Length(1, LARGEST_PAGE))
+    controls = fields.List(
+        fields.Nested(ItemToControl), required=True, validate=validate.Length(1, LARGEST_PAGE)
+    )
 
 
 class StaffCandidature(CandidatureLabels):
@@ -170,9 +212,16 @@ class StaffDeposit(Answered):
     pages: Annotated[int | None, Meta(description="D'un PDF")]
     active_contents: Annotated[
         tuple[Annotated[str, one_of(rules.ACTIVE_CONTENT_LABELS)], ...] | None,
-        Meta(description="Ce qui agit dans le fichier d'origine ; null : non examiné (archive, ou dépôt d'avant)"),
+        Meta(
+            description=(
+                "Ce qui agit dans le fichier d'origine ; null : non examiné (archive, ou dépôt "
+                "d'avant)"
+            )
+        ),
     ] = None
-    active_contents_label: Annotated[str, Meta(examples=["du code JavaScript, une pièce jointe"])] = rules.NOT_EXAMINED
+    active_contents_label: Annotated[
+        str, Meta(examples=["du code JavaScript, une pièce jointe"])
+    ] = rules.NOT_EXAMINED
     version: Annotated[int | None, Meta(description=EARLIER_VERSION)] = None
 
 
@@ -197,7 +246,8 @@ class StaffPiece(Answered):
     validated_at: Instant | None
     deposit: StaffDeposit | None
     asked_again_for: Annotated[
-        int | None, Meta(description="Version de la candidature pour laquelle elle est à donner de nouveau")
+        int | None,
+        Meta(description="Version de la candidature pour laquelle elle est à donner de nouveau"),
     ] = None
 
 
@@ -205,13 +255,14 @@ class StaffPieces(Answered):
     items: tuple[StaffPiece, ...]
     next_cursor: str | None
     total: Annotated[
-        int | None, Meta(description=f"De la première page : combien en tout ; null : plus de {COUNTED}")
+        int | None,
+        Meta(description=f"De la première page : combien en tout ; null : plus de {COUNTED}"),
     ] = None
 
 
 class WaitingPieces(Answered):
-    """Pieces of one session and regroupement that have a file and no status, or that are « Reçue »; not what was
-    validated without a file. The other numbers are of those without a status."""
+    """Pieces of one session and regroupement that have a file and no status, or that are « Reçue »;
+    not what was validated without a file. The other numbers are of those without a status."""
 
     exam: str
     session: str
@@ -221,7 +272,9 @@ class WaitingPieces(Answered):
     number: int
     validated: Annotated[int, Meta(description="Validées par leur candidat")]
     sent_again: Annotated[int, Meta(description="Déjà contrôlées auparavant")]
-    oldest: Annotated[Instant, Meta(description="Le plus ancien dépôt ; sans fichier, quand elle fut reçue")]
+    oldest: Annotated[
+        Instant, Meta(description="Le plus ancien dépôt ; sans fichier, quand elle fut reçue")
+    ]
     received: Annotated[int, Meta(description="« Reçue » : arrivées, pas encore contrôlées")] = 0
 
 
@@ -234,7 +287,8 @@ class PastDeposit(StaffDeposit):
 
     removed_at: Instant | None
     kept_until: Annotated[
-        Instant | None, Meta(description="Jusqu'à quand un fichier remplacé ou supprimé peut être remis en place")
+        Instant | None,
+        Meta(description="Jusqu'à quand un fichier remplacé ou supprimé peut être remis en place"),
     ]
 
 
@@ -250,7 +304,9 @@ class PastControl(Answered):
     staff_id: str
     controlled_at: Instant
     taken_back: Annotated[bool, Meta(description="Annulée depuis : elle ne compte plus")]
-    takes_back: Annotated[bool, Meta(description="Annule la décision d'avant, dont elle redit le statut")]
+    takes_back: Annotated[
+        bool, Meta(description="Annule la décision d'avant, dont elle redit le statut")
+    ]
     can_be_taken_back: Annotated[bool, Meta(description="Par l'appelant, maintenant")]
     announced: Annotated[bool, Meta(description="Un mail a dit ce refus au candidat")]
 
@@ -271,7 +327,10 @@ class Neighbours(Answered):
     """Of a piece, in the list that some filters give."""
 
     previous: Annotated[
-        StaffPiece | None, Meta(description="Ou celle que l'appelant vient de contrôler, qui n'est plus dans la liste")
+        StaffPiece | None,
+        Meta(
+            description="Ou celle que l'appelant vient de contrôler, qui n'est plus dans la liste"
+        ),
     ]
     following: StaffPiece | None
     left: Annotated[int | None, Meta(description=f"Combien la suivent ; null : plus de {COUNTED}")]
@@ -291,7 +350,11 @@ class StaffPieceDetail(StaffPiece):
     history: History
     recent_openings: Annotated[
         tuple[RecentOpening, ...],
-        Meta(description="D'autres gestionnaires qui ont ouvert le fichier dans les dernières minutes"),
+        Meta(
+            description=(
+                "D'autres gestionnaires qui ont ouvert le fichier dans les dernières minutes"
+            )
+        ),
     ]
     neighbours: Annotated[Neighbours | None, Meta(description="Sur demande")]
     own_controls: Annotated[OwnControls | None, Meta(description="Avec les voisines")]
@@ -305,7 +368,8 @@ class ControlResult(Answered):
     piece: StaffPiece | None = None
     problem: dict[str, Any] | None = None
     current: Annotated[
-        StaffPiece | None, Meta(description="Avec un refus : la pièce telle qu'elle est, si elle peut être lue")
+        StaffPiece | None,
+        Meta(description="Avec un refus : la pièce telle qu'elle est, si elle peut être lue"),
     ] = None
 
 
@@ -316,15 +380,24 @@ class ControlResults(Answered):
 class ChangesQuery(Schema):
     after = fields.String(
         load_default=None,
-        metadata={"description": "next_cursor, ou cursor d'un changement ; sans lui, depuis le plus ancien gardé"},
+        metadata={
+            "description": (
+                "next_cursor, ou cursor d'un changement ; sans lui, depuis le plus ancien gardé"
+            )
+        },
     )
-    limit = fields.Integer(load_default=USUAL_CHANGES_PAGE, validate=validate.Range(1, LARGEST_CHANGES_PAGE))
+    limit = fields.Integer(
+        load_default=USUAL_CHANGES_PAGE, validate=validate.Range(1, LARGEST_CHANGES_PAGE)
+    )
 
 
 class Change(Answered):
     cursor: Annotated[str, Meta(examples=["WzQyLCAiMjAyMS0xMS0wM1QwOTowMDowMCswMDowMCJd"])]
     at: Annotated[
-        Instant, Meta(description="Quand cela s'est fait ; d'un fichier remis en place : quand il fut déposé")
+        Instant,
+        Meta(
+            description="Quand cela s'est fait ; d'un fichier remis en place : quand il fut déposé"
+        ),
     ]
     kind: Annotated[str, one_of(rules.ChangeKind)]
     piece_id: Annotated[str | None, Meta(description="null : la candidature entière")]
@@ -341,14 +414,19 @@ class Changes(Answered):
 
 
 _NOT_AS_READ = (problem_types.PRECONDITION_FAILED, problem_types.PRECONDITION_REQUIRED)
-_READ, _CONTROL = Callers(staff("pieces:read")), Callers(staff("pieces:control"))
+_READ = Callers(staff("pieces:read"))
+_CONTROL = Callers(staff("pieces:control"))
 
 list_pieces = _READ.get(
     "/v1/pieces",
     StaffPieces,
     "Pieces asked for or deposited, in pages: follow `next_cursor` until it is null.",
     query=PIECES.page_schema(
-        after=fields.String(metadata={"description": "Identifiant d'une pièce : celles qui la suivent dans la liste"})
+        after=fields.String(
+            metadata={
+                "description": "Identifiant d'une pièce : celles qui la suivent dans la liste"
+            }
+        )
     ),
     problems=(problem_types.NOT_FOUND,),
 )
@@ -362,7 +440,8 @@ export_pieces = _READ.csv(
 read_control_queue = _READ.get(
     "/v1/control-queue",
     ControlQueue,
-    "How many pieces nobody has controlled yet, by session and regroupement, the longest waiting first.",
+    "How many pieces nobody has controlled yet, by session and regroupement, the longest waiting "
+    "first.",
 )
 read_piece = _READ.get(
     "/v1/pieces/<piece_id>",
@@ -372,7 +451,10 @@ read_piece = _READ.get(
         neighbours=fields.Boolean(
             load_default=False,
             metadata={
-                "description": "Avec les pièces juste avant et juste après, dans la liste que les filtres donnent"
+                "description": (
+                    "Avec les pièces juste avant et juste après, dans la liste que les filtres "
+                    "donnent"
+                )
             },
         )
     ),
@@ -388,15 +470,17 @@ control_piece = _CONTROL.post(
 take_back_control = _CONTROL.delete(
     "/v1/pieces/<piece_id>/control",
     StaffPiece,
-    "Take back one's own decision on a piece, read with the etag in If-Match: what was before it counts again, and its "
-    "mail does not leave if it waits. 409 once somebody else has controlled the piece, or its candidate acted on it.",
+    "Take back one's own decision on a piece, read with the etag in If-Match: what was before it "
+    "counts again, and its mail does not leave if it waits. 409 once somebody else has controlled "
+    "the piece, or its candidate acted on it.",
     headers=IfMatch,
     problems=(problem_types.CONFLICT, *_NOT_AS_READ),
 )
 read_own_controls = _READ.get(
     "/v1/own-controls",
     OwnControls,
-    "The caller's last decision, whether it can be taken back, and how many pieces they decided in the last hour.",
+    "The caller's last decision, whether it can be taken back, and how many pieces they decided in "
+    "the last hour.",
 )
 control_many = _CONTROL.post(
     "/v1/controls",
@@ -407,7 +491,8 @@ control_many = _CONTROL.post(
 read_page = _READ.get(
     "/v1/pieces/<piece_id>/pages/<int:number>",
     bytes,
-    "A page of a PDF, from 1 on, or a picture (its page 1), as a JPEG; each look is in the audit trail.",
+    "A page of a PDF, from 1 on, or a picture (its page 1), as a JPEG; each look is in the audit "
+    "trail.",
     query=PageQuery,
     media_type="image/jpeg",
     answer_words=f"{rules.PAGE_SIDE} points de côté au plus",
@@ -417,17 +502,20 @@ read_page = _READ.get(
 record_opening = _READ.post(
     "/v1/pieces/<piece_id>/openings",
     NoneType,
-    "Say that a page which was loaded ahead is now shown, for the audit trail. 404 for another piece's file.",
+    "Say that a page which was loaded ahead is now shown, for the audit trail. 404 for another "
+    "piece's file.",
     body=Opening,
 )
 
 list_changes = _READ.get(
     "/v1/changes",
     Changes,
-    "What has changed since `after`: deposits, removals, validations, controls, withdrawals of candidatures.",
+    "What has changed since `after`: deposits, removals, validations, controls, withdrawals of "
+    "candidatures.",
     query=ChangesQuery,
     answer_words=(
-        f"Dans l'ordre, sans manque ; gardés {rules.CHANGES_RETENTION_DAYS} jours. Relire une page la redonne."
+        f"Dans l'ordre, sans manque ; gardés {rules.CHANGES_RETENTION_DAYS} jours. Relire une page "
+        "la redonne."
     ),
     problems=(problem_types.CURSOR_EXPIRED,),
 )

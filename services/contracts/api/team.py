@@ -1,5 +1,5 @@
-"""The API of accounts about staff: who is of the team, invited, given another profile, disabled and enabled by
-administrateurs; tools' tokens."""
+"""The API of accounts about staff: who is of the team, invited, given another profile, disabled and
+enabled by administrateurs; tools' tokens."""
 
 from types import NoneType
 from typing import Annotated
@@ -23,7 +23,9 @@ from services.contracts.page_sizes import TEAM_PAGE
 
 TITLE = "Comptes de gestion et jetons de leurs outils"
 _REASON_ASKED = "Saisissez un motif, de {min} à {max} caractères."
-_CURSOR = fields.String(load_default="", validate=validate.Length(max=32), metadata={"description": CURSOR_WORDS})
+_CURSOR = fields.String(
+    load_default="", validate=validate.Length(max=32), metadata={"description": CURSOR_WORDS}
+)
 MEMBERS = StaffList(
     "Members",
     filters=(),
@@ -65,7 +67,9 @@ class NamesQuery(Schema):
 
 
 class Reason(Schema):
-    reason = fields.String(required=True, validate=validate.Length(*REASON_LENGTHS, error=_REASON_ASKED))
+    reason = fields.String(
+        required=True, validate=validate.Length(*REASON_LENGTHS, error=_REASON_ASKED)
+    )
 
 
 class CodeOnly(Schema):
@@ -73,7 +77,10 @@ class CodeOnly(Schema):
         load_default="",
         validate=validate.Length(max=MAX_CODE_LENGTH),
         metadata={
-            "description": "Code du second facteur, de secours, ou réponse d'une clé d'accès : chacun sert une fois"
+            "description": (
+                "Code du second facteur, de secours, ou réponse d'une clé d'accès : chacun sert "
+                "une fois"
+            )
         },
     )
 
@@ -85,12 +92,15 @@ class ReasonWithCode(Reason, CodeOnly):
 class Profile(ReasonWithCode):
     """`academies`: as of an invitation."""
 
-    role = fields.String(required=True, validate=validate.OneOf([*STAFF_ROLE_LABELS], error="Choisissez un profil."))
+    role = fields.String(
+        required=True, validate=validate.OneOf([*STAFF_ROLE_LABELS], error="Choisissez un profil.")
+    )
     academies = fields.List(fields.String(validate=validate.Length(max=3)), load_default=[])
 
 
 class Invitation(CodeOnly):
-    """`academies`: codes, none of an administrateur. Checked together, so that every mistake is reported at once."""
+    """`academies`: codes, none of an administrateur. Checked together, so that every mistake is
+    reported at once."""
 
     email = fields.String(load_default="", validate=validate.Length(max=320))
     nom = fields.String(load_default="", validate=validate.Length(max=500))
@@ -163,8 +173,11 @@ class ToolTokens(Answered):
 
 
 _MANAGE = Callers(staff("staff:manage"))
-_MANAGE_IN_A_SESSION = Callers(staff("staff:manage", OWN_ACCOUNT_SCOPE), problems=(problem_types.TOO_MANY_TRIES,))
-"""In a browser, with a code of the second factor: no tool's token does what gives or takes access."""
+_MANAGE_IN_A_SESSION = Callers(
+    staff("staff:manage", OWN_ACCOUNT_SCOPE), problems=(problem_types.TOO_MANY_TRIES,)
+)
+"""In a browser, with a code of the second factor: no tool's token does what gives or takes
+access."""
 
 list_members = _MANAGE.get(
     "/v1/staff",
@@ -178,11 +191,14 @@ list_tokens = _MANAGE.get(
     "Somebody's tokens, those that ended among them.",
     query=TOKENS.page_schema(),
 )
-list_academies = _MANAGE.get("/v1/staff/academies", Academies, "The académies that a gestionnaire may be limited to.")
+list_academies = _MANAGE.get(
+    "/v1/staff/academies", Academies, "The académies that a gestionnaire may be limited to."
+)
 list_names = Callers(staff("pieces:read")).get(
     "/v1/staff/names",
     StaffNames,
-    "Who may control the same pieces: names of those who share an académie with the caller; others are missing.",
+    "Who may control the same pieces: names of those who share an académie with the caller; others "
+    "are missing.",
     query=NamesQuery,
 )
 read_member = _MANAGE.get("/v1/staff/<staff_id>", Member, "A member of the team, disabled or not.")
@@ -197,21 +213,28 @@ invite = _MANAGE_IN_A_SESSION.post(
 invite_again = _MANAGE_IN_A_SESSION.post(
     "/v1/staff/<staff_id>/invitation",
     NoneType,
-    "Mail a new link; the older one is refused from now on. 409 for an account that is set up or disabled.",
+    "Mail a new link; the older one is refused from now on. 409 for an account that is set up or "
+    "disabled.",
     body=CodeOnly,
     problems=(problem_types.CONFLICT, problem_types.REACTIVATION_REQUIRED),
 )
 reset_second_factor = _MANAGE_IN_A_SESSION.post(
     "/v1/staff/<staff_id>/second-factor-reset",
     NoneType,
-    "Who lost theirs is mailed a link to set up another; password, sessions and tokens end. 409 for oneself.",
+    "Who lost theirs is mailed a link to set up another; password, sessions and tokens end. 409 "
+    "for oneself.",
     body=ReasonWithCode,
-    problems=(problem_types.OWN_ACCOUNT, problem_types.CONFLICT, problem_types.REACTIVATION_REQUIRED),
+    problems=(
+        problem_types.OWN_ACCOUNT,
+        problem_types.CONFLICT,
+        problem_types.REACTIVATION_REQUIRED,
+    ),
 )
 disable = _MANAGE_IN_A_SESSION.post(
     "/v1/staff/<staff_id>/disable",
     NoneType,
-    "Disable an account: no log-in, sessions and tokens end. 409 for oneself and for the last administrateur.",
+    "Disable an account: no log-in, sessions and tokens end. 409 for oneself and for the last "
+    "administrateur.",
     body=ReasonWithCode,
     problems=(problem_types.OWN_ACCOUNT, problem_types.LAST_ADMINISTRATOR),
 )
@@ -225,10 +248,14 @@ enable = _MANAGE_IN_A_SESSION.post(
 change_profile = _MANAGE_IN_A_SESSION.post(
     "/v1/staff/<staff_id>/profile",
     NoneType,
-    "Another role, or other académies; sessions and tokens may do no more within seconds. 409 as for `disable`.",
+    "Another role, or other académies; sessions and tokens may do no more within seconds. 409 as "
+    "for `disable`.",
     body=Profile,
     problems=(problem_types.OWN_ACCOUNT, problem_types.LAST_ADMINISTRATOR),
 )
 revoke_token = _MANAGE.post(
-    "/v1/staff/tokens/<token_id>/revoke", NoneType, "The token is refused some seconds later.", body=Reason
+    "/v1/staff/tokens/<token_id>/revoke",
+    NoneType,
+    "The token is refused some seconds later.",
+    body=Reason,
 )

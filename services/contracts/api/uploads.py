@@ -1,4 +1,5 @@
-"""Uploads by tus 1.0.0 (core, creation, termination, expiration), which every service that takes files declares."""
+"""Uploads by tus 1.0.0 (core, creation, termination, expiration), which every service that takes
+files declares."""
 
 from types import NoneType
 from typing import Any, NamedTuple
@@ -30,7 +31,9 @@ class Uploads(Schema):
     """The uploads that are taken together."""
 
     uploads = _ids(
-        validate.Length(min=1, max=MAX_MERGED_FILES, error=f"De 1 à {MAX_MERGED_FILES} envois sont attendus."),
+        validate.Length(
+            min=1, max=MAX_MERGED_FILES, error=f"De 1 à {MAX_MERGED_FILES} envois sont attendus."
+        ),
         "Dans l'ordre des pages",
     )
 
@@ -49,7 +52,12 @@ class UploadOperations(NamedTuple):
 
 def upload_operations(path: str, callers: Callers, *problems: ProblemType) -> UploadOperations:
     """`path`: where a file is announced; `problems`: of the announcement, besides those of any."""
-    begun = (*problems, problem_types.PROTOCOL_VERSION, problem_types.TOO_LARGE, problem_types.TOO_MANY_FILES)
+    begun = (
+        *problems,
+        problem_types.PROTOCOL_VERSION,
+        problem_types.TOO_LARGE,
+        problem_types.TOO_MANY_FILES,
+    )
     return UploadOperations(
         callers.post(
             path,
@@ -82,7 +90,11 @@ def upload_operations(path: str, callers: Callers, *problems: ProblemType) -> Up
             answer_words="Upload-Offset",
             sends=UPLOAD_PART_TYPE,
             parameters=(_VERSION, _header("Upload-Offset", _NUMBER)),
-            problems=(problem_types.PROTOCOL_VERSION, problem_types.WRONG_OFFSET, problem_types.CONTENT_TYPE_REFUSED),
+            problems=(
+                problem_types.PROTOCOL_VERSION,
+                problem_types.WRONG_OFFSET,
+                problem_types.CONTENT_TYPE_REFUSED,
+            ),
         ),
         callers.delete(
             "/v1/uploads/<upload_id>",
@@ -94,7 +106,9 @@ def upload_operations(path: str, callers: Callers, *problems: ProblemType) -> Up
     )
 
 
-def _header(name: str, schema: dict[str, Any], description: str = "", *, required: bool = True) -> dict[str, Any]:
+def _header(
+    name: str, schema: dict[str, Any], description: str = "", *, required: bool = True
+) -> dict[str, Any]:
     words = {"description": description} if description else {}
     return {"name": name, "in": "header", "required": required, "schema": schema, **words}
 

@@ -1,4 +1,5 @@
-"""The API of « Vérifier un document »: what became of the paper of a code, and the keys that signed papers."""
+"""The API of « Vérifier un document »: what became of the paper of a code, and the keys that signed
+papers."""
 
 from datetime import date
 from enum import StrEnum
@@ -23,7 +24,8 @@ class State(StrEnum):
 
 
 class Lookup(Schema):
-    """`code`: as typed; `source`: the visitor's address, or its IPv6 network, by which unknown codes are counted."""
+    """`code`: as typed; `source`: the visitor's address, or its IPv6 network, by which unknown
+    codes are counted."""
 
     code = fields.String(required=True, validate=validate.Length(max=64))
     source = fields.String(required=True, validate=validate.Length(max=64))
@@ -34,7 +36,9 @@ class Verdict(Answered):
 
     code: str
     state: Annotated[str, one_of(State)]
-    since: Annotated[Instant | None, Meta(description="Du retrait, ou de la version qui remplace")] = None
+    since: Annotated[
+        Instant | None, Meta(description="Du retrait, ou de la version qui remplace")
+    ] = None
     type: str | None = None
     exam: str | None = None
     session: str | None = None
@@ -52,5 +56,7 @@ verify = GATEWAY.post(
     problems=(problem_types.TOO_MANY_TRIES,),
 )
 read_paper_keys = Callers(PUBLIC).get(
-    "/.well-known/paper-keys.json", Keys, "The keys with which what papers say is verified, older ones too."
+    "/.well-known/paper-keys.json",
+    Keys,
+    "The keys with which what papers say is verified, older ones too.",
 )

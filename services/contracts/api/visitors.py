@@ -1,4 +1,5 @@
-"""The API of accounts for who is not logged in, as the gateway calls it: creation, activation, mailed links."""
+"""The API of accounts for who is not logged in, as the gateway calls it: creation, activation,
+mailed links."""
 
 from datetime import date
 from types import NoneType
@@ -8,14 +9,23 @@ from marshmallow import Schema, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
-from services.contracts.account_rules import LINK_PROBLEMS, MAX_CREATION_LENGTH, MAX_TOKEN_LENGTH, State
+from services.contracts.account_rules import (
+    LINK_PROBLEMS,
+    MAX_CREATION_LENGTH,
+    MAX_TOKEN_LENGTH,
+    State,
+)
 from services.contracts.api.forms import Form, Suggestions
 from services.contracts.api.operation import Answered, Callers, Instant, Operation, one_of, service
 
 TITLE = "Création de compte et liens reçus par mail"
 TOKEN: dict[str, Any] = {"required": True, "validate": validate.Length(max=MAX_TOKEN_LENGTH)}
 PASSWORD: dict[str, Any] = {"required": True, "validate": validate.Length(max=1024)}
-SEALED_IDENTITY: dict[str, Any] = {"load_default": None, "allow_none": True, "validate": validate.Length(max=12_000)}
+SEALED_IDENTITY: dict[str, Any] = {
+    "load_default": None,
+    "allow_none": True,
+    "validate": validate.Length(max=12_000),
+}
 """Of a provider (sign_in.py), as a page holds it while no account has it."""
 _CREATION: dict[str, Any] = {"validate": validate.Length(max=MAX_CREATION_LENGTH)}
 
@@ -61,8 +71,8 @@ class NewPassword(TokenOnly):
 
 
 class Created(Answered):
-    """`email` as typed, to which a mail is sent in any case; `creation` names this creation when its mail is asked for
-    again, and is given whether or not there is one."""
+    """`email` as typed, to which a mail is sent in any case; `creation` names this creation when
+    its mail is asked for again, and is given whether or not there is one."""
 
     email: str
     creation: str
@@ -100,14 +110,17 @@ LINK_REFUSALS = tuple(LINK_PROBLEMS.values())
 fill_form = GATEWAY.post(
     "/v1/forms/account",
     Form,
-    "« Formulaire de création » for what was typed: the country decides which place of birth is asked. Checks and "
-    "changes nothing.",
+    "« Formulaire de création » for what was typed: the country decides which place of birth is "
+    "asked. Checks and changes nothing.",
     body=FormValues,
     reads=True,
     problems=(problem_types.PROVIDER_REFUSED,),
 )
 search_communes = GATEWAY.get(
-    "/v1/forms/account/communes", Suggestions, "Communes of a département for what was typed.", query=CommuneSearch
+    "/v1/forms/account/communes",
+    Suggestions,
+    "Communes of a département for what was typed.",
+    query=CommuneSearch,
 )
 create_account = GATEWAY.post(
     "/v1/accounts",
@@ -170,9 +183,13 @@ check_activation = GATEWAY.post(
 
 
 def _check(path: str, what: str) -> Operation[LinkState]:
-    return GATEWAY.post(path, LinkState, f"The state of {what}. Changes nothing.", body=TokenOnly, reads=True)
+    return GATEWAY.post(
+        path, LinkState, f"The state of {what}. Changes nothing.", body=TokenOnly, reads=True
+    )
 
 
 check_reset = _check("/v1/password-resets/check", "a reset link")
 check_email_change = _check("/v1/email-changes/check", "a link that confirms an address")
-check_cancellation = _check("/v1/email-changes/cancellations/check", "a link that cancels a change of address")
+check_cancellation = _check(
+    "/v1/email-changes/cancellations/check", "a link that cancels a change of address"
+)

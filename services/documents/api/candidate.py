@@ -1,5 +1,5 @@
-"""What candidates read of their documents: tiles, lists, files, and what accounts copies for them; what is not the
-caller's own is not found. What the gateway asks for who holds a paper."""
+"""What candidates read of their documents: tiles, lists, files, and what accounts copies for them;
+what is not the caller's own is not found. What the gateway asks for who holds a paper."""
 
 import unicodedata
 from typing import Any
@@ -54,14 +54,19 @@ def _own_file(document_id: str, file_format: FileFormat, *, save: bool) -> Respo
 
 @views.serves(api.read_confirmation)
 def confirmation(query: dict[str, Any], candidature_id: str) -> Response:
-    candidate, version = access.caller().id, query["version"]
-    file = document_files.confirmation_file(dependencies(), candidate, candidature_id, version, query["format"])
+    candidate = access.caller().id
+    version = query["version"]
+    file = document_files.confirmation_file(
+        dependencies(), candidate, candidature_id, version, query["format"]
+    )
     return file_response(file, save=query["save"])
 
 
 @views.serves(api.read_form)
 def form(query: dict[str, Any], candidature_id: str, code: str) -> Response:
-    file = document_files.form_file(dependencies(), access.caller().id, candidature_id, code, query["format"])
+    file = document_files.form_file(
+        dependencies(), access.caller().id, candidature_id, code, query["format"]
+    )
     return file_response(file, save=query["save"])
 
 
@@ -90,7 +95,8 @@ def file_response(file: File, *, save: bool) -> Response:
 
 
 def set_filename(response: Response, disposition: str, filename: str) -> None:
-    """Content-Disposition of RFC 6266: the name with its accents, and one in ASCII for old clients."""
+    """Content-Disposition of RFC 6266: the name with its accents, and one in ASCII for old
+    clients."""
     plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
     names = {"filename": plain, "filename*": f"UTF-8''{quote(filename, safe='')}"}
     response.headers.set("Content-Disposition", disposition, **names)

@@ -1,5 +1,5 @@
-"""For staff and their tools, within their académies: what is published to several, the documents of a candidature;
-imports of exam offices, prepared, checked, previewed, published, withdrawn."""
+"""For staff and their tools, within their académies: what is published to several, the documents of
+a candidature; imports of exam offices, prepared, checked, previewed, published, withdrawn."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -51,7 +51,9 @@ def publish_documents(body: dict[str, Any], headers: dict[str, Any]) -> staff_do
 
 @documents_views.serves(staff_documents.read_document)
 def open_staff_document(query: dict[str, Any], document_id: str) -> Response:
-    return file_response(open_document(dependencies(), who_publishes(), document_id), save=query["save"])
+    return file_response(
+        open_document(dependencies(), who_publishes(), document_id), save=query["save"]
+    )
 
 
 def _answered(act: Callable[..., Import]) -> Callable[..., api.Import]:
@@ -79,22 +81,32 @@ views.calls(api.withdraw_document, imports.withdraw_document, publisher=who_publ
 
 @views.serves(api.read_model)
 def read_model(query: dict[str, Any], type: str) -> Response:
-    if type not in COLUMNS or (query["academie"] and not who_publishes().may_publish_in(query["academie"])):
+    if type not in COLUMNS or (
+        query["academie"] and not who_publishes().may_publish_in(query["academie"])
+    ):
         raise NotFound()
-    document_type, publisher, part = DocumentType(type), who_publishes(), query.pop("part")
-    label, specialite, import_id = document_type.label, query.pop("specialite"), query.pop("absent_from")
+    document_type = DocumentType(type)
+    publisher = who_publishes()
+    part = query.pop("part")
+    label = document_type.label
+    specialite = query.pop("specialite")
+    import_id = query.pop("absent_from")
     completed = queries.import_of(publisher, import_id) if import_id else None
     if all(query.values()):
         response = csv_response(
             "modele.csv",
             db.reading_for_staff(export=True),
-            lambda session: queries.filled_model(session, document_type, Scope(**query), part, completed),
+            lambda session: queries.filled_model(
+                session, document_type, Scope(**query), part, completed
+            ),
             lambda: imports.record_export(publisher, "import_model", label),
         )
     else:
         content = csv_text(model_headings(document_type), [example_lines(document_type)])
         response = Response(content, content_type=CONTENT_TYPE)
-    name = filename(f"Modèle {part or ''} - {label}", specialite or query["session"], extension="csv")
+    name = filename(
+        f"Modèle {part or ''} - {label}", specialite or query["session"], extension="csv"
+    )
     set_filename(response, "attachment", name)
     return response
 
@@ -112,7 +124,9 @@ def create_import(body: dict[str, Any], headers: dict[str, Any]) -> api.Import:
 @views.serves(api.take_uploads)
 def take_uploads(body: dict[str, Any], import_id: str) -> tuple[api.Import, dict[str, str], int]:
     [upload_id] = body["uploads"]
-    answer = import_answer(import_files.take_upload(dependencies(), who_publishes(), import_id, upload_id))
+    answer = import_answer(
+        import_files.take_upload(dependencies(), who_publishes(), import_id, upload_id)
+    )
     return answer, {}, 202 if answer.to_check else 200
 
 

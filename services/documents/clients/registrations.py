@@ -1,5 +1,5 @@
-"""Client of registrations: asked for the current version at each « Visualiser/Imprimer » and form; our copy answers
-where registrations does not."""
+"""Client of registrations: asked for the current version at each « Visualiser/Imprimer » and form;
+our copy answers where registrations does not."""
 
 from services.chassis.errors import Unavailable
 from services.chassis.http.client import Client, ProblemAnswer
@@ -8,7 +8,8 @@ from services.contracts.api.registrations import CURRENT, read_version
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.document_names import is_id
 
-# A person is waiting for the document: answering with what is known here is better than waiting long.
+# A person is waiting for the document: answering with what is known here is better than waiting
+# long.
 _TIMEOUT_SECONDS = 5.0
 
 
@@ -20,7 +21,8 @@ class RegistrationsClient:
         self._token = token
 
     def version(self, candidature_id: str, version: int | None) -> RegistrationSaved | None:
-        """The event of that version (None: the current one), or None if there is no such active candidature.
+        """The event of that version (None: the current one), or None if there is no such active
+        candidature.
 
         Raises Unavailable when registrations does not answer, or not as agreed.
         """
@@ -29,7 +31,11 @@ class RegistrationsClient:
         number = CURRENT if version is None else version
         try:
             event = self._client.call(
-                read_version, self._token, seconds=_TIMEOUT_SECONDS, candidature_id=candidature_id, version=number
+                read_version,
+                self._token,
+                seconds=_TIMEOUT_SECONDS,
+                candidature_id=candidature_id,
+                version=number,
             )
         except ProblemAnswer as problem:
             if problem.http_status == 404:

@@ -1,5 +1,5 @@
-"""The time stamp authority that an operator names (RFC 3161). A paper waits for it for a second and a half; after one
-that waited in vain, the others do not wait at all for a while."""
+"""The time stamp authority that an operator names (RFC 3161). A paper waits for it for a second and
+a half; after one that waited in vain, the others do not wait at all for a while."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,8 @@ import requests
 from asn1crypto.tsp import TimeStampReq, TimeStampResp
 from pyhanko.sign.timestamps import TimeStamper
 
-SECONDS, PAUSE_SECONDS = 1.5, 10.0
+SECONDS = 1.5
+PAUSE_SECONDS = 10.0
 AT_ONCE = 8
 _MOST_BYTES = 64 * 1024
 

@@ -2,8 +2,9 @@
 
 Keys say whose document it is:
 
-documents/<candidature>/<type>/<version, 0 for a publication>/<document>-<attempt>-<SHA-256>.<pdf or html>
-documents/<candidature>/<type>/<version>.<edition, after the first>/<document>-<attempt>-<SHA-256>.<pdf or html>
+documents/<candidature>/<type>/<version, 0 for a publication>/<document>-<attempt>-<SHA-256>.<pdf or
+html> documents/<candidature>/<type>/<version>.<edition, after the
+first>/<document>-<attempt>-<SHA-256>.<pdf or html>
 publications/<publication>/<attempt>-<SHA-256>.<pdf, or bin for a sending that waits for its check>
 """
 
@@ -23,15 +24,15 @@ def is_id(text: str) -> bool:
 
 
 def derived_id(*parts: str) -> str:
-    """The same for the same parts: of a candidature's document in an order, so that it is published once; of an order,
-    by its caller and key."""
+    """The same for the same parts: of a candidature's document in an order, so that it is published
+    once; of an order, by its caller and key."""
     return hashlib.sha256("/".join(parts).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
 class DocumentName:
-    """What a key says, without format and digest. `attempt` tells apart several attempts at storing the same document;
-    `version` 0 is a published document."""
+    """What a key says, without format and digest. `attempt` tells apart several attempts at storing
+    the same document; `version` 0 is a published document."""
 
     candidature_id: str
     type: str
@@ -56,8 +57,11 @@ _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 MAX_LENGTH = 120  # characters before the extension
 
 
-def filename(label: str, session_label: str, extension: str, version: int | None = None, edition: int = 1) -> str:
-    """« Confirmation d'inscription - BTS 2022 - version 1.pdf », without characters that a file system refuses."""
+def filename(
+    label: str, session_label: str, extension: str, version: int | None = None, edition: int = 1
+) -> str:
+    """« Confirmation d'inscription - BTS 2022 - version 1.pdf », without characters that a file
+    system refuses."""
     parts = [label, session_label, *([f"version {version}"] if version is not None else [])]
     parts += [f"édition {edition}"] if edition > 1 else []
     name = re.sub(r"\s+", " ", _UNSAFE.sub(" ", " - ".join(parts))).strip(" .")

@@ -1,6 +1,8 @@
-"""The columns of the CSV of each type of document, with what a model of it holds, and how a cell is read.
+"""The columns of the CSV of each type of document, with what a model of it holds, and how a cell is
+read.
 
-A candidate has a line for each épreuve or measure; what concerns the whole document is repeated on each.
+A candidate has a line for each épreuve or measure; what concerns the whole document is repeated on
+each.
 """
 
 import re
@@ -17,16 +19,19 @@ from services.contracts.document_rules import NUMERO_LENGTH, NUMERO_LENGTH_IN_WO
 from services.contracts.registrations import EpreuveLine, RegistrationSaved
 from services.reference.text import folded
 
-INSCRIPTION_LENGTH, INSCRIPTION_LENGTH_IN_WORDS = 3, "trois chiffres"
+INSCRIPTION_LENGTH = 3
+INSCRIPTION_LENGTH_IN_WORDS = "trois chiffres"
 """Of a N° d'inscription, with its zeros."""
-HIGHEST_MARK, HIGHEST_COEFFICIENT = Decimal(20), Decimal(100)
+HIGHEST_MARK = Decimal(20)
+HIGHEST_COEFFICIENT = Decimal(100)
 
 
 @dataclass(frozen=True)
 class Column:
-    """`label` heads the column, as it is written in the first line of the file. `max_length` in characters, which
-    `hint_template` may name. `examples`: the cells of the model's lines. `whole_document`: the same on every line of a
-    candidate. `read`: how a cell of it is stored, None as its text; raises CellRefused."""
+    """`label` heads the column, as it is written in the first line of the file. `max_length` in
+    characters, which `hint_template` may name. `examples`: the cells of the model's lines.
+    `whole_document`: the same on every line of a candidate. `read`: how a cell of it is stored,
+    None as its text; raises CellRefused."""
 
     name: str
     label: str
@@ -55,8 +60,8 @@ class CellRefused(ValueError):
 
 
 def value_of(column: Column, cell: str) -> str:
-    """The cell as it is stored: dates in ISO form, times as 14:00, numbers with a comma; empty for an empty cell that
-    is not required. Raises CellRefused."""
+    """The cell as it is stored: dates in ISO form, times as 14:00, numbers with a comma; empty for
+    an empty cell that is not required. Raises CellRefused."""
     text = cleaned_text(cell)
     if not text:
         if column.required:
@@ -83,7 +88,9 @@ def _numero_candidat(column: Column, text: str) -> str:
 
 def _numero_inscription(column: Column, text: str) -> str:
     if not re.fullmatch(rf"[0-9]{{1,{INSCRIPTION_LENGTH}}}", text):
-        raise _refused(column, text, f"n'est pas un N° d'inscription ({INSCRIPTION_LENGTH_IN_WORDS})")
+        raise _refused(
+            column, text, f"n'est pas un N° d'inscription ({INSCRIPTION_LENGTH_IN_WORDS})"
+        )
     return text.zfill(INSCRIPTION_LENGTH)
 
 
@@ -100,7 +107,12 @@ def _date(column: Column, text: str) -> str:
 
 def _time(column: Column, text: str) -> str:
     match = _TIME.fullmatch(text)
-    if match is None or int(match[1]) > 23 or int(match[2] or 0) > 59 or not (match[2] or text[-1] in "hH"):
+    if (
+        match is None
+        or int(match[1]) > 23
+        or int(match[2] or 0) > 59
+        or not (match[2] or text[-1] in "hH")
+    ):
         raise _refused(column, text, "n'est pas une heure (14:00)")
     return f"{int(match[1]):02d}:{match[2] or '00'}"
 
@@ -146,16 +158,21 @@ NUMERO_CANDIDAT = Column(
 NUMERO_INSCRIPTION = Column(
     "numero_inscription",
     "N° inscription",
-    f"{INSCRIPTION_LENGTH_IN_WORDS.capitalize()} ; seulement si un candidat a plusieurs candidatures à cette session",
+    f"{INSCRIPTION_LENGTH_IN_WORDS.capitalize()} ; seulement si un candidat a plusieurs "
+    "candidatures à cette session",
     ("001", "001"),
     required=False,
     whole_document=True,
     read=_numero_inscription,
 )
-NOM, PRENOMS, DATE_NAISSANCE = (
-    Column("nom", "Nom", "De ce N° candidat, {max_length} caractères au plus", ("", ""), False, 300),
-    Column("prenoms", "Prénoms", "De même, {max_length} caractères au plus", ("", ""), False, 300),
-    Column("date_naissance", "Date de naissance", "De même, jj/mm/aaaa", ("", ""), False, read=_date),
+NOM = Column(
+    "nom", "Nom", "De ce N° candidat, {max_length} caractères au plus", ("", ""), False, 300
+)
+PRENOMS = Column(
+    "prenoms", "Prénoms", "De même, {max_length} caractères au plus", ("", ""), False, 300
+)
+DATE_NAISSANCE = Column(
+    "date_naissance", "Date de naissance", "De même, jj/mm/aaaa", ("", ""), False, read=_date
 )
 CANDIDATE = (NUMERO_CANDIDAT, NUMERO_INSCRIPTION, NOM, PRENOMS, DATE_NAISSANCE)
 """Whom a line is for; who it names is compared with whose number it has."""
@@ -171,13 +188,22 @@ COLUMNS: dict[DocumentType, tuple[Column, ...]] = {
         *CANDIDATE,
         EPREUVE,
         Column("date", "Date", "jj/mm/aaaa", ("12/05/2022", "13/05/2022"), read=_date),
-        Column("heure", "Heure", "14:00 ou 14h00, heure du lieu de l'épreuve", ("14:00", "08:30"), read=_time),
+        Column(
+            "heure",
+            "Heure",
+            "14:00 ou 14h00, heure du lieu de l'épreuve",
+            ("14:00", "08:30"),
+            read=_time,
+        ),
         Column("duree", "Durée", "{max_length} caractères au plus", ("4 h", "20 min"), False, 20),
         Column(
             "lieu",
             "Lieu",
             "Centre et adresse, {max_length} caractères au plus",
-            ("Lycée Pergaud, 91 boulevard Léon Blum, 25000 BESANCON", "Lycée Pergaud, 25000 BESANCON"),
+            (
+                "Lycée Pergaud, 91 boulevard Léon Blum, 25000 BESANCON",
+                "Lycée Pergaud, 25000 BESANCON",
+            ),
             max_length=200,
         ),
         Column("salle", "Salle", "{max_length} caractères au plus", ("B 204", "C 12"), False, 40),
@@ -193,7 +219,11 @@ COLUMNS: dict[DocumentType, tuple[Column, ...]] = {
             read=_mark,
         ),
         Column(
-            "coefficient", "Coefficient", f"Plus de 0, {HIGHEST_COEFFICIENT} au plus", ("3", "2"), read=_coefficient
+            "coefficient",
+            "Coefficient",
+            f"Plus de 0, {HIGHEST_COEFFICIENT} au plus",
+            ("3", "2"),
+            read=_coefficient,
         ),
         Column(
             "resultat",
@@ -234,14 +264,17 @@ KEYS: dict[DocumentType, tuple[str, ...]] = {
 }
 
 
-REASON_HEADING, LINE_HEADING = "Motif du refus", "Ligne refusée"
+REASON_HEADING = "Motif du refus"
+LINE_HEADING = "Ligne refusée"
 FILLED = frozenset(column.name for column in (*CANDIDATE, EPREUVE))
 """A line of a filled model that holds nothing else came back as it was."""
 
 
 def example_lines(document_type: DocumentType) -> Iterator[tuple[str, ...]]:
     """Of a model that is not filled."""
-    return (tuple(column.examples[place] for column in COLUMNS[document_type]) for place in range(2))
+    return (
+        tuple(column.examples[place] for column in COLUMNS[document_type]) for place in range(2)
+    )
 
 
 def model_headings(document_type: DocumentType) -> tuple[str, ...]:
@@ -249,13 +282,21 @@ def model_headings(document_type: DocumentType) -> tuple[str, ...]:
     return tuple(column.label for column in COLUMNS[document_type])
 
 
-def filled_lines(document_type: DocumentType, saved: RegistrationSaved) -> Iterator[tuple[str, ...]]:
-    """A line for each épreuve that the candidate sits; one line where the type is not about épreuves."""
+def filled_lines(
+    document_type: DocumentType, saved: RegistrationSaved
+) -> Iterator[tuple[str, ...]]:
+    """A line for each épreuve that the candidate sits; one line where the type is not about
+    épreuves."""
     columns = COLUMNS[document_type][len(CANDIDATE) :]
     titles = [_title(line) for line in _sat(saved.epreuves)]
     for title in titles if titles and EPREUVE in columns else [""]:
         cells = (title[: EPREUVE.max_length] if column is EPREUVE else "" for column in columns)
-        yield (saved.numero_candidat, saved.numero_inscription, *person_cells(saved.identity), *cells)
+        yield (
+            saved.numero_candidat,
+            saved.numero_inscription,
+            *person_cells(saved.identity),
+            *cells,
+        )
 
 
 def person_cells(person: Identity) -> tuple[str, str, str]:
@@ -265,8 +306,9 @@ def person_cells(person: Identity) -> tuple[str, str, str]:
 
 
 def another_person(values: Mapping[str, str], person: Identity | None) -> str | None:
-    """What a line says of a person that is not so of its candidate, and who that is; None where it says nothing wrong.
-    The name of birth or of use will do, and the first of several first names."""
+    """What a line says of a person that is not so of its candidate, and who that is; None where it
+    says nothing wrong. The name of birth or of use will do, and the first of several first
+    names."""
     if person is None:
         return None
     name, prenoms, born = person_cells(person)
@@ -276,11 +318,16 @@ def another_person(values: Mapping[str, str], person: Identity | None) -> str | 
         DATE_NAISSANCE: (person.date_naissance,),
     }
     wrong = [
-        f"« {column.label} » : « {short_date(date.fromisoformat(text)) if column is DATE_NAISSANCE else text} »"
+        f"« {column.label} » : « "
+        f"{short_date(date.fromisoformat(text)) if column is DATE_NAISSANCE else text} »"
         for column, own in known.items()
         if (text := values.get(column.name)) and _name(text) not in map(_name, own)
     ]
-    return f"{', '.join(wrong)}, mais ce N° candidat est celui de {name} {prenoms}, né(e) le {born}" if wrong else None
+    return (
+        f"{', '.join(wrong)}, mais ce N° candidat est celui de {name} {prenoms}, né(e) le {born}"
+        if wrong
+        else None
+    )
 
 
 def _sat(epreuves: Sequence[EpreuveLine]) -> Iterator[EpreuveLine]:
@@ -294,13 +341,19 @@ def _title(epreuve: EpreuveLine) -> str:
 
 
 def code_in(text: str, epreuves: Sequence[EpreuveLine]) -> str | None:
-    """Of the épreuve that a line speaks of, by its code in front or by its label; None: of none of these."""
-    code, label = _name(text.partition(" ")[0]), _name(text)
-    return next((line.code for line in epreuves if _name(line.code) == code or _name(line.label) == label), None)
+    """Of the épreuve that a line speaks of, by its code in front or by its label; None: of none of
+    these."""
+    code = _name(text.partition(" ")[0])
+    label = _name(text)
+    return next(
+        (line.code for line in epreuves if _name(line.code) == code or _name(line.label) == label),
+        None,
+    )
 
 
 def without_line(texts: Iterable[str], epreuves: Sequence[EpreuveLine]) -> list[str]:
-    """The titles of what is sat and no line speaks of; the line of a maîtresse speaks of its children."""
+    """The titles of what is sat and no line speaks of; the line of a maîtresse speaks of its
+    children."""
     with_line = {code_in(text, epreuves) for text in texts} - {None}
     return [_title(line) for line in _sat(epreuves) if not with_line & {line.code, line.parent}]
 

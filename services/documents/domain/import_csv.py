@@ -1,5 +1,5 @@
-"""Reads the CSV that an exam office sends, whatever program wrote it, checks its lines one by one, and puts together
-what each candidate's document says.
+"""Reads the CSV that an exam office sends, whatever program wrote it, checks its lines one by one,
+and puts together what each candidate's document says.
 
 A candidate with a wrong line gets nothing: half a convocation would be taken for a whole one.
 """
@@ -39,8 +39,12 @@ MAX_COLUMNS = 100
 _Lines = Mapping[int, list[str]]
 _NO_LINES: _Lines = {1: []}
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # XLSX and ODS, XLS
-MISSHAPEN = "La ligne a plus de cellules que la première : vérifiez les séparateurs et les guillemets"
-UNMATCHED = f"Sans la colonne « {LINE_HEADING} », les refus de ce fichier remplacent tous ceux d'avant"
+MISSHAPEN = (
+    "La ligne a plus de cellules que la première : vérifiez les séparateurs et les guillemets"
+)
+UNMATCHED = (
+    f"Sans la colonne « {LINE_HEADING} », les refus de ce fichier remplacent tous ceux d'avant"
+)
 
 
 Values = dict[str, str]
@@ -49,8 +53,8 @@ Values = dict[str, str]
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a line or a file is not published. `place`: the number of the line, or the name of the file. `is_repeated`:
-    of a line that another one says, so that there is nothing to mend."""
+    """Why a line or a file is not published. `place`: the number of the line, or the name of the
+    file. `is_repeated`: of a line that another one says, so that there is nothing to mend."""
 
     place: str
     numero_candidat: str
@@ -60,10 +64,11 @@ class Refusal:
 
 @dataclass(frozen=True)
 class CsvContent:
-    """`lines`: their cells, by where they begin in the file, the headings being line 1; `refusals`: of those whose
-    cells cannot be told apart. `unused_columns`: headings that no column of the type has. `unfilled`: how many lines
-    came back as a model had them. `completes`: whether it is of lines refused before; `headings` and `records` (by
-    their numbers) are without the columns that say so."""
+    """`lines`: their cells, by where they begin in the file, the headings being line 1; `refusals`:
+    of those whose cells cannot be told apart. `unused_columns`: headings that no column of the type
+    has. `unfilled`: how many lines came back as a model had them. `completes`: whether it is of
+    lines refused before; `headings` and `records` (by their numbers) are without the columns that
+    say so."""
 
     lines: Mapping[int, Values]
     refusals: tuple[Refusal, ...]
@@ -75,20 +80,26 @@ class CsvContent:
 
 
 def read_csv(content: bytes, columns: Sequence[Column], earlier: _Lines = _NO_LINES) -> CsvContent:
-    """The lines of a CSV in UTF-8 (with or without BOM) or Windows-1252, separated by « ; » or « , »; where it is of
-    refused lines, with those of the `earlier` ones (by their numbers, the headings being line 1) that are not in it.
+    """The lines of a CSV in UTF-8 (with or without BOM) or Windows-1252, separated by « ; » or « ,
+    »; where it is of refused lines, with those of the `earlier` ones (by their numbers, the
+    headings being line 1) that are not in it.
 
     Raises Invalid, with the reason, for a file that cannot be read as a whole.
     """
     records = _records(_decoded(content))
     _, headings = next(records, (1, []))
-    marks = {text: place for place, text in enumerate(map(folded_heading, headings)) if text in (_REASON, _LINE)}
+    marks = {
+        text: place
+        for place, text in enumerate(map(folded_heading, headings))
+        if text in (_REASON, _LINE)
+    }
     headings = _without(headings, marks)
     places = _places(headings, columns)
     refusals: list[Refusal] = []
     if marks:
         if _LINE not in marks and len(earlier) > 1:
-            refusals, earlier = [Refusal("1", "", UNMATCHED)], _NO_LINES
+            refusals = [Refusal("1", "", UNMATCHED)]
+            earlier = _NO_LINES
         records = _completed(records, marks, headings, earlier)
     lines: dict[int, Values] = {}
     taken: dict[int, list[str]] = {}
@@ -96,35 +107,51 @@ def read_csv(content: bytes, columns: Sequence[Column], earlier: _Lines = _NO_LI
     for number, cells in records:
         if any(cell.strip() for cell in cells[len(headings) :]):
             refusals.append(Refusal(str(number), "", MISSHAPEN))
-        elif any(_cell(cells, place).strip() for name, place in places.items() if name not in FILLED):
+        elif any(
+            _cell(cells, place).strip() for name, place in places.items() if name not in FILLED
+        ):
             lines[number] = {name: _cell(cells, place) for name, place in places.items()}
         else:
             unfilled += 1
             continue
         taken[number] = cells
         if len(taken) > MAX_LINES:
-            raise refused(f"Le fichier a plus de {MAX_LINES} lignes : envoyez-le en plusieurs parties.")
+            raise refused(
+                f"Le fichier a plus de {MAX_LINES} lignes : envoyez-le en plusieurs parties."
+            )
     if not taken and not unfilled:
         raise refused("Le fichier n'a aucune ligne sous celle des intitulés.")
-    others = (text.strip()[:80] for place, text in enumerate(headings) if place not in places.values())
+    others = (
+        text.strip()[:80] for place, text in enumerate(headings) if place not in places.values()
+    )
     unused = tuple(filter(None, others))
     return CsvContent(lines, tuple(refusals), unused, unfilled, bool(marks), headings, taken)
 
 
 def _completed(
-    records: Iterable[tuple[int, list[str]]], marks: Mapping[str, int], headings: list[str], earlier: _Lines
+    records: Iterable[tuple[int, list[str]]],
+    marks: Mapping[str, int],
+    headings: list[str],
+    earlier: _Lines,
 ) -> Iterator[tuple[int, list[str]]]:
-    """The earlier lines in their order, each as it came back where it did; what was added is numbered behind them."""
-    places, last = {heading: place for place, heading in enumerate(earlier[1])}, max(earlier)
+    """The earlier lines in their order, each as it came back where it did; what was added is
+    numbered behind them."""
+    places = {heading: place for place, heading in enumerate(earlier[1])}
+    last = max(earlier)
     lines = {
-        number: [_cell(cells, places.get(heading, len(cells))) for heading in headings] + cells[len(earlier[1]) :]
+        number: (
+            [_cell(cells, places.get(heading, len(cells))) for heading in headings]
+            + cells[len(earlier[1]) :]
+        )
         for number, cells in earlier.items()
         if number > 1
     }
     awaited = {str(number): number for number in lines}
     for number, cells in records:
         line = _cell(cells, marks.get(_LINE, len(cells))).strip()
-        lines[awaited.pop(line, last + number - 1)] = list(map(text_of_safe_cell, _without(cells, marks)))
+        lines[awaited.pop(line, last + number - 1)] = list(
+            map(text_of_safe_cell, _without(cells, marks))
+        )
     return iter(sorted(lines.items()))
 
 
@@ -138,12 +165,14 @@ def refused(detail: str) -> Invalid:
 
 
 def folded_heading(text: str) -> str:
-    """Letters and digits alone, without accents and case: « N° candidat » and « n° Candidat » are the same."""
+    """Letters and digits alone, without accents and case: « N° candidat » and « n° Candidat » are
+    the same."""
     plain = unicodedata.normalize("NFKD", text.replace("°", "").replace("º", "")).casefold()
     return "".join(character for character in plain if character.isalnum())
 
 
-_REASON, _LINE = folded_heading(REASON_HEADING), folded_heading(LINE_HEADING)
+_REASON = folded_heading(REASON_HEADING)
+_LINE = folded_heading(LINE_HEADING)
 
 
 def _decoded(content: bytes) -> str:
@@ -157,7 +186,10 @@ def _decoded(content: bytes) -> str:
         if "\x00" in text:
             break
         return text
-    raise refused("Ce fichier n'est pas un texte : enregistrez le tableau au format CSV (UTF-8), puis envoyez-le.")
+    raise refused(
+        "Ce fichier n'est pas un texte : enregistrez le tableau au format CSV (UTF-8), puis "
+        "envoyez-le."
+    )
 
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -182,12 +214,18 @@ def _places(headings: Sequence[str], columns: Sequence[Column]) -> dict[str, int
         raise refused(f"Le fichier a plus de {MAX_COLUMNS} colonnes.")
     folded = [folded_heading(heading) for heading in headings]
     wanted = {column: folded_heading(column.label) for column in columns}
-    if missing := [f"« {own.label} »" for own, text in wanted.items() if own.required and text not in folded]:
+    if missing := [
+        f"« {own.label} »" for own, text in wanted.items() if own.required and text not in folded
+    ]:
         what = "la colonne" if len(missing) == 1 else "les colonnes"
         raise refused(f"Il manque {what} {', '.join(missing)} (première ligne).")
     if twice := [column.label for column, heading in wanted.items() if folded.count(heading) > 1]:
         raise refused(f"La colonne « {twice[0]} » est présente deux fois.")
-    return {column.name: folded.index(heading) for column, heading in wanted.items() if heading in folded}
+    return {
+        column.name: folded.index(heading)
+        for column, heading in wanted.items()
+        if heading in folded
+    }
 
 
 def _cell(cells: Sequence[str], place: int) -> str:
@@ -201,8 +239,8 @@ _SHOWN_NUMERO = 20  # characters
 
 @dataclass(frozen=True)
 class CheckedDocument:
-    """What is to be published for a candidature: the values of its lines, in the order of the file, each without the
-    candidate's own columns."""
+    """What is to be published for a candidature: the values of its lines, in the order of the file,
+    each without the candidate's own columns."""
 
     candidature: Candidature
     lines: tuple[Values, ...]
@@ -233,8 +271,11 @@ def numeros_of(content: CsvContent) -> frozenset[str]:
     return frozenset(values[NUMERO_CANDIDAT.name] for values in read if values)
 
 
-def check_rows(document_type: DocumentType, content: CsvContent, recipients: Recipients) -> CheckedImport:
-    """The documents of the right lines, and the reason of each other line, in the order of the file."""
+def check_rows(
+    document_type: DocumentType, content: CsvContent, recipients: Recipients
+) -> CheckedImport:
+    """The documents of the right lines, and the reason of each other line, in the order of the
+    file."""
     refusals = list(content.refusals)
     blocked: dict[str, int] = {}
     rows: dict[str, list[_Row]] = defaultdict(list)
@@ -253,7 +294,9 @@ def check_rows(document_type: DocumentType, content: CsvContent, recipients: Rec
         document, refused = _document(document_type, own_rows, recipients, blocked.get(numero))
         documents += [document] if document else []
         refusals += refused
-    return CheckedImport(tuple(documents), tuple(sorted(refusals, key=lambda refusal: int(refusal.place))))
+    return CheckedImport(
+        tuple(documents), tuple(sorted(refusals, key=lambda refusal: int(refusal.place)))
+    )
 
 
 def _read(cells: Values, columns: Sequence[Column]) -> tuple[Values, list[str]]:
@@ -271,8 +314,8 @@ def _read(cells: Values, columns: Sequence[Column]) -> tuple[Values, list[str]]:
 def _document(
     document_type: DocumentType, rows: Sequence[_Row], recipients: Recipients, blocking: int | None
 ) -> tuple[CheckedDocument | None, list[Refusal]]:
-    """One candidate's document, and the lines that are not in it. `blocking`: the number of a line of the candidate
-    that could not be read."""
+    """One candidate's document, and the lines that are not in it. `blocking`: the number of a line
+    of the candidate that could not be read."""
     own, repeated = _without_repetitions(rows)
     if len(own) > MAX_LINES_OF_CANDIDATE:
         reason = f"Ce candidat a plus de {MAX_LINES_OF_CANDIDATE} lignes"
@@ -281,9 +324,17 @@ def _document(
         candidature = recipients.find(own[0].numero, own[0].values[NUMERO_INSCRIPTION.name])
     except RecipientRefused as refused:
         return None, [row.refusal(str(refused)) for row in rows]
-    others = {row.number: text for row in own if (text := another_person(row.values, candidature.identity))}
+    others = {
+        row.number: text
+        for row in own
+        if (text := another_person(row.values, candidature.identity))
+    }
     of_candidate = [row for row in own if row.number not in others]
-    wrong = _of_another_specialite(of_candidate, candidature) | _contradictions(document_type, of_candidate) | others
+    wrong = (
+        _of_another_specialite(of_candidate, candidature)
+        | _contradictions(document_type, of_candidate)
+        | others
+    )
     to_mend = [*wrong, *([blocking] if blocking is not None else [])]
     if not to_mend:
         said = [column.name for column in COLUMNS[document_type] if column not in CANDIDATE]
@@ -306,14 +357,19 @@ def _without_repetitions(rows: Sequence[_Row]) -> tuple[list[_Row], list[Refusal
 
 
 def _contradictions(document_type: DocumentType, rows: Sequence[_Row]) -> dict[int, str]:
-    """By the number of the line: what it says otherwise than an earlier line of the candidate; of the whole document,
-    otherwise than most lines."""
+    """By the number of the line: what it says otherwise than an earlier line of the candidate; of
+    the whole document, otherwise than most lines."""
     reasons: dict[int, str] = {}
     first: dict[tuple[str, ...], _Row] = {}
     same = [column for column in COLUMNS[document_type] if column.whole_document]
-    usual = {column.name: Counter(row.values[column.name] for row in rows).most_common(1) for column in same}
+    usual = {
+        column.name: Counter(row.values[column.name] for row in rows).most_common(1)
+        for column in same
+    }
     for row in rows:
-        earlier = first.setdefault(tuple(row.values[name].casefold() for name in KEYS[document_type]), row)
+        earlier = first.setdefault(
+            tuple(row.values[name].casefold() for name in KEYS[document_type]), row
+        )
         if earlier is not row:
             reasons[row.number] = f"Double de la ligne {earlier.number}, avec d'autres indications"
         for column in same:
@@ -328,8 +384,15 @@ def _of_another_specialite(rows: Sequence[_Row], candidature: Candidature) -> di
     """By the number of the line: that its épreuve is none of those that the candidature has."""
     codes = ", ".join(line.code for line in candidature.epreuves)
     texts = {row.number: text for row in rows if codes and (text := row.values.get(EPREUVE.name))}
-    wrong = {number: text for number, text in texts.items() if code_in(text, candidature.epreuves) is None}
-    return {number: f"« {text} » n'est pas une épreuve de ce candidat ({codes})" for number, text in wrong.items()}
+    wrong = {
+        number: text
+        for number, text in texts.items()
+        if code_in(text, candidature.epreuves) is None
+    }
+    return {
+        number: f"« {text} » n'est pas une épreuve de ce candidat ({codes})"
+        for number, text in wrong.items()
+    }
 
 
 def what_is_missing(lines: Sequence[Values], candidature: Candidature) -> str | None:
@@ -339,8 +402,11 @@ def what_is_missing(lines: Sequence[Values], candidature: Candidature) -> str | 
     return f"Sans ligne pour {', '.join(titles)}" if titles else None
 
 
-def completed_lines(document_type: DocumentType, earlier: Sequence[Values], mended: Sequence[Values]) -> list[Values]:
-    """Of a document: those that came back `mended` join the `earlier` ones, and replace what these say of the same."""
+def completed_lines(
+    document_type: DocumentType, earlier: Sequence[Values], mended: Sequence[Values]
+) -> list[Values]:
+    """Of a document: those that came back `mended` join the `earlier` ones, and replace what these
+    say of the same."""
 
     def subject(line: Values) -> list[str]:
         return [line[name].casefold() for name in KEYS[document_type]]

@@ -1,5 +1,5 @@
-"""The PDFs of what an exam office sends: one file, or a ZIP archive of bounded sizes, whatever it claims to hold, and
-the N° candidat in the name of each.
+"""The PDFs of what an exam office sends: one file, or a ZIP archive of bounded sizes, whatever it
+claims to hold, and the N° candidat in the name of each.
 """
 
 import re
@@ -7,8 +7,19 @@ import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from services.chassis.untrusted_archives import ArchiveRefused, is_archive, opened, too_large, unpacked
-from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_PDF_BYTES, MAX_PDFS_PER_SENDING, NUMERO_LENGTH
+from services.chassis.untrusted_archives import (
+    ArchiveRefused,
+    is_archive,
+    opened,
+    too_large,
+    unpacked,
+)
+from services.contracts.document_rules import (
+    MAX_ARCHIVE_BYTES,
+    MAX_PDF_BYTES,
+    MAX_PDFS_PER_SENDING,
+    NUMERO_LENGTH,
+)
 from services.documents.domain.import_columns import cleaned_text
 
 MAX_NAME_LENGTH = 200  # characters
@@ -21,8 +32,8 @@ def shown_name(name: str) -> str:
 
 
 def numero_in(name: str) -> str:
-    """« convocation-02103000001.pdf » → 02103000001. Raises ValueError, with the reason, for a name with none or
-    several."""
+    """« convocation-02103000001.pdf » → 02103000001. Raises ValueError, with the reason, for a name
+    with none or several."""
     numeros = set(_NUMERO.findall(shown_name(name)))
     if not numeros:
         raise ValueError(f"Aucun N° candidat ({NUMERO_LENGTH} chiffres) dans le nom du fichier")
@@ -36,7 +47,8 @@ TOO_LARGE = too_large(MAX_PDF_BYTES)
 
 
 def files_of(name: str, content: BinaryIO) -> Iterator[tuple[str, bytes | str]]:
-    """(name, bytes) of each file, or (name, reason why it cannot be read). `content` is at its start, and can seek.
+    """(name, bytes) of each file, or (name, reason why it cannot be read). `content` is at its
+    start, and can seek.
 
     Raises Invalid for an archive that cannot be read, or holds too much.
     """
@@ -48,14 +60,17 @@ def files_of(name: str, content: BinaryIO) -> Iterator[tuple[str, bytes | str]]:
 
 
 def names_of(name: str, content: BinaryIO) -> list[str]:
-    """The names of the files; `content` is at its start, and will be again. Raises Invalid as files_of."""
+    """The names of the files; `content` is at its start, and will be again. Raises Invalid as
+    files_of."""
     names = [entry.filename for entry in _opened(content)[1]] if is_archive(content) else [name]
     content.seek(0)
     return names
 
 
 def _opened(content: BinaryIO) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
-    archive, files = opened(content, MAX_PDFS_PER_SENDING, " : envoyez-en plusieurs, l'une après l'autre")
+    archive, files = opened(
+        content, MAX_PDFS_PER_SENDING, " : envoyez-en plusieurs, l'une après l'autre"
+    )
     if not files:
         raise ArchiveRefused("L'archive ZIP est vide.")
     return archive, files

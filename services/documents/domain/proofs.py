@@ -1,7 +1,9 @@
-"""What a paper says so that who holds it can check it: facts that the portal signs, and a code of twelve signs.
+"""What a paper says so that who holds it can check it: facts that the portal signs, and a code of
+twelve signs.
 
-The facts are few, so that who holds a paper can compare and who does not learns next to nothing. The code is made of
-their signature, which is the same each time: a paper that is made twice has one code.
+The facts are few, so that who holds a paper can compare and who does not learns next to nothing.
+The code is made of their signature, which is the same each time: a paper that is made twice has one
+code.
 """
 
 import base64
@@ -23,7 +25,8 @@ _TYPED_CODE = re.compile(rf"[{ALPHABET}]{{{CODE_LENGTH}}}")
 
 @dataclass(frozen=True)
 class Facts:
-    """Labels as the paper prints them; `reference` tells papers apart that are the same in all else."""
+    """Labels as the paper prints them; `reference` tells papers apart that are the same in all
+    else."""
 
     type: str
     exam: str
@@ -50,7 +53,9 @@ class Proof:
     def of(cls, facts: Facts, signature: bytes) -> "Proof":
         number = int.from_bytes(hashlib.sha256(signature).digest()[:8])
         code = "".join(ALPHABET[(number >> 5 * place) & 31] for place in range(CODE_LENGTH))
-        return cls(code, base64.urlsafe_b64encode(facts.to_bytes() + signature).decode().rstrip("="))
+        return cls(
+            code, base64.urlsafe_b64encode(facts.to_bytes() + signature).decode().rstrip("=")
+        )
 
     @property
     def facts(self) -> Facts:

@@ -1,5 +1,5 @@
-"""Who publishes, and for which candidature a line or a file of an import is: found by its N° candidat within an exam's
-session. Withdrawn candidatures are hidden, those set aside are not.
+"""Who publishes, and for which candidature a line or a file of an import is: found by its N°
+candidat within an exam's session. Withdrawn candidatures are hidden, those set aside are not.
 
 Events arrive in any order, so versions decide, never the time of arrival.
 """
@@ -24,8 +24,8 @@ class Publisher:
 
 
 class Activity(Enum):
-    """A candidature that is withdrawn is hidden. Who was set aside (`ECARTEE`) by the service gestionnaire did not ask
-    for it, and may need to show what they registered."""
+    """A candidature that is withdrawn is hidden. Who was set aside (`ECARTEE`) by the service
+    gestionnaire did not ask for it, and may need to show what they registered."""
 
     ACTIVE = auto()
     WITHDRAWN = auto()
@@ -33,7 +33,8 @@ class Activity(Enum):
 
 
 def activity_of(version: int, ended: int | None, *, ecartee: bool) -> Activity:
-    """Of a saved version of a candidature that has `ended` with a version: a later one is active again."""
+    """Of a saved version of a candidature that has `ended` with a version: a later one is active
+    again."""
     if ended is None or version > ended:
         return Activity.ACTIVE
     return Activity.ECARTEE if ecartee else Activity.WITHDRAWN
@@ -74,8 +75,8 @@ class Scope:
 
 
 class Recipients:
-    """`candidatures`: all those of the numbers that are looked for, of every exam and session, within the
-    académies of who publishes."""
+    """`candidatures`: all those of the numbers that are looked for, of every exam and session,
+    within the académies of who publishes."""
 
     def __init__(self, scope: Scope, candidatures: Iterable[Candidature]) -> None:
         self._scope = scope
@@ -84,13 +85,17 @@ class Recipients:
             self._by_numero.setdefault(candidature.numero_candidat, []).append(candidature)
 
     def find(self, numero_candidat: str, numero_inscription: str = "") -> Candidature:
-        """The active candidature of that number within the scope; `numero_inscription` where it has several. Raises
-        RecipientRefused."""
+        """The active candidature of that number within the scope; `numero_inscription` where it has
+        several. Raises RecipientRefused."""
         known = self._by_numero.get(numero_candidat, [])
         if not known:
             raise RecipientRefused("N° candidat inconnu dans vos académies")
         scope = self._scope
-        own = [item for item in known if (item.exam_label, item.session_label) == (scope.exam, scope.session)]
+        own = [
+            item
+            for item in known
+            if (item.exam_label, item.session_label) == (scope.exam, scope.session)
+        ]
         if not own:
             raise RecipientRefused(f"Ce candidat n'est pas inscrit à la session {scope.session}")
         own = [item for item in own if item.academie_code == scope.academie]
@@ -99,12 +104,15 @@ class Recipients:
         if numero_inscription:
             own = [item for item in own if item.numero_inscription == numero_inscription]
             if not own:
-                raise RecipientRefused(f"Ce candidat n'a pas d'inscription {numero_inscription} à cette session")
+                raise RecipientRefused(
+                    f"Ce candidat n'a pas d'inscription {numero_inscription} à cette session"
+                )
         active = [item for item in own if item.activity is Activity.ACTIVE]
         if not active:
             raise RecipientRefused(REASONS[own[-1].activity])
         if len(active) > 1:
             raise RecipientRefused(
-                "Ce candidat a plusieurs candidatures à cette session : précisez la colonne « N° inscription »"
+                "Ce candidat a plusieurs candidatures à cette session : précisez la colonne « N° "
+                "inscription »"
             )
         return active[0]

@@ -1,1 +1,2 @@
-"""What documents does: keep copies of candidatures, create their documents, give them out, reconcile the store."""
+"""What documents does: keep copies of candidatures, create their documents, give them out,
+reconcile the store."""

@@ -1,7 +1,8 @@
-"""The documents that nobody orders: those of each saved version, and the « Relance de pièces justificatives » of a
-reminder that pieces tells of.
+"""The documents that nobody orders: those of each saved version, and the « Relance de pièces
+justificatives » of a reminder that pieces tells of.
 
-The worker makes the automatic documents of each version; one that is asked for sooner is made then, and not again.
+The worker makes the automatic documents of each version; one that is asked for sooner is made then,
+and not again.
 """
 
 from collections.abc import Iterable
@@ -26,7 +27,13 @@ from services.documents.domain.document_names import DocumentName, derived_id
 from services.documents.domain.proofs import facts_of
 from services.documents.models import Document, Edition, RemadeDocuments
 from services.documents.operations.candidature_copies import store_version_now
-from services.documents.operations.publishing import add_document, add_row, is_there, operation_storing, rendered_paper
+from services.documents.operations.publishing import (
+    add_document,
+    add_row,
+    is_there,
+    operation_storing,
+    rendered_paper,
+)
 from services.documents.queries.candidatures import is_withdrawn, saved_event
 from services.documents.queries.documents import automatic_document
 from services.documents.rendering.confirmation import confirmation
@@ -46,13 +53,15 @@ SECONDS_AFTER_SAVE = Histogram(
     ("type",),
     buckets=(1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600, 14400, 86400),
 )
-for _type in AUTOMATIC_TYPES:  # each is exported from the start, so that the first document is a growth
+for (
+    _type
+) in AUTOMATIC_TYPES:  # each is exported from the start, so that the first document is a growth
     SECONDS_AFTER_SAVE.labels(_type.value)
 
 
 def render_again(dependencies: Dependencies, document: Document) -> Rendered | None:
-    """A stored automatic document once more, from its version's event alone, with the proof that it has; None for any
-    other document."""
+    """A stored automatic document once more, from its version's event alone, with the proof that it
+    has; None for any other document."""
     if document.type not in AUTOMATIC_TYPES:
         return None
     event = saved_event(document.candidature_id, document.version, document.edition)
@@ -60,7 +69,9 @@ def render_again(dependencies: Dependencies, document: Document) -> Rendered | N
     return rendered_paper(dependencies, sheet, document.proof) if sheet else None
 
 
-def _new(dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved) -> Rendered:
+def _new(
+    dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved
+) -> Rendered:
     """One that is not stored yet. Made twice, it has the same code."""
     reference = f"{event.candidature_id}/{document_type}/{event.version}/{event.edition}"
     facts = facts_of(event, document_type.label, _date_of(event), reference)
@@ -76,7 +87,8 @@ def _date_of(event: RegistrationSaved) -> datetime:
 def stored_or_made(
     dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved
 ) -> Document | Rendered:
-    """The stored document of a version, else one that is made now; where it cannot be stored the worker makes it."""
+    """The stored document of a version, else one that is made now; where it cannot be stored the
+    worker makes it."""
     if document := automatic_document(document_type, event):
         return document
     rendered = _new(dependencies, document_type, event)
@@ -86,17 +98,26 @@ def stored_or_made(
         store_version_now(event)
         _store(dependencies, document_type, event, rendered)
     except (StoreUnavailable, BytesChanged, SQLAlchemyError) as error:
-        log.warning("document_left_to_worker", candidature_id=event.candidature_id, reason=type(error).__name__)
+        log.warning(
+            "document_left_to_worker",
+            candidature_id=event.candidature_id,
+            reason=type(error).__name__,
+        )
     return rendered
 
 
 def create_automatic_documents(
-    dependencies: Dependencies, candidature_id: str, version: int, types: Iterable[DocumentType] = AUTOMATIC_TYPES
+    dependencies: Dependencies,
+    candidature_id: str,
+    version: int,
+    types: Iterable[DocumentType] = AUTOMATIC_TYPES,
 ) -> None:
-    """Create those automatic documents of a version's newest edition that are missing. Raises StoreUnavailable, to be
-    tried again."""
+    """Create those automatic documents of a version's newest edition that are missing. Raises
+    StoreUnavailable, to be tried again."""
     event = saved_event(candidature_id, version)
-    if event is None:  # erased; or not heard of yet, after its dates: hearing of it asks for its documents
+    if (
+        event is None
+    ):  # erased; or not heard of yet, after its dates: hearing of it asks for its documents
         log.warning("version_unknown", candidature_id=candidature_id, version=version)
         return
     for document_type in types:
@@ -105,16 +126,23 @@ def create_automatic_documents(
 
 
 def _store(
-    dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved, rendered: Rendered
+    dependencies: Dependencies,
+    document_type: DocumentType,
+    event: RegistrationSaved,
+    rendered: Rendered,
 ) -> None:
-    name = DocumentName(event.candidature_id, document_type.value, event.version, new_id(), event.edition)
+    name = DocumentName(
+        event.candidature_id, document_type.value, event.version, new_id(), event.edition
+    )
     at = _date_of(event)
     try:
         with operation_storing(dependencies, rendered, name) as (session, files):
             add_row(session, name, document_type.label, rendered.proof, files, at)
             _count_remade(session, event)
         if event.edited_at is None:
-            SECONDS_AFTER_SAVE.labels(document_type.value).observe((portal_now() - at).total_seconds())
+            SECONDS_AFTER_SAVE.labels(document_type.value).observe(
+                (portal_now() - at).total_seconds()
+            )
     except IntegrityError:
         # Another process was faster with the same document: this one is not needed.
         if automatic_document(document_type, event) is None:
@@ -130,13 +158,18 @@ def _count_remade(session: Session, event: RegistrationSaved) -> None:
     opening = (event.exam.label, event.session.label, event.academie.code)
     remade = session.get(RemadeDocuments, opening, with_for_update=True)
     if remade is not None and remade.dates == edition.dates:
-        remade.made, remade.last_made_at = remade.made + 1, portal_now()
+        remade.made = remade.made + 1
+        remade.last_made_at = portal_now()
 
 
 def request_reminders(session: Session, event: PiecesReminded, event_id: str) -> None:
     """Ask for the document of each candidature of the reminder."""
     for candidature in event.candidatures:
-        work = {"event_id": event_id, "reminded_at": event.reminded_at, "candidature": data_of(candidature)}
+        work = {
+            "event_id": event_id,
+            "reminded_at": event.reminded_at,
+            "candidature": data_of(candidature),
+        }
         follow_up(session, MAKE_REMINDER, work, subject=candidature.candidature_id)
 
 
@@ -150,7 +183,8 @@ def make_reminder(dependencies: Dependencies, work: dict[str, Any]) -> None:
     document_id = derived_id(work["event_id"], incomplete.candidature_id)
     if is_withdrawn(saved) or is_there(document_id):
         return
-    reminded_at, type = datetime.fromisoformat(work["reminded_at"]), DocumentType.RELANCE
+    reminded_at = datetime.fromisoformat(work["reminded_at"])
+    type = DocumentType.RELANCE
     sheet = relance(saved, incomplete.groups, reminded_at, dependencies.letterhead)
     proof = dependencies.paper_keys.proof_of(facts_of(saved, type.label, reminded_at, document_id))
     rendered = rendered_paper(dependencies, sheet, proof)

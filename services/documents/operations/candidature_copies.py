@@ -1,5 +1,5 @@
-"""Keeps our copy of candidatures, and of what exams' catalogues declare, from registrations' events in whatever order
-they arrive.
+"""Keeps our copy of candidatures, and of what exams' catalogues declare, from registrations' events
+in whatever order they arrive.
 """
 
 from collections import Counter
@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 from services.chassis.tasks.rows import follow_up
 from services.contracts import registrations as contracts
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType
-from services.documents.models import Candidature, Edition, ExamDocuments, RemadeDocuments, SavedVersion, Withdrawal, db
+from services.documents.models import (
+    Candidature,
+    Edition,
+    ExamDocuments,
+    RemadeDocuments,
+    SavedVersion,
+    Withdrawal,
+    db,
+)
 
 MAKE_DOCUMENTS = "make_documents"
 MAKE_EDITION = "make_edition"
@@ -21,11 +29,15 @@ OpeningLabels = tuple[str, str, str]
 
 
 def store_version(session: Session, event: contracts.RegistrationSaved) -> None:
-    """Store a saved version and ask for its documents; a version that is stored already changes nothing.
+    """Store a saved version and ask for its documents; a version that is stored already changes
+    nothing.
 
-    An older version arriving late gets its documents too (they are kept by version) but leaves the tile alone.
+    An older version arriving late gets its documents too (they are kept by version) but leaves the
+    tile alone.
     """
-    candidature = session.scalar(select(Candidature).where(Candidature.id == event.candidature_id).with_for_update())
+    candidature = session.scalar(
+        select(Candidature).where(Candidature.id == event.candidature_id).with_for_update()
+    )
     if is_erased(session, event.candidature_id, event.version) or _is_stored(session, event):
         return
     candidature = candidature or Candidature(id=event.candidature_id, version=0)
@@ -35,7 +47,11 @@ def store_version(session: Session, event: contracts.RegistrationSaved) -> None:
             setattr(candidature, column, value)
     session.flush()
     session.add(
-        SavedVersion(candidature_id=event.candidature_id, version=event.version, payload=contracts.to_stored(event))
+        SavedVersion(
+            candidature_id=event.candidature_id,
+            version=event.version,
+            payload=contracts.to_stored(event),
+        )
     )
     session.flush()
     work = {"candidature_id": event.candidature_id, "version": event.version}
@@ -43,7 +59,8 @@ def store_version(session: Session, event: contracts.RegistrationSaved) -> None:
 
 
 def store_version_now(event: contracts.RegistrationSaved) -> None:
-    """The same outside an event, in a transaction of its own; a version that is stored already is only read."""
+    """The same outside an event, in a transaction of its own; a version that is stored already is
+    only read."""
 
     def is_stored() -> bool:
         with db.reading() as session:
@@ -66,24 +83,33 @@ def is_erased(session: Session, candidature_id: str, version: int) -> bool:
 
 
 def store_editions(session: Session, event: contracts.DatesMoved) -> None:
-    """Store the dates that these versions now print, and ask for their documents; stored already, nothing changes."""
-    edited_at, concerned = datetime.fromisoformat(event.edited_at), Counter[OpeningLabels]()
+    """Store the dates that these versions now print, and ask for their documents; stored already,
+    nothing changes."""
+    edited_at = datetime.fromisoformat(event.edited_at)
+    concerned = Counter[OpeningLabels]()
     for edition in event.editions:
         if _add_edition(session, edition, event.dates, edited_at):
             work = {"candidature_id": edition.candidature_id, "version": edition.version}
             follow_up(session, MAKE_EDITION, work, subject=edition.candidature_id)
             if (candidature := session.get(Candidature, edition.candidature_id)) is not None:
-                concerned[candidature.exam_label, candidature.session_label, candidature.academie_code] += 1
+                concerned[
+                    candidature.exam_label, candidature.session_label, candidature.academie_code
+                ] += 1
     for opening, candidatures in sorted(concerned.items()):
         _expect(session, opening, event.dates, edited_at, candidatures * len(AUTOMATIC_TYPES))
 
 
 def store_validation(session: Session, event: contracts.RegistrationValidated) -> None:
-    """Store that this edition of a version prints its validation, and ask for its confirmation, the one document that
-    says so; stored already, nothing changes."""
-    of, validated_at = event.edition, datetime.fromisoformat(event.edition.validated_at or "")
+    """Store that this edition of a version prints its validation, and ask for its confirmation, the
+    one document that says so; stored already, nothing changes."""
+    of = event.edition
+    validated_at = datetime.fromisoformat(event.edition.validated_at or "")
     if _add_edition(session, of, event.dates, validated_at):
-        work = {"candidature_id": of.candidature_id, "version": of.version, "types": [DocumentType.CONFIRMATION]}
+        work = {
+            "candidature_id": of.candidature_id,
+            "version": of.version,
+            "types": [DocumentType.CONFIRMATION],
+        }
         follow_up(session, MAKE_DOCUMENTS, work, subject=of.candidature_id)
 
 
@@ -99,21 +125,30 @@ def _add_edition(
 
 
 def _expect(
-    session: Session, opening: OpeningLabels, dates: contracts.PrintedDates, edited_at: datetime, documents: int
+    session: Session,
+    opening: OpeningLabels,
+    dates: contracts.PrintedDates,
+    edited_at: datetime,
+    documents: int,
 ) -> None:
-    """Count documents that are to print these dates: from 0 on where the opening has moved again."""
+    """Count documents that are to print these dates: from 0 on where the opening has moved
+    again."""
     row = session.get(RemadeDocuments, opening, with_for_update=True)
     if row is None or (row.dates != dates and row.edited_at < edited_at):
         exam, name, academie = opening
-        new = RemadeDocuments(exam=exam, session=name, academie=academie, dates=dates, expected=0, made=0)
+        new = RemadeDocuments(
+            exam=exam, session=name, academie=academie, dates=dates, expected=0, made=0
+        )
         row = session.merge(new)
         row.last_made_at = None
     if row.dates == dates:
-        row.expected, row.edited_at = row.expected + documents, edited_at
+        row.expected = row.expected + documents
+        row.edited_at = edited_at
 
 
 def store_withdrawal(session: Session, event: contracts.RegistrationWithdrawn) -> None:
-    """Note that a candidature was withdrawn or set aside, whether its own event has arrived or not."""
+    """Note that a candidature was withdrawn or set aside, whether its own event has arrived or
+    not."""
     of = event.candidature_id
     withdrawal = session.get(Withdrawal, of) or Withdrawal(candidature_id=of, version=0)
     session.add(withdrawal)
@@ -125,7 +160,9 @@ def store_withdrawal(session: Session, event: contracts.RegistrationWithdrawn) -
 
 
 def _is_stored(session: Session, event: contracts.RegistrationSaved) -> bool:
-    same_version = select(SavedVersion.version).filter_by(candidature_id=event.candidature_id, version=event.version)
+    same_version = select(SavedVersion.version).filter_by(
+        candidature_id=event.candidature_id, version=event.version
+    )
     return session.scalar(same_version) is not None
 
 

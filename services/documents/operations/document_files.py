@@ -1,4 +1,5 @@
-"""The files of documents: read from the store, or rendered at once where that cannot be; and who opened them.
+"""The files of documents: read from the store, or rendered at once where that cannot be; and who
+opened them.
 
 Whoever asks for what is unknown, hidden or someone else's gets NotFound, always the same.
 """
@@ -38,21 +39,33 @@ class File:
     format: FileFormat
 
 
-def file_of(dependencies: Dependencies, document: Document, candidature: Candidature, file_format: FileFormat) -> File:
-    """A document of that candidature, for who may read it. Raises Unavailable if only the store has it and does not
-    answer."""
+def file_of(
+    dependencies: Dependencies,
+    document: Document,
+    candidature: Candidature,
+    file_format: FileFormat,
+) -> File:
+    """A document of that candidature, for who may read it. Raises Unavailable if only the store has
+    it and does not answer."""
     content = _content_of(dependencies, document, file_format)
-    version, edition = document.printed_version, document.edition
+    version = document.printed_version
+    edition = document.edition
     name = filename(document.label, candidature.session_label, file_format, version, edition)
     return File(content, name, file_format)
 
 
 def confirmation_file(
-    dependencies: Dependencies, candidate_id: str, candidature_id: str, version: int | None, file_format: FileFormat
+    dependencies: Dependencies,
+    candidate_id: str,
+    candidature_id: str,
+    version: int | None,
+    file_format: FileFormat,
 ) -> File:
-    """The confirmation of a version (None: the current one), at once, whatever event is late or service is down.
+    """The confirmation of a version (None: the current one), at once, whatever event is late or
+    service is down.
 
-    Raises NotFound; Unavailable if nothing is known here of that version and registrations does not answer.
+    Raises NotFound; Unavailable if nothing is known here of that version and registrations does not
+    answer.
     """
     event = _version_event(dependencies, candidate_id, candidature_id, version)
     document_type = DocumentType.CONFIRMATION
@@ -61,14 +74,21 @@ def confirmation_file(
         content = _content_of(dependencies, existing, file_format)
     else:
         content = existing.in_format(file_format)
-    name = filename(document_type.label, event.session.label, file_format, event.version, event.edition)
+    name = filename(
+        document_type.label, event.session.label, file_format, event.version, event.edition
+    )
     return File(content, name, file_format)
 
 
 def form_file(
-    dependencies: Dependencies, candidate_id: str, candidature_id: str, code: str, file_format: FileFormat
+    dependencies: Dependencies,
+    candidate_id: str,
+    candidature_id: str,
+    code: str,
+    file_format: FileFormat,
 ) -> File:
-    """A form that the candidature may fill in, with the data of its current version. Raises as confirmation_file."""
+    """A form that the candidature may fill in, with the data of its current version. Raises as
+    confirmation_file."""
     event = _version_event(dependencies, candidate_id, candidature_id, None)
     store_version_now(event)
     form = found(form_offered(event, code))
@@ -80,7 +100,8 @@ def form_file(
 def _version_event(
     dependencies: Dependencies, candidate_id: str, candidature_id: str, version: int | None
 ) -> RegistrationSaved:
-    """The version asked for, from our copy or from registrations, whose current one may be ahead of our copy."""
+    """The version asked for, from our copy or from registrations, whose current one may be ahead of
+    our copy."""
     candidature = candidatures.candidature_of(candidate_id, candidature_id)
     stored = candidatures.saved_event(candidature_id, version) if candidature and version else None
     if stored is not None:
@@ -97,9 +118,10 @@ def _version_event(
 
 
 def _content_of(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes:
-    """The bytes as they were stored, made again where the store lost or changed them, or does not answer. Raises
-    Unavailable where they cannot be."""
-    pdf, html = (document.pdf_key, document.pdf_sha256), (document.html_key, document.html_sha256)
+    """The bytes as they were stored, made again where the store lost or changed them, or does not
+    answer. Raises Unavailable where they cannot be."""
+    pdf = (document.pdf_key, document.pdf_sha256)
+    html = (document.html_key, document.html_sha256)
     key, sha256 = pdf if file_format is FileFormat.PDF else html
     try:
         content = dependencies.store.read(key)
@@ -114,7 +136,8 @@ def _content_of(dependencies: Dependencies, document: Document, file_format: Fil
 
 
 def open_document(dependencies: Dependencies, staff: Publisher, document_id: str) -> File:
-    """The PDF, also of what was withdrawn. Raises NotFound outside the académies of `staff`, Unavailable."""
+    """The PDF, also of what was withdrawn. Raises NotFound outside the académies of `staff`,
+    Unavailable."""
     with db.reading_for_staff() as session:
         document, candidature = document_for_staff(session, document_id, staff)
     file = file_of(dependencies, document, candidature, FileFormat.PDF)
@@ -124,7 +147,8 @@ def open_document(dependencies: Dependencies, staff: Publisher, document_id: str
 
 
 def mark_opened(candidate_id: str, document_id: str) -> None:
-    """Record the first opening only. Raises NotFound for a document that is unknown, hidden or someone else's."""
+    """Record the first opening only. Raises NotFound for a document that is unknown, hidden or
+    someone else's."""
     document, _ = document_of(candidate_id, document_id)
     if document.opened_at is not None or document.type in AUTOMATIC_TYPES:
         return

@@ -1,5 +1,6 @@
-"""Erases what documents stores about candidatures, in the transaction that hears of their erasure: copies, documents
-with their files, lines of imports; publications follow in a job. A tombstone stays, without anything about a person."""
+"""Erases what documents stores about candidatures, in the transaction that hears of their erasure:
+copies, documents with their files, lines of imports; publications follow in a job. A tombstone
+stays, without anything about a person."""
 
 from collections.abc import Collection
 
@@ -43,9 +44,13 @@ def _erase(session: Session, erased: ErasedCandidature) -> None:
     candidature = session.get(Candidature, of, with_for_update=True)
     documents = session.scalars(select(Document).where(Document.candidature_id == of)).all()
     lines = session.scalars(select(ImportDocument).where(ImportDocument.candidature_id == of)).all()
-    keys = {key for row in documents for key in (row.pdf_key, row.html_key)} | {row.pdf_key for row in lines}
+    keys = {key for row in documents for key in (row.pdf_key, row.html_key)} | {
+        row.pdf_key for row in lines
+    }
     retire_for_good(session, *(key for key in keys if key))
-    audit_chain.erase(session, [of, *(row.id for row in documents), *(row.id for row in lines)], RETENTION)
+    audit_chain.erase(
+        session, [of, *(row.id for row in documents), *(row.id for row in lines)], RETENTION
+    )
     for model in (ImportDocument, Edition):
         session.execute(delete(model).where(model.candidature_id == of))
     session.execute(delete(Candidature).where(Candidature.id == of))
@@ -53,17 +58,24 @@ def _erase(session: Session, erased: ErasedCandidature) -> None:
         _erase_refusals(session, candidature)
     for subject in (of, erased.candidate_id):
         erase_subject(session, subject, naming=of)
-    end = {"version": erased.version, "erased_version": erased.version, "withdrawn_at": portal_now()}
+    end = {
+        "version": erased.version,
+        "erased_version": erased.version,
+        "withdrawn_at": portal_now(),
+    }
     session.merge(Withdrawal(candidature_id=of, ecartee=False, **end))
     session.flush()
 
 
 def erase_publications() -> None:
-    """Erase publications whose candidatures are all erased, and the ids of those that are from the others: none is
-    looked for by its candidatures."""
-    is_back = exists().where(Candidature.id == Withdrawal.candidature_id)  # by a version that was saved since
+    """Erase publications whose candidatures are all erased, and the ids of those that are from the
+    others: none is looked for by its candidatures."""
+    is_back = exists().where(
+        Candidature.id == Withdrawal.candidature_id
+    )  # by a version that was saved since
     gone = select(Withdrawal.candidature_id).where(Withdrawal.erased_version.is_not(None), ~is_back)
-    page, after = select(Publication).order_by(Publication.id).limit(PAGE), ""
+    page = select(Publication).order_by(Publication.id).limit(PAGE)
+    after = ""
     while not stopping():
         with db.reading() as session:
             publications = session.scalars(page.where(Publication.id > after)).all()
@@ -71,7 +83,11 @@ def erase_publications() -> None:
             return
         for publication in publications:
             with db.reading() as session:
-                erased = set(session.scalars(gone.where(Withdrawal.candidature_id.in_(publication.candidatures))))
+                erased = set(
+                    session.scalars(
+                        gone.where(Withdrawal.candidature_id.in_(publication.candidatures))
+                    )
+                )
             if erased:
                 _forget_in_publication(publication.id, erased)
         after = publications[-1].id
@@ -80,7 +96,9 @@ def erase_publications() -> None:
 def _forget_in_publication(id: str, erased: Collection[str]) -> None:
     with db.operation() as session:
         publication = session.get_one(Publication, id, with_for_update=True)
-        publication.candidatures = [other for other in publication.candidatures if other not in erased]
+        publication.candidatures = [
+            other for other in publication.candidatures if other not in erased
+        ]
         if not publication.candidatures:
             retire_for_good(session, *filter(None, [publication.pdf_key]))
             audit_chain.erase(session, [id], RETENTION)
@@ -88,10 +106,14 @@ def _forget_in_publication(id: str, erased: Collection[str]) -> None:
 
 
 def _erase_refusals(session: Session, of: Candidature) -> None:
-    """Those of the candidate's number; with the last candidature of a session all that its imports refused, of which
-    nobody knows whose it is."""
-    same = (Candidature.session_label == of.session_label) & (Candidature.exam_label == of.exam_label)
-    imports = select(Import.id).where(Import.session_label == of.session_label, Import.exam_label == of.exam_label)
+    """Those of the candidate's number; with the last candidature of a session all that its imports
+    refused, of which nobody knows whose it is."""
+    same = (Candidature.session_label == of.session_label) & (
+        Candidature.exam_label == of.exam_label
+    )
+    imports = select(Import.id).where(
+        Import.session_label == of.session_label, Import.exam_label == of.exam_label
+    )
     refused = delete(ImportRefusal).where(ImportRefusal.import_id.in_(imports))
     if session.scalar(select(exists().where(same))):
         session.execute(refused.where(ImportRefusal.numero_candidat == of.numero_candidat))

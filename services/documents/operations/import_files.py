@@ -1,5 +1,6 @@
-"""The files of an import: uploaded, then taken: a CSV is checked line by line; PDFs wait for their sender's turn, in
-which they are matched by the N° candidat in their names, looked into, and stored."""
+"""The files of an import: uploaded, then taken: a CSV is checked line by line; PDFs wait for their
+sender's turn, in which they are matched by the N° candidat in their names, looked into, and
+stored."""
 
 import io
 import time
@@ -32,7 +33,13 @@ from services.documents.operations.import_publication import FILE_LOST
 from services.documents.operations.publishing import store_upload
 from services.documents.pdf_checks import SENDING_SECONDS, refusal_of
 from services.documents.queries.candidatures import recipients_of
-from services.documents.queries.imports import IS_WAITING, import_in, import_of, refused_lines, scope_of
+from services.documents.queries.imports import (
+    IS_WAITING,
+    import_in,
+    import_of,
+    refused_lines,
+    scope_of,
+)
 from services.objects import ObjectMissing, StoreUnavailable, discard, operation_naming, retire
 from services.uploads.uploads import Progress, UploadsChanged
 
@@ -42,12 +49,25 @@ MOST_NAMED = 3  # files that took most of a sending's time
 MOST_WAITING = rules.MAX_PDFS_PER_SENDING
 """Sendings of one sender that wait for their check: as many as a form of PDFs makes."""
 RETRY_SECONDS = 60
-TOO_MANY_WAIT = f"{MOST_WAITING} de vos envois attendent leur contrôle : renvoyez la suite quand il aura avancé."
+TOO_MANY_WAIT = (
+    f"{MOST_WAITING} de vos envois attendent leur contrôle : renvoyez la suite quand il aura "
+    "avancé."
+)
 ALREADY_THERE = "Un PDF de ce candidat est déjà dans cette publication"
-NOT_CHECKED = "Cet envoi n'a pas pu être contrôlé, rien n'en est gardé : signalez-le à l'administrateur du portail"
+NOT_CHECKED = (
+    "Cet envoi n'a pas pu être contrôlé, rien n'en est gardé : signalez-le à l'administrateur du "
+    "portail"
+)
 log = structlog.get_logger()
-# Of this process: each is in its memory twice, for the second that it takes to reach the store. Senders take turns.
-_taken = Limit("imported_pdfs", 2, 14, seconds=10.0, refusal="D'autres envois arrivent : réessayez dans un instant.")
+# Of this process: each is in its memory twice, for the second that it takes to reach the store.
+# Senders take turns.
+_taken = Limit(
+    "imported_pdfs",
+    2,
+    14,
+    seconds=10.0,
+    refusal="D'autres envois arrivent : réessayez dans un instant.",
+)
 
 
 class _Gone(Exception):
@@ -62,29 +82,36 @@ class _StoredPdf:
 
 
 def begin_upload(publisher: Publisher, import_id: str, filename: str, length: int) -> Progress:
-    """Announce a file of `length` bytes. Raises NotFound, Conflict once the import is published or given up, TooLarge,
-    TooMany."""
+    """Announce a file of `length` bytes. Raises NotFound, Conflict once the import is published or
+    given up, TooLarge, TooMany."""
     with db.operation() as session:
         row = import_in(session, publisher, import_id, for_change=True)
         imports.refuse_unless_open(row)
         largest = rules.MAX_CSV_BYTES if row.source == rules.CSV else rules.MAX_ARCHIVE_BYTES
         if length > largest:
             raise TooLarge(
-                f"La taille d'un envoi ne doit pas excéder {file_size(largest)} : rien n'a été gardé. "
-                "Envoyez le contenu en plusieurs fois."
+                f"La taille d'un envoi ne doit pas excéder {file_size(largest)} : rien n'a été "
+                "gardé. Envoyez le contenu en plusieurs fois."
             )
-        name, at = shown_name(filename), portal_now()
-        return imports.uploads.begin(session, publisher.id, filename=name, length=length, at=at, import_id=import_id)
+        name = shown_name(filename)
+        at = portal_now()
+        return imports.uploads.begin(
+            session, publisher.id, filename=name, length=length, at=at, import_id=import_id
+        )
 
 
-def take_upload(dependencies: Dependencies, publisher: Publisher, import_id: str, upload_id: str) -> Import:
-    """Check what was uploaded, PDFs later; what this import has taken already, or takes meanwhile, is not taken again.
+def take_upload(
+    dependencies: Dependencies, publisher: Publisher, import_id: str, upload_id: str
+) -> Import:
+    """Check what was uploaded, PDFs later; what this import has taken already, or takes meanwhile,
+    is not taken again.
 
-    Raises NotFound, also for an upload given up meanwhile, UploadIncomplete, Conflict once the import is published or
-    given up, Invalid for a file that cannot be read, Unavailable while the store does not answer: then nothing of that
-    file is kept.
+    Raises NotFound, also for an upload given up meanwhile, UploadIncomplete, Conflict once the
+    import is published or given up, Invalid for a file that cannot be read, Unavailable while the
+    store does not answer: then nothing of that file is kept.
     """
-    row, upload = import_of(publisher, import_id), _complete(publisher, import_id, upload_id)
+    row = import_of(publisher, import_id)
+    upload = _complete(publisher, import_id, upload_id)
     try:
         if upload.became_id is None:
             imports.refuse_unless_open(row)
@@ -93,7 +120,9 @@ def take_upload(dependencies: Dependencies, publisher: Publisher, import_id: str
             else:
                 _take_sending(dependencies, publisher, row, upload)
     except UploadsChanged:
-        if _complete(publisher, import_id, upload_id).became_id != import_id:  # by the same call at the same moment
+        if (
+            _complete(publisher, import_id, upload_id).became_id != import_id
+        ):  # by the same call at the same moment
             raise
     return import_of(publisher, import_id)
 
@@ -108,7 +137,8 @@ def _complete(publisher: Publisher, import_id: str, upload_id: str) -> Upload:
 
 
 def _taking(session: Session, publisher: Publisher, upload: Upload) -> Import:
-    """The upload's import, locked, which takes it in this transaction. Raises NotFound, Conflict, UploadsChanged."""
+    """The upload's import, locked, which takes it in this transaction. Raises NotFound, Conflict,
+    UploadsChanged."""
     row = import_in(session, publisher, upload.import_id, for_change=True)
     imports.refuse_unless_open(row)
     imports.uploads.take(session, [upload.id], row.id)
@@ -116,32 +146,51 @@ def _taking(session: Session, publisher: Publisher, upload: Upload) -> Import:
 
 
 def _check_csv(publisher: Publisher, row: Import, upload: Upload) -> None:
-    """Check a CSV line by line and keep the report; a file sent before is replaced, or completed by its refused lines
-    that come back. Raises Invalid for a file that cannot be read, Conflict where another was checked meanwhile."""
+    """Check a CSV line by line and keep the report; a file sent before is replaced, or completed by
+    its refused lines that come back. Raises Invalid for a file that cannot be read, Conflict where
+    another was checked meanwhile."""
     document_type = rules.DocumentType(row.type)  # of a CSV: one of the guide's
     revision = row.revision
-    parsed = import_csv.read_csv(b"".join(imports.uploads.read(upload)), COLUMNS[document_type], refused_lines(row))
+    parsed = import_csv.read_csv(
+        b"".join(imports.uploads.read(upload)), COLUMNS[document_type], refused_lines(row)
+    )
     recipients = recipients_of(scope_of(row), publisher, import_csv.numeros_of(parsed))
     checked = import_csv.check_rows(document_type, parsed, recipients)
     with db.operation() as session:
         row = _taking(session, publisher, upload)
         if parsed.completes and row.revision != revision:
-            raise Conflict("Un autre fichier vient d'être contrôlé : relisez le compte rendu, puis recommencez.")
+            raise Conflict(
+                "Un autre fichier vient d'être contrôlé : relisez le compte rendu, puis "
+                "recommencez."
+            )
         earlier = _delete_rows(session, row.id, checked if parsed.completes else None)
         _add_rows(session, row, checked, parsed.records, earlier)
-        row.filename, row.unused_columns = upload.filename, list(parsed.unused_columns)
-        row.headings, row.unfilled = parsed.headings, parsed.unfilled
-        row.ready = session.scalar(select(func.count()).where(ImportDocument.import_id == row.id)) or 0
+        row.filename = upload.filename
+        row.unused_columns = list(parsed.unused_columns)
+        row.headings = parsed.headings
+        row.unfilled = parsed.unfilled
+        row.ready = (
+            session.scalar(select(func.count()).where(ImportDocument.import_id == row.id)) or 0
+        )
         row.refused = sum(not refusal.is_repeated for refusal in checked.refusals)
         imports.mark_checked(row)
-        imports.record(session, publisher, "import.checked", row.id, ready=row.ready, refused=row.refused)
+        imports.record(
+            session, publisher, "import.checked", row.id, ready=row.ready, refused=row.refused
+        )
 
 
 def _add_rows(
-    session: Session, row: Import, checked: CheckedImport, records: Mapping[int, list[str]], earlier: LinesByCandidature
+    session: Session,
+    row: Import,
+    checked: CheckedImport,
+    records: Mapping[int, list[str]],
+    earlier: LinesByCandidature,
 ) -> None:
-    rows, type = [], rules.DocumentType(row.type)
-    for position, document in enumerate(checked.documents, _next_position(session, ImportDocument, row.id)):
+    rows = []
+    type = rules.DocumentType(row.type)
+    for position, document in enumerate(
+        checked.documents, _next_position(session, ImportDocument, row.id)
+    ):
         candidature = document.candidature
         lines = import_csv.completed_lines(type, earlier.get(candidature.id, ()), document.lines)
         missing = import_csv.what_is_missing(lines, candidature)
@@ -151,15 +200,31 @@ def _add_rows(
     _add_refusals(session, row.id, checked.refusals, records=records)
 
 
-def _document(import_id: str, candidature: Candidature, position: int, **given: Any) -> dict[str, Any]:
+def _document(
+    import_id: str, candidature: Candidature, position: int, **given: Any
+) -> dict[str, Any]:
     """The columns of a document that is to be published."""
-    own = {"id": derived_id(import_id, candidature.id), "import_id": import_id, "candidature_id": candidature.id}
-    return {**own, "numero_candidat": candidature.numero_candidat, "position": position, "state": rules.READY, **given}
+    own = {
+        "id": derived_id(import_id, candidature.id),
+        "import_id": import_id,
+        "candidature_id": candidature.id,
+    }
+    return {
+        **own,
+        "numero_candidat": candidature.numero_candidat,
+        "position": position,
+        "state": rules.READY,
+        **given,
+    }
 
 
-def _delete_rows(session: Session, import_id: str, completing: CheckedImport | None) -> LinesByCandidature:
-    """What was checked before; all documents, or those that are made anew, whose lines are returned."""
-    documents, earlier = ImportDocument.import_id == import_id, {}
+def _delete_rows(
+    session: Session, import_id: str, completing: CheckedImport | None
+) -> LinesByCandidature:
+    """What was checked before; all documents, or those that are made anew, whose lines are
+    returned."""
+    documents = ImportDocument.import_id == import_id
+    earlier = {}
     if completing is not None:
         anew = [derived_id(import_id, document.candidature.id) for document in completing.documents]
         documents = ImportDocument.id.in_(anew)
@@ -170,9 +235,12 @@ def _delete_rows(session: Session, import_id: str, completing: CheckedImport | N
     return earlier
 
 
-def _take_sending(dependencies: Dependencies, publisher: Publisher, row: Import, upload: Upload) -> None:
-    """Keep a PDF, or a ZIP archive of them, until its check. Raises Invalid for an archive that cannot be read,
-    Unavailable while the store does not answer, or MOST_WAITING of the sender's wait already."""
+def _take_sending(
+    dependencies: Dependencies, publisher: Publisher, row: Import, upload: Upload
+) -> None:
+    """Keep a PDF, or a ZIP archive of them, until its check. Raises Invalid for an archive that
+    cannot be read, Unavailable while the store does not answer, or MOST_WAITING of the sender's
+    wait already."""
     with db.reading() as session:
         own = select(func.count()).where(Sending.owner_id == publisher.id, IS_WAITING)
         if (session.scalar(own) or 0) >= MOST_WAITING:
@@ -183,15 +251,21 @@ def _take_sending(dependencies: Dependencies, publisher: Publisher, row: Import,
         key = store_upload(dependencies, row.id, content, "bin")
     with operation_naming(db, dependencies.store, key) as session:
         row = _taking(session, publisher, upload)
-        sent = {"import_id": row.id, "filename": upload.filename, "object_key": key, "files": files}
+        sent = {
+            "import_id": row.id,
+            "filename": upload.filename,
+            "object_key": key,
+            "files": files,
+        }
         session.add(Sending(owner_id=publisher.id, publisher=publisher, **sent))
         imports.give_turn(session, publisher.id)
         imports.record(session, publisher, "import.sent", row.id, files=files)
 
 
 def check_sending(dependencies: Dependencies, sending_id: str) -> None:
-    """Add what is right in a sending to its import, with the reason of each other file; or refuse it as a whole. One
-    that is checked already changes nothing, one whose import has ended is dropped.
+    """Add what is right in a sending to its import, with the reason of each other file; or refuse
+    it as a whole. One that is checked already changes nothing, one whose import has ended is
+    dropped.
 
     Raises StoreUnavailable or Unavailable, to be tried again.
     """
@@ -215,20 +289,28 @@ def check_sending(dependencies: Dependencies, sending_id: str) -> None:
 def _checked_or_refused(
     dependencies: Dependencies, sending: Sending, row: Import
 ) -> tuple[list[_StoredPdf], list[Refusal]]:
-    """Whatever its files do to the check, the sender's other sendings have their turn. Raises as `_checked` does, what
-    is tried again too."""
+    """Whatever its files do to the check, the sender's other sendings have their turn. Raises as
+    `_checked` does, what is tried again too."""
     try:
         return _checked(dependencies, sending, row)
     except (_Gone, StoreUnavailable, SQLAlchemyError, OSError, DomainError):
         raise
     except Exception as error:
-        log.error("sending_not_checked", sending_id=sending.id, reason=reason_of(error), frames=frames_of(error))
+        log.error(
+            "sending_not_checked",
+            sending_id=sending.id,
+            reason=reason_of(error),
+            frames=frames_of(error),
+        )
         return [], [Refusal(sending.filename, "", NOT_CHECKED)]
 
 
-def _checked(dependencies: Dependencies, sending: Sending, row: Import) -> tuple[list[_StoredPdf], list[Refusal]]:
-    """What was stored, and what was not and why. All is looked into before anything is stored, and nothing stays in the
-    store after an error. Raises Invalid for a sending of which nothing is taken, _Gone."""
+def _checked(
+    dependencies: Dependencies, sending: Sending, row: Import
+) -> tuple[list[_StoredPdf], list[Refusal]]:
+    """What was stored, and what was not and why. All is looked into before anything is stored, and
+    nothing stays in the store after an error. Raises Invalid for a sending of which nothing is
+    taken, _Gone."""
     try:
         content = dependencies.store.read(sending.object_key or "")
     except ObjectMissing as error:
@@ -239,9 +321,13 @@ def _checked(dependencies: Dependencies, sending: Sending, row: Import) -> tuple
     refusals = [verdict for verdict in verdicts if isinstance(verdict, Refusal)]
     stored: list[_StoredPdf] = []
     try:
-        for verdict, (name, read) in zip(verdicts, files_of(sending.filename, io.BytesIO(content)), strict=True):
+        for verdict, (name, read) in zip(
+            verdicts, files_of(sending.filename, io.BytesIO(content)), strict=True
+        ):
             if isinstance(verdict, Candidature) and isinstance(read, bytes):
-                stored.append(_StoredPdf(verdict, shown_name(name), store_upload(dependencies, row.id, read)))
+                stored.append(
+                    _StoredPdf(verdict, shown_name(name), store_upload(dependencies, row.id, read))
+                )
     except BaseException:
         discard(dependencies.store, *(pdf.key for pdf in stored))
         raise
@@ -257,7 +343,8 @@ def _numeros(names: Iterable[str]) -> Iterator[str]:
 def _verdicts(
     dependencies: Dependencies, sending: Sending, recipients: Recipients, content: bytes
 ) -> Iterator[Candidature | Refusal]:
-    """For whom each file is, or why it is not taken. Raises Invalid beyond SENDING_SECONDS, _Gone."""
+    """For whom each file is, or why it is not taken. Raises Invalid beyond SENDING_SECONDS,
+    _Gone."""
     spent: dict[str, float] = {}
     noted = time.monotonic()
     for number, (name, read) in enumerate(files_of(sending.filename, io.BytesIO(content))):
@@ -268,9 +355,12 @@ def _verdicts(
         spent[name] = spent.get(name, 0.0) + seconds
         if sum(spent.values()) > SENDING_SECONDS:
             longest = sorted(spent, key=spent.__getitem__, reverse=True)[:MOST_NAMED]
-            named = ", ".join(f"« {shown_name(name)} »" for name in longest if spent[name] > spent[longest[0]] / 2)
+            named = ", ".join(
+                f"« {shown_name(name)} »" for name in longest if spent[name] > spent[longest[0]] / 2
+            )
             raise import_csv.refused(
-                f"Le contrôle de cet envoi est trop long : rien n'en est gardé. À retirer d'abord : {named}"
+                "Le contrôle de cet envoi est trop long : rien n'en est gardé. À retirer d'abord "
+                f": {named}"
             )
         yield verdict
 
@@ -286,18 +376,23 @@ def _note_progress(sending_id: str, files: int) -> None:
 def _verdict(
     dependencies: Dependencies, recipients: Recipients, name: str, read: bytes | str
 ) -> tuple[Candidature | Refusal, float]:
-    """With the seconds of processor time that it took. `read`: the file, or why it cannot be read."""
+    """With the seconds of processor time that it took. `read`: the file, or why it cannot be
+    read."""
     numero = ""
     try:
         numero = numero_in(name)
         candidature = recipients.find(numero)
     except ValueError as error:
         return Refusal(name, numero, str(error)), 0.0
-    reason, seconds = (read, 0.0) if isinstance(read, str) else refusal_of(dependencies.pdf_checks, read)
+    reason, seconds = (
+        (read, 0.0) if isinstance(read, str) else refusal_of(dependencies.pdf_checks, read)
+    )
     return candidature if reason is None else Refusal(name, numero, reason), seconds
 
 
-def _settle(dependencies: Dependencies, sending: Sending, stored: list[_StoredPdf], refusals: list[Refusal]) -> None:
+def _settle(
+    dependencies: Dependencies, sending: Sending, stored: list[_StoredPdf], refusals: list[Refusal]
+) -> None:
     """Raises Invalid for more documents than an import has, Conflict, _Gone."""
     with operation_naming(db, dependencies.store, *(pdf.key for pdf in stored)) as session:
         row = session.get_one(Import, sending.import_id, with_for_update=True)
@@ -305,18 +400,34 @@ def _settle(dependencies: Dependencies, sending: Sending, stored: list[_StoredPd
             raise _Gone
         imports.refuse_unless_open(row)
         added = _add_documents(session, row, stored, refusals)
-        _replace_refusals(session, row.id, {sending.filename, *(pdf.name for pdf in stored)}, refusals)
-        row.filename, row.ready = sending.filename, row.ready + added
-        row.refused = session.scalar(select(func.count()).where(ImportRefusal.import_id == row.id)) or 0
+        _replace_refusals(
+            session, row.id, {sending.filename, *(pdf.name for pdf in stored)}, refusals
+        )
+        row.filename = sending.filename
+        row.ready = row.ready + added
+        row.refused = (
+            session.scalar(select(func.count()).where(ImportRefusal.import_id == row.id)) or 0
+        )
         imports.mark_checked(row)
-        imports.record(session, sending.publisher, "import.checked", row.id, ready=row.ready, refused=row.refused)
+        imports.record(
+            session,
+            sending.publisher,
+            "import.checked",
+            row.id,
+            ready=row.ready,
+            refused=row.refused,
+        )
         imports.end_sendings(session, row.id, Sending.id == sending.id)
 
 
-def _add_documents(session: Session, row: Import, stored: list[_StoredPdf], refusals: list[Refusal]) -> int:
-    """How many were added. A second one of a candidate is refused, unless its bytes are those of the first, and its
-    object retired."""
-    of_import = select(ImportDocument.id, ImportDocument.pdf_key).where(ImportDocument.import_id == row.id)
+def _add_documents(
+    session: Session, row: Import, stored: list[_StoredPdf], refusals: list[Refusal]
+) -> int:
+    """How many were added. A second one of a candidate is refused, unless its bytes are those of
+    the first, and its object retired."""
+    of_import = select(ImportDocument.id, ImportDocument.pdf_key).where(
+        ImportDocument.import_id == row.id
+    )
     known: dict[str, str | None] = dict(session.execute(of_import).all())
     position = _next_position(session, ImportDocument, row.id)
     documents: list[dict[str, Any]] = []
@@ -331,7 +442,9 @@ def _add_documents(session: Session, row: Import, stored: list[_StoredPdf], refu
             refusals.append(Refusal(pdf.name, pdf.candidature.numero_candidat, ALREADY_THERE))
         retire(session, pdf.key)
     if len(known) > rules.MAX_LINES:
-        raise import_csv.refused(f"Une publication a {rules.MAX_LINES} documents au plus : préparez-en une autre.")
+        raise import_csv.refused(
+            f"Une publication a {rules.MAX_LINES} documents au plus : préparez-en une autre."
+        )
     if documents:
         session.execute(insert(ImportDocument), documents)
     return len(documents)
@@ -342,23 +455,32 @@ def _digest(key: str) -> str:
     return key.rpartition("-")[2]
 
 
-def _replace_refusals(session: Session, import_id: str, accepted: set[str], refusals: list[Refusal]) -> None:
-    """Add the reasons of a sending; a file of the same name that was sent before has its reason no more."""
+def _replace_refusals(
+    session: Session, import_id: str, accepted: set[str], refusals: list[Refusal]
+) -> None:
+    """Add the reasons of a sending; a file of the same name that was sent before has its reason no
+    more."""
     names = sorted(accepted | {refusal.place for refusal in refusals})
     of_import = ImportRefusal.import_id == import_id
     session.execute(delete(ImportRefusal).where(of_import, ImportRefusal.place.in_(names)))
     _add_refusals(session, import_id, refusals)
 
 
-def _next_position(session: Session, model: type[ImportDocument | ImportRefusal], import_id: str) -> int:
+def _next_position(
+    session: Session, model: type[ImportDocument | ImportRefusal], import_id: str
+) -> int:
     highest = select(func.max(model.position)).where(model.import_id == import_id)
     return (session.scalar(highest) or 0) + 1
 
 
 def _add_refusals(
-    session: Session, import_id: str, refusals: Iterable[Refusal], records: Mapping[int, list[str]] | None = None
+    session: Session,
+    import_id: str,
+    refusals: Iterable[Refusal],
+    records: Mapping[int, list[str]] | None = None,
 ) -> None:
-    """Add the reasons of a report behind those that are there; `records`: the lines of a CSV, by their numbers."""
+    """Add the reasons of a report behind those that are there; `records`: the lines of a CSV, by
+    their numbers."""
     first = _next_position(session, ImportRefusal, import_id)
     rows = [
         {
@@ -367,7 +489,9 @@ def _add_refusals(
             "place": refusal.place,
             "numero_candidat": refusal.numero_candidat,
             "reason": refusal.reason,
-            "cells": records.get(int(refusal.place)) if records and not refusal.is_repeated else None,
+            "cells": (
+                records.get(int(refusal.place)) if records and not refusal.is_repeated else None
+            ),
         }
         for position, refusal in enumerate(refusals, first)
     ]

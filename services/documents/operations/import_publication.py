@@ -1,4 +1,5 @@
-"""Publishes an import: shown before, made by the worker in chunks, each document in a transaction of its own."""
+"""Publishes an import: shown before, made by the worker in chunks, each document in a transaction
+of its own."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -35,8 +36,8 @@ CHUNK = 25  # documents: a few seconds of a worker
 FILE_LOST = "Le fichier n'est plus dans le portail : envoyez-le à nouveau"
 NOT_RENDERED = "Le document n'a pas pu être créé : signalez-le à l'administrateur du portail"
 INCOMPLETE = (
-    "Il manque à des documents une épreuve où leur candidat est inscrit : confirmez qu'ils sont publiés ainsi, ou "
-    "corrigez d'abord le fichier."
+    "Il manque à des documents une épreuve où leur candidat est inscrit : confirmez qu'ils sont "
+    "publiés ainsi, ou corrigez d'abord le fichier."
 )
 GONE = "La candidature n'existe plus"
 
@@ -45,28 +46,41 @@ class _NotReady(Exception):
     """The document is published already, or its import was withdrawn."""
 
 
-def publish_import(publisher: Publisher, import_id: str, revision: int, *, accept_incomplete: bool) -> Import:
-    """Begin to publish what is right of the report of that revision; begun already, nothing changes.
+def publish_import(
+    publisher: Publisher, import_id: str, revision: int, *, accept_incomplete: bool
+) -> Import:
+    """Begin to publish what is right of the report of that revision; begun already, nothing
+    changes.
 
-    Raises NotFound, PreconditionFailed if another file was sent since, Conflict if there is nothing to publish or PDFs
-    wait for their check, Invalid while there are incomplete documents that are not accepted.
+    Raises NotFound, PreconditionFailed if another file was sent since, Conflict if there is nothing
+    to publish or PDFs wait for their check, Invalid while there are incomplete documents that are
+    not accepted.
     """
     with db.operation() as session:
         row = queries.import_in(session, publisher, import_id, for_change=True)
         if row.revision != revision:
-            raise PreconditionFailed("Un autre fichier a été envoyé depuis que vous avez lu ce contrôle : relisez-le.")
+            raise PreconditionFailed(
+                "Un autre fichier a été envoyé depuis que vous avez lu ce contrôle : relisez-le."
+            )
         if row.state in (rules.PUBLISHING, rules.PUBLISHED):
             return row
         if queries.is_under_check(session, import_id):
-            raise Conflict("Des fichiers envoyés attendent leur contrôle : publiez une fois qu'il est terminé.")
+            raise Conflict(
+                "Des fichiers envoyés attendent leur contrôle : publiez une fois qu'il est terminé."
+            )
         if row.state != rules.CHECKED:
             raise Conflict("Cette publication est retirée ou abandonnée.")
         if not row.ready:
-            raise Conflict("Aucun document ne peut être publié : corrigez le fichier et envoyez-le à nouveau.")
+            raise Conflict(
+                "Aucun document ne peut être publié : corrigez le fichier et envoyez-le à nouveau."
+            )
         of_import = select(ImportDocument.id).where(ImportDocument.import_id == import_id)
-        if not accept_incomplete and session.scalar(of_import.where(*queries.IS_INCOMPLETE).limit(1)):
+        if not accept_incomplete and session.scalar(
+            of_import.where(*queries.IS_INCOMPLETE).limit(1)
+        ):
             raise Invalid.in_field("accept_incomplete", INCOMPLETE)
-        row.state, row.publication_at = rules.PUBLISHING, portal_now()
+        row.state = rules.PUBLISHING
+        row.publication_at = portal_now()
         uploads.give_up_open(session, import_id=import_id)
         positions = session.scalars(_ready(ImportDocument.position, import_id)).all()
         for start in range(0, len(positions), CHUNK):
@@ -78,8 +92,8 @@ def publish_import(publisher: Publisher, import_id: str, revision: int, *, accep
 
 
 def publish_chunk(dependencies: Dependencies, import_id: str, first: int, last: int) -> None:
-    """Publish what is ready from position `first` to `last`. Raises StoreUnavailable, to be tried again: what is
-    published by then stays, and is not published a second time."""
+    """Publish what is ready from position `first` to `last`. Raises StoreUnavailable, to be tried
+    again: what is published by then stays, and is not published a second time."""
     ready = _ready(ImportDocument.id, import_id).where(ImportDocument.position.between(first, last))
     with db.reading() as session:
         document_ids = session.scalars(ready).all()
@@ -88,7 +102,9 @@ def publish_chunk(dependencies: Dependencies, import_id: str, first: int, last: 
 
 
 def _ready(column: InstrumentedAttribute[Any], import_id: str) -> Select[Any]:
-    ready = select(column).where(ImportDocument.import_id == import_id, ImportDocument.state == rules.READY)
+    ready = select(column).where(
+        ImportDocument.import_id == import_id, ImportDocument.state == rules.READY
+    )
     return ready.order_by(ImportDocument.position)
 
 
@@ -107,27 +123,43 @@ def _publish(dependencies: Dependencies, document_id: str) -> None:
         _store(dependencies, row, document, rendered)
 
 
-def _rendered_or_reason(dependencies: Dependencies, row: Import, document: ImportDocument) -> Rendered | str:
-    """The document, or why it cannot be made. Raises what says nothing of the document: StoreUnavailable, errors of the
-    database."""
+def _rendered_or_reason(
+    dependencies: Dependencies, row: Import, document: ImportDocument
+) -> Rendered | str:
+    """The document, or why it cannot be made. Raises what says nothing of the document:
+    StoreUnavailable, errors of the database."""
     try:
         return rendered_document(dependencies, row, document, at=portal_now())
     except (StoreUnavailable, SQLAlchemyError, Unavailable):
         raise
     except ObjectMissing:
         return FILE_LOST
-    except Exception as error:  # whatever a candidate's data do to the rendering, the others get theirs
-        reason, frames = reason_of(error), frames_of(error)
+    except (
+        Exception
+    ) as error:  # whatever a candidate's data do to the rendering, the others get theirs
+        reason = reason_of(error)
+        frames = frames_of(error)
         log.error("document_not_published", document_id=document.id, reason=reason, frames=frames)
         return NOT_RENDERED
 
 
-def _store(dependencies: Dependencies, row: Import, document: ImportDocument, rendered: Rendered) -> None:
+def _store(
+    dependencies: Dependencies, row: Import, document: ImportDocument, rendered: Rendered
+) -> None:
     name = DocumentName(document.candidature_id, row.type, 0, document.id)
     with suppress(_NotReady), operation_storing(dependencies, rendered, name) as (session, files):
         row, document = _locked(session, document.id)
         session.get_one(Candidature, document.candidature_id, with_for_update=True)
-        add_row(session, name, row.title, rendered.proof, files, portal_now(), row.type_label, is_announced=True)
+        add_row(
+            session,
+            name,
+            row.title,
+            rendered.proof,
+            files,
+            portal_now(),
+            row.type_label,
+            is_announced=True,
+        )
         if document.pdf_key is not None:
             retire(session, document.pdf_key)
             document.pdf_key = None
@@ -139,8 +171,8 @@ def _store(dependencies: Dependencies, row: Import, document: ImportDocument, re
 def rendered_document(
     dependencies: Dependencies, row: Import, document: ImportDocument, at: datetime | None = None
 ) -> Rendered:
-    """Both formats of a document of an import, as it is published at that instant; None: as it would be, without what
-    proves it. Raises StoreUnavailable, ObjectMissing, RenderingFailed."""
+    """Both formats of a document of an import, as it is published at that instant; None: as it
+    would be, without what proves it. Raises StoreUnavailable, ObjectMissing, RenderingFailed."""
     with db.reading() as session:
         version = session.get_one(Candidature, document.candidature_id).version
     event = saved_event(document.candidature_id, version)
@@ -148,22 +180,30 @@ def rendered_document(
         raise ObjectMissing(f"version {version}")
     label = rules.type_label(row.type, row.type_label)
     of_table = row.type, document.content
-    sheet = published_sheet(event, label, row.title, row.paragraphs, dependencies.letterhead, *of_table)
-    proof = dependencies.paper_keys.proof_of(facts_of(event, label, at, document.id)) if at else None
+    sheet = published_sheet(
+        event, label, row.title, row.paragraphs, dependencies.letterhead, *of_table
+    )
+    proof = (
+        dependencies.paper_keys.proof_of(facts_of(event, label, at, document.id)) if at else None
+    )
     return rendered_paper(dependencies, sheet, proof, document.pdf_key)
 
 
 def _fail(document_id: str, reason: str) -> None:
     with suppress(_NotReady), db.operation() as session:
         row, document = _locked(session, document_id)
-        document.state, document.reason = rules.FAILED, reason
+        document.state = rules.FAILED
+        document.reason = reason
         row.failed += 1
         _end_if_done(row)
 
 
 def _locked(session: Session, document_id: str) -> tuple[Import, ImportDocument]:
-    """A document that is still to be published, with its import, whose row is locked first. Raises _NotReady."""
-    import_id = session.scalar(select(ImportDocument.import_id).where(ImportDocument.id == document_id))
+    """A document that is still to be published, with its import, whose row is locked first. Raises
+    _NotReady."""
+    import_id = session.scalar(
+        select(ImportDocument.import_id).where(ImportDocument.id == document_id)
+    )
     row = session.get_one(Import, import_id, with_for_update=True)
     document = session.get_one(ImportDocument, document_id, with_for_update=True)
     if row.state != rules.PUBLISHING or document.state != rules.READY:
@@ -173,14 +213,19 @@ def _locked(session: Session, document_id: str) -> tuple[Import, ImportDocument]
 
 def _end_if_done(row: Import) -> None:
     if row.published + row.failed >= row.ready:
-        row.state, row.ended_at = rules.PUBLISHED, portal_now()
+        row.state = rules.PUBLISHED
+        row.ended_at = portal_now()
 
 
 def preview(
-    dependencies: Dependencies, publisher: Publisher, import_id: str, document_id: str | None, format: rules.FileFormat
+    dependencies: Dependencies,
+    publisher: Publisher,
+    import_id: str,
+    document_id: str | None,
+    format: rules.FileFormat,
 ) -> File:
-    """The document of that id, or the first of the import. Raises NotFound, Conflict once it is published or
-    given up, Unavailable."""
+    """The document of that id, or the first of the import. Raises NotFound, Conflict once it is
+    published or given up, Unavailable."""
     row = queries.import_of(publisher, import_id)
     document = queries.import_document_of(publisher, import_id, document_id)
     if document.state != rules.READY:
@@ -190,5 +235,11 @@ def preview(
     except (StoreUnavailable, ObjectMissing) as error:
         raise Unavailable("Ce document n'est pas disponible pour le moment.") from error
     with db.operation() as session:
-        record(session, publisher, "document.previewed", document.id, candidature=document.candidature_id)
+        record(
+            session,
+            publisher,
+            "document.previewed",
+            document.id,
+            candidature=document.candidature_id,
+        )
     return File(rendered.in_format(format), filename(row.title, row.session_label, format), format)

@@ -1,8 +1,9 @@
-"""An import, created, given up, or taken back, as one document of any origin may be: nothing is erased, candidates open
-it no more. Whose turn it is of the PDFs that wait for their check.
+"""An import, created, given up, or taken back, as one document of any origin may be: nothing is
+erased, candidates open it no more. Whose turn it is of the PDFs that wait for their check.
 
-Of each sender one sending at a time has its turn, a task of the worker; tasks run in the order in which they were asked
-for, so that senders take turns. Files are sent by import_files.py, published by import_publication.py.
+Of each sender one sending at a time has its turn, a task of the worker; tasks run in the order in
+which they were asked for, so that senders take turns. Files are sent by import_files.py, published
+by import_publication.py.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,16 @@ from services.contracts import documents
 from services.documents.domain.document_names import derived_id
 from services.documents.domain.import_columns import COLUMNS
 from services.documents.domain.recipients import Publisher
-from services.documents.models import AuditEntry, Document, Import, ImportDocument, Sending, Upload, UploadPart, db
+from services.documents.models import (
+    AuditEntry,
+    Document,
+    Import,
+    ImportDocument,
+    Sending,
+    Upload,
+    UploadPart,
+    db,
+)
 from services.documents.operations.publishing import announce, done_once, key_already_used
 from services.documents.queries.documents import document_for_staff
 from services.documents.queries.imports import IS_WAITING, declared_label, import_in, is_under_check
@@ -30,33 +40,51 @@ from services.uploads.uploads import Uploads, lock_owner
 
 OPEN_STATES = (rules.PREPARED, rules.CHECKED)
 CHECK_SENDING = "check_sending"
-uploads = Uploads(db, Upload, UploadPart, most_open=rules.MAX_PDFS_PER_SENDING, most_bytes=5 * rules.MAX_ARCHIVE_BYTES)
+uploads = Uploads(
+    db,
+    Upload,
+    UploadPart,
+    most_open=rules.MAX_PDFS_PER_SENDING,
+    most_bytes=5 * rules.MAX_ARCHIVE_BYTES,
+)
 """Of exam offices: what one member of staff has on the way, as pages and tools send it."""
 
 
-def create_import(publisher: Publisher, new: Mapping[str, Any], order_key: str | None = None) -> Import:
-    """An import that waits for its file; ordered again under the same Idempotency-Key, the first one as it now is.
-    `new`: by its columns, as the API's schema loads it.
+def create_import(
+    publisher: Publisher, new: Mapping[str, Any], order_key: str | None = None
+) -> Import:
+    """An import that waits for its file; ordered again under the same Idempotency-Key, the first
+    one as it now is. `new`: by its columns, as the API's schema loads it.
 
-    Raises Forbidden for another académie, Invalid for a type that neither the guide has nor the exam or that no CSV
-    makes, or PDFs without a text alternative, Conflict if the key was used for another import.
+    Raises Forbidden for another académie, Invalid for a type that neither the guide has nor the
+    exam or that no CSV makes, or PDFs without a text alternative, Conflict if the key was used for
+    another import.
     """
-    type, label = new["type"], None
-    if type not in rules.PUBLISHED_TYPES and (label := declared_label(new["exam_label"], type)) is None:
+    type = new["type"]
+    label = None
+    if (
+        type not in rules.PUBLISHED_TYPES
+        and (label := declared_label(new["exam_label"], type)) is None
+    ):
         raise Invalid.in_field("type", "Choisissez un type de document que cet examen prévoit.")
     if not publisher.may_publish_in(new["academie_code"]):
         raise Forbidden("Vous ne publiez pas dans cette académie.")
     if new["source"] == rules.CSV and type not in COLUMNS:
         raise Invalid.in_field("type", "Ce type de document se publie en PDF.")
     if new["source"] == rules.PDF and not new["paragraphs"]:
-        raise Invalid.in_field("paragraphs", "Saisissez le texte que lira qui ne peut pas lire le PDF.")
+        raise Invalid.in_field(
+            "paragraphs", "Saisissez le texte que lira qui ne peut pas lire le PDF."
+        )
     columns = {**new, "type_label": label, "title": new["title"] or rules.type_label(type, label)}
     import_id = derived_id("import", publisher.id, order_key) if order_key else new_id()
-    return done_once(lambda: _created_before(import_id, columns), lambda: _create(publisher, import_id, columns))
+    return done_once(
+        lambda: _created_before(import_id, columns), lambda: _create(publisher, import_id, columns)
+    )
 
 
 def _created_before(import_id: str, columns: Mapping[str, Any]) -> Import | None:
-    """The import of that id; None if there is none yet. Raises Conflict if it is another than the one ordered."""
+    """The import of that id; None if there is none yet. Raises Conflict if it is another than the
+    one ordered."""
     with db.reading_for_staff() as session:
         row = session.get(Import, import_id)
     if row is not None and any(getattr(row, name) != value for name, value in columns.items()):
@@ -65,7 +93,9 @@ def _created_before(import_id: str, columns: Mapping[str, Any]) -> Import | None
 
 
 def _create(publisher: Publisher, import_id: str, columns: Mapping[str, Any]) -> Import:
-    row = Import(id=import_id, created_at=portal_now(), actor=publisher.id, state=rules.PREPARED, **columns)
+    row = Import(
+        id=import_id, created_at=portal_now(), actor=publisher.id, state=rules.PREPARED, **columns
+    )
     with db.operation() as session:
         session.add(row)
         session.flush()
@@ -74,7 +104,8 @@ def _create(publisher: Publisher, import_id: str, columns: Mapping[str, Any]) ->
 
 
 def abandon_import(publisher: Publisher, import_id: str) -> Import:
-    """Give up an import that is not published; given up already, nothing changes. Raises NotFound, Conflict."""
+    """Give up an import that is not published; given up already, nothing changes. Raises NotFound,
+    Conflict."""
     with db.operation() as session:
         row = import_in(session, publisher, import_id, for_change=True)
         if row.state == rules.ABANDONED:
@@ -88,15 +119,20 @@ def abandon_import(publisher: Publisher, import_id: str) -> Import:
         retire(session, *(key for key in session.scalars(uploaded) if key))
         of_import = update(ImportDocument).where(ImportDocument.import_id == import_id)
         session.execute(of_import.values(state=rules.ABANDONED, pdf_key=None))
-        row.state, row.ended_at = rules.ABANDONED, portal_now()
+        row.state = rules.ABANDONED
+        row.ended_at = portal_now()
         record(session, publisher, "import.abandoned", import_id, state=row.state)
     return row
 
 
-def withdraw_import(publisher: Publisher, import_id: str, *, reason: str, is_reason_shown: bool) -> Import:
-    """Take back the documents of an import; what is not published yet will not be. Withdrawn already, nothing changes.
+def withdraw_import(
+    publisher: Publisher, import_id: str, *, reason: str, is_reason_shown: bool
+) -> Import:
+    """Take back the documents of an import; what is not published yet will not be. Withdrawn
+    already, nothing changes.
 
-    `is_reason_shown`: to their candidates. Raises NotFound, Conflict for an import that was never published.
+    `is_reason_shown`: to their candidates. Raises NotFound, Conflict for an import that was never
+    published.
     """
     with db.operation() as session:
         row = import_in(session, publisher, import_id, for_change=True)
@@ -105,23 +141,32 @@ def withdraw_import(publisher: Publisher, import_id: str, *, reason: str, is_rea
         if row.state not in (rules.PUBLISHING, rules.PUBLISHED):
             raise Conflict("Cette publication n'a pas été lancée.")
         of_import = ImportDocument.import_id == import_id
-        published = select(ImportDocument.id).where(of_import, ImportDocument.state == rules.PUBLISHED)
+        published = select(ImportDocument.id).where(
+            of_import, ImportDocument.state == rules.PUBLISHED
+        )
         shown = update(Document).where(Document.id.in_(published), Document.withdrawn_at.is_(None))
-        at, shown_reason = portal_now(), reason if is_reason_shown else None
+        at = portal_now()
+        shown_reason = reason if is_reason_shown else None
         end = {"withdrawn_at": at, "withdrawal_reason": reason, "is_reason_shown": is_reason_shown}
         candidatures = session.scalars(shown.values(end).returning(Document.candidature_id)).all()
         announce(session, documents.WITHDRAWN, row.title, candidatures, at, shown_reason)
         shown_or_waiting = ImportDocument.state.in_((rules.PUBLISHED, rules.READY))
-        session.execute(update(ImportDocument).where(of_import, shown_or_waiting).values(state=rules.WITHDRAWN))
+        session.execute(
+            update(ImportDocument).where(of_import, shown_or_waiting).values(state=rules.WITHDRAWN)
+        )
         row.withdrawn += row.published - row.withdrawn
-        row.state, row.withdrawal_reason, row.ended_at = rules.WITHDRAWN, reason, portal_now()
+        row.state = rules.WITHDRAWN
+        row.withdrawal_reason = reason
+        row.ended_at = portal_now()
         record(session, publisher, "import.withdrawn", import_id, documents=row.published)
     return row
 
 
-def withdraw_document(publisher: Publisher, document_id: str, *, reason: str, is_reason_shown: bool) -> None:
-    """Take back one published document; withdrawn already, nothing changes. Raises NotFound, also for one of another
-    académie and for one that no gestionnaire published."""
+def withdraw_document(
+    publisher: Publisher, document_id: str, *, reason: str, is_reason_shown: bool
+) -> None:
+    """Take back one published document; withdrawn already, nothing changes. Raises NotFound, also
+    for one of another académie and for one that no gestionnaire published."""
     with db.operation() as session:
         document, candidature = document_for_staff(session, document_id, publisher)
         if document.type in rules.AUTOMATIC_TYPES:
@@ -133,32 +178,51 @@ def withdraw_document(publisher: Publisher, document_id: str, *, reason: str, is
         session.refresh(document, with_for_update=True)
         if document.withdrawn_at is not None:
             return
-        at, shown_reason = portal_now(), reason if is_reason_shown else None
-        document.withdrawn_at, document.withdrawal_reason, document.is_reason_shown = at, reason, is_reason_shown
+        at = portal_now()
+        shown_reason = reason if is_reason_shown else None
+        document.withdrawn_at = at
+        document.withdrawal_reason = reason
+        document.is_reason_shown = is_reason_shown
         announce(session, documents.WITHDRAWN, document.label, [candidature.id], at, shown_reason)
         if imported is not None:
-            imported.state, imported.reason = rules.WITHDRAWN, reason
+            imported.state = rules.WITHDRAWN
+            imported.reason = reason
             row.withdrawn += 1
-        record(session, publisher, "document.withdrawn", document_id, candidature=document.candidature_id)
+        record(
+            session,
+            publisher,
+            "document.withdrawn",
+            document_id,
+            candidature=document.candidature_id,
+        )
 
 
 def give_turn(session: Session, owner_id: str) -> None:
-    """Have the oldest sending of this owner checked, unless one has its turn; after each change of what waits."""
-    lock_owner(session, owner_id)  # of two who change it at once, the second sees what the first left
+    """Have the oldest sending of this owner checked, unless one has its turn; after each change of
+    what waits."""
+    lock_owner(
+        session, owner_id
+    )  # of two who change it at once, the second sees what the first left
     own = select(Sending).where(Sending.owner_id == owner_id, IS_WAITING)
-    following = session.scalar(own.order_by(Sending.has_turn.desc(), Sending.given_at, Sending.id).limit(1))
+    following = session.scalar(
+        own.order_by(Sending.has_turn.desc(), Sending.given_at, Sending.id).limit(1)
+    )
     if following and not following.has_turn:
         following.has_turn = True
         follow_up(session, CHECK_SENDING, {"sending_id": following.id}, subject=following.import_id)
 
 
 def end_sendings(session: Session, import_id: str, *which: ColumnElement[bool]) -> None:
-    """Of an import, whose row the caller has locked: those that wait no more. Their objects are retired, the next of
-    each sender has its turn."""
-    ended = session.scalars(select(Sending).where(Sending.import_id == import_id, IS_WAITING, *which)).all()
+    """Of an import, whose row the caller has locked: those that wait no more. Their objects are
+    retired, the next of each sender has its turn."""
+    ended = session.scalars(
+        select(Sending).where(Sending.import_id == import_id, IS_WAITING, *which)
+    ).all()
     retire(session, *(sending.object_key for sending in ended if sending.object_key))
     for sending in ended:
-        sending.object_key, sending.has_turn, sending.files_checked = None, False, sending.files
+        sending.object_key = None
+        sending.has_turn = False
+        sending.files_checked = sending.files
     session.flush()
     if not is_under_check(session, import_id):
         session.execute(delete(Sending).where(Sending.import_id == import_id))
@@ -169,20 +233,26 @@ def end_sendings(session: Session, import_id: str, *which: ColumnElement[bool]) 
 def refuse_unless_open(row: Import) -> None:
     """Raises Conflict once an import takes no file any more."""
     if row.state not in OPEN_STATES:
-        raise Conflict("Cette publication est déjà lancée, retirée ou abandonnée : préparez-en une nouvelle.")
+        raise Conflict(
+            "Cette publication est déjà lancée, retirée ou abandonnée : préparez-en une nouvelle."
+        )
 
 
 def mark_checked(row: Import) -> None:
     """What it holds has changed: who read the report before has to read it again."""
-    row.state, row.revision = rules.CHECKED, row.revision + 1
+    row.state = rules.CHECKED
+    row.revision = row.revision + 1
 
 
-def record(session: Session, publisher: Publisher, action: str, subject: str, **after: object) -> None:
+def record(
+    session: Session, publisher: Publisher, action: str, subject: str, **after: object
+) -> None:
     """Add what a gestionnaire did to the audit trail."""
     AuditEntry.record(session, Actor("staff", publisher.id), action, subject, after=dict(after))
 
 
 def record_export(publisher: Publisher, what: str, subject: str) -> None:
-    """Note in the audit trail who has taken candidates out of the portal: a filled model, or refused lines (`what`)."""
+    """Note in the audit trail who has taken candidates out of the portal: a filled model, or
+    refused lines (`what`)."""
     with db.operation() as session:
         record(session, publisher, f"{what}.exported", subject)

@@ -1,6 +1,6 @@
-"""How a document of any kind is stored (`operation_storing`), and those that a gestionnaire publishes: ordered for many
-candidatures in one request, created by the worker. Under the same Idempotency-Key, a caller's order given again is not
-carried out twice.
+"""How a document of any kind is stored (`operation_storing`), and those that a gestionnaire
+publishes: ordered for many candidatures in one request, created by the worker. Under the same
+Idempotency-Key, a caller's order given again is not carried out twice.
 """
 
 import hashlib
@@ -43,7 +43,14 @@ from services.documents.rendering.pdf_and_html import Rendered
 from services.documents.rendering.published_sheets import published_sheet
 from services.documents.rendering.sheet import Sheet
 from services.documents.rendering.stamp import Stamp
-from services.objects import BytesChanged, ContentDigest, StoreUnavailable, discard, operation_naming, put_verified
+from services.objects import (
+    BytesChanged,
+    ContentDigest,
+    StoreUnavailable,
+    discard,
+    operation_naming,
+    put_verified,
+)
 
 log = structlog.get_logger()
 
@@ -60,9 +67,11 @@ Files = dict[str, Any]
 def operation_storing(
     dependencies: Dependencies, rendered: Rendered, name: DocumentName
 ) -> Iterator[tuple[Session, Files]]:
-    """Store PDF and HTML, or neither, then one write transaction that adds the row naming them. Raises
-    StoreUnavailable, BytesChanged."""
-    store, keys, files = dependencies.store, list[str](), Files()
+    """Store PDF and HTML, or neither, then one write transaction that adds the row naming them.
+    Raises StoreUnavailable, BytesChanged."""
+    store = dependencies.store
+    keys = list[str]()
+    files = Files()
     try:
         for file_format in FileFormat:
             content = rendered.in_format(file_format)
@@ -80,7 +89,8 @@ def operation_storing(
 
 
 def size_and_digest(content: bytes) -> ContentDigest:
-    """Size and SHA-256 of these bytes, which the store must give back when it is asked to read them."""
+    """Size and SHA-256 of these bytes, which the store must give back when it is asked to read
+    them."""
     return ContentDigest(len(content), hashlib.sha256(content).hexdigest())
 
 
@@ -90,22 +100,30 @@ class _AlreadyThere(Exception):
 
 def key_already_used() -> Conflict:
     """Of a key under which its caller ordered something else before."""
-    detail = "Cette clé (Idempotency-Key) a déjà servi à une autre publication : donnez-en une nouvelle."
+    detail = (
+        "Cette clé (Idempotency-Key) a déjà servi à une autre publication : donnez-en une nouvelle."
+    )
     return Conflict(detail, problem=problem_types.KEY_ALREADY_USED)
 
 
 def publish(
-    dependencies: Dependencies, publisher: Publisher, order: Mapping[str, Any], order_key: str | None = None
+    dependencies: Dependencies,
+    publisher: Publisher,
+    order: Mapping[str, Any],
+    order_key: str | None = None,
 ) -> Accepted:
-    """Store the order (as the API's schema of that name loads it); the worker creates each document.
+    """Store the order (as the API's schema of that name loads it); the worker creates each
+    document.
 
-    `order_key` is the caller's Idempotency-Key: an order given again gets the first answer. Raises NotFound if none of
-    the candidatures may be published to, Unavailable if an uploaded PDF cannot be stored, Conflict if the key was used
-    for another order.
+    `order_key` is the caller's Idempotency-Key: an order given again gets the first answer. Raises
+    NotFound if none of the candidatures may be published to, Unavailable if an uploaded PDF cannot
+    be stored, Conflict if the key was used for another order.
     """
     id = derived_id(publisher.id, order_key) if order_key else new_id()
     columns = {name: order[name] for name in ("type", "title", "paragraphs")}
-    publication = Publication(id=id, at=portal_now(), actor=publisher.id, order_digest=_digest(order), **columns)
+    publication = Publication(
+        id=id, at=portal_now(), actor=publisher.id, order_digest=_digest(order), **columns
+    )
     candidature_ids = tuple(dict.fromkeys(order["candidatures"]))
     return done_once(
         lambda: _previous_answer(publication, candidature_ids),
@@ -114,7 +132,8 @@ def publish(
 
 
 def done_once(before: Callable[[], Done | None], do: Callable[[], Done]) -> Done:
-    """What was done `before`, else what `do` does now; of two who do it at the same moment a key refuses one."""
+    """What was done `before`, else what `do` does now; of two who do it at the same moment a key
+    refuses one."""
     try:
         return before() or do()
     except IntegrityError:
@@ -141,20 +160,29 @@ def _publish(
         raise NotFound()
     accepted = [candidature_id for candidature_id in candidature_ids if candidature_id in reachable]
     keys = [] if pdf is None else [store_upload(dependencies, publication.id, pdf)]
-    publication.candidatures, publication.pdf_key = accepted, keys[0] if keys else None
+    publication.candidatures = accepted
+    publication.pdf_key = keys[0] if keys else None
     with operation_naming(db, dependencies.store, *keys) as session:
         session.add(publication)
         session.flush()
-        AuditEntry.record(session, Actor("staff", publisher.id), "publication.ordered", publication.id)
+        AuditEntry.record(
+            session, Actor("staff", publisher.id), "publication.ordered", publication.id
+        )
         for candidature_id in accepted:
             work = {"publication_id": publication.id, "candidature_id": candidature_id}
             follow_up(session, PUBLISH_DOCUMENT, work, subject=candidature_id)
-    log.info("documents_published", publication_id=publication.id, actor=publisher.id, count=len(accepted))
+    log.info(
+        "documents_published",
+        publication_id=publication.id,
+        actor=publisher.id,
+        count=len(accepted),
+    )
     return _answer(publication, candidature_ids)
 
 
 def _previous_answer(order: Publication, candidature_ids: Sequence[str]) -> Accepted | None:
-    """The answer given to this order before; None for a new order. Raises Conflict if the key was used for another."""
+    """The answer given to this order before; None for a new order. Raises Conflict if the key was
+    used for another."""
     with db.reading() as session:
         row = session.get(Publication, order.id)
     if row is not None and row.order_digest != order.order_digest:
@@ -163,20 +191,28 @@ def _previous_answer(order: Publication, candidature_ids: Sequence[str]) -> Acce
 
 
 def _answer(row: Publication, candidature_ids: Sequence[str]) -> Accepted:
-    refused = tuple(candidature_id for candidature_id in candidature_ids if candidature_id not in row.candidatures)
+    refused = tuple(
+        candidature_id
+        for candidature_id in candidature_ids
+        if candidature_id not in row.candidatures
+    )
     return Accepted(id=row.id, accepted=len(row.candidatures), refused=refused)
 
 
 def publish_document(dependencies: Dependencies, publication_id: str, candidature_id: str) -> None:
-    """Create one document of a publication, unless it exists. Raises StoreUnavailable, to be tried again."""
+    """Create one document of a publication, unless it exists. Raises StoreUnavailable, to be tried
+    again."""
     document_id = derived_id(publication_id, candidature_id)
     with db.reading() as session:
         publication = session.get_one(Publication, publication_id)
         candidature = session.get_one(Candidature, candidature_id)
     if is_there(document_id):
         return
-    event, label = found(saved_event(candidature.id, candidature.version)), DocumentType(publication.type).label
-    sheet = published_sheet(event, label, publication.title, publication.paragraphs, dependencies.letterhead)
+    event = found(saved_event(candidature.id, candidature.version))
+    label = DocumentType(publication.type).label
+    sheet = published_sheet(
+        event, label, publication.title, publication.paragraphs, dependencies.letterhead
+    )
     proof = dependencies.paper_keys.proof_of(facts_of(event, label, portal_now(), document_id))
     rendered = rendered_paper(dependencies, sheet, proof, publication.pdf_key)
     name = DocumentName(candidature_id, publication.type, 0, document_id)
@@ -186,18 +222,22 @@ def publish_document(dependencies: Dependencies, publication_id: str, candidatur
 def rendered_paper(
     dependencies: Dependencies, sheet: Sheet, proof: Proof | None, pdf_key: str | None = None
 ) -> Rendered:
-    """Both formats by which that proof is verified, the PDF with the seal; None: of a preview, without one. `pdf_key`:
-    of a PDF that was sent, which is stamped and takes the place of the rendered one; as it is and without a proof where
-    it cannot be read, or was signed by its office.
+    """Both formats by which that proof is verified, the PDF with the seal; None: of a preview,
+    without one. `pdf_key`: of a PDF that was sent, which is stamped and takes the place of the
+    rendered one; as it is and without a proof where it cannot be read, or was signed by its office.
 
     Raises StoreUnavailable, ObjectMissing, RenderingFailed.
     """
     if pdf_key is None:
         rendered = pdf_and_html.render(replace(sheet, proof=proof))
-        return replace(rendered, pdf=dependencies.paper_seal.on(rendered.pdf)) if proof else rendered
+        return (
+            replace(rendered, pdf=dependencies.paper_seal.on(rendered.pdf)) if proof else rendered
+        )
     sent = dependencies.store.read(pdf_key)
     pdf = _stamped(dependencies, sent, proof) if proof else None
-    return replace(pdf_and_html.render(replace(sheet, proof=proof if pdf else None)), pdf=pdf or sent)
+    return replace(
+        pdf_and_html.render(replace(sheet, proof=proof if pdf else None)), pdf=pdf or sent
+    )
 
 
 def _stamped(dependencies: Dependencies, pdf: bytes, proof: Proof) -> bytes | None:
@@ -216,26 +256,43 @@ def is_there(document_id: str) -> bool:
 
 
 def add_document(
-    dependencies: Dependencies, rendered: Rendered, name: DocumentName, title: str, at: datetime | None = None
+    dependencies: Dependencies,
+    rendered: Rendered,
+    name: DocumentName,
+    title: str,
+    at: datetime | None = None,
 ) -> None:
     """Store a document and add its row, unless it is there. Raises StoreUnavailable.
 
-    `at`: of an event by which its candidate gets a mail; by default the instant, and the document is announced.
+    `at`: of an event by which its candidate gets a mail; by default the instant, and the document
+    is announced.
     """
-    with suppress(_AlreadyThere), operation_storing(dependencies, rendered, name) as (session, files):
+    with (
+        suppress(_AlreadyThere),
+        operation_storing(dependencies, rendered, name) as (session, files),
+    ):
         session.get_one(Candidature, name.candidature_id, with_for_update=True)
         if session.get(Document, name.document_id) is not None:
             raise _AlreadyThere
-        add_row(session, name, title, rendered.proof, files, at or portal_now(), is_announced=at is None)
+        add_row(
+            session, name, title, rendered.proof, files, at or portal_now(), is_announced=at is None
+        )
 
 
 def announce(
-    session: Session, act: str, label: str, candidatures: Sequence[str], at: datetime, reason: str | None = None
+    session: Session,
+    act: str,
+    label: str,
+    candidatures: Sequence[str],
+    at: datetime,
+    reason: str | None = None,
 ) -> None:
     """Have the candidates told, in the transaction of the act."""
     for start in range(0, len(candidatures), ANNOUNCED_TOGETHER):
         page = tuple(candidatures[start : start + ANNOUNCED_TOGETHER])
-        publish_event(session, DocumentsAnnounced(act, iso_utc(at), label, reason, page), subject=page[0])
+        publish_event(
+            session, DocumentsAnnounced(act, iso_utc(at), label, reason, page), subject=page[0]
+        )
 
 
 def add_row(
@@ -249,11 +306,17 @@ def add_row(
     *,
     is_announced: bool = False,
 ) -> None:
-    """Add a document, and have its candidate told where it `is_announced`. Publications of one type (version 0 in their
-    names) are numbered 1, 2 … within a candidature, whose row the caller has locked."""
+    """Add a document, and have its candidate told where it `is_announced`. Publications of one type
+    (version 0 in their names) are numbered 1, 2 … within a candidature, whose row the caller has
+    locked."""
     of_candidature = {"candidature_id": name.candidature_id}
     if is_announced:
-        before = select(Document.id).filter_by(**of_candidature).where(is_replaced_by(name.type, title)).limit(1)
+        before = (
+            select(Document.id)
+            .filter_by(**of_candidature)
+            .where(is_replaced_by(name.type, title))
+            .limit(1)
+        )
         act = PUBLISHED if session.scalar(before) is None else REPLACED
         announce(session, act, title, [name.candidature_id], at)
     highest = select(func.max(Document.version)).filter_by(**of_candidature, type=name.type)
@@ -273,14 +336,18 @@ def add_row(
     session.add(document)
 
 
-def store_upload(dependencies: Dependencies, publication_id: str, content: bytes, extension: str = "pdf") -> str:
-    """Store a gestionnaire's PDF (« bin »: a sending) for that publication or import; returns its key. Raises
-    Unavailable."""
+def store_upload(
+    dependencies: Dependencies, publication_id: str, content: bytes, extension: str = "pdf"
+) -> str:
+    """Store a gestionnaire's PDF (« bin »: a sending) for that publication or import; returns its
+    key. Raises Unavailable."""
     stored = size_and_digest(content)
     key = publication_key(publication_id, stored.sha256, extension)
     content_type = FileFormat.PDF.content_type if extension == "pdf" else "application/octet-stream"
     try:
         put_verified(dependencies.store, key, io.BytesIO(content), stored, content_type)
     except (StoreUnavailable, BytesChanged) as error:
-        raise Unavailable("Le fichier n'a pas pu être conservé. Recommencez dans quelques minutes.") from error
+        raise Unavailable(
+            "Le fichier n'a pas pu être conservé. Recommencez dans quelques minutes."
+        ) from error
     return key

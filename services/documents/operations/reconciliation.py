@@ -1,5 +1,5 @@
-"""Rows and objects compared: which columns of documents name objects of the store, and how a lost automatic document
-is created again."""
+"""Rows and objects compared: which columns of documents name objects of the store, and how a lost
+automatic document is created again."""
 
 from collections.abc import Sequence
 
@@ -35,7 +35,8 @@ class _ChangedMeanwhile(Exception):
 
 
 def _recreate_lost(lost: Sequence[KeyRow]) -> list[KeyRow]:
-    """Create the documents of lost objects again; returns those for which it succeeded. Raises StoreUnavailable."""
+    """Create the documents of lost objects again; returns those for which it succeeded. Raises
+    StoreUnavailable."""
     recreated = set()
     for document_id in dict.fromkeys(item.row_id for item in lost if item.row_id is not None):
         try:
@@ -44,8 +45,11 @@ def _recreate_lost(lost: Sequence[KeyRow]) -> list[KeyRow]:
         except StoreUnavailable:
             raise
         except Exception as error:  # a document that cannot be rendered does not hold up the others
-            reason, frames = reason_of(error), frames_of(error)
-            log.error("document_not_made_again", document_id=document_id, reason=reason, frames=frames)
+            reason = reason_of(error)
+            frames = frames_of(error)
+            log.error(
+                "document_not_made_again", document_id=document_id, reason=reason, frames=frames
+            )
     return [item for item in lost if item.row_id in recreated]
 
 
@@ -58,7 +62,9 @@ def _recreate(dependencies: Dependencies, document_id: str) -> bool:
         return False
     before = (document.pdf_key, document.html_key)
     remaining = [key for key in before if dependencies.store.exists(key)]
-    name = DocumentName(document.candidature_id, document.type, document.version, document.id, document.edition)
+    name = DocumentName(
+        document.candidature_id, document.type, document.version, document.id, document.edition
+    )
     with operation_storing(dependencies, rendered, name) as (session, files):
         row = session.get_one(Document, document_id, with_for_update=True)
         if (row.pdf_key, row.html_key) != before:

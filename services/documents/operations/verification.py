@@ -1,4 +1,5 @@
-"""« Vérifier un document »: who guesses codes is slowed down, by their address and all together. System time."""
+"""« Vérifier un document »: who guesses codes is slowed down, by their address and all together.
+System time."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -16,23 +17,28 @@ from services.documents.models import UnknownCodes, db
 from services.documents.queries.documents import verdict_on
 
 WINDOW = timedelta(hours=1)
-OF_SOURCE, IN_ALL, OF_SOURCE_BEYOND = Quota(30, WINDOW), Quota(3000, WINDOW), Quota(1, WINDOW)
-"""Unknown codes; beyond IN_ALL those who hold a paper still learn of it, unless an unknown one came from their address.
-A code has 60 bits: with ten million papers, one guess in a hundred thousand million finds one."""
+OF_SOURCE = Quota(30, WINDOW)
+IN_ALL = Quota(3000, WINDOW)
+OF_SOURCE_BEYOND = Quota(1, WINDOW)
+"""Unknown codes; beyond IN_ALL those who hold a paper still learn of it, unless an unknown one came
+from their address. A code has 60 bits: with ten million papers, one guess in a hundred thousand
+million finds one."""
 NO_CODE = (
-    f"Un code a {CODE_LENGTH} signes, chiffres et lettres, par exemple ABCD-EFGH-JKLM. Il n'a ni 0, ni 1, ni I, ni O."
+    f"Un code a {CODE_LENGTH} signes, chiffres et lettres, par exemple ABCD-EFGH-JKLM. Il n'a ni "
+    "0, ni 1, ni I, ni O."
 )
 SLOWED_DOWN = "Trop de codes inconnus ont été saisis. Réessayez plus tard."
 _IN_ALL = "in-all"
 
 
 def verify(dependencies: Dependencies, code: str, source: str) -> Verdict:
-    """What became of the paper of the `code` that was typed. Raises Invalid for what is no code, TooMany once too many
-    unknown ones came from `source` (a network address), or from all."""
+    """What became of the paper of the `code` that was typed. Raises Invalid for what is no code,
+    TooMany once too many unknown ones came from `source` (a network address), or from all."""
     read = code_in(code)
     if read is None:
         raise Invalid.in_field("code", NO_CODE)
-    trace, wait_of_all = dependencies.paper_keys.trace_of(source), _wait(_IN_ALL, IN_ALL)
+    trace = dependencies.paper_keys.trace_of(source)
+    wait_of_all = _wait(_IN_ALL, IN_ALL)
     quota = OF_SOURCE_BEYOND if wait_of_all else OF_SOURCE
     if wait := _wait(trace, quota):
         raise TooMany(SLOWED_DOWN, retry_after=wait)
@@ -56,7 +62,9 @@ def _count(trace: str, quota: Quota) -> None:
     """One that was added at the same moment by another request is not counted twice."""
     with suppress(IntegrityError), db.operation() as session:
         row = session.get(UnknownCodes, trace, with_for_update=True)
-        count, since, _ = count_in_window(row.count if row else 0, row and row.since, quota, system_now())
+        count, since, _ = count_in_window(
+            row.count if row else 0, row and row.since, quota, system_now()
+        )
         session.merge(UnknownCodes(trace=trace, count=count, since=since))
 
 

@@ -1,5 +1,5 @@
-"""Reads our copy of candidatures: a candidate's tiles, one candidature, the event of a saved version, and for whom an
-exam office may publish: the candidatures of given numbers.
+"""Reads our copy of candidatures: a candidate's tiles, one candidature, the event of a saved
+version, and for whom an exam office may publish: the candidatures of given numbers.
 """
 
 from collections.abc import Collection, Iterator
@@ -20,14 +20,19 @@ from services.documents.domain.recipients import Candidature as Recipient
 from services.documents.models import Candidature, Edition, SavedVersion, Withdrawal, db
 
 WITHDRAWAL_JOIN = Withdrawal.candidature_id == Candidature.id
-NEWEST_JOIN = (SavedVersion.candidature_id == Candidature.id) & (SavedVersion.version == Candidature.version)
+NEWEST_JOIN = (SavedVersion.candidature_id == Candidature.id) & (
+    SavedVersion.version == Candidature.version
+)
 _NEWEST = select(Candidature.id, SavedVersion.payload).join(SavedVersion, NEWEST_JOIN)
-_WITH_END = select(Candidature, Withdrawal, SavedVersion.payload).outerjoin(Withdrawal, WITHDRAWAL_JOIN)
+_WITH_END = select(Candidature, Withdrawal, SavedVersion.payload).outerjoin(
+    Withdrawal, WITHDRAWAL_JOIN
+)
 _RECIPIENTS = _WITH_END.outerjoin(SavedVersion, NEWEST_JOIN)
 
 
 def list_tiles(candidate_id: str) -> api.Tiles:
-    """The tiles of a candidate, newest first; also those whose session has closed, or that were set aside."""
+    """The tiles of a candidate, newest first; also those whose session has closed, or that were set
+    aside."""
     statement = (
         select(Candidature, Withdrawal)
         .outerjoin(Withdrawal, WITHDRAWAL_JOIN)
@@ -52,13 +57,19 @@ def candidature_of(candidate_id: str, candidature_id: str) -> Candidature | None
         end = session.get(Withdrawal, candidature_id)
     if candidature is None:
         return None
-    if candidature.candidate_id != candidate_id or _activity(candidature.version, end) is Activity.WITHDRAWN:
+    if (
+        candidature.candidate_id != candidate_id
+        or _activity(candidature.version, end) is Activity.WITHDRAWN
+    ):
         raise NotFound()
     return candidature
 
 
-def active_ids(candidature_ids: Collection[str], academies: Collection[str] | None) -> frozenset[str]:
-    """Which of these candidatures are neither withdrawn nor set aside, within these académies (None: all)."""
+def active_ids(
+    candidature_ids: Collection[str], academies: Collection[str] | None
+) -> frozenset[str]:
+    """Which of these candidatures are neither withdrawn nor set aside, within these académies
+    (None: all)."""
     statement = select(Candidature.id).outerjoin(Withdrawal, WITHDRAWAL_JOIN)
     own = within(academies, Candidature.academie_code)
     statement = statement.where(Candidature.id.in_(candidature_ids), is_active(), own)
@@ -69,11 +80,17 @@ def active_ids(candidature_ids: Collection[str], academies: Collection[str] | No
 def is_withdrawn(event: RegistrationSaved) -> bool:
     """Whether that version was withdrawn, as far as the events that have arrived tell."""
     with db.reading() as session:
-        return _activity(event.version, session.get(Withdrawal, event.candidature_id)) is Activity.WITHDRAWN
+        return (
+            _activity(event.version, session.get(Withdrawal, event.candidature_id))
+            is Activity.WITHDRAWN
+        )
 
 
-def saved_event(candidature_id: str, version: int, edition: int | None = None) -> RegistrationSaved | None:
-    """The event of a saved version as it was stored, with the dates of that edition, or of the newest."""
+def saved_event(
+    candidature_id: str, version: int, edition: int | None = None
+) -> RegistrationSaved | None:
+    """The event of a saved version as it was stored, with the dates of that edition, or of the
+    newest."""
     editions = select(Edition).filter_by(candidature_id=candidature_id, version=version)
     if edition is not None:
         editions = editions.filter_by(edition=edition)
@@ -82,7 +99,8 @@ def saved_event(candidature_id: str, version: int, edition: int | None = None) -
         dated = session.scalar(editions.order_by(Edition.edition.desc()).limit(1))
     if row is None or dated is None:
         return None if row is None else from_stored(row.payload)
-    saved, edited_at = from_stored(row.payload), iso_utc(dated.edited_at)
+    saved = from_stored(row.payload)
+    edited_at = iso_utc(dated.edited_at)
     return saved.with_dates(dated.edition, dated.dates, edited_at, dated.validated_at)
 
 
@@ -100,10 +118,14 @@ _PAGE = 500  # numbers looked for by one statement
 
 
 def recipients_of(scope: Scope, publisher: Publisher, numeros: Collection[str]) -> Recipients:
-    """What is known of these N° candidat within the publisher's académies, whatever their exam and session. Of others
-    not even whether there are such: a file of numbers would be a way to ask."""
-    own, wanted = within(publisher.academies, Candidature.academie_code), sorted(numeros)
-    pages = (Candidature.numero_candidat.in_(wanted[start : start + _PAGE]) for start in range(0, len(wanted), _PAGE))
+    """What is known of these N° candidat within the publisher's académies, whatever their exam and
+    session. Of others not even whether there are such: a file of numbers would be a way to ask."""
+    own = within(publisher.academies, Candidature.academie_code)
+    wanted = sorted(numeros)
+    pages = (
+        Candidature.numero_candidat.in_(wanted[start : start + _PAGE])
+        for start in range(0, len(wanted), _PAGE)
+    )
     with db.reading_for_staff() as session:
         rows = (row for page in pages for row in session.execute(_RECIPIENTS.where(page, own)))
         return Recipients(scope, map(_recipient, rows))
@@ -116,17 +138,27 @@ def active_in(scope: Scope, *conditions: ColumnElement[bool]) -> Select[str]:
         Candidature.exam_label == scope.exam,
         Candidature.academie_code == scope.academie,
     )
-    return select(Candidature.id).outerjoin(Withdrawal, WITHDRAWAL_JOIN).where(*wanted, is_active(), *conditions)
+    return (
+        select(Candidature.id)
+        .outerjoin(Withdrawal, WITHDRAWAL_JOIN)
+        .where(*wanted, is_active(), *conditions)
+    )
 
 
 def saved_versions(session: Session, ids: Select[str]) -> Iterator[Iterator[RegistrationSaved]]:
-    """The newest versions of these candidatures by spécialité and N° candidat, in pages: their order is found without
-    them."""
-    by_numbers = (Candidature.specialite, Candidature.numero_candidat, Candidature.numero_inscription)
+    """The newest versions of these candidatures by spécialité and N° candidat, in pages: their
+    order is found without them."""
+    by_numbers = (
+        Candidature.specialite,
+        Candidature.numero_candidat,
+        Candidature.numero_inscription,
+    )
     ordered = list(session.scalars(ids.order_by(*by_numbers)))
     for start in range(0, len(ordered), _PAGE):
         page = ordered[start : start + _PAGE]
-        payloads: dict[str, Any] = dict(session.execute(_NEWEST.where(Candidature.id.in_(page))).all())
+        payloads: dict[str, Any] = dict(
+            session.execute(_NEWEST.where(Candidature.id.in_(page))).all()
+        )
         yield (from_stored(payloads[id]) for id in page if id in payloads)
 
 
@@ -139,7 +171,9 @@ def names_of(session: Session, ids: Collection[str]) -> dict[str, str]:
 
 def recipient_of(session: Session, candidature_id: str) -> Recipient | None:
     """One candidature as it is now; None if it is gone."""
-    return next(map(_recipient, session.execute(_RECIPIENTS.where(Candidature.id == candidature_id))), None)
+    return next(
+        map(_recipient, session.execute(_RECIPIENTS.where(Candidature.id == candidature_id))), None
+    )
 
 
 def _recipient(row: Row[Candidature, Withdrawal | None, dict[str, Any] | None]) -> Recipient:

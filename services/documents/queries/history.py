@@ -12,9 +12,12 @@ from services.documents.models import Candidature, Document
 
 
 def history(session: Session, candidate_id: str, candidature_id: str) -> History:
-    """Of a candidature in any state; nothing of one that has not been heard of, or is someone else's."""
+    """Of a candidature in any state; nothing of one that has not been heard of, or is someone
+    else's."""
     of_candidature = select(Document).join(Candidature, Candidature.id == Document.candidature_id)
-    own = of_candidature.where(Candidature.id == candidature_id, Candidature.candidate_id == candidate_id)
+    own = of_candidature.where(
+        Candidature.id == candidature_id, Candidature.candidate_id == candidate_id
+    )
     rows = session.scalars(own.order_by(Document.version, Document.edition))
     return History(events=newest_first([event for row in rows for event in _events_of(row)]))
 
@@ -24,9 +27,17 @@ def _events_of(row: Document) -> Iterator[Event]:
     of_document: dict[str, Any] = {"title": f"{row.label}{edition}", "version": row.printed_version}
     is_automatic = row.type in AUTOMATIC_TYPES
     act = "document.made" if is_automatic else "document.published"
-    yield Event(at=row.published_at, act=act, author="service" if is_automatic else "staff", **of_document)
+    yield Event(
+        at=row.published_at, act=act, author="service" if is_automatic else "staff", **of_document
+    )
     if row.opened_at:
         yield Event(at=row.opened_at, act="document.opened", author="candidate", **of_document)
     if row.withdrawn_at:
         reason = row.withdrawal_reason if row.is_reason_shown else None
-        yield Event(at=row.withdrawn_at, act="document.withdrawn", author="staff", text=reason, **of_document)
+        yield Event(
+            at=row.withdrawn_at,
+            act="document.withdrawn",
+            author="staff",
+            text=reason,
+            **of_document,
+        )

@@ -1,5 +1,5 @@
-"""Reads imports for those who may publish in their académie: what may be chosen for a new one, lists, one with its
-documents and refusals.
+"""Reads imports for those who may publish in their académie: what may be chosen for a new one,
+lists, one with its documents and refusals.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,13 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import YEARS, to_paris
 from services.chassis.csv_export import csv_text
-from services.chassis.database.staff_lists import UNKNOWN_CURSOR, conditions_of, decode_cursor, encode_cursor, within
+from services.chassis.database.staff_lists import (
+    UNKNOWN_CURSOR,
+    conditions_of,
+    decode_cursor,
+    encode_cursor,
+    within,
+)
 from services.chassis.errors import FieldError, Invalid, NotFound, found
 from services.chassis.french import short_date
 from services.contracts import document_rules as rules
@@ -22,7 +28,13 @@ from services.contracts.api import staff_imports as api
 from services.contracts.api.operation import answer_of
 from services.contracts.page_sizes import ROWS_PAGE
 from services.documents.domain.document_names import is_id
-from services.documents.domain.import_columns import COLUMNS, LINE_HEADING, REASON_HEADING, filled_lines, model_headings
+from services.documents.domain.import_columns import (
+    COLUMNS,
+    LINE_HEADING,
+    REASON_HEADING,
+    filled_lines,
+    model_headings,
+)
 from services.documents.domain.recipients import Publisher, Scope
 from services.documents.models import (
     Candidature,
@@ -45,12 +57,15 @@ IS_INCOMPLETE = (ImportDocument.state == rules.READY, ImportDocument.reason.is_n
 
 
 def list_imports(publisher: Publisher, query: Mapping[str, Any]) -> api.Imports:
-    """A page of those of the publisher's académies, the newest first. `query`: as the schema of the list loads it.
+    """A page of those of the publisher's académies, the newest first. `query`: as the schema of the
+    list loads it.
 
     Raises Invalid for a cursor that this API did not give.
     """
     own = within(publisher.academies, Import.academie_code)
-    statement = select(Import).where(*conditions_of(api.IMPORTS, query, academie=Import.academie_code), own)
+    statement = select(Import).where(
+        *conditions_of(api.IMPORTS, query, academie=Import.academie_code), own
+    )
     if cursor := query.get("cursor"):
         statement = statement.where(tuple_(Import.created_at, Import.id) < _place(cursor))
     statement = statement.order_by(Import.created_at.desc(), Import.id.desc())
@@ -73,7 +88,9 @@ def _place(cursor: str) -> tuple[datetime, str]:
 def import_answers(rows: Sequence[Import]) -> tuple[api.Import, ...]:
     """With what of them waits for its check."""
     files = func.sum(Sending.files_checked), func.sum(Sending.files)
-    counts = select(Sending.import_id, func.count(Sending.object_key), *files).group_by(Sending.import_id)
+    counts = select(Sending.import_id, func.count(Sending.object_key), *files).group_by(
+        Sending.import_id
+    )
     with db.reading() as session:
         counted = session.execute(counts.where(Sending.import_id.in_([row.id for row in rows])))
         checks = {import_id: numbers for import_id, *numbers in counted}
@@ -86,12 +103,23 @@ def import_answer(row: Import) -> api.Import:
 
 def is_under_check(session: Session, import_id: str) -> bool:
     """Whether PDFs that were sent for the import wait for their check."""
-    return session.scalar(select(Sending.id).where(Sending.import_id == import_id, IS_WAITING).limit(1)) is not None
+    return (
+        session.scalar(
+            select(Sending.id).where(Sending.import_id == import_id, IS_WAITING).limit(1)
+        )
+        is not None
+    )
 
 
-def _import_answer(row: Import, to_check: int, files_checked: int, files_to_check: int) -> api.Import:
+def _import_answer(
+    row: Import, to_check: int, files_checked: int, files_to_check: int
+) -> api.Import:
     academie = academies.by_code(row.academie_code)
-    label = rules.NOTHING_READY if row.state == rules.CHECKED and not row.ready else rules.STATE_LABELS[row.state]
+    label = (
+        rules.NOTHING_READY
+        if row.state == rules.CHECKED and not row.ready
+        else rules.STATE_LABELS[row.state]
+    )
     return answer_of(
         api.Import,
         row,
@@ -116,7 +144,9 @@ def import_of(publisher: Publisher, import_id: str) -> Import:
         return import_in(session, publisher, import_id)
 
 
-def import_in(session: Session, publisher: Publisher, import_id: str, *, for_change: bool = False) -> Import:
+def import_in(
+    session: Session, publisher: Publisher, import_id: str, *, for_change: bool = False
+) -> Import:
     """The same within a transaction; `for_change` locks its row."""
     row = session.get(Import, import_id, with_for_update=for_change) if is_id(import_id) else None
     if row is None or not publisher.may_publish_in(row.academie_code):
@@ -130,8 +160,11 @@ def scope_of(row: Import) -> Scope:
 
 
 def list_refusals(publisher: Publisher, import_id: str, cursor: int, limit: int) -> api.Refusals:
-    """Why lines and files of an import are not published, in their order; `cursor`: the position of the last seen."""
-    statement = select(ImportRefusal).where(ImportRefusal.import_id == import_id, ImportRefusal.position > cursor)
+    """Why lines and files of an import are not published, in their order; `cursor`: the position of
+    the last seen."""
+    statement = select(ImportRefusal).where(
+        ImportRefusal.import_id == import_id, ImportRefusal.position > cursor
+    )
     statement = statement.order_by(ImportRefusal.position)
     with db.reading_for_staff() as session:
         import_in(session, publisher, import_id)
@@ -141,21 +174,37 @@ def list_refusals(publisher: Publisher, import_id: str, cursor: int, limit: int)
 
 
 def lines_to_mend(session: Session, row: Import) -> Iterator[str]:
-    """The CSV of the refused lines as they were sent, each with its number before and the reason behind."""
-    refusals = select(ImportRefusal).where(ImportRefusal.import_id == row.id, ImportRefusal.cells.is_not(None))
-    rows = session.scalars(refusals.order_by(ImportRefusal.position).execution_options(yield_per=_PAGE_OF_MODEL))
+    """The CSV of the refused lines as they were sent, each with its number before and the reason
+    behind."""
+    refusals = select(ImportRefusal).where(
+        ImportRefusal.import_id == row.id, ImportRefusal.cells.is_not(None)
+    )
+    rows = session.scalars(
+        refusals.order_by(ImportRefusal.position).execution_options(yield_per=_PAGE_OF_MODEL)
+    )
     width = len(row.headings)
 
     def line(refusal: ImportRefusal) -> list[str]:
         cells = refusal.cells or []
-        return [refusal.place, *cells[:width], *[""] * (width - len(cells)), refusal.reason, *cells[width:]]
+        return [
+            refusal.place,
+            *cells[:width],
+            *[""] * (width - len(cells)),
+            refusal.reason,
+            *cells[width:],
+        ]
 
-    return csv_text([LINE_HEADING, *row.headings, REASON_HEADING], (map(line, page) for page in rows.partitions()))
+    return csv_text(
+        [LINE_HEADING, *row.headings, REASON_HEADING],
+        (map(line, page) for page in rows.partitions()),
+    )
 
 
 def refused_lines(row: Import) -> dict[int, list[str]]:
     """The same lines by their numbers, the headings being line 1."""
-    cells = select(ImportRefusal.place, ImportRefusal.cells).where(ImportRefusal.import_id == row.id)
+    cells = select(ImportRefusal.place, ImportRefusal.cells).where(
+        ImportRefusal.import_id == row.id
+    )
     with db.reading() as session:
         sent = session.execute(cells.where(ImportRefusal.cells.is_not(None)))
         return {1: row.headings, **{int(place): cells or [] for place, cells in sent}}
@@ -165,11 +214,14 @@ def check_of(publisher: Publisher, import_id: str) -> api.ImportCheck:
     """What to know before an import is published. Raises NotFound."""
     with db.reading_for_staff() as session:
         row = import_in(session, publisher, import_id)
-        earlier = select(Document.id).where(Document.candidature_id == ImportDocument.candidature_id)
+        earlier = select(Document.id).where(
+            Document.candidature_id == ImportDocument.candidature_id
+        )
         replaces = earlier.where(is_replaced_by(row.type, row.title)).exists()
         ready = (ImportDocument.import_id == import_id, ImportDocument.state == rules.READY)
         has_one = earlier.where(Document.type == row.type, Document.withdrawn_at.is_(None)).exists()
-        number, absent = func.count(), active_in(scope_of(row), *_absent_from(row)).subquery()
+        number = func.count()
+        absent = active_in(scope_of(row), *_absent_from(row)).subquery()
         counts = select(
             number.filter(*IS_INCOMPLETE).label("incomplete"),
             number.filter(replaces).label("replacing"),
@@ -181,21 +233,33 @@ def check_of(publisher: Publisher, import_id: str) -> api.ImportCheck:
 
 
 def _absent_from(row: Import) -> tuple[ColumnElement[bool], ...]:
-    """As SQL over candidatures: of the spécialités of an import, without document or refused line in it."""
+    """As SQL over candidatures: of the spécialités of an import, without document or refused line
+    in it."""
     own = select(ImportDocument.candidature_id).where(ImportDocument.import_id == row.id)
     refused = select(ImportRefusal.numero_candidat).where(ImportRefusal.import_id == row.id)
-    of_specialite = Candidature.specialite.in_(select(Candidature.specialite).where(Candidature.id.in_(own)))
+    of_specialite = Candidature.specialite.in_(
+        select(Candidature.specialite).where(Candidature.id.in_(own))
+    )
     return of_specialite, Candidature.id.not_in(own), Candidature.numero_candidat.not_in(refused)
 
 
 def filled_model(
-    session: Session, document_type: rules.DocumentType, scope: Scope, part: int, completed: Import | None = None
+    session: Session,
+    document_type: rules.DocumentType,
+    scope: Scope,
+    part: int,
+    completed: Import | None = None,
 ) -> Iterator[str]:
-    """The CSV of the candidates of a session in an académie, with the épreuves that they sit; 0: of all parts. Of those
-    absent from the import that is to be `completed`: in the form of refused lines, which do so."""
+    """The CSV of the candidates of a session in an académie, with the épreuves that they sit; 0: of
+    all parts. Of those absent from the import that is to be `completed`: in the form of refused
+    lines, which do so."""
     before = ("",) if completed else ()
-    candidates = _of_parts(session, document_type, scope, *(_absent_from(completed) if completed else ()))
-    lines = ([(*before, *line) for line in own] for number, _, own in candidates if part in (0, number))
+    candidates = _of_parts(
+        session, document_type, scope, *(_absent_from(completed) if completed else ())
+    )
+    lines = (
+        [(*before, *line) for line in own] for number, _, own in candidates if part in (0, number)
+    )
     return csv_text([*([LINE_HEADING] if completed else []), *model_headings(document_type)], lines)
 
 
@@ -206,7 +270,9 @@ def model_parts(publisher: Publisher, import_id: str) -> list[api.ModelPart]:
         row = import_in(session, publisher, import_id)
         if row.type not in COLUMNS:
             raise NotFound()
-        for number, specialite, own in _of_parts(session, rules.DocumentType(row.type), scope_of(row)):
+        for number, specialite, own in _of_parts(
+            session, rules.DocumentType(row.type), scope_of(row)
+        ):
             lines.setdefault((number, specialite), []).append(len(own))
     return [
         api.ModelPart(part=number, specialite=specialite, candidates=len(own), lines=sum(own))
@@ -215,32 +281,46 @@ def model_parts(publisher: Publisher, import_id: str) -> list[api.ModelPart]:
 
 
 def _of_parts(
-    session: Session, document_type: rules.DocumentType, scope: Scope, *conditions: ColumnElement[bool]
+    session: Session,
+    document_type: rules.DocumentType,
+    scope: Scope,
+    *conditions: ColumnElement[bool],
 ) -> Iterator[tuple[int, str, list[tuple[str, ...]]]]:
-    """(part, spécialité, lines) of each candidate. A part is of one spécialité, and can be sent back."""
-    part, length, specialite = 0, 0, None
+    """(part, spécialité, lines) of each candidate. A part is of one spécialité, and can be sent
+    back."""
+    part = 0
+    length = 0
+    specialite = None
     for saved in chain.from_iterable(saved_versions(session, active_in(scope, *conditions))):
-        lines, own = list(filled_lines(document_type, saved)), saved.confirmation.specialite or ""
+        lines = list(filled_lines(document_type, saved))
+        own = saved.confirmation.specialite or ""
         length += len(lines)
         if own != specialite or length > rules.MAX_LINES:
-            part, length, specialite = part + 1, len(lines), own
+            part = part + 1
+            length = len(lines)
+            specialite = own
         yield part, own, lines
 
 
 def list_import_documents(
     publisher: Publisher, import_id: str, cursor: int = 0, limit: int = ROWS_PAGE, **matching: Any
 ) -> api.ImportDocuments:
-    """The documents of an import in their order, or those that are `matching` (values of columns, `is_incomplete`)."""
+    """The documents of an import in their order, or those that are `matching` (values of columns,
+    `is_incomplete`)."""
     conditions = IS_INCOMPLETE if matching.pop("is_incomplete", False) else ()
     of_import = (ImportDocument.import_id == import_id, ImportDocument.position > cursor)
     statement = (
-        select(ImportDocument).where(*of_import, *conditions).filter_by(**matching).order_by(ImportDocument.position)
+        select(ImportDocument)
+        .where(*of_import, *conditions)
+        .filter_by(**matching)
+        .order_by(ImportDocument.position)
     )
     with db.reading_for_staff() as session:
         row = import_in(session, publisher, import_id)
         rows, last = _page(session, statement, limit)
         ids = [document.candidature_id for document in rows]
-        names, beside = names_of(session, ids), documents_beside(session, ids, row.type, row.title)
+        names = names_of(session, ids)
+        beside = documents_beside(session, ids, row.type, row.title)
     items = (
         answer_of(
             api.ImportDocument,
@@ -258,16 +338,23 @@ def _beside(document: ImportDocument, other: Document | None, is_replaced: bool)
     """What it is to replace or to stand beside, in French, or when another one has replaced it."""
     earlier = replaced_at = None
     if other and document.state == rules.READY:
-        act, day = "Remplace" if is_replaced else "S'ajoute à", short_date(to_paris(other.published_at).date())
+        act = "Remplace" if is_replaced else "S'ajoute à"
+        day = short_date(to_paris(other.published_at).date())
         earlier = f"{act} « {other.label} » du {day}"
     elif other and document.state == rules.PUBLISHED and is_replaced and other.id != document.id:
         replaced_at = other.published_at
     return {"earlier": earlier, "replaced_at": replaced_at}
 
 
-def import_document_of(publisher: Publisher, import_id: str, document_id: str | None) -> ImportDocument:
+def import_document_of(
+    publisher: Publisher, import_id: str, document_id: str | None
+) -> ImportDocument:
     """The document of that id, or the first of the import. Raises NotFound."""
-    statement = select(ImportDocument).where(ImportDocument.import_id == import_id).order_by(ImportDocument.position)
+    statement = (
+        select(ImportDocument)
+        .where(ImportDocument.import_id == import_id)
+        .order_by(ImportDocument.position)
+    )
     if document_id is not None:
         statement = statement.where(ImportDocument.id == document_id)
     with db.reading_for_staff() as session:
@@ -287,7 +374,9 @@ _PAGE_OF_MODEL = 500
 
 def import_form(own_academies: frozenset[str] | None) -> api.ImportForm:
     """For a gestionnaire of these académies; None: all."""
-    offered = (item for item in academies.all() if own_academies is None or item.code in own_academies)
+    offered = (
+        item for item in academies.all() if own_academies is None or item.code in own_academies
+    )
     return api.ImportForm(
         types=(*map(_guide_type, rules.PUBLISHED_TYPES), *_declared_types()),
         academies=tuple(answer_of(api.AcademieChoice, academie) for academie in offered),
@@ -297,7 +386,9 @@ def import_form(own_academies: frozenset[str] | None) -> api.ImportForm:
 
 def declared_label(exam: str, type: str) -> str | None:
     """Of a type for the exam of that label; None where it declares no such type."""
-    return next((item.label for item in _declared_types() if (item.exam, item.type) == (exam, type)), None)
+    return next(
+        (item.label for item in _declared_types() if (item.exam, item.type) == (exam, type)), None
+    )
 
 
 def _guide_type(type: rules.DocumentType) -> api.DocumentTypeChoice:

@@ -1,4 +1,5 @@
-"""What documents holds of a person, in words: documents made or published for candidatures in any state, as PDF."""
+"""What documents holds of a person, in words: documents made or published for candidatures in any
+state, as PDF."""
 
 from collections.abc import Sequence
 
@@ -16,20 +17,32 @@ _OWN = select(Document, Candidature).join(Candidature, Candidature.id == Documen
 
 
 def part(session: Session, candidate_id: str) -> api.Part:
-    """What was withdrawn has no file: it may be somebody else's, published for this person by mistake."""
-    own = select(Candidature).filter_by(candidate_id=candidate_id).order_by(Candidature.numero_inscription)
+    """What was withdrawn has no file: it may be somebody else's, published for this person by
+    mistake."""
+    own = (
+        select(Candidature)
+        .filter_by(candidate_id=candidate_id)
+        .order_by(Candidature.numero_inscription)
+    )
     candidatures = session.scalars(own).all()
-    rows = session.scalars(_OWN.where(Candidature.candidate_id == candidate_id).order_by(Document.published_at)).all()
+    rows = session.scalars(
+        _OWN.where(Candidature.candidate_id == candidate_id).order_by(Document.published_at)
+    ).all()
     subjects = [*(row.id for row in candidatures), *(row.id for row in rows)]
     trail = select(AuditEntry).where(AuditEntry.subject.in_(subjects)).order_by(AuditEntry.id)
-    of_each = {row.id: [each for each in rows if each.candidature_id == row.id] for row in candidatures}
+    of_each = {
+        row.id: [each for each in rows if each.candidature_id == row.id] for row in candidatures
+    }
     held = (_candidature(session, row, of_each[row.id]) for row in candidatures)
     files = {row.id: _path(row) for row in rows if not row.withdrawn_at}
     return api.Part(held=(*held, api.of_trail(session.scalars(trail))), files=files)
 
 
-def kept_document(session: Session, candidate_id: str, document_id: str) -> tuple[Document, Candidature]:
-    """A document of this person that was not withdrawn, with its candidature in any state. Raises NotFound."""
+def kept_document(
+    session: Session, candidate_id: str, document_id: str
+) -> tuple[Document, Candidature]:
+    """A document of this person that was not withdrawn, with its candidature in any state. Raises
+    NotFound."""
     own = Candidature.candidate_id == candidate_id
     wanted = _OWN.where(own, Document.id == document_id, Document.withdrawn_at.is_(None))
     document, candidature = found(session.execute(wanted).one_or_none())
@@ -38,15 +51,25 @@ def kept_document(session: Session, candidate_id: str, document_id: str) -> tupl
 
 def _candidature(session: Session, row: Candidature, documents: Sequence[Document]) -> api.Held:
     events = history(session, row.candidate_id, row.id).events
-    return api.of_candidature("documents", f"Documents : {api.labels_of(row)}", map(_document, documents), events)
+    return api.of_candidature(
+        "documents", f"Documents : {api.labels_of(row)}", map(_document, documents), events
+    )
 
 
 def _document(row: Document) -> api.Item:
     kind = ("Type", type_label(row.type, row.type_label)), ("Version", row.printed_version)
     code = ("Code de vérification", shown(row.code) if row.code else None)
-    end = ("Retiré le", row.withdrawn_at), ("Motif", row.withdrawal_reason if row.is_reason_shown else None)
+    end = (
+        ("Retiré le", row.withdrawn_at),
+        ("Motif", row.withdrawal_reason if row.is_reason_shown else None),
+    )
     known = api.facts(*kind, code, ("Ouvert le", row.opened_at), *end)
-    return api.Item(title=row.label, at=row.published_at, file=None if row.withdrawn_at else _path(row), facts=known)
+    return api.Item(
+        title=row.label,
+        at=row.published_at,
+        file=None if row.withdrawn_at else _path(row),
+        facts=known,
+    )
 
 
 def _path(row: Document) -> str:

@@ -10,18 +10,27 @@ from services.documents.rendering import sheet
 
 _COLUMNS = ("Epreuve", "Unité", "Position", "Mode évaluation")
 _WIDTHS = (55, 9, 16, 20)
-_BOXES = ("Date :", "Signature du candidat :", "Signature du représentant légal (candidat mineur) :")
+_BOXES = (
+    "Date :",
+    "Signature du candidat :",
+    "Signature du représentant légal (candidat mineur) :",
+)
 
 
 def confirmation(event: RegistrationSaved, letterhead: sheet.Letterhead) -> sheet.Sheet:
-    """The confirmation of this version, to be signed and sent back before its `return_by`, or validated online."""
+    """The confirmation of this version, to be signed and sent back before its `return_by`, or
+    validated online."""
     content = event.confirmation
     blocks: list[sheet.Block] = [_identity(event)]
     if event.is_to_validate:
         end = french.shown_end(datetime.fromisoformat(event.closes_at))
         day = french.weekday_date(end).upper()
         blocks.append(sheet.Banner(f"A VALIDER EN LIGNE AVANT LE {day} {french.time_of_day(end)}"))
-    elif content.return_by and not event.is_certified_online and any(piece.proves_version for piece in event.pieces):
+    elif (
+        content.return_by
+        and not event.is_certified_online
+        and any(piece.proves_version for piece in event.pieces)
+    ):
         day = french.weekday_date(date.fromisoformat(content.return_by)).upper()
         blocks.append(sheet.Banner(f"A RENVOYER IMPERATIVEMENT POUR LE {day}"))
     for section in content.extra:
@@ -29,30 +38,51 @@ def confirmation(event: RegistrationSaved, letterhead: sheet.Letterhead) -> shee
         blocks.append(sheet.Fields(rows, heading=section.title, show_heading=True))
     blocks += _qualification(content)
     printed_lines = [line for line in event.epreuves if not line.hidden_on_pdf]
-    blocks += _epreuves_table("EPREUVES OBLIGATOIRES", [line for line in printed_lines if line.mandatory])
-    blocks += _epreuves_table("EPREUVE(S) FACULTATIVE(S)", [line for line in printed_lines if not line.mandatory])
-    blocks.append(sheet.Signature(CERTIFICATION, _BOXES) if not event.is_certified_online else _validation(event))
+    blocks += _epreuves_table(
+        "EPREUVES OBLIGATOIRES", [line for line in printed_lines if line.mandatory]
+    )
+    blocks += _epreuves_table(
+        "EPREUVE(S) FACULTATIVE(S)", [line for line in printed_lines if not line.mandatory]
+    )
+    blocks.append(
+        sheet.Signature(CERTIFICATION, _BOXES)
+        if not event.is_certified_online
+        else _validation(event)
+    )
     name = DocumentType.CONFIRMATION.label
-    return sheet.candidature_sheet(event, letterhead, name, blocks, title=content.title, with_version=True)
+    return sheet.candidature_sheet(
+        event, letterhead, name, blocks, title=content.title, with_version=True
+    )
 
 
 def _validation(event: RegistrationSaved) -> sheet.Paragraphs:
     """What stands in the place of the signature where the candidate validates online."""
     if event.validated_at is None:
-        return sheet.Paragraphs(("Cette inscription n'est pas encore validée.",), heading="Validation en ligne")
+        return sheet.Paragraphs(
+            ("Cette inscription n'est pas encore validée.",), heading="Validation en ligne"
+        )
     instant = french.short_instant(datetime.fromisoformat(event.validated_at))
     text = f"{CERTIFICATION} Validée en ligne le {instant} (heure de Paris) par le candidat."
     return sheet.Paragraphs((text,), heading="Validation en ligne")
 
 
 def _identity(event: RegistrationSaved) -> sheet.Fields:
-    content, identity = event.confirmation, event.identity
+    content = event.confirmation
+    identity = event.identity
     born = french.short_date(date.fromisoformat(identity.date_naissance))
-    fixed_line, mobile = (sheet.telephone(number) if number else "" for number in (content.telephone, content.mobile))
+    fixed_line, mobile = (
+        sheet.telephone(number) if number else "" for number in (content.telephone, content.mobile)
+    )
     rows: list[sheet.Row] = [
-        ((sheet.Field("Nom d'usage", identity.nom_usage or ""),), (sheet.Field("Nationalité", content.nationalite),)),
+        (
+            (sheet.Field("Nom d'usage", identity.nom_usage or ""),),
+            (sheet.Field("Nationalité", content.nationalite),),
+        ),
         ((sheet.Field("Né(e) le", born),), (sheet.Field("A", content.birthplace),)),
-        ((sheet.Field("Tél", fixed_line), sheet.Field("Tél. mobile", mobile)), (sheet.Field("Mél", identity.email),)),
+        (
+            (sheet.Field("Tél", fixed_line), sheet.Field("Tél. mobile", mobile)),
+            (sheet.Field("Mél", identity.email),),
+        ),
     ]
     rows += sheet.filled_rows(
         ("VAE", sheet.yes_no(content.vae) if content.vae or content.forme else None),
@@ -86,7 +116,11 @@ def _epreuve(line: EpreuveLine) -> str:
 
 
 def _position_and_mode(line: EpreuveLine) -> tuple[str, str]:
-    """The PDF writes « Non inscrit » where pages write « Non Inscrit »; a kept mark follows its position."""
+    """The PDF writes « Non inscrit » where pages write « Non Inscrit »; a kept mark follows its
+    position."""
     if line.position == "non_inscrit":
         return "Non inscrit", ""
-    return f"{line.position_label} : {line.mark}/20" if line.mark else line.position_label, line.mode_label or ""
+    return (
+        f"{line.position_label} : {line.mark}/20" if line.mark else line.position_label,
+        line.mode_label or "",
+    )

@@ -1,7 +1,8 @@
-"""Renders a sheet to bytes: the PDF by xhtml2pdf and the accessible HTML page, from the same cleaned values.
+"""Renders a sheet to bytes: the PDF by xhtml2pdf and the accessible HTML page, from the same
+cleaned values.
 
-The fonts have Latin of every country, Greek and Cyrillic. Both files are subsets of DejaVu Sans Condensed 2.37 (licence
-beside them), so nothing is fetched at run time.
+The fonts have Latin of every country, Greek and Cyrillic. Both files are subsets of DejaVu Sans
+Condensed 2.37 (licence beside them), so nothing is fetched at run time.
 """
 
 import dataclasses
@@ -37,16 +38,22 @@ def printable() -> frozenset[int]:
 
 
 def typeset(text: str) -> str:
-    """The text for the PDF: no line break beside guillemets, U+FFFD for each character that cannot be printed."""
+    """The text for the PDF: no line break beside guillemets, U+FFFD for each character that cannot
+    be printed."""
     unbroken = text.replace("« ", "«\N{NO-BREAK SPACE}").replace(" »", "\N{NO-BREAK SPACE}»")
-    return "".join(character if ord(character) in printable() else REPLACEMENT for character in unbroken)
+    return "".join(
+        character if ord(character) in printable() else REPLACEMENT for character in unbroken
+    )
 
 
 # xhtml2pdf logs every style rule it meets; what matters here raises.
 logging.getLogger("xhtml2pdf").setLevel(logging.ERROR)
 
-# A document may read our fonts and its own stamp, whatever its text holds; no address is ever fetched.
-_POLICY = ResourceAccessPolicy.server(base_dir=FONTS, allow_remote=False, max_resources=len(FILES) + 1)
+# A document may read our fonts and its own stamp, whatever its text holds; no address is ever
+# fetched.
+_POLICY = ResourceAccessPolicy.server(
+    base_dir=FONTS, allow_remote=False, max_resources=len(FILES) + 1
+)
 _TEMPLATES = Environment(
     loader=PackageLoader("services.documents.rendering"),
     autoescape=True,
@@ -81,7 +88,8 @@ def render(sheet: Sheet) -> Rendered:
 def pdf_of(sheet: Sheet) -> bytes:
     """The PDF of a cleaned sheet; characters that the fonts lack are replaced by a visible mark.
 
-    Most PDFs have one page, and are rendered once as such: letting xhtml2pdf count the pages renders every PDF twice.
+    Most PDFs have one page, and are rendered once as such: letting xhtml2pdf count the pages
+    renders every PDF twice.
     """
     typeset_sheet = _map_texts(sheet, typeset)
     pdf = _render_pdf(typeset_sheet, pages=1)
@@ -98,7 +106,8 @@ def _render_pdf(sheet: Sheet, pages: int) -> bytes:
         encoding="utf-8",
         path=str(FONTS / "pdf.html"),
         link_callback=_only_fonts,
-        default_css="",  # the template has all rules: xhtml2pdf's own style sheet would be parsed for each PDF
+        # the template has all rules: xhtml2pdf's own style sheet would be parsed for each PDF
+        default_css="",
         resource_policy=_POLICY,
     )
     if status.err:
@@ -107,7 +116,8 @@ def _render_pdf(sheet: Sheet, pages: int) -> bytes:
 
 
 def html_of(sheet: Sheet) -> bytes:
-    """The accessible HTML of a cleaned sheet: a complete page that loads no script, font or image."""
+    """The accessible HTML of a cleaned sheet: a complete page that loads no script, font or
+    image."""
     return _TEMPLATES.get_template("page.html").render(sheet=sheet).encode()
 
 
@@ -117,7 +127,9 @@ def _only_fonts(uri: str, _base: str | None = None) -> str:
         return uri
     if uri in FILES or uri == str(FONTS / name):
         return str(FONTS / name)
-    raise RenderingFailed("a document asked for a resource that is neither one of our fonts nor a stamp")
+    raise RenderingFailed(
+        "a document asked for a resource that is neither one of our fonts nor a stamp"
+    )
 
 
 def _map_texts(value: Any, change: Callable[[str], str]) -> Any:

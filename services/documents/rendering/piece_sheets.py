@@ -1,5 +1,5 @@
-"""What candidates are told of their pieces: « Demande de pièces justificatives » and its « Relance » (guide §10), forms
-to fill in.
+"""What candidates are told of their pieces: « Demande de pièces justificatives » and its « Relance
+» (guide §10), forms to fill in.
 """
 
 from collections.abc import Iterable
@@ -19,8 +19,9 @@ _RELANCE_COLUMNS = ("Pièce", "Situation")
 _RELANCE_WIDTHS = (55, 45)
 _NOT_DEPOSITED = "Non déposée"
 _WHAT_TO_DO = (
-    f"Déposez ce qui manque dans « {page_labels.JUSTIFICATIFS} », puis cliquez sur « {page_labels.VALIDATE} ». "
-    "Si vous l'avez fait depuis cette date, ne tenez pas compte de cette relance."
+    f"Déposez ce qui manque dans « {page_labels.JUSTIFICATIFS} », puis cliquez sur « "
+    f"{page_labels.VALIDATE} ». Si vous l'avez fait depuis cette date, ne tenez pas compte de "
+    "cette relance."
 )
 _NO_PIECE = "Aucune pièce justificative n'est demandée pour cette candidature."
 _FORM_TO_FILL_IN = "formulaire à compléter"
@@ -40,9 +41,14 @@ def demande(event: RegistrationSaved, letterhead: sheet.Letterhead) -> sheet.She
 
 
 def _piece_sheet(
-    event: RegistrationSaved, letterhead: sheet.Letterhead, type: DocumentType, blocks: list[sheet.Block]
+    event: RegistrationSaved,
+    letterhead: sheet.Letterhead,
+    type: DocumentType,
+    blocks: list[sheet.Block],
 ) -> sheet.Sheet:
-    return sheet.candidature_sheet(event, letterhead, type.label, blocks, title=type.label.upper(), with_version=True)
+    return sheet.candidature_sheet(
+        event, letterhead, type.label, blocks, title=type.label.upper(), with_version=True
+    )
 
 
 def candidature_fields(event: RegistrationSaved) -> sheet.Fields:
@@ -61,11 +67,15 @@ def _pieces(pieces: Iterable[PieceAsked]) -> list[sheet.Block]:
     blocks: list[sheet.Block] = []
     for (closes, opens), of_period in groupby(sorted(pieces, key=_period), key=_period):
         begin = french.weekday_date(opens)
-        blocks.append(sheet.Banner(f"A déposer en ligne entre le {begin} et le {_end_text(closes)}"))
+        blocks.append(
+            sheet.Banner(f"A déposer en ligne entre le {begin} et le {_end_text(closes)}")
+        )
         groups: dict[str, list[tuple[str, ...]]] = {}
         for piece in of_period:
             groups.setdefault(piece.group_label, []).append(_row(piece))
-        blocks += [sheet.Table(label, _COLUMNS, tuple(rows), _WIDTHS) for label, rows in groups.items()]
+        blocks += [
+            sheet.Table(label, _COLUMNS, tuple(rows), _WIDTHS) for label, rows in groups.items()
+        ]
     return blocks
 
 
@@ -86,12 +96,22 @@ def _row(piece: PieceAsked) -> tuple[str, ...]:
 
 
 def relance(
-    event: RegistrationSaved, groups: tuple[MissingGroup, ...], reminded_at: datetime, letterhead: sheet.Letterhead
+    event: RegistrationSaved,
+    groups: tuple[MissingGroup, ...],
+    reminded_at: datetime,
+    letterhead: sheet.Letterhead,
 ) -> sheet.Sheet:
     """What `groups` of this version lacked at `reminded_at`."""
     at = french.short_instant(reminded_at)
-    sentence = f"Les pièces justificatives suivantes restaient à déposer ou à valider le {at} (heure/Paris)."
-    blocks = [candidature_fields(event), sheet.Paragraphs((sentence, _WHAT_TO_DO)), *_by_deadline(groups)]
+    sentence = (
+        f"Les pièces justificatives suivantes restaient à déposer ou à valider le {at} "
+        "(heure/Paris)."
+    )
+    blocks = [
+        candidature_fields(event),
+        sheet.Paragraphs((sentence, _WHAT_TO_DO)),
+        *_by_deadline(groups),
+    ]
     return _piece_sheet(event, letterhead, DocumentType.RELANCE, blocks)
 
 
@@ -100,7 +120,10 @@ def _by_deadline(groups: tuple[MissingGroup, ...]) -> list[sheet.Block]:
     for closes, until in groupby(sorted(groups, key=_deadline), key=_deadline):
         blocks.append(sheet.Banner(f"A déposer en ligne jusqu'au {_end_text(closes)}"))
         for group in until:
-            rows = tuple((f"{piece.code} : {piece.label}", piece.remark or _NOT_DEPOSITED) for piece in group.pieces)
+            rows = tuple(
+                (f"{piece.code} : {piece.label}", piece.remark or _NOT_DEPOSITED)
+                for piece in group.pieces
+            )
             blocks.append(sheet.Table(group.label, _RELANCE_COLUMNS, rows, _RELANCE_WIDTHS))
     return blocks
 
@@ -114,7 +137,9 @@ def form_offered(event: RegistrationSaved, code: str) -> FormOffered | None:
     return next((form for form in event.forms if form.code == code), None)
 
 
-def formulaire(event: RegistrationSaved, form: FormOffered, letterhead: sheet.Letterhead) -> sheet.Sheet:
+def formulaire(
+    event: RegistrationSaved, form: FormOffered, letterhead: sheet.Letterhead
+) -> sheet.Sheet:
     """The form, its identity part filled in."""
     blocks: list[sheet.Block] = [_candidate(event)]
     if form.paragraphs:
@@ -127,7 +152,8 @@ def formulaire(event: RegistrationSaved, form: FormOffered, letterhead: sheet.Le
 
 
 def _candidate(event: RegistrationSaved) -> sheet.Fields:
-    confirmation, identity = event.confirmation, event.identity
+    confirmation = event.confirmation
+    identity = event.identity
     born = french.short_date(date.fromisoformat(identity.date_naissance))
     number = confirmation.mobile or confirmation.telephone
     rows: list[sheet.Row] = [
@@ -136,7 +162,12 @@ def _candidate(event: RegistrationSaved) -> sheet.Fields:
             (sheet.Field("Nom d'usage", identity.nom_usage or ""),),
         ),
         ((sheet.Field("Né(e) le", born),), (sheet.Field("A", confirmation.birthplace),)),
-        ((sheet.Field("Tél", sheet.telephone(number) if number else ""),), (sheet.Field("Mél", identity.email),)),
+        (
+            (sheet.Field("Tél", sheet.telephone(number) if number else ""),),
+            (sheet.Field("Mél", identity.email),),
+        ),
     ]
-    rows += sheet.filled_rows(("Spécialité", confirmation.specialite), ("Etablissement", confirmation.etablissement))
+    rows += sheet.filled_rows(
+        ("Spécialité", confirmation.specialite), ("Etablissement", confirmation.etablissement)
+    )
     return sheet.Fields(tuple(rows), heading="Candidat", show_heading=True)

@@ -1,5 +1,5 @@
-"""The documents that gestionnaires publish: paragraphs under the candidature's head, and from a table convocation,
-relevé de notes, mesures d'aménagements.
+"""The documents that gestionnaires publish: paragraphs under the candidature's head, and from a
+table convocation, relevé de notes, mesures d'aménagements.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,12 +25,14 @@ def published_sheet(
     type: str = "",
     lines: Sequence[Line] = (),
 ) -> sheet.Sheet:
-    """A document with `paragraphs` above what `lines` (by the names of the columns of `type`) say; a notice without
-    lines. `name`: the label of the type; `title` is printed on top in capitals."""
+    """A document with `paragraphs` above what `lines` (by the names of the columns of `type`) say;
+    a notice without lines. `name`: the label of the type; `title` is printed on top in capitals."""
     born = french.short_date(date.fromisoformat(event.identity.date_naissance)) if lines else None
     etablissement = event.confirmation.etablissement if lines else None
     specialite = event.confirmation.specialite
-    rows = sheet.filled_rows(("Né(e) le", born), ("Spécialité", specialite), ("Etablissement", etablissement))
+    rows = sheet.filled_rows(
+        ("Né(e) le", born), ("Spécialité", specialite), ("Etablissement", etablissement)
+    )
     blocks: list[sheet.Block] = [sheet.Fields(tuple(rows), heading="Candidature")] if rows else []
     blocks += [sheet.Paragraphs(tuple(paragraphs))] if paragraphs else []
     blocks += _BLOCKS[DocumentType(type)](lines, event) if lines else []
@@ -40,7 +42,9 @@ def published_sheet(
 def _convocation(lines: Sequence[Line], _event: RegistrationSaved) -> list[sheet.Block]:
     """In the order of days and hours. Hours are those of the place: some centres are overseas."""
     in_order = sorted(lines, key=lambda line: (line["date"], line["heure"]))
-    rows = tuple((line["epreuve"], _day(line["date"]), _hour(line), _place(line)) for line in in_order)
+    rows = tuple(
+        (line["epreuve"], _day(line["date"]), _hour(line), _place(line)) for line in in_order
+    )
     columns = ("Epreuve", "Date", "Heure (locale)", "Lieu")
     return [sheet.Table("EPREUVES", columns, rows, (31, 18, 20, 31))]
 

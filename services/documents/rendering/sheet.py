@@ -1,5 +1,5 @@
-"""The content of a document as plain values, a head and blocks, and the head that all documents of a candidature have
-(guide §6). Templates decide only how it looks.
+"""The content of a document as plain values, a head and blocks, and the head that all documents of
+a candidature have (guide §6). Templates decide only how it looks.
 """
 
 import re
@@ -15,13 +15,15 @@ from services.documents.rendering.stamp import Stamp
 from services.reference import telephones
 
 _ACADEMIE = re.compile(r"(ACADÉMIE (?:DE LA|DE L'|DES|DE|DU|D'))\s*(.+)", re.IGNORECASE)
-"""« ACADÉMIE DE » over « BESANCON », as the letterhead breaks the line; any other label stays on one line."""
+"""« ACADÉMIE DE » over « BESANCON », as the letterhead breaks the line; any other label stays on
+one line."""
 AUTHORITY = "MINISTÈRE DE L'ÉDUCATION NATIONALE"
 
 
 @dataclass(frozen=True)
 class Letterhead:
-    """What is printed on every document of the installation: the authority on top, a notice at the bottom."""
+    """What is printed on every document of the installation: the authority on top, a notice at the
+    bottom."""
 
     authority: str = AUTHORITY
     notice: str | None = None
@@ -54,7 +56,8 @@ class Fields:
 
     @property
     def runs(self) -> list[list[Row]]:
-        """Consecutive rows with the same number of cells: in the PDF each run is one table, or plain lines."""
+        """Consecutive rows with the same number of cells: in the PDF each run is one table, or
+        plain lines."""
         return [list(rows) for _, rows in groupby(self.rows, key=len)]
 
 
@@ -107,7 +110,8 @@ Block = Fields | Banner | Table | Paragraphs | Blanks | Signature
 
 @dataclass(frozen=True)
 class Head:
-    """Top of each document: académie and contact at the left, title at the centre, numbers at the right."""
+    """Top of each document: académie and contact at the left, title at the centre, numbers at the
+    right."""
 
     academie: tuple[str, ...]
     title: str
@@ -120,8 +124,8 @@ class Head:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A whole document. `name` is its type's label, for the PDF's title and the HTML page's; `proof`: by which it is
-    verified, of a document that can be."""
+    """A whole document. `name` is its type's label, for the PDF's title and the HTML page's;
+    `proof`: by which it is verified, of a document that can be."""
 
     name: str
     letterhead: Letterhead
@@ -144,8 +148,8 @@ def candidature_sheet(
     title: str,
     with_version: bool = False,
 ) -> Sheet:
-    """A document of this candidature; `title` is printed on top. `with_version` adds « Version : 1 du 04/10/2021 à
-    14:08 », and an edition after the first."""
+    """A document of this candidature; `title` is printed on top. `with_version` adds « Version : 1
+    du 04/10/2021 à 14:08 », and an edition after the first."""
     version = f"{event.version} du {french.short_instant(datetime.fromisoformat(event.saved_at))}"
     if event.edited_at is not None:
         edited = french.short_instant(datetime.fromisoformat(event.edited_at))
@@ -186,7 +190,8 @@ def contact_lines(contact: Contact) -> tuple[str, ...]:
 
 
 def telephone(number: str) -> str:
-    """« 06 06 06 06 06 », « +33 6 06 06 06 06 », whatever the spaces of `number`; foreign numbers as they are."""
+    """« 06 06 06 06 06 », « +33 6 06 06 06 06 », whatever the spaces of `number`; foreign numbers
+    as they are."""
     compact = re.sub(r"\s", "", number)
     displayed = telephones.displayed(compact)
     return number if displayed == compact else displayed

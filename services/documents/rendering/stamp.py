@@ -1,4 +1,5 @@
-"""The mark on a paper by which it is verified: a QR, the code under it, and the page that takes the code."""
+"""The mark on a paper by which it is verified: a QR, the code under it, and the page that takes the
+code."""
 
 import io
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ class Stamp:
     page: str
     """Where the code is typed, without the scheme: « portail.example/verifier »"""
     link: str
-    """What the QR holds: the code's own page. The signed facts stand behind « # », which browsers send to no server."""
+    """What the QR holds: the code's own page. The signed facts stand behind « # », which browsers
+    send to no server."""
 
     @classmethod
     def of(cls, proof: Proof, portal: str) -> "Stamp":
@@ -32,7 +34,8 @@ class Stamp:
 
     @cached_property
     def qr(self) -> segno.QRCode:
-        """With one mask for all: to choose the best of eight for facts and a signature takes ten milliseconds."""
+        """With one mask for all: to choose the best of eight for facts and a signature takes ten
+        milliseconds."""
         return segno.make_qr(self.link, error="l", boost_error=False, mask=4)
 
     @property
@@ -42,11 +45,18 @@ class Stamp:
 
     def strip(self) -> bytes:
         """A PDF of one low page, for below the first page of a paper that is not rendered here."""
-        picture, out = io.BytesIO(), io.BytesIO()
+        picture = io.BytesIO()
+        out = io.BytesIO()
         self.qr.save(picture, kind="png", border=0)
         canvas = Canvas(out, pagesize=(396, 102), invariant=1)
-        canvas.drawImage(ImageReader(io.BytesIO(picture.getvalue())), 14 * mm, 3 * mm, 30 * mm, 30 * mm)
-        for height, size, text in ((22, 8, f"{VERIFICATION} :"), (17, 8, self.page), (9, 12, self.code)):
+        canvas.drawImage(
+            ImageReader(io.BytesIO(picture.getvalue())), 14 * mm, 3 * mm, 30 * mm, 30 * mm
+        )
+        for height, size, text in (
+            (22, 8, f"{VERIFICATION} :"),
+            (17, 8, self.page),
+            (9, 12, self.code),
+        ):
             canvas.setFont("Helvetica", size)
             canvas.drawString(48 * mm, height * mm, text)
         canvas.save()

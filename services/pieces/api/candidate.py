@@ -1,4 +1,5 @@
-"""What candidates do with their own pieces, uploads and their deposit among it; those of others raise NotFound."""
+"""What candidates do with their own pieces, uploads and their deposit among it; those of others
+raise NotFound."""
 
 from typing import Any
 
@@ -19,7 +20,9 @@ from services.uploads.views import upload_views
 
 views = Views("justificatifs", __name__)
 views.reads(read_history, history, db.reading, candidate_id=access.caller_id)
-views.calls(api.delete_deposit, deposits.delete_deposit, candidate_id=access.caller_id, at=received_at)
+views.calls(
+    api.delete_deposit, deposits.delete_deposit, candidate_id=access.caller_id, at=received_at
+)
 
 
 @views.serves(api.list_candidatures)
@@ -40,8 +43,12 @@ def list_pieces_to_do() -> api.PiecesToDoOfAll:
 @views.serves(api.list_pieces)
 def list_pieces(candidature_id: str) -> api.RequestedPieces:
     with db.reading() as session:
-        candidature, contexts = pieces.own_candidature_with_pieces(session, access.caller().id, candidature_id)
-        quota = quota_sentence(pieces.retired_bytes(session, access.caller().id), dependencies().most_retired_bytes)
+        candidature, contexts = pieces.own_candidature_with_pieces(
+            session, access.caller().id, candidature_id
+        )
+        quota = quota_sentence(
+            pieces.retired_bytes(session, access.caller().id), dependencies().most_retired_bytes
+        )
         return answers.requested_pieces(candidature, contexts, received_at(), quota_sentence=quota)
 
 

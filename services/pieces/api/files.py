@@ -1,5 +1,5 @@
-"""Downloads and previews of the current file of a piece, with headers that make browsers save it, never run it; what
-accounts copies for whose it is."""
+"""Downloads and previews of the current file of a piece, with headers that make browsers save it,
+never run it; what accounts copies for whose it is."""
 
 import unicodedata
 from typing import Any
@@ -36,9 +36,11 @@ def piece_file(query: dict[str, Any], piece_id: str) -> Response:
     who = access.caller()
     form = query["form"] if who.kind == "staff" else FileForm.ORIGINAL
     deposit, content = downloads.open_file(who, piece_id, form)
-    filename, media_type = deposit.filename, deposit.media_type
+    filename = deposit.filename
+    media_type = deposit.media_type
     if form is FileForm.COPY:
-        filename, media_type = with_extension(filename, Format.PDF), Format.PDF.media_type
+        filename = with_extension(filename, Format.PDF)
+        media_type = Format.PDF.media_type
     elif who.kind == "staff":
         stem, dot, extension = filename.rpartition(".")
         filename = f"{stem} (original){dot}{extension}"
@@ -57,14 +59,18 @@ def piece_preview(piece_id: str) -> Response:
 
 @views.serves(staff_api.read_page)
 def piece_page(query: dict[str, Any], piece_id: str, number: int) -> Response:
-    return _picture_response(downloads.render_page_for_staff(access.caller(), piece_id, number, ahead=query["ahead"]))
+    return _picture_response(
+        downloads.render_page_for_staff(access.caller(), piece_id, number, ahead=query["ahead"])
+    )
 
 
 @views.serves(personal_data.read_held_file)
 def read_held_file(candidate_id: str, file_id: str) -> Response:
     with db.reading() as session:
         deposit = kept_file(session, candidate_id, file_id)
-    return Response(downloads.read_verified(deposit), content_type=personal_data.read_held_file.media_type)
+    return Response(
+        downloads.read_verified(deposit), content_type=personal_data.read_held_file.media_type
+    )
 
 
 def _picture_response(picture: bytes) -> Response:
@@ -72,7 +78,8 @@ def _picture_response(picture: bytes) -> Response:
 
 
 def content_disposition(filename: str) -> str:
-    """RFC 6266: the name with its accents, and an ASCII one for clients that cannot read the former."""
+    """RFC 6266: the name with its accents, and an ASCII one for clients that cannot read the
+    former."""
     ascii_name = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
     safe_name = "".join("_" if char in '"\\%;' else char for char in ascii_name).strip() or UNNAMED
     return f"attachment; filename=\"{safe_name}\"; filename*=UTF-8''{quote(filename, safe='')}"

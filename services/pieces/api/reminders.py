@@ -1,4 +1,5 @@
-"""Missing pieces for staff and their tools, within their académies: who lacks what until when; reminders by hand."""
+"""Missing pieces for staff and their tools, within their académies: who lacks what until when;
+reminders by hand."""
 
 from services.chassis.clock import offset, portal_now
 from services.chassis.tasks.gauges import recorded
@@ -21,9 +22,15 @@ views.calls(api.remind_whole_list, remind_whole_list, by=access.caller)
 
 @views.serves(api.count_missing_pieces)
 def count_missing_pieces() -> api.IncompleteSessions:
-    at, academies = portal_now(), access.caller().academies
+    at = portal_now()
+    academies = access.caller().academies
     with db.reading_for_staff() as session:
         counted, recorded_at = recorded(session, INCOMPLETE)
-        numbers = {(exam, name, academie): int(number) for (exam, name, academie), number in counted.items()}
+        numbers = {
+            (exam, name, academie): int(number)
+            for (exam, name, academie), number in counted.items()
+        }
         sessions = incomplete_sessions(session, numbers, academies, at)
-    return api.IncompleteSessions(items=sessions, counted_at=recorded_at + offset() if recorded_at else None)
+    return api.IncompleteSessions(
+        items=sessions, counted_at=recorded_at + offset() if recorded_at else None
+    )

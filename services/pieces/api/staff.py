@@ -1,4 +1,5 @@
-"""Pieces for staff and their tools, within their académies: list, read, control one or many; the feed of changes."""
+"""Pieces for staff and their tools, within their académies: list, read, control one or many; the
+feed of changes."""
 
 from dataclasses import replace
 from typing import Any
@@ -24,9 +25,22 @@ from services.pieces.queries.changes import changes_page
 from services.pieces.queries.pieces import PieceContext, recent_openings_by_others
 
 views = Views("pieces", __name__)
-views.reads(api.list_pieces, staff_list.list_page, db.reading_for_staff, academies=access.caller_academies)
-views.reads(api.read_control_queue, pieces.waiting_pieces, db.reading_for_staff, academies=access.caller_academies)
-views.reads(api.read_own_controls, control_queries.own_controls, db.reading_for_staff, by=access.caller, now=portal_now)
+views.reads(
+    api.list_pieces, staff_list.list_page, db.reading_for_staff, academies=access.caller_academies
+)
+views.reads(
+    api.read_control_queue,
+    pieces.waiting_pieces,
+    db.reading_for_staff,
+    academies=access.caller_academies,
+)
+views.reads(
+    api.read_own_controls,
+    control_queries.own_controls,
+    db.reading_for_staff,
+    by=access.caller,
+    now=portal_now,
+)
 Headers = dict[str, str]
 
 
@@ -48,17 +62,25 @@ def read_piece(query: dict[str, Any], piece_id: str) -> tuple[api.StaffPieceDeta
         context = pieces.piece_within_academies(session, by.academies, piece_id)
         others: dict[str, Any] = dict.fromkeys(("neighbours", "own_controls"))
         others["history"] = control_queries.history(session, context, by.id)
-        others["recent_openings"] = tuple(recent_openings_by_others(session, piece_id, by.id, system_now()))
+        others["recent_openings"] = tuple(
+            recent_openings_by_others(session, piece_id, by.id, system_now())
+        )
         if query["neighbours"]:
             previous, following, left = staff_list.neighbours(session, by, query, context.piece)
-            others["own_controls"] = control_queries.own_controls(session, by, portal_now(), context, previous)
+            others["own_controls"] = control_queries.own_controls(
+                session, by, portal_now(), context, previous
+            )
             others["neighbours"] = answers.neighbours(previous, following, left)
     return answers.staff_piece_as(api.StaffPieceDetail, context, **others), {"ETag": context.etag}
 
 
 @views.serves(api.control_piece)
-def control_piece(headers: dict[str, Any], body: dict[str, Any], piece_id: str) -> tuple[api.StaffPiece, Headers]:
-    context = controls.control_piece(access.caller(), piece_id, headers["if_match"], Decision(**body))
+def control_piece(
+    headers: dict[str, Any], body: dict[str, Any], piece_id: str
+) -> tuple[api.StaffPiece, Headers]:
+    context = controls.control_piece(
+        access.caller(), piece_id, headers["if_match"], Decision(**body)
+    )
     return answers.staff_piece(context), {"ETag": context.etag}
 
 
@@ -70,11 +92,17 @@ def take_back_control(headers: dict[str, Any], piece_id: str) -> tuple[api.Staff
 
 @views.serves(api.control_many)
 def control_many(body: dict[str, Any]) -> api.ControlResults:
-    requests = [(item.pop("piece_id"), item.pop("if_match"), Decision(**item)) for item in body["controls"]]
+    requests = [
+        (item.pop("piece_id"), item.pop("if_match"), Decision(**item)) for item in body["controls"]
+    ]
     results = controls.control_many(access.caller(), requests)
-    of_pieces = [(piece_id, result) for (piece_id, _, _), result in zip(requests, results, strict=True)]
+    of_pieces = [
+        (piece_id, result) for (piece_id, _, _), result in zip(requests, results, strict=True)
+    ]
     current = _current_pieces(of_pieces)
-    return api.ControlResults(results=tuple(_result(piece_id, result, current) for piece_id, result in of_pieces))
+    return api.ControlResults(
+        results=tuple(_result(piece_id, result, current) for piece_id, result in of_pieces)
+    )
 
 
 @views.serves(api.list_changes)
@@ -85,8 +113,11 @@ def list_changes(query: dict[str, Any]) -> api.Changes:
     return replace(page, has_more=page.has_more or more_wait)
 
 
-def _current_pieces(results: list[tuple[str, PieceContext | DomainError]]) -> dict[str, PieceContext]:
-    """Those that were refused a control, by id; none while the database is away: what was done is to be answered."""
+def _current_pieces(
+    results: list[tuple[str, PieceContext | DomainError]],
+) -> dict[str, PieceContext]:
+    """Those that were refused a control, by id; none while the database is away: what was done is
+    to be answered."""
     refused = {piece_id for piece_id, result in results if isinstance(result, DomainError)}
     if not refused or any(isinstance(result, Unavailable) for _, result in results):
         return {}
@@ -99,7 +130,9 @@ def _current_pieces(results: list[tuple[str, PieceContext | DomainError]]) -> di
         return {}
 
 
-def _result(piece_id: str, result: PieceContext | DomainError, current: dict[str, PieceContext]) -> api.ControlResult:
+def _result(
+    piece_id: str, result: PieceContext | DomainError, current: dict[str, PieceContext]
+) -> api.ControlResult:
     if not isinstance(result, DomainError):
         return api.ControlResult(piece_id=piece_id, piece=answers.staff_piece(result))
     return api.ControlResult(

@@ -1,4 +1,5 @@
-"""A gestionnaire's decision on a piece: when it is valid, until when a refusal reopens the piece, and the etag."""
+"""A gestionnaire's decision on a piece: when it is valid, until when a refusal reopens the piece,
+and the etag."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -9,15 +10,19 @@ from services.chassis.errors import FieldError
 from services.contracts.piece_rules import MAX_COMMENT_LENGTH, Scan, Status
 from services.pieces.domain.piece import Period
 
-WHY_NOT = "Indiquez un motif ou un commentaire : le candidat lit pourquoi sa pièce n'est pas conforme."
-RESUBMIT_DAYS = 15  # at least, where a refusal has no date of its own: nobody is left without a second try
+WHY_NOT = (
+    "Indiquez un motif ou un commentaire : le candidat lit pourquoi sa pièce n'est pas conforme."
+)
+RESUBMIT_DAYS = (
+    15  # at least, where a refusal has no date of its own: nobody is left without a second try
+)
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What a gestionnaire decides in a control. `deposit_id`: the file that was examined, None for a piece received on
-    paper. `received_on`: the day on which the paper came. `resubmit_until`: exclusive end of the right to deposit
-    again, for a « Non Conforme » alone."""
+    """What a gestionnaire decides in a control. `deposit_id`: the file that was examined, None for
+    a piece received on paper. `received_on`: the day on which the paper came. `resubmit_until`:
+    exclusive end of the right to deposit again, for a « Non Conforme » alone."""
 
     deposit_id: str | None
     status: Status
@@ -28,8 +33,8 @@ class Decision:
 
 @dataclass(frozen=True)
 class StatusBefore:
-    """What a control replaced, and what counts again once it is taken back. `version`: of the candidature, for which
-    the file was given."""
+    """What a control replaced, and what counts again once it is taken back. `version`: of the
+    candidature, for which the file was given."""
 
     status: str | None
     comment: str | None
@@ -39,30 +44,49 @@ class StatusBefore:
     version: int | None
 
 
-NOT_THE_CALLERS = "La dernière décision sur cette pièce n'est pas la vôtre, ou est trop ancienne : prenez-en une autre."
-ACTED_UPON = "Le candidat a déjà donné suite à votre décision : elle ne s'annule plus, prenez-en une autre."
+NOT_THE_CALLERS = (
+    "La dernière décision sur cette pièce n'est pas la vôtre, ou est trop ancienne : prenez-en une "
+    "autre."
+)
+ACTED_UPON = (
+    "Le candidat a déjà donné suite à votre décision : elle ne s'annule plus, prenez-en une autre."
+)
 
 
 def decision_errors(decision: Decision, at: datetime, scan: Scan | None) -> tuple[FieldError, ...]:
-    """All errors of a control made at `at`; `scan`: the antivirus state of the file, None without one."""
+    """All errors of a control made at `at`; `scan`: the antivirus state of the file, None without
+    one."""
     errors = []
     if decision.status is Status.NON_COMPLIANT and not decision.comment:
         errors.append(FieldError("#/comment", WHY_NOT))
     if decision.comment and len(decision.comment) > MAX_COMMENT_LENGTH:
-        errors.append(FieldError("#/comment", f"Le commentaire est limité à {MAX_COMMENT_LENGTH} caractères."))
+        errors.append(
+            FieldError("#/comment", f"Le commentaire est limité à {MAX_COMMENT_LENGTH} caractères.")
+        )
     if decision.received_on and decision.received_on > to_paris(at).date():
-        errors.append(FieldError("#/received_on", "La date de réception ne peut pas être dans le futur."))
+        errors.append(
+            FieldError("#/received_on", "La date de réception ne peut pas être dans le futur.")
+        )
     if decision.resubmit_until and decision.status is not Status.NON_COMPLIANT:
-        errors.append(FieldError("#/resubmit_until", "Cette date n'accompagne qu'une pièce non conforme."))
+        errors.append(
+            FieldError("#/resubmit_until", "Cette date n'accompagne qu'une pièce non conforme.")
+        )
     elif decision.resubmit_until and decision.resubmit_until <= at:
-        errors.append(FieldError("#/resubmit_until", "La date limite de nouveau dépôt est déjà passée."))
+        errors.append(
+            FieldError("#/resubmit_until", "La date limite de nouveau dépôt est déjà passée.")
+        )
     if decision.status is Status.COMPLIANT and scan is Scan.INFECTED:
-        errors.append(FieldError("#/status", "L'antivirus a trouvé ce fichier dangereux : il ne peut être conforme."))
+        errors.append(
+            FieldError(
+                "#/status", "L'antivirus a trouvé ce fichier dangereux : il ne peut être conforme."
+            )
+        )
     return tuple(errors)
 
 
 def resubmit_until(decision: Decision, period: Period, at: datetime) -> datetime | None:
-    """Exclusive end of the right to deposit the piece again after this control; None unless it is « Non Conforme »."""
+    """Exclusive end of the right to deposit the piece again after this control; None unless it is «
+    Non Conforme »."""
     if decision.status is not Status.NON_COMPLIANT:
         return None
     return decision.resubmit_until or second_try_until(period, at)
@@ -74,16 +98,19 @@ def second_try_until(period: Period, at: datetime) -> datetime:
 
 
 def is_repeated(decision: Decision, last: Decision) -> bool:
-    """Whether `decision` asks for what the `last` one of the piece, by the same gestionnaire, has set: its answer was
-    lost. One without a date of its own repeats whatever end the last one had."""
+    """Whether `decision` asks for what the `last` one of the piece, by the same gestionnaire, has
+    set: its answer was lost. One without a date of its own repeats whatever end the last one
+    had."""
     return decision == (last if decision.resubmit_until else replace(last, resubmit_until=None))
 
 
 def etag(piece_id: str, revision: int) -> str:
-    """The value of the ETag header, quotes included; any deposit, deletion, validation or control changes it."""
+    """The value of the ETag header, quotes included; any deposit, deletion, validation or control
+    changes it."""
     return f'"{hashlib.sha256(f"{piece_id}:{revision}".encode()).hexdigest()[:20]}"'
 
 
 def if_match_names(if_match: str, current: str) -> bool:
-    """Whether an If-Match header names the current etag. A list is allowed; « * » and weak etags never match."""
+    """Whether an If-Match header names the current etag. A list is allowed; « * » and weak etags
+    never match."""
     return current in {part.strip() for part in if_match.split(",")}

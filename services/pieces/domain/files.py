@@ -1,4 +1,5 @@
-"""Deposited files: their formats by extension, the name under which a file is shown, the key of its object."""
+"""Deposited files: their formats by extension, the name under which a file is shown, the key of its
+object."""
 
 import re
 import unicodedata
@@ -12,7 +13,8 @@ _FORMATS_BY_EXTENSION = {**{format.value: format for format in Format}, **OTHER_
 
 
 def format_of_extension(extension: str) -> Format | None:
-    """The format that an extension (without dot, any case) announces; None if it is none of them."""
+    """The format that an extension (without dot, any case) announces; None if it is none of
+    them."""
     return _FORMATS_BY_EXTENSION.get(extension.casefold())
 
 
@@ -22,7 +24,8 @@ def is_heic_extension(extension: str) -> bool:
 
 
 def accepted_formats(codes: tuple[str, ...]) -> tuple[Format, ...]:
-    """The formats that a piece's list of extensions names, in the guide's order; an empty list means all."""
+    """The formats that a piece's list of extensions names, in the guide's order; an empty list
+    means all."""
     formats = {format_of_extension(code) for code in codes}
     return tuple(format for format in Format if format in formats) or tuple(Format)
 
@@ -34,11 +37,14 @@ def list_formats(formats: tuple[Format, ...]) -> str:
 
 UNNAMED = "fichier"
 
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})  # controls, bidi marks, zero widths, non-characters
+_INVISIBLE = frozenset(
+    {"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"}
+)  # controls, bidi marks, zero widths, non-characters
 
 
 def clean_filename(name: str) -> str:
-    """NFC, without folders, control, bidi or invisible characters, at most MAX_FILENAME_LENGTH; extension kept."""
+    """NFC, without folders, control, bidi or invisible characters, at most MAX_FILENAME_LENGTH;
+    extension kept."""
     base = re.sub(r"[\t\n\r\u2028\u2029]", " ", re.split(r"[/\\]", name)[-1])
     visible = "".join(char for char in base if unicodedata.category(char) not in _INVISIBLE)
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFC", visible)).strip(" ").rstrip(" .")
@@ -67,12 +73,20 @@ def _shorten(name: str) -> str:
 
 
 def deposit_key(
-    candidate_id: str, candidature_id: str, code: str, deposited_at: datetime, deposit_id: str, sha256: str
+    candidate_id: str,
+    candidature_id: str,
+    code: str,
+    deposited_at: datetime,
+    deposit_id: str,
+    sha256: str,
 ) -> str:
-    """The key of a deposited file's object, which says whose file it is. `code`: the piece's; the instant is in UTC.
+    """The key of a deposited file's object, which says whose file it is. `code`: the piece's; the
+    instant is in UTC.
 
     pieces/<candidate>/<candidature>/<code of the piece>/<instant>-<deposit>-<SHA-256>
     """
-    code = quote(code, safe="").replace(".", "%2E")  # a catalogue may name a piece « .. » or « A/B »
+    code = quote(code, safe="").replace(
+        ".", "%2E"
+    )  # a catalogue may name a piece « .. » or « A/B »
     instant = f"{deposited_at.astimezone(UTC):%Y%m%dT%H%M%S%fZ}"
     return f"pieces/{candidate_id}/{candidature_id}/{code}/{instant}-{deposit_id}-{sha256}"

@@ -1,4 +1,5 @@
-"""What a candidate still has to do with the pieces of a candidature, until when, and which reminders of it are due."""
+"""What a candidate still has to do with the pieces of a candidature, until when, and which
+reminders of it are due."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -9,14 +10,21 @@ from services.contracts.reminder_rules import current_rung, rung_instant
 from services.pieces.domain.piece import PieceState, validation_refusal
 
 
-def pieces_to_do(candidature_id: str, version: int, groups: Sequence[Sequence[PieceState]], at: datetime) -> PiecesToDo:
-    """At `at`. `groups`: the pieces of each regroupement, which one « J'ai fourni toutes mes pièces » covers."""
+def pieces_to_do(
+    candidature_id: str, version: int, groups: Sequence[Sequence[PieceState]], at: datetime
+) -> PiecesToDo:
+    """At `at`. `groups`: the pieces of each regroupement, which one « J'ai fourni toutes mes pièces
+    » covers."""
     asked = [piece for group in groups for piece in group if piece.asked]
     missing = [piece for piece in asked if piece.is_open(at) and _is_missing(piece)]
     refused = [piece for piece in asked if piece.is_open(at) and _is_refused(piece)]
     to_validate = [group for group in groups if validation_refusal(group, at) is None]
     unvalidated = [piece for group in to_validate for piece in group if piece.is_open(at)]
-    late = [piece for piece in asked if not piece.settled and piece.deadline <= at and _must_be_provided(piece)]
+    late = [
+        piece
+        for piece in asked
+        if not piece.settled and piece.deadline <= at and _must_be_provided(piece)
+    ]
     openings = [piece.period.opens for piece in asked if not piece.settled and piece.required]
     periods = sorted({piece.period for piece in asked})
     again = [piece for piece in asked if piece.reopened and not piece.provided]
@@ -29,8 +37,12 @@ def pieces_to_do(candidature_id: str, version: int, groups: Sequence[Sequence[Pi
         late=len(late),
         until=min((piece.deadline for piece in (*missing, *refused, *unvalidated)), default=None),
         opens=min((opens for opens in openings if at < opens), default=None),
-        periods=tuple(DepositPeriod(opens=period.opens, closes=period.closes) for period in periods),
-        resubmissions=tuple(Resubmission(label=piece.label, until=piece.deadline) for piece in again),
+        periods=tuple(
+            DepositPeriod(opens=period.opens, closes=period.closes) for period in periods
+        ),
+        resubmissions=tuple(
+            Resubmission(label=piece.label, until=piece.deadline) for piece in again
+        ),
     )
 
 
@@ -46,8 +58,8 @@ def pieces_state(pieces: Collection[PieceState]) -> PiecesState | None:
 
 
 def is_unfinished(piece: PieceState, at: datetime) -> bool:
-    """Whether something is left to do with the piece and can be at `at`: to deposit it, for it is missing or « Non
-    Conforme », or to validate what is deposited."""
+    """Whether something is left to do with the piece and can be at `at`: to deposit it, for it is
+    missing or « Non Conforme », or to validate what is deposited."""
     return piece.is_open(at) and (piece.provided or _is_missing(piece) or _is_refused(piece))
 
 
@@ -66,12 +78,15 @@ def _must_be_provided(piece: PieceState) -> bool:
     return (piece.required or piece.status is Status.NON_COMPLIANT) and not piece.provided
 
 
-def due_rung(deadline: datetime, since: datetime, ladder: Collection[int], at: datetime) -> int | None:
-    """The days of the rung reached at `at`, whether or not its mail was sent, for pieces that share an exclusive
-    deadline. `since`: when the last of them came to be missing, by the version that asks for it or by its refusal.
+def due_rung(
+    deadline: datetime, since: datetime, ladder: Collection[int], at: datetime
+) -> int | None:
+    """The days of the rung reached at `at`, whether or not its mail was sent, for pieces that share
+    an exclusive deadline. `since`: when the last of them came to be missing, by the version that
+    asks for it or by its refusal.
 
-    What came to be missing after a rung is not reminded of by it: nobody gets a mail about what was asked of them a
-    moment ago.
+    What came to be missing after a rung is not reminded of by it: nobody gets a mail about what was
+    asked of them a moment ago.
     """
     days = current_rung(deadline, ladder, at)
     return days if days is not None and since < rung_instant(deadline, days) else None

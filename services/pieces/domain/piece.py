@@ -1,7 +1,8 @@
-"""Whether a candidate may deposit, delete or validate a piece at an instant; if not, the sentence that says why.
+"""Whether a candidate may deposit, delete or validate a piece at an instant; if not, the sentence
+that says why.
 
-Deposit periods are half-open [opens, closes), compared as instants, shown in Paris time (guide §10). « J'ai fourni
-toutes mes pièces » validates a regroupement, which freezes its pieces.
+Deposit periods are half-open [opens, closes), compared as instants, shown in Paris time (guide
+§10). « J'ai fourni toutes mes pièces » validates a regroupement, which freezes its pieces.
 """
 
 from collections.abc import Sequence
@@ -27,11 +28,14 @@ class Period:
 
     @property
     def sentence(self) -> str:
-        """« A déposer en ligne entre le lundi 04 octobre 2021 et le dimanche 31 octobre 2021 23:59 (heure/Paris) »
+        """« A déposer en ligne entre le lundi 04 octobre 2021 et le dimanche 31 octobre 2021 23:59
+        (heure/Paris) »
 
-        The guide shows the hour of the end alone; that of the beginning is shown where it is not midnight.
+        The guide shows the hour of the end alone; that of the beginning is shown where it is not
+        midnight.
         """
-        end, opens = shown_end(self.closes), to_paris(self.opens)
+        end = shown_end(self.closes)
+        opens = to_paris(self.opens)
         hour = "" if (opens.hour, opens.minute) == (0, 0) else f" {time_of_day(opens)}"
         until = f"{weekday_date(end)} {time_of_day(end)} (heure/Paris)"
         return f"A déposer en ligne entre le {weekday_date(opens)}{hour} et le {until}"
@@ -49,7 +53,8 @@ def format_instant(instant: datetime) -> str:
 
 
 def days_left(deadline: datetime, at: datetime) -> int:
-    """Days of Paris from the day of `at` to the last day before the exclusive `deadline`; 0 on that day itself."""
+    """Days of Paris from the day of `at` to the last day before the exclusive `deadline`; 0 on that
+    day itself."""
     return (shown_end(deadline).date() - to_paris(at).date()).days
 
 
@@ -58,22 +63,25 @@ INSTANT_COUNTS = timedelta(minutes=30)
 
 
 def deposit_instant(begun_at: Sequence[datetime], requested_at: datetime) -> datetime:
-    """The instant that counts for the deposit period: when the first upload began, if that is less than INSTANT_COUNTS
-    ago, else that of the request."""
+    """The instant that counts for the deposit period: when the first upload began, if that is less
+    than INSTANT_COUNTS ago, else that of the request."""
     first = min(begun_at)
     return first if first <= requested_at < first + INSTANT_COUNTS else requested_at
 
 
 VALIDATED = "Vous avez validé cette pièce : elle ne peut plus être modifiée."
-CONTROLLED = "Cette pièce a été prise en compte par le service gestionnaire : elle ne peut plus être modifiée."
+CONTROLLED = (
+    "Cette pièce a été prise en compte par le service gestionnaire : elle ne peut plus être "
+    "modifiée."
+)
 NO_LONGER_ASKED = "Cette pièce ne vous est plus demandée."
 NO_FILE = "Aucun fichier n'est déposé pour cette pièce."
 
 
 @dataclass(frozen=True)
 class CurrentDeposit:
-    """The current file. `controlled`: a gestionnaire has controlled this very file; `outdated`: it is of an earlier
-    version of the candidature, and another one is asked for."""
+    """The current file. `controlled`: a gestionnaire has controlled this very file; `outdated`: it
+    is of an earlier version of the candidature, and another one is asked for."""
 
     scan: Scan
     controlled: bool
@@ -85,8 +93,8 @@ class PieceState:
     """All that the rules need of a piece.
 
     `validated_at`: when the candidate validated it; None again once a refused piece got a new file.
-    `resubmit_until`: exclusive end of the right that a « Non Conforme » gives, or a newer version of the candidature
-    (`asked_again_for`); None where there is none (any more).
+    `resubmit_until`: exclusive end of the right that a « Non Conforme » gives, or a newer version
+    of the candidature (`asked_again_for`); None where there is none (any more).
     """
 
     label: str
@@ -105,34 +113,36 @@ class PieceState:
 
     @property
     def deadline(self) -> datetime:
-        """The exclusive end of depositing it: its own after a refusal, else its period's; where a newer version asks
-        for it again, the later of both."""
+        """The exclusive end of depositing it: its own after a refusal, else its period's; where a
+        newer version asks for it again, the later of both."""
         if self.resubmit_until is None or self.asked_again_for is None:
             return self.resubmit_until or self.period.closes
         return max(self.resubmit_until, self.period.closes)
 
     @property
     def settled(self) -> bool:
-        """Validated by the candidate, or received or accepted by the gestionnaire, and not refused since."""
+        """Validated by the candidate, or received or accepted by the gestionnaire, and not refused
+        since."""
         if self.reopened:
             return False
         return self.validated_at is not None or self.status in (Status.RECEIVED, Status.COMPLIANT)
 
     @property
     def provided(self) -> bool:
-        """There is something to control: a file that neither staff nor antivirus refused, or a paper received."""
+        """There is something to control: a file that neither staff nor antivirus refused, or a
+        paper received."""
         if self.deposit is None or self.deposit.outdated:
             return self.status in (Status.RECEIVED, Status.COMPLIANT)
         return self.status is not Status.NON_COMPLIANT and self.deposit.scan is not Scan.INFECTED
 
     def in_time(self, at: datetime) -> bool:
-        """Whether the piece can be deposited at `at`: a refused piece until its own end, even after the period; others
-        within the period."""
+        """Whether the piece can be deposited at `at`: a refused piece until its own end, even after
+        the period; others within the period."""
         return at < self.deadline if self.reopened else self.period.is_open(at)
 
     def is_open(self, at: datetime) -> bool:
-        """Asked for, not settled, in time: a validation at `at` freezes it. After the period those are the refused
-        pieces alone, until their own date."""
+        """Asked for, not settled, in time: a validation at `at` freezes it. After the period those
+        are the refused pieces alone, until their own date."""
         return self.asked and not self.settled and self.in_time(at)
 
 
@@ -142,8 +152,8 @@ def deposit_refusal(piece: PieceState, at: datetime) -> str | None:
 
 
 def deletion_refusal(piece: PieceState, at: datetime) -> str | None:
-    """Why the current file cannot be deleted at `at`, as a sentence; None if it can. A controlled file stays, as proof
-    of what was controlled."""
+    """Why the current file cannot be deleted at `at`, as a sentence; None if it can. A controlled
+    file stays, as proof of what was controlled."""
     if piece.deposit is None:
         return NO_FILE
     if piece.deposit.controlled:
@@ -163,17 +173,22 @@ def _change_refusal(piece: PieceState, at: datetime) -> str | None:
 
 def reopening_over(until: datetime) -> str:
     """The sentence once the right to deposit again has ended, at the exclusive `until`."""
-    return f"Cette pièce pouvait être déposée à nouveau jusqu'au {format_instant(shown_end(until))}."
+    return (
+        f"Cette pièce pouvait être déposée à nouveau jusqu'au {format_instant(shown_end(until))}."
+    )
 
 
 RECEIVED = "Le service gestionnaire a reçu cette pièce et ne l'a pas encore contrôlée."
-SIGN_AGAIN = "Votre inscription a été modifiée : ce document doit être signé à nouveau pour la version {}."
+SIGN_AGAIN = (
+    "Votre inscription a été modifiée : ce document doit être signé à nouveau pour la version {}."
+)
 NOTHING_TO_DO = "Vous n'avez rien à faire."
 DANGEROUS = "L'antivirus a trouvé ce fichier dangereux : remplacez-le."
 
 
 def candidate_sentence(piece: PieceState, at: datetime) -> str | None:
-    """What its candidate reads beside the piece at `at`; None where the file and its dates say enough."""
+    """What its candidate reads beside the piece at `at`; None where the file and its dates say
+    enough."""
     if not piece.asked:
         return NO_LONGER_ASKED
     can_deposit = deposit_refusal(piece, at) is None
@@ -181,13 +196,20 @@ def candidate_sentence(piece: PieceState, at: datetime) -> str | None:
         return DANGEROUS
     if piece.reopened:
         return _once_reopened(piece, can_deposit)
-    return {Status.RECEIVED: RECEIVED, Status.COMPLIANT: NOTHING_TO_DO}.get(piece.status) if piece.status else None
+    return (
+        {Status.RECEIVED: RECEIVED, Status.COMPLIANT: NOTHING_TO_DO}.get(piece.status)
+        if piece.status
+        else None
+    )
 
 
 def _once_reopened(piece: PieceState, can_deposit: bool) -> str:
     end = format_instant(shown_end(piece.deadline))
     if can_deposit and piece.provided:
-        return f"Votre nouveau fichier est déposé : cliquez sur « {page_labels.VALIDATE} » avant le {end}."
+        return (
+            f"Votre nouveau fichier est déposé : cliquez sur « {page_labels.VALIDATE} » avant le "
+            f"{end}."
+        )
     why = f"{SIGN_AGAIN.format(piece.asked_again_for)} " if piece.asked_again_for else ""
     if not can_deposit:
         return why + reopening_over(piece.deadline)
@@ -196,24 +218,26 @@ def _once_reopened(piece: PieceState, can_deposit: bool) -> str:
 
 ALREADY_VALIDATED = "Vous avez déjà indiqué avoir fourni toutes les pièces de ce regroupement."
 SETTLED_BY_STAFF = (
-    "Le service gestionnaire a pris en compte toutes les pièces de ce regroupement : vous n'avez rien à faire."
+    "Le service gestionnaire a pris en compte toutes les pièces de ce regroupement : vous n'avez "
+    "rien à faire."
 )
 SETTLED_BY_BOTH = (
-    "Toutes les pièces de ce regroupement sont validées ou prises en compte par le service gestionnaire : "
-    "vous n'avez rien à faire."
+    "Toutes les pièces de ce regroupement sont validées ou prises en compte par le service "
+    "gestionnaire : vous n'avez rien à faire."
 )
 NOTHING_ASKED = "Aucune pièce n'est demandée dans ce regroupement."
 NOTHING_PROVIDED = "Aucun fichier n'a été déposé dans ce regroupement."
 QUOTA_SHARE = 0.75
 """Of the bytes of replaced files that are kept of one candidate: from then on it is told."""
 WARNING = (
-    'En cliquant sur "J\'ai fourni toutes les pièces", vous validez que vous avez fourni toutes vos pièces, '
-    "vous ne pourrez plus les modifier et vos pièces pourront être étudiées."
+    'En cliquant sur "J\'ai fourni toutes les pièces", vous validez que vous avez fourni toutes'
+    " vos pièces, vous ne pourrez plus les modifier et vos pièces pourront être étudiées."
 )
 
 
 def is_complete(pieces: Sequence[PieceState]) -> bool:
-    """Whether every piece asked for in the regroupement is settled: then there is nothing to validate."""
+    """Whether every piece asked for in the regroupement is settled: then there is nothing to
+    validate."""
     asked_pieces = [piece for piece in pieces if piece.asked]
     return bool(asked_pieces) and all(piece.settled for piece in asked_pieces)
 
@@ -228,7 +252,9 @@ def validation_refusal(pieces: Sequence[PieceState], at: datetime) -> str | None
     open_pieces = [piece for piece in asked_pieces if piece.is_open(at)]
     if not open_pieces:
         return deposit_refusal(next(piece for piece in asked_pieces if not piece.settled), at)
-    missing = [piece for piece in open_pieces if (piece.required or piece.reopened) and not piece.provided]
+    missing = [
+        piece for piece in open_pieces if (piece.required or piece.reopened) and not piece.provided
+    ]
     if missing:
         return _missing_sentence(missing)
     if any(piece.provided for piece in asked_pieces):
@@ -237,7 +263,8 @@ def validation_refusal(pieces: Sequence[PieceState], at: datetime) -> str | None
 
 
 def _settled_sentence(pieces: Sequence[PieceState]) -> str:
-    """Says who settled the pieces: the candidate by validations, the gestionnaire by controls, or both."""
+    """Says who settled the pieces: the candidate by validations, the gestionnaire by controls, or
+    both."""
     validated = [piece.validated_at is not None for piece in pieces]
     if all(validated):
         return ALREADY_VALIDATED
@@ -245,7 +272,9 @@ def _settled_sentence(pieces: Sequence[PieceState]) -> str:
 
 
 def _missing_sentence(missing: Sequence[PieceState]) -> str:
-    infected = [piece.label for piece in missing if piece.deposit and piece.deposit.scan is Scan.INFECTED]
+    infected = [
+        piece.label for piece in missing if piece.deposit and piece.deposit.scan is Scan.INFECTED
+    ]
     if infected:
         return f"L'antivirus a trouvé un fichier dangereux, à remplacer : {' ; '.join(infected)}."
     names = " ; ".join(piece.label for piece in missing)
@@ -257,6 +286,6 @@ def quota_sentence(retired: int, most: int) -> str | None:
     if retired < QUOTA_SHARE * most:
         return None
     return (
-        f"Les fichiers que vous avez remplacés ou supprimés font ensemble {file_size(retired)}, sur {file_size(most)} "
-        "au plus : ne remplacez plus que ce qui doit l'être."
+        f"Les fichiers que vous avez remplacés ou supprimés font ensemble {file_size(retired)}, "
+        f"sur {file_size(most)} au plus : ne remplacez plus que ce qui doit l'être."
     )

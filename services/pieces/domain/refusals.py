@@ -1,4 +1,5 @@
-"""The errors with which a file or an act is refused; their texts tell the candidate what to do next."""
+"""The errors with which a file or an act is refused; their texts tell the candidate what to do
+next."""
 
 from enum import StrEnum
 
@@ -7,7 +8,8 @@ from services.contracts import problem_types
 
 
 class RefusalReason(StrEnum):
-    """Why a file is refused: a stable code, in the answer beside its sentence, and a label of a metric."""
+    """Why a file is refused: a stable code, in the answer beside its sentence, and a label of a
+    metric."""
 
     BOMB = "bomb"
     DAMAGED = "damaged"
@@ -24,7 +26,8 @@ class RefusalReason(StrEnum):
 
 
 class FileRefused(DomainError):
-    """The file itself, or its format, is not acceptable; `detail` tells the candidate what to do."""
+    """The file itself, or its format, is not acceptable; `detail` tells the candidate what to
+    do."""
 
     def __init__(self, reason: RefusalReason, detail: str) -> None:
         is_format = reason is RefusalReason.FORMAT
@@ -34,14 +37,16 @@ class FileRefused(DomainError):
 
 
 class UnverifiableFile(DomainError):
-    """The file could not be inspected: it takes more time or memory than any sound one, or makes its reader fail."""
+    """The file could not be inspected: it takes more time or memory than any sound one, or makes
+    its reader fail."""
 
     problem = problem_types.FILE_UNVERIFIED
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            "Ce fichier n'a pas pu être vérifié : il est construit de façon inhabituelle. Rien n'a été enregistré. "
-            "Ouvrez-le sur votre appareil, enregistrez-le à nouveau, par exemple au format PDF, puis recommencez."
+            "Ce fichier n'a pas pu être vérifié : il est construit de façon inhabituelle. Rien n'a "
+            "été enregistré. Ouvrez-le sur votre appareil, enregistrez-le à nouveau, par exemple "
+            "au format PDF, puis recommencez."
         )
         self.reason = reason
 
@@ -58,8 +63,9 @@ def damaged(noun_phrase: str) -> FileRefused:
     incomplete = "incomplète" if ending else "incomplet"
     return FileRefused(
         RefusalReason.DAMAGED,
-        f"{noun_phrase} est {incomplete} ou endommagé{ending} : {subject} ne pourra pas être ouvert{ending}. "
-        f"Ouvrez-{object_pronoun} sur votre appareil, enregistrez-{object_pronoun} à nouveau puis recommencez.",
+        f"{noun_phrase} est {incomplete} ou endommagé{ending} : {subject} ne pourra pas être "
+        f"ouvert{ending}. Ouvrez-{object_pronoun} sur votre appareil, "
+        f"enregistrez-{object_pronoun} à nouveau puis recommencez.",
     )
 
 
@@ -68,8 +74,8 @@ def protected(noun_phrase: str) -> FileRefused:
     ending, subject, object_pronoun = gender_agreement(noun_phrase)
     return FileRefused(
         RefusalReason.PROTECTED,
-        f"{noun_phrase} est protégé{ending} par un mot de passe : {subject} ne pourra pas être lu{ending}. "
-        f"Enregistrez-{object_pronoun} sans mot de passe puis recommencez.",
+        f"{noun_phrase} est protégé{ending} par un mot de passe : {subject} ne pourra pas être "
+        f"lu{ending}. Enregistrez-{object_pronoun} sans mot de passe puis recommencez.",
     )
 
 
@@ -84,5 +90,6 @@ def wrong_extension(extension: str, format_label: str, right_extension: str) -> 
 
 
 def gender_agreement(noun_phrase: str) -> tuple[str, str, str]:
-    """The participle's ending, the subject and the object pronoun for « Cette image » or « Ce PDF »."""
+    """The participle's ending, the subject and the object pronoun for « Cette image » or « Ce PDF
+    »."""
     return ("e", "elle", "la") if noun_phrase.startswith("Cette ") else ("", "il", "le")

@@ -1,4 +1,5 @@
-"""Detection of AVI, MP3 and MP4, and whether films are whole; sound and pictures are not decoded."""
+"""Detection of AVI, MP3 and MP4, and whether films are whole; sound and pictures are not
+decoded."""
 
 import struct
 from typing import BinaryIO
@@ -6,10 +7,20 @@ from typing import BinaryIO
 from services.pieces.domain.refusals import damaged
 
 _OTHER_BRANDS = {
-    b"heic": "HEIC", b"heix": "HEIC", b"heim": "HEIC", b"heis": "HEIC", b"hevc": "HEIC",
-    b"mif1": "HEIC", b"msf1": "HEIC",
-    b"avif": "AVIF", b"avis": "AVIF", b"qt  ": "MOV (QuickTime)", b"crx ": "CR3", b"3gp4": "3GP", b"3gp5": "3GP",
-}  # fmt: skip
+    b"heic": "HEIC",
+    b"heix": "HEIC",
+    b"heim": "HEIC",
+    b"heis": "HEIC",
+    b"hevc": "HEIC",
+    b"mif1": "HEIC",
+    b"msf1": "HEIC",
+    b"avif": "AVIF",
+    b"avis": "AVIF",
+    b"qt  ": "MOV (QuickTime)",
+    b"crx ": "CR3",
+    b"3gp4": "3GP",
+    b"3gp5": "3GP",
+}
 
 _MAX_BOXES = 10_000  # of an MP4, outside of each other
 _MP3_FRAMES = tuple(bytes((0xFF, second)) for second in (0xE2, 0xE3, 0xF2, 0xF3, 0xFA, 0xFB))
@@ -27,11 +38,13 @@ def other_format_name(head: bytes) -> str | None:
 
 
 def check_mp4(content: BinaryIO) -> None:
-    """Boxes follow each other to the very end, and « moov », which describes the film, is among them.
+    """Boxes follow each other to the very end, and « moov », which describes the film, is among
+    them.
 
     Raises FileRefused.
     """
-    size, position = content.seek(0, 2), 0
+    size = content.seek(0, 2)
+    position = 0
     kinds: list[bytes] = []
     while position < size and len(kinds) < _MAX_BOXES:
         content.seek(position)

@@ -1,4 +1,5 @@
-"""Detects the format of a file by its contents; names what is none of those that may be accepted."""
+"""Detects the format of a file by its contents; names what is none of those that may be
+accepted."""
 
 from typing import BinaryIO
 
@@ -11,7 +12,9 @@ from services.pieces.inspection import archives, audio_video, ole
 HEAD_BYTES = 4096
 PDF_MARK_WITHIN = 1024  # bytes; readers accept a PDF whose mark comes that late
 
-_PDF_MARK, _PNG_MARK, _JPEG_MARK = b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
+_PDF_MARK = b"%PDF-"
+_PNG_MARK = b"\x89PNG\r\n\x1a\n"
+_JPEG_MARK = b"\xff\xd8\xff"
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 _MIN_CONFIDENCE = 0.8
 
@@ -34,7 +37,12 @@ def _by_head(head: bytes) -> Format | None:
         (Format.AVI, head[:4] == b"RIFF" and head[8:12] == b"AVI "),
         (Format.MP4, audio_video.is_mp4(head)),
         (Format.MP3, audio_video.is_mp3(head)),
-        (Format.PDF, _PDF_MARK in head[:PDF_MARK_WITHIN] and not head[:1].isalpha() and not head.startswith(b"<")),
+        (
+            Format.PDF,
+            _PDF_MARK in head[:PDF_MARK_WITHIN]
+            and not head[:1].isalpha()
+            and not head.startswith(b"<"),
+        ),
     )
     return next((kind for kind, matches in marks if matches), None)
 
@@ -50,7 +58,8 @@ def read_head(content: BinaryIO) -> bytes:
 
 
 def presumed_format_name(content: BinaryIO, filename: str) -> str | None:
-    """« HEIC », « WEBP » …: the format that the contents seem to be, else that of the extension; None without any."""
+    """« HEIC », « WEBP » …: the format that the contents seem to be, else that of the extension;
+    None without any."""
     head = read_head(content)
     if name := audio_video.other_format_name(head) or ole.other_format_name(content):
         return name
@@ -61,5 +70,7 @@ def presumed_format_name(content: BinaryIO, filename: str) -> str | None:
     if matches and matches[0].confidence >= _MIN_CONFIDENCE and matches[0].extension:
         return str(matches[0].extension).lstrip(".").upper()
     extension = extension_of(filename)
-    is_another = extension.isalnum() and len(extension) <= 5 and format_of_extension(extension) is None
+    is_another = (
+        extension.isalnum() and len(extension) <= 5 and format_of_extension(extension) is None
+    )
     return extension.upper() if is_another else None

@@ -1,7 +1,8 @@
-"""Pictures as Pillow reads them (READERS has a line for each format), and their checks: whole, and with few enough
-pixels to be decoded, which are counted before any is decoded.
+"""Pictures as Pillow reads them (READERS has a line for each format), and their checks: whole, and
+with few enough pixels to be decoded, which are counted before any is decoded.
 
-HEIC, as telephones take photographs, is converted to JPEG, since exam offices cannot open it; without date and place.
+HEIC, as telephones take photographs, is converted to JPEG, since exam offices cannot open it;
+without date and place.
 """
 
 import io
@@ -20,10 +21,11 @@ from services.pieces.domain.refusals import FileRefused, RefusalReason, damaged
 NOUN_PHRASE = "Cette image"
 MAX_PIXELS = 50_000_000
 MAX_HEIC_PIXELS = 30_000_000
-"""Telephones usually have 12 and 24 million; a HEIC of 48 fits neither into the memory nor into a deposit."""
+"""Telephones usually have 12 and 24 million; a HEIC of 48 fits neither into the memory nor into a
+deposit."""
 MAX_COEFFICIENTS = 180_000_000
-"""Of a progressive JPEG, all of which are in memory while it is decoded, two bytes each: 108 million pixels with halved
-colours fit."""
+"""Of a progressive JPEG, all of which are in memory while it is decoded, two bytes each: 108
+million pixels with halved colours fit."""
 MAX_SIDE = 4096  # pixels of the long side of a JPEG made of a HEIC
 LAST_BYTES = 64 * 1024  # telephones and scanners add some of their own
 QUALITY = 85  # of that JPEG
@@ -37,8 +39,8 @@ pillow_heif.options.AUX_IMAGES = False
 
 @contextmanager
 def refusing_damaged(noun_phrase: str) -> Iterator[None]:
-    """Errors in the block refuse the file as damaged, since a decoder may fail in any way on hostile bytes; but not
-    other refusals, nor the lack of memory."""
+    """Errors in the block refuse the file as damaged, since a decoder may fail in any way on
+    hostile bytes; but not other refusals, nor the lack of memory."""
     try:
         yield
     except (FileRefused, MemoryError):
@@ -57,8 +59,8 @@ def _decode_reduced(image: Image.Image) -> None:
 
 @dataclass(frozen=True)
 class PictureReader:
-    """How Pillow reads a format: its plugin, which is loaded before a process is confined; how many pixels are decoded
-    at most, and what is done before that."""
+    """How Pillow reads a format: its plugin, which is loaded before a process is confined; how many
+    pixels are decoded at most, and what is done before that."""
 
     plugin: type[ImageFile.ImageFile]
     max_pixels: int
@@ -87,12 +89,14 @@ READERS = {
     Format.PNG: PictureReader(PngImagePlugin.PngImageFile, MAX_PIXELS, end=b"IEND\xaeB`\x82"),
     Format.JPG: PictureReader(JpegImagePlugin.JpegImageFile, 210_000_000, _decode_reduced),
 }
-"""An A4 sheet scanned at 600 dpi has 35 million pixels, telephones' largest photographs 108 and 200."""
+"""An A4 sheet scanned at 600 dpi has 35 million pixels, telephones' largest photographs 108 and
+200."""
 CHECKS = {format: reader.check for format, reader in READERS.items()}
 
 
 def _count_coefficients(image: JpegImagePlugin.JpegImageFile) -> int:
-    """Coefficients of all components; each component has as many as its sampling factors' share of the pixels."""
+    """Coefficients of all components; each component has as many as its sampling factors' share of
+    the pixels."""
     shares = [horizontal * vertical for _, horizontal, vertical, _ in image.layer]
     return image.width * image.height * sum(shares) // max(1, *shares)
 
@@ -105,13 +109,14 @@ def _refuse_many_pixels(pixels: int, max_pixels: int) -> None:
 def _too_many_pixels(max_pixels: int) -> FileRefused:
     return FileRefused(
         RefusalReason.TOO_MANY_PIXELS,
-        f"Cette image compte plus de {max_pixels // 1_000_000} millions de points : elle ne pourra pas être affichée. "
-        "Réduisez-la.",
+        f"Cette image compte plus de {max_pixels // 1_000_000} millions de points : elle ne pourra "
+        "pas être affichée. Réduisez-la.",
     )
 
 
 def decode_heic(content: BinaryIO) -> Image.Image:
-    """The photograph, upright. Raises FileRefused for one that is damaged or has too many pixels."""
+    """The photograph, upright. Raises FileRefused for one that is damaged or has too many
+    pixels."""
     content.seek(0)
     with refusing_damaged(NOUN_PHRASE):
         photograph = pillow_heif.open_heif(content)

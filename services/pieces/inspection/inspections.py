@@ -1,4 +1,5 @@
-"""Has files inspected and converted by confined processes, few at once, and does not trust their answers."""
+"""Has files inspected and converted by confined processes, few at once, and does not trust their
+answers."""
 
 import io
 import math
@@ -22,16 +23,22 @@ Inspected = tuple[Format, tuple[str, ...] | None]
 """A format, and what acts in the file; None where nobody can tell."""
 TASKS = "services.pieces.inspection.tasks"
 LIMITS = Limits(memory=504 * 1024 * 1024, processor=3, wall=20, made=MAX_FILE_BYTES)
-"""Far more than good files of MAX_FILE_BYTES take, which is half a second at most (docs/operations/install.md);
-the interpreter with its readers has 105 MB of addresses. With START_SECONDS and waiting: less time than the gateway
-waits."""
+"""Far more than good files of MAX_FILE_BYTES take, which is half a second at most
+(docs/operations/install.md); the interpreter with its readers has 105 MB of addresses. With
+START_SECONDS and waiting: less time than the gateway waits."""
 FIRST_LOOK = replace(LIMITS, processor=0.04)
 """Enough for nearly every good file. The others wait for a longer look."""
-MAX_COPY_BYTES, COPY_SECONDS = 16 * 1024 * 1024, 15.0
-"""Of a PDF of pictures: 30 scanned pages take two seconds and give 10 to 14 MB. Beyond that there is no copy."""
-MAX_WAITING_FIRST_LOOKS = 24  # threads of the web process that may wait for a first look, which ends soon
+MAX_COPY_BYTES = 16 * 1024 * 1024
+COPY_SECONDS = 15.0
+"""Of a PDF of pictures: 30 scanned pages take two seconds and give 10 to 14 MB. Beyond that there
+is no copy."""
+MAX_WAITING_FIRST_LOOKS = (
+    24  # threads of the web process that may wait for a first look, which ends soon
+)
 MAX_WAITING_LONG_LOOKS = 6  # threads that may wait for a longer one
-_PICTURES_AT_ONCE = 3  # for gestionnaires, so that candidates' files always find a place to wait for a longer look
+_PICTURES_AT_ONCE = (
+    3  # for gestionnaires, so that candidates' files always find a place to wait for a longer look
+)
 _MAX_WAITING_PICTURES = 16  # threads that may wait for one of these
 MAX_WAITING_PICTURES_OF_ONE = 8  # of the pictures that one gestionnaire's browser asks for at once
 MAX_WAIT_SECONDS = 10
@@ -42,8 +49,8 @@ _MAX_PAGES = 1_000_000
 
 @dataclass(frozen=True)
 class Look:
-    """What a look at the legibility of a file found: signs warn the candidate, and never refuse the file. `pages`: of a
-    PDF, else None. Also without signs where no look was possible."""
+    """What a look at the legibility of a file found: signs warn the candidate, and never refuse the
+    file. `pages`: of a PDF, else None. Also without signs where no look was possible."""
 
     pages: int | None = None
     signs: tuple[Sign, ...] = ()
@@ -51,7 +58,9 @@ class Look:
 
 def _limit(name: str, running: int, waiting: int, each: float = math.inf) -> Limit:
     """Of what runs at once, one of each owner."""
-    return Limit(name, running, waiting, seconds=MAX_WAIT_SECONDS, refusal=_busy, each=each, each_running=1)
+    return Limit(
+        name, running, waiting, seconds=MAX_WAIT_SECONDS, refusal=_busy, each=each, each_running=1
+    )
 
 
 def _busy() -> Unavailable:
@@ -65,8 +74,9 @@ def _busy() -> Unavailable:
 class Inspections:
     """What the service calls to inspect and convert files. Used by many threads.
 
-    Each file has a first look, one file after the other, that ends after FIRST_LOOK. Those that take longer, hostile or
-    not, wait for a longer look in a queue of their own, and keep no ordinary file waiting.
+    Each file has a first look, one file after the other, that ends after FIRST_LOOK. Those that
+    take longer, hostile or not, wait for a longer look in a queue of their own, and keep no
+    ordinary file waiting.
     """
 
     def __init__(self, at_once: int) -> None:
@@ -74,17 +84,24 @@ class Inspections:
         self.checks = ConfinedChecks(TASKS)
         self.first_looks = _limit("first_looks", 1, MAX_WAITING_FIRST_LOOKS)
         self.long_looks = _limit("long_looks", at_once - 1, MAX_WAITING_LONG_LOOKS)
-        self.copies = _limit("copies", 1, _MAX_WAITING_PICTURES, each=1 + MAX_WAITING_PICTURES_OF_ONE)
+        self.copies = _limit(
+            "copies", 1, _MAX_WAITING_PICTURES, each=1 + MAX_WAITING_PICTURES_OF_ONE
+        )
         self.pictures = _limit(
-            "pictures", _PICTURES_AT_ONCE, _MAX_WAITING_PICTURES, each=1 + MAX_WAITING_PICTURES_OF_ONE
+            "pictures",
+            _PICTURES_AT_ONCE,
+            _MAX_WAITING_PICTURES,
+            each=1 + MAX_WAITING_PICTURES_OF_ONE,
         )
 
-    def inspect(self, owner: str, content: BinaryIO, filename: str, accepted: tuple[Format, ...]) -> Inspected:
-        """What `tasks.inspect` says of the content. `owner`: the candidate's id; of each, one file at a time is
-        inspected.
+    def inspect(
+        self, owner: str, content: BinaryIO, filename: str, accepted: tuple[Format, ...]
+    ) -> Inspected:
+        """What `tasks.inspect` says of the content. `owner`: the candidate's id; of each, one file
+        at a time is inspected.
 
-        Raises what `inspect_file` raises; UnverifiableFile where the limits do not suffice; Unavailable where too many
-        files wait.
+        Raises what `inspect_file` raises; UnverifiableFile where the limits do not suffice;
+        Unavailable where too many files wait.
         """
         arguments: dict[str, Any] = {"filename": filename, "accepted": accepted}
         with _counting_unverifiable():
@@ -97,29 +114,41 @@ class Inspections:
             with self.long_looks.place(owner):
                 return self._run("inspect", content, read_inspected, **arguments)
 
-    def convert(self, owner: str, conversion: Conversion, content: BinaryIO, **arguments: Any) -> bytes:
+    def convert(
+        self, owner: str, conversion: Conversion, content: BinaryIO, **arguments: Any
+    ) -> bytes:
         """The file that is made of the content, by a longer look. Raises as `inspect` does."""
         limits = replace(LIMITS, made=arguments.get("max_bytes", LIMITS.made))
         with _counting_unverifiable(), self.long_looks.place(owner):
             return self._run(conversion, content, lambda answer: answer.made, limits, **arguments)
 
     def copy(self, owner: str, by: str, content: BinaryIO) -> bytes:
-        """A PDF of pictures of all pages, for a member of staff (`by`); empty beyond MAX_COPY_BYTES or COPY_SECONDS.
-        Each page waits for a longer look of its own, so that candidates' files have their turn in between.
+        """A PDF of pictures of all pages, for a member of staff (`by`); empty beyond MAX_COPY_BYTES
+        or COPY_SECONDS. Each page waits for a longer look of its own, so that candidates' files
+        have their turn in between.
 
         Raises as `inspect` does.
         """
-        pages, size, until = list[bytes](), 0, time.monotonic() + COPY_SECONDS
+        pages = list[bytes]()
+        size = 0
+        until = time.monotonic() + COPY_SECONDS
         with self.copies.place(by):
             while page := self.convert(owner, "to_pdf", content, number=len(pages) + 1):
-                pages, size = [*pages, page], size + len(page)
+                pages = [*pages, page]
+                size = size + len(page)
                 if size > MAX_COPY_BYTES or time.monotonic() > until:
                     return b""
-            whole, lengths = io.BytesIO(b"".join(pages)), list(map(len, pages))
-            return self.convert(owner, "merge", whole, lengths=lengths, max_bytes=MAX_COPY_BYTES) if pages else b""
+            whole = io.BytesIO(b"".join(pages))
+            lengths = list(map(len, pages))
+            return (
+                self.convert(owner, "merge", whole, lengths=lengths, max_bytes=MAX_COPY_BYTES)
+                if pages
+                else b""
+            )
 
     def look(self, owner: str, content: BinaryIO) -> Look:
-        """Signs that a sound file may be hard to read; an empty Look where there is no time or way to look."""
+        """Signs that a sound file may be hard to read; an empty Look where there is no time or way
+        to look."""
         try:
             seconds = _MAX_WAIT_LEGIBILITY_SECONDS
             with _counting_unverifiable(), self.long_looks.place(owner, seconds, is_needed=False):
@@ -153,7 +182,8 @@ def _counting_unverifiable() -> Iterator[None]:
 
 
 def believed(answer: Answer, read: Callable[[Answer], T]) -> T:
-    """What is read from the answer; a refusal is raised, and Unreadable for an answer that no check gives."""
+    """What is read from the answer; a refusal is raised, and Unreadable for an answer that no check
+    gives."""
     facts = answer.facts
     try:
         if "refused" in facts:
@@ -164,10 +194,17 @@ def believed(answer: Answer, read: Callable[[Answer], T]) -> T:
 
 
 def read_inspected(answer: Answer) -> Inspected:
-    format, active = Format(answer.facts["format"]), answer.facts["active"]
-    return format, None if active is None else tuple(code for code in ACTIVE_CONTENT_LABELS if code in active)
+    format = Format(answer.facts["format"])
+    active = answer.facts["active"]
+    return format, None if active is None else tuple(
+        code for code in ACTIVE_CONTENT_LABELS if code in active
+    )
 
 
 def read_look(answer: Answer) -> Look:
-    pages, signs = answer.facts["pages"], set(answer.facts["signs"])
-    return Look(None if pages is None else min(int(pages), _MAX_PAGES), tuple(sign for sign in Sign if sign in signs))
+    pages = answer.facts["pages"]
+    signs = set(answer.facts["signs"])
+    return Look(
+        None if pages is None else min(int(pages), _MAX_PAGES),
+        tuple(sign for sign in Sign if sign in signs),
+    )

@@ -1,4 +1,5 @@
-"""Detection and checks of DOC (Word 97-2003), by the directory of its container (OLE2), every step within bounds."""
+"""Detection and checks of DOC (Word 97-2003), by the directory of its container (OLE2), every step
+within bounds."""
 
 import struct
 from typing import BinaryIO
@@ -11,27 +12,39 @@ NOUN_PHRASE = "Ce document DOC"
 _ENTRY = 128
 _SMALLEST = 1024  # bytes: the header and a sector
 _TABLE_SECTORS = 109
-"""Of the table of sectors, whose numbers the header has; those of further ones are elsewhere, and not read."""
+"""Of the table of sectors, whose numbers the header has; those of further ones are elsewhere, and
+not read."""
 MAX_BYTES = _TABLE_SECTORS * (512 // 4) * 512
 """Of a container whose table the header has as a whole, with the smallest sectors."""
 _FIRST_SPECIAL_SECTOR = 0xFFFFFFFA
 _ENCRYPTED_FLAG = 0x0100  # fEncrypted in Word's FibBase
 _WORD_MAGIC = 0xA5EC
 _TEXT = "WordDocument"
-_OTHER_FORMATS = {"Workbook": "XLS", "Book": "XLS", "PowerPoint Document": "PPT", "__nameid_version1.0": "MSG"}
-_ENCRYPTED_PACKAGE = "EncryptedPackage"  # the stream of an OOXML document with a password, which is in such a container
+_OTHER_FORMATS = {
+    "Workbook": "XLS",
+    "Book": "XLS",
+    "PowerPoint Document": "PPT",
+    "__nameid_version1.0": "MSG",
+}
+# the stream of an OOXML document with a password, which is in such a container
+_ENCRYPTED_PACKAGE = "EncryptedPackage"
 
 
 class _Container:
-    """An OLE2 file: `streams` has the first sector and the size of each, by name. What does not fit raises ValueError,
-    or struct.error where the file ends too early."""
+    """An OLE2 file: `streams` has the first sector and the size of each, by name. What does not fit
+    raises ValueError, or struct.error where the file ends too early."""
 
     def __init__(self, content: BinaryIO) -> None:
         content.seek(0)
         self._data = content.read()
         order, shift = struct.unpack_from("<2H", self._data, 28)
         count, directory = struct.unpack_from("<2I", self._data, 44)
-        if not self._data.startswith(MARK) or order != 0xFFFE or shift not in (9, 12) or len(self._data) < _SMALLEST:
+        if (
+            not self._data.startswith(MARK)
+            or order != 0xFFFE
+            or shift not in (9, 12)
+            or len(self._data) < _SMALLEST
+        ):
             raise ValueError("no container")
         self._size = 1 << shift
         sectors = struct.unpack_from(f"<{min(count, _TABLE_SECTORS)}I", self._data, 76)
@@ -73,7 +86,8 @@ def may_be_doc(content: BinaryIO) -> bool:
 
 
 def is_encrypted_package(content: BinaryIO) -> bool:
-    """Whether it is a newer Office document with a password, of any kind: without the password nothing tells."""
+    """Whether it is a newer Office document with a password, of any kind: without the password
+    nothing tells."""
     return _ENCRYPTED_PACKAGE in (_stream_names(content) or ())
 
 
@@ -84,7 +98,10 @@ def has_macros(content: BinaryIO) -> bool:
 
 def other_format_name(content: BinaryIO) -> str | None:
     """« XLS », « PPT » …: the other format that the directory shows; None without one."""
-    return next((_OTHER_FORMATS[name] for name in _stream_names(content) or () if name in _OTHER_FORMATS), None)
+    return next(
+        (_OTHER_FORMATS[name] for name in _stream_names(content) or () if name in _OTHER_FORMATS),
+        None,
+    )
 
 
 def check_doc(content: BinaryIO) -> None:

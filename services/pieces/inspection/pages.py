@@ -1,4 +1,5 @@
-"""Pages, of PDFs or pictures: checks PDFs, renders pages to be seen or looked at, makes PDFs of pictures, merges PDFs.
+"""Pages, of PDFs or pictures: checks PDFs, renders pages to be seen or looked at, makes PDFs of
+pictures, merges PDFs.
 
 A PDF that opens without a password but forbids printing or copying is accepted: staff can read it.
 """
@@ -13,7 +14,14 @@ import pikepdf
 import pypdfium2
 from PIL import Image, ImageOps
 
-from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_MERGED_FILES, PAGE_SIDE, PREVIEW_SIDE, Format, Sign
+from services.contracts.piece_rules import (
+    MAX_FILE_BYTES,
+    MAX_MERGED_FILES,
+    PAGE_SIDE,
+    PREVIEW_SIDE,
+    Format,
+    Sign,
+)
 from services.pieces.domain.refusals import damaged, protected
 from services.pieces.inspection import images, legibility
 from services.pieces.inspection.format_detection import detect_format, is_heic
@@ -28,12 +36,14 @@ MAX_LOOK_SECONDS = 1.5  # of processor time, after which no further page is look
 
 
 def render_preview(content: BinaryIO) -> bytes:
-    """A JPEG of a picture, or of the first page of a PDF. Raises FileRefused for what cannot be shown."""
+    """A JPEG of a picture, or of the first page of a PDF. Raises FileRefused for what cannot be
+    shown."""
     return images.encode_jpeg(next(_render(content, PREVIEW_SIDE, range(1))), JPEG_QUALITY)
 
 
 def render_page(content: BinaryIO, number: int) -> bytes:
-    """A JPEG of a page of a PDF, from 1 on, or of a picture, which is its page 1; empty where there is no such page.
+    """A JPEG of a page of a PDF, from 1 on, or of a picture, which is its page 1; empty where there
+    is no such page.
 
     Raises FileRefused for what cannot be shown.
     """
@@ -42,8 +52,8 @@ def render_page(content: BinaryIO, number: int) -> bytes:
 
 
 def look_at(content: BinaryIO) -> tuple[int | None, tuple[Sign, ...]]:
-    """The number of pages (of a PDF alone) and the signs of illegibility of a sound picture or PDF; of no other format
-    are there any."""
+    """The number of pages (of a PDF alone) and the signs of illegibility of a sound picture or PDF;
+    of no other format are there any."""
     kind = detect_format(content)
     if kind is Format.PDF:
         return len(_open_pdf(content)), legibility.signs_of_document(list(_signs_by_page(content)))
@@ -62,8 +72,8 @@ def _signs_by_page(content: BinaryIO) -> Iterator[tuple[Sign, ...]]:
 
 
 def to_pdf(content: BinaryIO, number: int = 1) -> bytes:
-    """A PDF of one page, a picture of page `number` of a PDF, from 1 on, or of a picture; its long side is that of A4.
-    Empty where there is no such page. Raises FileRefused."""
+    """A PDF of one page, a picture of page `number` of a PDF, from 1 on, or of a picture; its long
+    side is that of A4. Empty where there is no such page. Raises FileRefused."""
     image = next(_render(content, PAGE_SIDE, range(number - 1, number)), None)
     if image is None:
         return b""
@@ -73,10 +83,13 @@ def to_pdf(content: BinaryIO, number: int = 1) -> bytes:
 
 
 def merge_pdfs(documents: list[bytes], max_bytes: int = MAX_FILE_BYTES) -> bytes:
-    """A PDF of all pages of the documents in order, and of nothing else that they hold; empty beyond `max_bytes`."""
+    """A PDF of all pages of the documents in order, and of nothing else that they hold; empty
+    beyond `max_bytes`."""
     out = io.BytesIO()
     with pikepdf.new() as merged:
-        sources = [pikepdf.open(io.BytesIO(document), suppress_warnings=True) for document in documents]
+        sources = [
+            pikepdf.open(io.BytesIO(document), suppress_warnings=True) for document in documents
+        ]
         for source in sources:
             merged.pages.extend(source.pages)
         merged.save(out, deterministic_id=True)
@@ -84,8 +97,8 @@ def merge_pdfs(documents: list[bytes], max_bytes: int = MAX_FILE_BYTES) -> bytes
 
 
 def _render(content: BinaryIO, side: int, pages: range) -> Iterator[Image.Image]:
-    """The pages of a PDF whose numbers, from 0 on, are in `pages`, or a picture as page 0: upright and at most `side`
-    pixels long."""
+    """The pages of a PDF whose numbers, from 0 on, are in `pages`, or a picture as page 0: upright
+    and at most `side` pixels long."""
     if detect_format(content) is Format.PDF:
         yield from _render_pdf(content, side, pages)
         return
@@ -99,7 +112,8 @@ def _render(content: BinaryIO, side: int, pages: range) -> Iterator[Image.Image]
 
 
 def _decode_picture(content: BinaryIO, side: int) -> Image.Image:
-    """A JPEG is decoded at about the size that is needed. Its pixels were counted before, by `images`."""
+    """A JPEG is decoded at about the size that is needed. Its pixels were counted before, by
+    `images`."""
     content.seek(0)
     with images.refusing_damaged(images.NOUN_PHRASE):
         image = Image.open(content, formats=[reader.name for reader in images.READERS.values()])

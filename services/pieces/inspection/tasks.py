@@ -1,6 +1,7 @@
 """What the confined process does with a file: the functions that `inspections` asks for, by name.
 
-A file is inspected so: its format is detected by its contents, compared with its name, and the format's checks run.
+A file is inspected so: its format is detected by its contents, compared with its name, and the
+format's checks run.
 """
 
 import base64
@@ -44,8 +45,8 @@ CHECKS: dict[Format, Callable[[BinaryIO], None]] = {
 def inspect_file(content: BinaryIO, filename: str, accepted: tuple[Format, ...]) -> Format:
     """The format of a whole, readable, harmless file of the right extension.
 
-    Raises FileRefused where the format is not in `accepted`, or the file is damaged, protected, dangerous or named as
-    another format.
+    Raises FileRefused where the format is not in `accepted`, or the file is damaged, protected,
+    dangerous or named as another format.
     """
     format = detect_format(content)
     if format is None:
@@ -65,7 +66,8 @@ def _check_name(content: BinaryIO, extension: str, format: Format) -> None:
     if announced is format:
         return
     if announced is Format.DOCX and format is Format.ZIP:
-        # A document cut short has no directory, and is detected as ZIP: it is refused as damaged, not as misnamed.
+        # A document cut short has no directory, and is detected as ZIP: it is refused as damaged,
+        # not as misnamed.
         archives.read_entries(content, archives.DOCX_NOUN_PHRASE)
         raise refusals.FileRefused(
             refusals.RefusalReason.MISMATCH,
@@ -76,12 +78,18 @@ def _check_name(content: BinaryIO, extension: str, format: Format) -> None:
 
 
 def _not_accepted(name: str | None, accepted: tuple[Format, ...]) -> refusals.FileRefused:
-    sentence = f"Ce fichier est au format {name}" if name else "Le contenu de ce fichier n'est d'aucun format connu"
+    sentence = (
+        f"Ce fichier est au format {name}"
+        if name
+        else "Le contenu de ce fichier n'est d'aucun format connu"
+    )
     words = f"{sentence}. Formats acceptés : {files.list_formats(accepted)}."
     return refusals.FileRefused(refusals.RefusalReason.FORMAT, words)
 
 
-def _answering_refusals(check: Callable[..., dict[str, Any] | bytes]) -> Callable[..., dict[str, Any] | bytes]:
+def _answering_refusals(
+    check: Callable[..., dict[str, Any] | bytes],
+) -> Callable[..., dict[str, Any] | bytes]:
     """The check, whose refusals are answers."""
 
     def answer(content: io.BytesIO, **arguments: Any) -> dict[str, Any] | bytes:
@@ -128,7 +136,9 @@ def preload() -> None:
     document = io.BytesIO()
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
-        pdf.save(document, encryption=pikepdf.Encryption(owner="a", user=""))  # qpdf opens its source of randomness
+        pdf.save(
+            document, encryption=pikepdf.Encryption(owner="a", user="")
+        )  # qpdf opens its source of randomness
     with pikepdf.open(document) as pdf:
         len(pdf.pages)
     photograph = io.BytesIO(images.to_jpeg(io.BytesIO(zlib.decompress(base64.b64decode(_HEIC)))))

@@ -1,4 +1,5 @@
-"""Antivirus scans of deposits, by the worker once the deposit is saved: no candidate waits for the antivirus."""
+"""Antivirus scans of deposits, by the worker once the deposit is saved: no candidate waits for the
+antivirus."""
 
 from datetime import timedelta
 from operator import itemgetter
@@ -31,7 +32,8 @@ _ANTIVIRUS = Actor("service", "antivirus")
 def scan_deposit(deposit_id: str) -> None:
     """Scan a deposit, if it is current, and save the verdict.
 
-    Without one the deposit is saved as « analyse en échec » and the error is raised, so that the worker tries again.
+    Without one the deposit is saved as « analyse en échec » and the error is raised, so that the
+    worker tries again.
     """
     row = _current_deposit(deposit_id)
     if row is None:
@@ -54,19 +56,27 @@ def scan_deposit(deposit_id: str) -> None:
 
 
 def rescan(*, everything: bool) -> int:
-    """Request a scan of the current files without a verdict, or of every current file; returns how many.
+    """Request a scan of the current files without a verdict, or of every current file; returns how
+    many.
 
     One still pending after ABANDONED_AFTER counts as without a verdict: its follow-up is parked.
     """
     if not dependencies().antivirus.configured:
         return 0
-    is_abandoned = (Deposit.scan == Scan.PENDING) & (Deposit.deposited_at < portal_now() - ABANDONED_AFTER)
+    is_abandoned = (Deposit.scan == Scan.PENDING) & (
+        Deposit.deposited_at < portal_now() - ABANDONED_AFTER
+    )
     query = select(Deposit.id, Piece.candidature_id).join(Piece, Piece.id == Deposit.piece_id)
     query = query.where(Deposit.removed_at.is_(None))
     if not everything:
         query = query.where(Deposit.scan.in_((Scan.FAILED, Scan.NOT_SCANNED)) | is_abandoned)
-    query, requested = query.order_by(Deposit.id).limit(_PAGE), 0
-    for page in pages(lambda session, after: session.execute(query.where(Deposit.id > after)).all(), "", itemgetter(0)):
+    query = query.order_by(Deposit.id).limit(_PAGE)
+    requested = 0
+    for page in pages(
+        lambda session, after: session.execute(query.where(Deposit.id > after)).all(),
+        "",
+        itemgetter(0),
+    ):
         with db.operation() as session:
             for deposit_id, candidature_id in page:
                 follow_up(session, SCAN, {"deposit_id": deposit_id}, subject=candidature_id)
@@ -75,8 +85,8 @@ def rescan(*, everything: bool) -> int:
 
 
 def record_scan_counts() -> None:
-    """Set the gauges of current files by scan state, only for the states that wait for the antivirus or for somebody:
-    counting the others would take longer with each deposit."""
+    """Set the gauges of current files by scan state, only for the states that wait for the
+    antivirus or for somebody: counting the others would take longer with each deposit."""
     counts_by_state = (
         select(Deposit.scan, func.count())
         .where(Deposit.removed_at.is_(None), Deposit.scan.in_(_WATCHED_STATES))
@@ -84,7 +94,9 @@ def record_scan_counts() -> None:
     )
     with db.reading() as session:
         counts = {row[0]: row[1] for row in session.execute(counts_by_state)}
-    gauges.record(db, SCAN_STATES, {(state.value,): counts.get(state.value, 0) for state in _WATCHED_STATES})
+    gauges.record(
+        db, SCAN_STATES, {(state.value,): counts.get(state.value, 0) for state in _WATCHED_STATES}
+    )
 
 
 def _current_deposit(deposit_id: str) -> Deposit | None:
@@ -100,11 +112,19 @@ def _save_verdict(deposit_id: str, state: Scan) -> None:
         row = session.get(Deposit, deposit_id, with_for_update=True)
         if row is None:
             return
-        before, row.scan, row.scanned_at = row.scan, state.value, system_now()
+        before = row.scan
+        row.scan = state.value
+        row.scanned_at = system_now()
         if state is Scan.INFECTED:
             log.error("infected_file", deposit_id=deposit_id)
         if Scan.INFECTED in (before, state):
             tell_state(session, session.get_one(Piece, row.piece_id).candidature_id)
         if before != state:
-            AuditEntry.record(session, _ANTIVIRUS, "deposit.scanned", row.piece_id,
-                   before={"scan": before}, after={"deposit_id": deposit_id, "scan": state.value})  # fmt: skip
+            AuditEntry.record(
+                session,
+                _ANTIVIRUS,
+                "deposit.scanned",
+                row.piece_id,
+                before={"scan": before},
+                after={"deposit_id": deposit_id, "scan": state.value},
+            )

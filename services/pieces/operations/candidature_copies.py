@@ -1,5 +1,5 @@
-"""The service's copy of candidatures, their pieces and deposit periods, kept from registrations' events, in whatever
-order they come."""
+"""The service's copy of candidatures, their pieces and deposit periods, kept from registrations'
+events, in whatever order they come."""
 
 from datetime import date, datetime
 from typing import Any
@@ -19,18 +19,22 @@ from services.pieces.queries.pieces import any_piece, latest_control
 
 
 def update_from_registration(session: Session, event: contracts.RegistrationSaved) -> None:
-    """Take over a version of a candidature: its labels and its list of pieces. One that is not newer than the copy
-    changes nothing.
+    """Take over a version of a candidature: its labels and its list of pieces. One that is not
+    newer than the copy changes nothing.
 
-    A piece no longer asked for keeps its row, its file and its history; asked for again, it is as it was.
+    A piece no longer asked for keeps its row, its file and its history; asked for again, it is as
+    it was.
     """
-    candidature = session.scalar(select(Candidature).where(Candidature.id == event.candidature_id).with_for_update())
+    candidature = session.scalar(
+        select(Candidature).where(Candidature.id == event.candidature_id).with_for_update()
+    )
     if candidature is not None and event.version <= candidature.version:
         if event.version == candidature.version:  # copied, perhaps, before birth dates were
             candidature.birth_date = date.fromisoformat(event.identity.date_naissance)
         return
     rows_by_code = {
-        row.code: row for row in session.scalars(select(Piece).filter_by(candidature_id=event.candidature_id))
+        row.code: row
+        for row in session.scalars(select(Piece).filter_by(candidature_id=event.candidature_id))
     }
     earlier = candidature.version if candidature else 0
     if candidature is None:
@@ -48,7 +52,9 @@ def update_from_registration(session: Session, event: contracts.RegistrationSave
             if asked.proves_version:
                 _ask_again(session, row, event, earlier)
             elif row.asked_again_for:
-                row.asked_again_for = event.version  # of a restored candidature, whose confirmation is the one to sign
+                row.asked_again_for = (
+                    event.version
+                )  # of a restored candidature, whose confirmation is the one to sign
     for row in rows_by_code.values():
         _update(row, {"asked": False})
     tell_state(session, candidature.id)
@@ -60,29 +66,51 @@ def is_erased(session: Session, candidature_id: str, version: int) -> bool:
     return tombstone is not None and version <= (tombstone.erased_version or 0)
 
 
-def _ask_again(session: Session, row: Piece, event: contracts.RegistrationSaved, earlier: int) -> None:
-    """What was given of the piece was for the version `earlier`; what was given since the save is for this one.
+def _ask_again(
+    session: Session, row: Piece, event: contracts.RegistrationSaved, earlier: int
+) -> None:
+    """What was given of the piece was for the version `earlier`; what was given since the save is
+    for this one.
 
-    The file stays where it is, the decisions in its history. One that was refused is asked for anyway.
+    The file stays where it is, the decisions in its history. One that was refused is asked for
+    anyway.
     """
-    context, control = any_piece(session, row.id), latest_control(session, row.id)
-    given_at = context.deposit.deposited_at if context.deposit else control and control.controlled_at
-    is_given = context.deposit or context.status in (Status.RECEIVED, Status.COMPLIANT) or row.asked_again_for
+    context = any_piece(session, row.id)
+    control = latest_control(session, row.id)
+    given_at = (
+        context.deposit.deposited_at if context.deposit else control and control.controlled_at
+    )
+    is_given = (
+        context.deposit
+        or context.status in (Status.RECEIVED, Status.COMPLIANT)
+        or row.asked_again_for
+    )
     is_since = given_at is not None and given_at >= datetime.fromisoformat(event.saved_at)
     if not is_given or is_since or context.status is Status.NON_COMPLIANT:
         return
-    now, before = portal_now(), {"status": row.status}
+    now = portal_now()
+    before = {"status": row.status}
     row.take_status_of(None)
-    row.validated_at, row.asked_again_for = None, event.version
+    row.validated_at = None
+    row.asked_again_for = event.version
     row.resubmit_until = second_try_until(context.period, now)
     row.revision += 1
     if context.deposit and context.deposit.version is None:
         context.deposit.version = earlier
     of = context.candidature
-    place = {"piece_id": row.id, "candidature_id": of.id, "code": row.code, "academie_code": of.academie_code}
-    session.add(Change(**place, at=now, kind=ChangeKind.REMOVED, numero_candidat=of.numero_candidat))
+    place = {
+        "piece_id": row.id,
+        "candidature_id": of.id,
+        "code": row.code,
+        "academie_code": of.academie_code,
+    }
+    session.add(
+        Change(**place, at=now, kind=ChangeKind.REMOVED, numero_candidat=of.numero_candidat)
+    )
     after = {"version": event.version}
-    AuditEntry.record(session, Actor("service", "pieces"), "piece.asked_again", row.id, before=before, after=after)
+    AuditEntry.record(
+        session, Actor("service", "pieces"), "piece.asked_again", row.id, before=before, after=after
+    )
 
 
 def hide_withdrawn(session: Session, event: contracts.RegistrationWithdrawn) -> None:
@@ -97,11 +125,17 @@ def hide_withdrawn(session: Session, event: contracts.RegistrationWithdrawn) -> 
 
 
 def update_deposit_period(session: Session, event: contracts.WindowChanged) -> None:
-    """Save the newest dates of an opening, which readers take in place of those of any version, and its options."""
+    """Save the newest dates of an opening, which readers take in place of those of any version, and
+    its options."""
     key = (event.exam, event.session, event.academie)
     window = session.get(Window, key, with_for_update=True)
     if window is None:
-        window = Window(exam_code=event.exam, session_name=event.session, academie_code=event.academie, revision=0)
+        window = Window(
+            exam_code=event.exam,
+            session_name=event.session,
+            academie_code=event.academie,
+            revision=0,
+        )
         window.options = SessionOptions()
         session.add(window)
     if event.revision > window.revision:

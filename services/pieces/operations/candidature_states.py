@@ -1,4 +1,5 @@
-"""Tells registrations what the pieces of a candidature are at, so that staff browse candidatures by it."""
+"""Tells registrations what the pieces of a candidature are at, so that staff browse candidatures by
+it."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,8 +30,11 @@ def tell_state(session: Session, candidature_id: str) -> None:
 
 def tell_all_states() -> int:
     """Of every candidature, a page in each transaction; returns of how many."""
-    query, number = select(Candidature.id).order_by(Candidature.id).limit(PAGE), 0
-    for page in pages(lambda session, last: session.scalars(query.where(Candidature.id > last)).all(), "", str):
+    query = select(Candidature.id).order_by(Candidature.id).limit(PAGE)
+    number = 0
+    for page in pages(
+        lambda session, last: session.scalars(query.where(Candidature.id > last)).all(), "", str
+    ):
         with db.operation() as session:
             for candidature_id in lock_candidatures(session, page):
                 tell_state(session, candidature_id)

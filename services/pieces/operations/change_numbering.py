@@ -1,8 +1,8 @@
 """Numbers the changes of the feed in the order in which they became visible, and deletes old ones.
 
-A number that a transaction draws when it writes may become visible after a higher one, which a reader has passed
-already. So positions are given afterwards, to changes that are committed, by one transaction at a time: what is seen at
-a position is final below it.
+A number that a transaction draws when it writes may become visible after a higher one, which a
+reader has passed already. So positions are given afterwards, to changes that are committed, by one
+transaction at a time: what is seen at a position is final below it.
 """
 
 from sqlalchemy import func, select, update
@@ -20,7 +20,8 @@ _WAITING = select(Change.id).where(Change.position.is_(None)).order_by(Change.id
 
 
 def number_changes() -> bool:
-    """Number the changes that wait, at most NUMBERED_AT_ONCE; whether more may wait. Writes nothing where none does."""
+    """Number the changes that wait, at most NUMBERED_AT_ONCE; whether more may wait. Writes nothing
+    where none does."""
     with db.reading() as session:
         if session.scalar(_WAITING.limit(1)) is None:
             return False
@@ -46,7 +47,8 @@ def number_all_changes() -> None:
 
 
 def purge_changes() -> None:
-    """Delete changes numbered CHANGES_RETENTION ago; the last one stays, so that a reader's place there stays known."""
+    """Delete changes numbered CHANGES_RETENTION ago; the last one stays, so that a reader's place
+    there stays known."""
     with db.reading() as session:
         last = session.get_one(ChangeCounter, COUNTER_ID).last
     is_old = (Change.numbered_at < system_now() - CHANGES_RETENTION) & (Change.position < last)

@@ -1,8 +1,9 @@
-"""A gestionnaire controls pieces, one or many: sets their status. Of two at the same time the first one wins. Who made
-the last control of a piece can take it back, until somebody acts on it.
+"""A gestionnaire controls pieces, one or many: sets their status. Of two at the same time the first
+one wins. Who made the last control of a piece can take it back, until somebody acts on it.
 
-Candidates are told by mail of their pieces that were found « Non Conforme », where their session wants it. A moment
-later than the last control: what is corrected or taken back at once is not announced, several refusals are one mail.
+Candidates are told by mail of their pieces that were found « Non Conforme », where their session
+wants it. A moment later than the last control: what is corrected or taken back at once is not
+announced, several refusals are one mail.
 """
 
 from collections.abc import Iterator, Sequence
@@ -51,20 +52,23 @@ log = structlog.get_logger()
 ANNOUNCE_REFUSALS = "announce_refusals"
 DELAY_SECONDS = 60.0  # between a refusal and its mail
 SETTLED = timedelta(seconds=DELAY_SECONDS - 5)
-"""Of a refusal that is announced; less than the delay, for clocks that differ. One that is newer has its own mail to
-come, with the others."""
+"""Of a refusal that is announced; less than the delay, for clocks that differ. One that is newer
+has its own mail to come, with the others."""
 
 
 ControlRequest = tuple[str, str | None, Decision]
-"""The piece, the etag with which it was read, as the If-Match header has it, and what is decided on it."""
+"""The piece, the etag with which it was read, as the If-Match header has it, and what is decided on
+it."""
 
 
-def control_piece(by: Caller, piece_id: str, if_match: str | None, decision: Decision) -> PieceContext:
-    """Set the status; returns the piece as it then is. The same control again, by the same gestionnaire, changes
-    nothing: who got no answer may repeat it.
+def control_piece(
+    by: Caller, piece_id: str, if_match: str | None, decision: Decision
+) -> PieceContext:
+    """Set the status; returns the piece as it then is. The same control again, by the same
+    gestionnaire, changes nothing: who got no answer may repeat it.
 
-    Raises NotFound outside the académies, PreconditionRequired, PreconditionFailed, Conflict for another file than
-    the current one, Invalid.
+    Raises NotFound outside the académies, PreconditionRequired, PreconditionFailed, Conflict for
+    another file than the current one, Invalid.
     """
     with _changing(by, piece_id, if_match) as (session, context):
         if _is_made(session, context, by, if_match, decision):
@@ -75,20 +79,27 @@ def control_piece(by: Caller, piece_id: str, if_match: str | None, decision: Dec
         row = _apply(context, decision, by.id, now)
         session.add(row)
         after = {"status": row.status, "deposit_id": row.deposit_id}
-        AuditEntry.record(session, Actor("staff", by.id), "piece.controlled", piece_id, before=before, after=after)
+        AuditEntry.record(
+            session, Actor("staff", by.id), "piece.controlled", piece_id, before=before, after=after
+        )
         return _changed(session, by, context)
 
 
 def take_back_control(by: Caller, piece_id: str, if_match: str | None) -> PieceContext:
-    """Make what was before the caller's last control of the piece count again; returns the piece as it then is.
-    Repeated, it changes nothing.
+    """Make what was before the caller's last control of the piece count again; returns the piece as
+    it then is. Repeated, it changes nothing.
 
-    Raises NotFound outside the académies, PreconditionRequired, PreconditionFailed, Conflict where somebody else has
-    controlled it or its candidate has acted on the control.
+    Raises NotFound outside the académies, PreconditionRequired, PreconditionFailed, Conflict where
+    somebody else has controlled it or its candidate has acted on the control.
     """
     with _changing(by, piece_id, if_match) as (session, context):
         newest = pieces.newest_control(session, piece_id)
-        if newest and newest.takes_back and newest.staff_id == by.id and _was_read_just_before(context, if_match):
+        if (
+            newest
+            and newest.takes_back
+            and newest.staff_id == by.id
+            and _was_read_just_before(context, if_match)
+        ):
             return context
         control = pieces.latest_control(session, piece_id)
         if reason := taking_back_refusal(context, control, by.id):
@@ -99,30 +110,40 @@ def take_back_control(by: Caller, piece_id: str, if_match: str | None) -> PieceC
 
 
 @contextmanager
-def _changing(by: Caller, piece_id: str, if_match: str | None) -> Iterator[tuple[Session, PieceContext]]:
-    """One write transaction, with the piece's candidature locked. Raises PreconditionRequired, NotFound."""
+def _changing(
+    by: Caller, piece_id: str, if_match: str | None
+) -> Iterator[tuple[Session, PieceContext]]:
+    """One write transaction, with the piece's candidature locked. Raises PreconditionRequired,
+    NotFound."""
     if not if_match:
-        raise PreconditionRequired("Indiquez dans If-Match l'etag de la pièce que vous avez examinée.")
+        raise PreconditionRequired(
+            "Indiquez dans If-Match l'etag de la pièce que vous avez examinée."
+        )
     with db.operation() as session:
         pieces.lock_candidature_of_piece(session, piece_id)
         yield session, pieces.piece_within_academies(session, by.academies, piece_id)
 
 
 def _changed(session: Session, by: Caller, context: PieceContext) -> PieceContext:
-    """The piece as it then is, of which registrations hears, and its candidate of a « Non Conforme », where the session
-    wants it."""
+    """The piece as it then is, of which registrations hears, and its candidate of a « Non Conforme
+    », where the session wants it."""
     options = context.window.options if context.window else None
     if context.status is Status.NON_COMPLIANT and options and options.refusal_mails:
-        work, candidature_id = {"candidature_id": context.candidature.id}, context.candidature.id
+        work = {"candidature_id": context.candidature.id}
+        candidature_id = context.candidature.id
         follow_up(session, ANNOUNCE_REFUSALS, work, subject=candidature_id, delay=DELAY_SECONDS)
     tell_state(session, context.candidature.id)
     return pieces.piece_within_academies(session, by.academies, context.piece.id)
 
 
-def control_many(by: Caller, requests: Sequence[ControlRequest]) -> list[PieceContext | DomainError]:
-    """Carry out each request in its own transaction, in order; returns for each its piece as it then is, or its error.
+def control_many(
+    by: Caller, requests: Sequence[ControlRequest]
+) -> list[PieceContext | DomainError]:
+    """Carry out each request in its own transaction, in order; returns for each its piece as it
+    then is, or its error.
 
-    Once the database is away no more are tried. Raises Unavailable where not even the first could be carried out.
+    Once the database is away no more are tried. Raises Unavailable where not even the first could
+    be carried out.
     """
     results: list[PieceContext | DomainError] = []
     for request in requests:
@@ -142,7 +163,9 @@ def control_many(by: Caller, requests: Sequence[ControlRequest]) -> list[PieceCo
     return results
 
 
-def _is_made(session: Session, context: PieceContext, by: Caller, if_match: str | None, decision: Decision) -> bool:
+def _is_made(
+    session: Session, context: PieceContext, by: Caller, if_match: str | None, decision: Decision
+) -> bool:
     """Whether the piece is as this control, made on the state that it was read in, has left it."""
     last = pieces.latest_control(session, context.piece.id)
     if last is None or last.staff_id != by.id or not _was_read_just_before(context, if_match):
@@ -154,12 +177,16 @@ def _is_made(session: Session, context: PieceContext, by: Caller, if_match: str 
 
 def _was_read_just_before(context: PieceContext, if_match: str | None) -> bool:
     """Whether the piece was read in the state that its last change has replaced."""
-    return rules.if_match_names(if_match or "", rules.etag(context.piece.id, context.piece.revision - 1))
+    return rules.if_match_names(
+        if_match or "", rules.etag(context.piece.id, context.piece.revision - 1)
+    )
 
 
 def _check_etag(context: PieceContext, if_match: str | None) -> None:
     if not rules.if_match_names(if_match or "", context.etag):
-        raise PreconditionFailed("Cette pièce a changé depuis que vous l'avez lue.", etag=context.etag)
+        raise PreconditionFailed(
+            "Cette pièce a changé depuis que vous l'avez lue.", etag=context.etag
+        )
 
 
 def _check(context: PieceContext, if_match: str | None, decision: Decision, now: datetime) -> None:
@@ -168,7 +195,9 @@ def _check(context: PieceContext, if_match: str | None, decision: Decision, now:
         raise Conflict(
             "Le fichier examiné n'est plus celui de la pièce.",
             problem=problem_types.DEPOSIT_REPLACED,
-            errors=(FieldError("#/deposit_id", "Ce dépôt n'est pas le dépôt courant de la pièce."),),
+            errors=(
+                FieldError("#/deposit_id", "Ce dépôt n'est pas le dépôt courant de la pièce."),
+            ),
         )
     if errors := rules.decision_errors(decision, now, context.scan):
         raise Invalid(errors=errors)
@@ -191,7 +220,8 @@ def _apply(context: PieceContext, decision: Decision, staff_id: str, now: dateti
         ),
     )
     piece.take_status_of(row)
-    piece.resubmit_until, piece.asked_again_for = until, None
+    piece.resubmit_until = until
+    piece.asked_again_for = None
     if context.deposit:
         context.deposit.version = None  # whichever it was given for, it is what was decided on
     piece.revision += 1
@@ -200,29 +230,42 @@ def _apply(context: PieceContext, decision: Decision, staff_id: str, now: dateti
 
 def _take_back(session: Session, context: PieceContext, control: Control, staff_id: str) -> None:
     """Change the piece back; the history and the trail say so."""
-    piece, before = context.piece, found(control.before)
+    piece = context.piece
+    before = found(control.before)
     control.counts = False
     piece.take_status_of(before)
-    piece.resubmit_until, piece.asked_again_for = before.resubmit_until, before.asked_again_for
+    piece.resubmit_until = before.resubmit_until
+    piece.asked_again_for = before.asked_again_for
     if context.deposit:
         context.deposit.version = before.version
     piece.revision += 1
-    repeated = {"piece_id": piece.id, "deposit_id": control.deposit_id, "status": control.status, "staff_id": staff_id}
+    repeated = {
+        "piece_id": piece.id,
+        "deposit_id": control.deposit_id,
+        "status": control.status,
+        "staff_id": staff_id,
+    }
     session.add(Control(**repeated, controlled_at=portal_now(), counts=False))
-    actor, status_before = Actor("staff", staff_id), {"status": control.status}
+    actor = Actor("staff", staff_id)
+    status_before = {"status": control.status}
     after = {"status": piece.status}
-    AuditEntry.record(session, actor, "piece.control_taken_back", piece.id, before=status_before, after=after)
+    AuditEntry.record(
+        session, actor, "piece.control_taken_back", piece.id, before=status_before, after=after
+    )
 
 
 def announce_refusals(candidature_id: str) -> None:
-    """Announce to the candidate the pieces that are « Non Conforme » now and that no mail has announced."""
+    """Announce to the candidate the pieces that are « Non Conforme » now and that no mail has
+    announced."""
     at = portal_now()
     with db.operation() as session:
         pieces.lock_candidatures(session, [candidature_id])
         for lacking in incomplete_among(session, [candidature_id], None, at):
             unannounced = _unannounced_controls(session, lacking)
             refused = [missing for missing in lacking.pieces if missing.piece.id in unannounced]
-            if not refused or any(control.controlled_at > at - SETTLED for control in unannounced.values()):
+            if not refused or any(
+                control.controlled_at > at - SETTLED for control in unannounced.values()
+            ):
                 continue
             event = PiecesRefused(
                 candidate_id=lacking.candidature.candidate_id,
@@ -239,5 +282,7 @@ def _unannounced_controls(session: Session, lacking: Incomplete) -> dict[str, Co
     refused = [missing.piece.id for missing in lacking.pieces if missing.refused]
     latest = select(func.max(Control.sequence)).where(Control.piece_id.in_(refused), Control.counts)
     told_before = select(RefusalNotice).where(RefusalNotice.control_sequence == Control.sequence)
-    query = select(Control).where(Control.sequence.in_(latest.group_by(Control.piece_id)), ~told_before.exists())
+    query = select(Control).where(
+        Control.sequence.in_(latest.group_by(Control.piece_id)), ~told_before.exists()
+    )
     return {control.piece_id: control for control in session.scalars(query)}

@@ -1,4 +1,5 @@
-"""A candidate deposits a file for a piece, or deletes it; validates a regroupement (« J'ai fourni toutes mes pièces »).
+"""A candidate deposits a file for a piece, or deletes it; validates a regroupement (« J'ai fourni
+toutes mes pièces »).
 
 A piece has one current file; a new one replaces it.
 """
@@ -34,7 +35,8 @@ log = structlog.get_logger()
 
 STORE_RETRY_SECONDS = 30
 """After which who deposits is asked to come back, where the object store does not answer."""
-SECOND_THOUGHT, KEPT_SECOND_THOUGHT = timedelta(days=1), timedelta(days=2)
+SECOND_THOUGHT = timedelta(days=1)
+KEPT_SECOND_THOUGHT = timedelta(days=2)
 
 
 @contextmanager
@@ -50,21 +52,26 @@ def counting_refusals() -> Iterator[None]:
 def store_deposit(
     context: PieceContext, accepted: AcceptedFile, at: datetime, take: Callable[..., None]
 ) -> PieceContext:
-    """Store the accepted file and make it the piece's current one; `at`: the instant that counts for the period.
+    """Store the accepted file and make it the piece's current one; `at`: the instant that counts
+    for the period.
 
-    `take` is called with the session that adds the new deposit's row, and its id (`became_id`). Raises NotFound,
-    DepositClosed, Unavailable, and what `take` raises; then nothing is stored.
+    `take` is called with the session that adds the new deposit's row, and its id (`became_id`).
+    Raises NotFound, DepositClosed, Unavailable, and what `take` raises; then nothing is stored.
     """
-    candidate_id, piece_id = context.candidature.candidate_id, context.piece.id
+    candidate_id = context.candidature.candidate_id
+    piece_id = context.piece.id
     row = _new_deposit(context, accepted)
     _store_file(row.object_key, accepted)
     with operation_naming(db, dependencies().store, row.object_key) as session:
         pieces.lock_candidature_of_piece(session, piece_id)
         context = pieces.own_piece(session, candidate_id, piece_id)
-        refuse_closed_deposit(context, at)  # the group may have been validated in another window meanwhile
+        refuse_closed_deposit(
+            context, at
+        )  # the group may have been validated in another window meanwhile
         before = make_current(session, context, row, portal_now(), by_candidate=True)
         context.piece.validated_at = None
-        actor, after = Actor("candidate", candidate_id), {"deposit_id": row.id, "size": row.size, "sha256": row.sha256}
+        actor = Actor("candidate", candidate_id)
+        after = {"deposit_id": row.id, "size": row.size, "sha256": row.sha256}
         AuditEntry.record(session, actor, "deposit.made", piece_id, before=before, after=after)
         take(session, became_id=row.id)
         tell_state(session, context.candidature.id)
@@ -74,7 +81,8 @@ def store_deposit(
 
 
 def delete_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
-    """Remove the current file from its piece; its bytes stay for some time. Raises NotFound or DepositClosed."""
+    """Remove the current file from its piece; its bytes stay for some time. Raises NotFound or
+    DepositClosed."""
     with db.operation() as session:
         pieces.lock_candidature_of_piece(session, piece_id)
         context = pieces.own_piece(session, candidate_id, piece_id)
@@ -85,7 +93,13 @@ def delete_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
         context.piece.revision += 1
         if context.deposit:
             actor = Actor("candidate", candidate_id)
-            AuditEntry.record(session, actor, "deposit.deleted", piece_id, before={"deposit_id": context.deposit.id})
+            AuditEntry.record(
+                session,
+                actor,
+                "deposit.deleted",
+                piece_id,
+                before={"deposit_id": context.deposit.id},
+            )
         tell_state(session, context.candidature.id)
 
 
@@ -105,13 +119,19 @@ def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: 
             return
         if reason := rules.validation_refusal(states, at):
             raise refusals.DepositClosed(reason, problem=problem_types.VALIDATION_CLOSED)
-        now, actor = portal_now(), Actor("candidate", candidate_id)
+        now = portal_now()
+        actor = Actor("candidate", candidate_id)
         for context in (each for each in group if each.state.is_open(at)):
-            piece, deposit_id = context.piece, context.deposit_id
+            piece = context.piece
+            deposit_id = context.deposit_id
             session.add(Validation(piece_id=piece.id, deposit_id=deposit_id, validated_at=now))
-            piece.validated_at, piece.resubmit_until, piece.asked_again_for = now, None, None
+            piece.validated_at = now
+            piece.resubmit_until = None
+            piece.asked_again_for = None
             piece.revision += 1
-            AuditEntry.record(session, actor, "piece.validated", piece.id, after={"deposit_id": deposit_id})
+            AuditEntry.record(
+                session, actor, "piece.validated", piece.id, after={"deposit_id": deposit_id}
+            )
         tell_state(session, candidature_id)
 
 
@@ -124,9 +144,11 @@ def refuse_closed_deposit(context: PieceContext, at: datetime) -> None:
 def _store_file(key: str, accepted: AcceptedFile) -> None:
     """Write the file and compare it with what is read back.
 
-    Raises Unavailable, with no object left behind, where the store is down or gives back other bytes.
+    Raises Unavailable, with no object left behind, where the store is down or gives back other
+    bytes.
     """
-    file, media_type = accepted.file, accepted.format.media_type
+    file = accepted.file
+    media_type = accepted.format.media_type
     try:
         put_verified(dependencies().store, key, file.content, file.stored, media_type)
     except (StoreUnavailable, BytesChanged) as error:
@@ -135,15 +157,18 @@ def _store_file(key: str, accepted: AcceptedFile) -> None:
         else:
             log.warning("store_unavailable", reason=str(error))
         raise Unavailable(
-            "L'espace de dépôt ne répond pas pour le moment : votre fichier n'a pas été enregistré. "
-            "Recommencez dans quelques instants.",
+            "L'espace de dépôt ne répond pas pour le moment : votre fichier n'a pas été "
+            "enregistré. Recommencez dans quelques instants.",
             retry_after=STORE_RETRY_SECONDS,
         ) from error
 
 
 def _new_deposit(context: PieceContext, accepted: AcceptedFile) -> Deposit:
     """The row, not added yet."""
-    of, id, at, stored = context.candidature, new_id(), portal_now(), accepted.file.stored
+    of = context.candidature
+    id = new_id()
+    at = portal_now()
+    stored = accepted.file.stored
     return Deposit(
         id=id,
         piece_id=context.piece.id,
@@ -162,9 +187,15 @@ def _new_deposit(context: PieceContext, accepted: AcceptedFile) -> Deposit:
 
 
 def make_current(
-    session: Session, context: PieceContext, row: Deposit, at: datetime, *, by_candidate: bool = False
+    session: Session,
+    context: PieceContext,
+    row: Deposit,
+    at: datetime,
+    *,
+    by_candidate: bool = False,
 ) -> dict[str, str] | None:
-    """Replace the piece's current file, until `at`, by `row`; returns what it replaced, for the audit trail.
+    """Replace the piece's current file, until `at`, by `row`; returns what it replaced, for the
+    audit trail.
 
     The status given to the earlier file is cleared. The caller holds the lock of the candidature.
     """
@@ -182,20 +213,29 @@ def make_current(
     return before
 
 
-def _remove_current(session: Session, context: PieceContext, at: datetime, *, by_candidate: bool) -> None:
-    """The bytes of a file that a gestionnaire has controlled stay, as proof; others stay KEPT_DAYS, those of a file
-    that its candidate takes away on the day of its deposit a shorter time."""
+def _remove_current(
+    session: Session, context: PieceContext, at: datetime, *, by_candidate: bool
+) -> None:
+    """The bytes of a file that a gestionnaire has controlled stay, as proof; others stay KEPT_DAYS,
+    those of a file that its candidate takes away on the day of its deposit a shorter time."""
     if context.deposit is None:
         return
     context.deposit.removed_at = at
     if not context.controlled:
-        is_young = at - context.deposit.deposited_at < SECOND_THOUGHT and context.deposit.version is None
+        is_young = (
+            at - context.deposit.deposited_at < SECOND_THOUGHT and context.deposit.version is None
+        )
         is_second_thought = by_candidate and is_young
-        retire(session, context.deposit.object_key, kept=KEPT_SECOND_THOUGHT if is_second_thought else None)
+        retire(
+            session,
+            context.deposit.object_key,
+            kept=KEPT_SECOND_THOUGHT if is_second_thought else None,
+        )
 
 
 def _restore_refusal(session: Session, piece: Piece) -> None:
-    """Once the file that was to replace a refused one is deleted, the piece is « Non Conforme » again."""
+    """Once the file that was to replace a refused one is deleted, the piece is « Non Conforme »
+    again."""
     if piece.resubmit_until is None or piece.asked_again_for is not None:
         return
     control = pieces.latest_control(session, piece.id)

@@ -1,7 +1,8 @@
-"""The current file of a piece for who opens it: its verified bytes, pictures of its pages, or a PDF of these.
+"""The current file of a piece for who opens it: its verified bytes, pictures of its pages, or a PDF
+of these.
 
-Staff get pictures of a file unless they ask for the original, so that nothing in it can run there. The audit trail has
-each opening, and each list that is taken out.
+Staff get pictures of a file unless they ask for the original, so that nothing in it can run there.
+The audit trail has each opening, and each list that is taken out.
 """
 
 import hashlib
@@ -30,11 +31,11 @@ log = structlog.get_logger()
 
 
 def open_file(who: Caller, piece_id: str, form: FileForm) -> tuple[Deposit, bytes]:
-    """The current file, and its bytes or those of its copy: for its depositor, whatever the antivirus says, or for
-    staff of its académie.
+    """The current file, and its bytes or those of its copy: for its depositor, whatever the
+    antivirus says, or for staff of its académie.
 
-    Raises NotFound, Conflict for one that is not clean, Unavailable, DomainError where there is no copy, or the
-    bytes are lost or changed.
+    Raises NotFound, Conflict for one that is not clean, Unavailable, DomainError where there is no
+    copy, or the bytes are lost or changed.
     """
     context = _piece_to_open(who, piece_id)
     deposit = found(context.deposit, NO_FILE)
@@ -44,20 +45,25 @@ def open_file(who: Caller, piece_id: str, form: FileForm) -> tuple[Deposit, byte
 
 
 def _copy(by: Caller, context: PieceContext) -> bytes:
-    """A PDF of pictures of the pages. Raises DomainError where the file has none, or too many for the limits."""
-    deposit, inspections = _viewable_file_of(context), dependencies().inspections
+    """A PDF of pictures of the pages. Raises DomainError where the file has none, or too many for
+    the limits."""
+    deposit = _viewable_file_of(context)
+    inspections = dependencies().inspections
     with _refusing_what_cannot_be_shown():
-        copy = inspections.copy(context.candidature.candidate_id, by.id, io.BytesIO(read_verified(deposit)))
+        copy = inspections.copy(
+            context.candidature.candidate_id, by.id, io.BytesIO(read_verified(deposit))
+        )
     if not copy:
         raise _no_preview()
     return copy
 
 
 def render_preview(candidate_id: str, piece_id: str) -> bytes:
-    """A small JPEG of the current file of a piece of this candidate: of a photograph, or of the first page of a PDF.
+    """A small JPEG of the current file of a piece of this candidate: of a photograph, or of the
+    first page of a PDF.
 
-    Raises NotFound, DomainError for an archive, a film …, Unavailable, or TooMany: a preview counts among the
-    candidate's concurrent deposits.
+    Raises NotFound, DomainError for an archive, a film …, Unavailable, or TooMany: a preview counts
+    among the candidate's concurrent deposits.
     """
     with db.reading() as session:
         deposit = _viewable_file_of(own_piece(session, candidate_id, piece_id))
@@ -67,11 +73,11 @@ def render_preview(candidate_id: str, piece_id: str) -> bytes:
 
 
 def render_page_for_staff(by: Caller, piece_id: str, number: int, *, ahead: bool = False) -> bytes:
-    """A JPEG of page `number`, from 1 on, of the current file; that it was opened, or loaded `ahead` of being looked
-    at, is in the audit trail.
+    """A JPEG of page `number`, from 1 on, of the current file; that it was opened, or loaded
+    `ahead` of being looked at, is in the audit trail.
 
-    Raises NotFound outside the académies or where there is no such page, Conflict for a file that is not clean,
-    DomainError for an archive, a film …, Unavailable.
+    Raises NotFound outside the académies or where there is no such page, Conflict for a file that
+    is not clean, DomainError for an archive, a film …, Unavailable.
     """
     context = _piece_to_open(by, piece_id)
     deposit = _viewable_file_of(context)
@@ -83,7 +89,9 @@ def render_page_for_staff(by: Caller, piece_id: str, number: int, *, ahead: bool
         picture = dependencies().inspections.convert(owner, "page_picture", content, number=number)
     if not picture:
         raise NotFound()
-    _record(by, LOADED_AHEAD if ahead else OPENED, piece_id, {"deposit_id": deposit.id, "page": number})
+    _record(
+        by, LOADED_AHEAD if ahead else OPENED, piece_id, {"deposit_id": deposit.id, "page": number}
+    )
     return picture
 
 
@@ -101,13 +109,17 @@ def record_opening(by: Caller, piece_id: str, deposit_id: str, page: int) -> Non
 
 
 def record_export(staff_id: str, filters: Mapping[str, Any]) -> None:
-    """Note in the audit trail that this member of staff takes out the list of what these filters let pass."""
+    """Note in the audit trail that this member of staff takes out the list of what these filters
+    let pass."""
     with db.operation() as session:
-        AuditEntry.record(session, Actor("staff", staff_id), "pieces.exported", "pieces", after=dict(filters))
+        AuditEntry.record(
+            session, Actor("staff", staff_id), "pieces.exported", "pieces", after=dict(filters)
+        )
 
 
 def _piece_to_open(by: Caller, piece_id: str) -> PieceContext:
-    """A piece whose file its candidate, or staff may open. Raises NotFound outside their académies, Conflict."""
+    """A piece whose file its candidate, or staff may open. Raises NotFound outside their académies,
+    Conflict."""
     with db.reading() as session:
         if by.kind != "staff":
             return own_piece(session, by.id, piece_id)
@@ -149,13 +161,16 @@ def read_verified(row: Deposit) -> bytes:
             return content
         log.error("object_changed", deposit_id=row.id)
     except StoreUnavailable as error:
-        words = "L'espace de dépôt ne répond pas pour le moment. Recommencez dans quelques instants."
+        words = (
+            "L'espace de dépôt ne répond pas pour le moment. Recommencez dans quelques instants."
+        )
         raise Unavailable(words) from error
     except ObjectMissing:
         log.error("object_lost", deposit_id=row.id)
     raise DomainError(
-        "Le fichier enregistré est introuvable ou a été altéré. L'exploitant en est averti. Déposez-le à nouveau si la "
-        "période de dépôt est ouverte, sinon contactez votre service gestionnaire.",
+        "Le fichier enregistré est introuvable ou a été altéré. L'exploitant en est averti. "
+        "Déposez-le à nouveau si la période de dépôt est ouverte, sinon contactez votre service "
+        "gestionnaire.",
         problem=problem_types.FILE_LOST,
     )
 

@@ -1,5 +1,5 @@
-"""Erases what pieces stores about candidatures, in the transaction that hears of their erasure: copies, pieces with
-their files and history. A tombstone stays, without anything about a person."""
+"""Erases what pieces stores about candidatures, in the transaction that hears of their erasure:
+copies, pieces with their files and history. A tombstone stays, without anything about a person."""
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -10,7 +10,15 @@ from services.chassis.tasks.rows import erase_subject
 from services.contracts.registrations import DataErased, ErasedCandidature
 from services.contracts.retention import PIECES
 from services.objects import retire_for_good
-from services.pieces.models import Candidature, Change, Deposit, DepositTries, Piece, Withdrawal, audit_chain
+from services.pieces.models import (
+    Candidature,
+    Change,
+    Deposit,
+    DepositTries,
+    Piece,
+    Withdrawal,
+    audit_chain,
+)
 from services.pieces.queries.pieces import lock_candidatures
 
 RETENTION = Actor("service", "registrations")
@@ -36,6 +44,10 @@ def _erase(session: Session, erased: ErasedCandidature) -> None:
     for subject in (of, erased.candidate_id):
         erase_subject(session, subject, naming=of)
     # After the candidature: a trigger would tell tools of its withdrawal, with its number.
-    end = {"version": erased.version, "erased_version": erased.version, "withdrawn_at": portal_now()}
+    end = {
+        "version": erased.version,
+        "erased_version": erased.version,
+        "withdrawn_at": portal_now(),
+    }
     session.merge(Withdrawal(candidature_id=of, **end))
     session.flush()

@@ -1,7 +1,8 @@
-"""Reminds candidates of missing pieces: by the ladder of their session, and by hand for a selection.
+"""Reminds candidates of missing pieces: by the ladder of their session, and by hand for a
+selection.
 
-Each reminder is recorded in the transaction of its event, with the candidatures locked: a deposit comes before it or
-after it, and a job that dies in the middle repeats nothing.
+Each reminder is recorded in the transaction of its event, with the candidatures locked: a deposit
+comes before it or after it, and a job that dies in the middle repeats nothing.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -26,11 +27,24 @@ from services.contracts.api import missing_pieces as api
 from services.contracts.api.operation import answer_of
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import ReminderOutcome
-from services.contracts.pieces import IncompleteCandidature, MissingGroup, MissingPiece, PiecesReminded
+from services.contracts.pieces import (
+    IncompleteCandidature,
+    MissingGroup,
+    MissingPiece,
+    PiecesReminded,
+)
 from services.contracts.reminder_rules import HOUR, MAX_DAYS, current_rung
 from services.pieces.domain.missing_pieces import due_rung
 from services.pieces.metrics import INCOMPLETE
-from services.pieces.models import AuditEntry, Candidature, Reminder, ReminderRound, Window, Withdrawal, db
+from services.pieces.models import (
+    AuditEntry,
+    Candidature,
+    Reminder,
+    ReminderRound,
+    Window,
+    Withdrawal,
+    db,
+)
 from services.pieces.queries import incomplete_candidatures as queries
 from services.pieces.queries.incomplete_candidatures import Incomplete, OpeningKey
 from services.pieces.queries.missing_pieces_list import incomplete_page
@@ -39,15 +53,16 @@ from services.pieces.queries.pieces import is_not_withdrawn, lock_candidatures, 
 log = structlog.get_logger()
 
 Part = tuple[str, datetime, int | None]
-"""(regroupement, deadline, days before it): a rung of the ladder; without days, what was reminded of by hand."""
+"""(regroupement, deadline, days before it): a rung of the ladder; without days, what was reminded
+of by hand."""
 MOST_COUNTED_PAGES = 100
 """Of the list, each of a bounded number of candidatures."""
 REMIND_LIST = "remind_list"
 
 
 def remind_by_ladder(session: Session, candidature_ids: Sequence[str], at: datetime) -> int:
-    """Remind the candidates of these candidatures of all that they lack, in other candidatures too, where a rung is due
-    and was not sent: one mail each.
+    """Remind the candidates of these candidatures of all that they lack, in other candidatures too,
+    where a rung is due and was not sent: one mail each.
 
     Returns how many were reminded. To be called in a transaction.
     """
@@ -55,20 +70,31 @@ def remind_by_ladder(session: Session, candidature_ids: Sequence[str], at: datet
     lock_candidatures(session, of_candidates)
     incomplete = queries.incomplete_among(session, of_candidates, None, at)
     due = _due(session, incomplete, at)
-    reminded = {lacking.candidature.candidate_id for lacking in incomplete if lacking.candidature.id in due}
+    reminded = {
+        lacking.candidature.candidate_id for lacking in incomplete if lacking.candidature.id in due
+    }
     to_remind = [lacking for lacking in incomplete if lacking.candidature.candidate_id in reminded]
     _remind(session, to_remind, due, Actor("service", "pieces"), at)
     return len(reminded)
 
 
 def _remind(
-    session: Session, incomplete: Sequence[Incomplete], parts: Mapping[str, list[Part]], actor: Actor, at: datetime
+    session: Session,
+    incomplete: Sequence[Incomplete],
+    parts: Mapping[str, list[Part]],
+    actor: Actor,
+    at: datetime,
 ) -> None:
-    """Remind the candidates of these candidatures, one mail each. `parts`, by candidature: what it counts for."""
-    for candidate_id, group in groupby(sorted(incomplete, key=queries.by_candidate), key=queries.by_candidate):
+    """Remind the candidates of these candidatures, one mail each. `parts`, by candidature: what it
+    counts for."""
+    for candidate_id, group in groupby(
+        sorted(incomplete, key=queries.by_candidate), key=queries.by_candidate
+    ):
         of_candidate = list(group)
         event = PiecesReminded(
-            candidate_id=candidate_id, reminded_at=iso_utc(at), candidatures=tuple(map(contract_of, of_candidate))
+            candidate_id=candidate_id,
+            reminded_at=iso_utc(at),
+            candidatures=tuple(map(contract_of, of_candidate)),
         )
         event_id = publish(session, event, subject=candidate_id)
         for lacking in of_candidate:
@@ -90,7 +116,9 @@ def contract_of(incomplete: Incomplete) -> IncompleteCandidature:
 
 def _due(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> dict[str, list[Part]]:
     """The rungs that are due and not recorded, by candidature."""
-    concerned = [lacking for lacking in incomplete if lacking.window and lacking.window.options.reminder_days]
+    concerned = [
+        lacking for lacking in incomplete if lacking.window and lacking.window.options.reminder_days
+    ]
     refused = queries.refused_since(session, concerned)
     recorded = _recorded(session, [lacking.candidature.id for lacking in concerned])
     due: dict[str, list[Part]] = {}
@@ -101,26 +129,46 @@ def _due(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> di
     return due
 
 
-def _due_parts(lacking: Incomplete, refused: Mapping[str, datetime], at: datetime) -> Iterator[Part]:
+def _due_parts(
+    lacking: Incomplete, refused: Mapping[str, datetime], at: datetime
+) -> Iterator[Part]:
     ladder = lacking.window.options.reminder_days if lacking.window else ()
     for group_code, until, pieces in lacking.parts():
-        owed = [missing.piece.id for missing in pieces if not missing.to_validate]  # a deposit ends the ladder
-        since = max((refused.get(piece_id, lacking.candidature.saved_at) for piece_id in owed), default=None)
+        owed = [
+            missing.piece.id for missing in pieces if not missing.to_validate
+        ]  # a deposit ends the ladder
+        since = max(
+            (refused.get(piece_id, lacking.candidature.saved_at) for piece_id in owed), default=None
+        )
         if since and (days := due_rung(until, since, ladder, at)) is not None:
             yield group_code, until, days
 
 
-def _recorded(session: Session, candidature_ids: Collection[str]) -> set[tuple[str, str, datetime, int | None]]:
+def _recorded(
+    session: Session, candidature_ids: Collection[str]
+) -> set[tuple[str, str, datetime, int | None]]:
     columns = (Reminder.candidature_id, Reminder.group_code, Reminder.deadline, Reminder.days)
-    query = select(*columns).where(Reminder.candidature_id.in_(candidature_ids), Reminder.days.is_not(None))
+    query = select(*columns).where(
+        Reminder.candidature_id.in_(candidature_ids), Reminder.days.is_not(None)
+    )
     return {(row[0], row[1], row[2], row[3]) for row in session.execute(query)}
 
 
 def _record(
-    session: Session, lacking: Incomplete, parts: Iterable[Part], actor: Actor, event_id: str, at: datetime
+    session: Session,
+    lacking: Incomplete,
+    parts: Iterable[Part],
+    actor: Actor,
+    event_id: str,
+    at: datetime,
 ) -> None:
     staff_id = actor.id if actor.kind == "staff" else None
-    reminder = {"candidature_id": lacking.candidature.id, "reminded_at": at, "staff_id": staff_id, "event_id": event_id}
+    reminder = {
+        "candidature_id": lacking.candidature.id,
+        "reminded_at": at,
+        "staff_id": staff_id,
+        "event_id": event_id,
+    }
     for group_code, deadline, days in parts:
         session.add(Reminder(group_code=group_code, deadline=deadline, days=days, **reminder))
     after = {"event_id": event_id, "pieces": [missing.piece.code for missing in lacking.pieces]}
@@ -137,12 +185,15 @@ def remind_all_due() -> None:
 
 
 def _due_rounds(at: datetime) -> list[tuple[str, OpeningKey]]:
-    """(name, opening) of each rung that is due in an opening. A moved deadline begins a new ladder."""
+    """(name, opening) of each rung that is due in an opening. A moved deadline begins a new
+    ladder."""
     with db.reading() as session:
         windows = session.scalars(select(Window).where(Window.deposit_closes > at)).all()
     rounds = []
     for window in windows:
-        if (days := current_rung(window.deposit_closes, window.options.reminder_days, at)) is not None:
+        if (
+            days := current_rung(window.deposit_closes, window.options.reminder_days, at)
+        ) is not None:
             opening = (window.exam_code, window.session_name, window.academie_code)
             end = window.deposit_closes.astimezone(UTC)
             rounds.append((f"{'/'.join(opening)}/{end.isoformat()}/{days}", opening))
@@ -173,7 +224,11 @@ def _pages_of(opening: OpeningKey) -> Iterator[Sequence[str]]:
 def _pages_of_refused(at: datetime) -> Iterator[list[str]]:
     """Candidatures with refused pieces, which have ends of their own."""
     until = at + timedelta(days=MAX_DAYS + 1)
-    for page in pages(lambda session, after: queries.refused_page(session, after, until), (at, ""), itemgetter(0, 1)):
+    for page in pages(
+        lambda session, after: queries.refused_page(session, after, until),
+        (at, ""),
+        itemgetter(0, 1),
+    ):
         yield sorted({candidature_id for _, _, candidature_id in page})
 
 
@@ -186,17 +241,27 @@ def _day_of_rungs(at: datetime) -> str:
 
 def whole_list(by: Caller, **filters: Any) -> api.WholeList:
     """All that the list with these filters finds, counted up to a bound. Raises NotFound."""
-    at, cursor, listed, reminded, to_mail = portal_now(), None, 0, 0, set[str]()
+    at = portal_now()
+    cursor = None
+    listed = 0
+    reminded = 0
+    to_mail = set[str]()
     for _ in range(MOST_COUNTED_PAGES):
         items, cursor = _listed(by, filters, cursor, at)
         listed += len(items)
-        is_today = [item.last_reminder is not None and _same_day(item.last_reminder, at) for item in items]
+        is_today = [
+            item.last_reminder is not None and _same_day(item.last_reminder, at) for item in items
+        ]
         reminded += sum(is_today)
         pairs = zip(items, is_today, strict=True)
-        to_mail |= {item.candidature.candidate_id for item, was_reminded in pairs if not was_reminded}
+        to_mail |= {
+            item.candidature.candidate_id for item, was_reminded in pairs if not was_reminded
+        }
         if cursor is None:
             break
-    return api.WholeList(candidatures=listed, reminded=reminded, mails=len(to_mail), is_complete=cursor is None)
+    return api.WholeList(
+        candidatures=listed, reminded=reminded, mails=len(to_mail), is_complete=cursor is None
+    )
 
 
 def _listed(
@@ -208,7 +273,8 @@ def _listed(
 
 
 def remind_whole_list(by: Caller, cursor: str | None = None, **filters: Any) -> None:
-    """Have all that the list with these filters finds, from `cursor` on, reminded in pages. Raises NotFound."""
+    """Have all that the list with these filters finds, from `cursor` on, reminded in pages. Raises
+    NotFound."""
     academies_shown(by.academies, filters.get("academie"))
     academies = None if by.academies is None else sorted(by.academies)
     data = {"staff_id": by.id, "academies": academies, "filters": filters, "cursor": cursor}
@@ -217,9 +283,13 @@ def remind_whole_list(by: Caller, cursor: str | None = None, **filters: Any) -> 
 
 
 def remind_page(data: Mapping[str, Any]) -> None:
-    """Remind a page of a list, the others after it; repeated on the same day it sends nothing more."""
-    academies, filters = data["academies"], data["filters"]
-    by = Caller("staff", data["staff_id"], academies=None if academies is None else frozenset(academies))
+    """Remind a page of a list, the others after it; repeated on the same day it sends nothing
+    more."""
+    academies = data["academies"]
+    filters = data["filters"]
+    by = Caller(
+        "staff", data["staff_id"], academies=None if academies is None else frozenset(academies)
+    )
     items, next_cursor = _listed(by, filters, data["cursor"], portal_now())
     remind_selection(by, [item.candidature.id for item in items])
     if next_cursor:
@@ -227,13 +297,17 @@ def remind_page(data: Mapping[str, Any]) -> None:
 
 
 def remind_selection(by: Caller, candidatures: Sequence[str]) -> api.ReminderResults:
-    """Remind the candidates of these candidatures of all that they lack; repeated on the same day it sends nothing
-    more. A few of them at a time are one transaction."""
+    """Remind the candidates of these candidatures of all that they lack; repeated on the same day
+    it sends nothing more. A few of them at a time are one transaction."""
     outcomes = dict.fromkeys(candidatures, ReminderOutcome.NOT_FOUND)
     query = (
         select(Candidature.id)
         .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
-        .where(Candidature.id.in_(candidatures), is_not_withdrawn(), within(by.academies, Candidature.academie_code))
+        .where(
+            Candidature.id.in_(candidatures),
+            is_not_withdrawn(),
+            within(by.academies, Candidature.academie_code),
+        )
         .order_by(Candidature.candidate_id, Candidature.id)  # those of one candidate share a mail
     )
     with db.reading_for_staff() as session:
@@ -241,17 +315,27 @@ def remind_selection(by: Caller, candidatures: Sequence[str]) -> api.ReminderRes
     for first in range(0, len(known), queries.PAGE):
         with db.operation() as session:
             outcomes |= _remind_some(session, by, known[first : first + queries.PAGE], portal_now())
-    results = (api.ReminderResult(candidature=key, outcome=outcome) for key, outcome in outcomes.items())
+    results = (
+        api.ReminderResult(candidature=key, outcome=outcome) for key, outcome in outcomes.items()
+    )
     return api.ReminderResults(results=tuple(results))
 
 
-def _remind_some(session: Session, by: Caller, ids: Sequence[str], at: datetime) -> dict[str, ReminderOutcome]:
+def _remind_some(
+    session: Session, by: Caller, ids: Sequence[str], at: datetime
+) -> dict[str, ReminderOutcome]:
     lock_candidatures(session, ids)
-    reminded = {key for key, last in queries.last_reminders(session, ids).items() if _same_day(last, at)}
-    incomplete = {entry.candidature.id: entry for entry in queries.incomplete_among(session, ids, by.academies, at)}
+    reminded = {
+        key for key, last in queries.last_reminders(session, ids).items() if _same_day(last, at)
+    }
+    incomplete = {
+        entry.candidature.id: entry
+        for entry in queries.incomplete_among(session, ids, by.academies, at)
+    }
     to_remind = {key: entry for key, entry in incomplete.items() if key not in reminded}
     parts: dict[str, list[Part]] = {
-        key: [(group_code, until, None) for group_code, until, _ in entry.parts()] for key, entry in to_remind.items()
+        key: [(group_code, until, None) for group_code, until, _ in entry.parts()]
+        for key, entry in to_remind.items()
     }
     _remind(session, list(to_remind.values()), parts, Actor("staff", by.id), at)
     return {
@@ -267,8 +351,8 @@ def _same_day(instant: datetime, at: datetime) -> bool:
 
 
 def record_incomplete_counts() -> None:
-    """Count the candidatures that lack pieces, for the home page of gestionnaires and for operators; a few at a time:
-    nothing is held up, however many there are."""
+    """Count the candidatures that lack pieces, for the home page of gestionnaires and for
+    operators; a few at a time: nothing is held up, however many there are."""
     at = portal_now()
     with db.reading() as session:
         openings = queries.openings_with_missing_pieces(session, None, at)

@@ -1,5 +1,5 @@
-"""A file that was replaced or deleted comes back as its piece's current one, at the request of its exam office; which
-rows name objects of the store."""
+"""A file that was replaced or deleted comes back as its piece's current one, at the request of its
+exam office; which rows name objects of the store."""
 
 import re
 
@@ -15,21 +15,26 @@ from services.pieces.dependencies import dependencies
 from services.pieces.models import AuditEntry, Deposit, db
 from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.deposits import make_current
-from services.pieces.queries.pieces import lock_candidature_of_piece, newest_control, piece_within_academies
+from services.pieces.queries.pieces import (
+    lock_candidature_of_piece,
+    newest_control,
+    piece_within_academies,
+)
 
 
 def reconciliation() -> Reconciliation:
-    """The comparison for this service and the running process's store; needs an application context."""
+    """The comparison for this service and the running process's store; needs an application
+    context."""
     column = KeyColumn(Deposit.object_key, Deposit.id, needed=Deposit.erased_at.is_(None))
     return Reconciliation("pieces", db, dependencies().store, (column,))
 
 
 def restore_deposit(deposit_id: str, academie: str, actor: Actor, reason: str) -> None:
-    """Make a removed file its piece's current one again; the candidate's validation stays, and the status that the last
-    control of this file gave comes back.
+    """Make a removed file its piece's current one again; the candidate's validation stays, and the
+    status that the last control of this file gave comes back.
 
-    Raises Invalid without a member of staff's id and a reason, NotFound outside the académie, Conflict for the current
-    file or one whose bytes are erased, StoreUnavailable.
+    Raises Invalid without a member of staff's id and a reason, NotFound outside the académie,
+    Conflict for the current file or one whose bytes are erased, StoreUnavailable.
     """
     _refuse_anonymous(actor, reason)
     with db.reading() as session:
@@ -45,13 +50,18 @@ def restore_deposit(deposit_id: str, academie: str, actor: Actor, reason: str) -
         if control := newest_control(session, row.piece_id, deposit_id=row.id, counts=True):
             context.piece.take_status_of(control)
         after = {"deposit_id": row.id, "reason": reason}
-        AuditEntry.record(session, actor, "deposit.restored", row.piece_id, before=before, after=after)
+        AuditEntry.record(
+            session, actor, "deposit.restored", row.piece_id, before=before, after=after
+        )
         tell_state(session, context.candidature.id)
 
 
 def _refuse_anonymous(actor: Actor, reason: str) -> None:
     if not re.fullmatch(r"[0-9a-f]{32}", actor.id):
-        raise Invalid("L'agent est désigné par son identifiant (32 chiffres hexadécimaux), que donne create-staff.")
+        raise Invalid(
+            "L'agent est désigné par son identifiant (32 chiffres hexadécimaux), que donne "
+            "create-staff."
+        )
     if not reason.strip():
         raise Invalid("Un motif est attendu.")
 
@@ -65,11 +75,16 @@ def _removed_deposit(session: Session, deposit_id: str) -> Deposit:
 
 
 def _keep_bytes(session: Session, row: Deposit) -> None:
-    """The object is no longer to be erased. One that was never retired is that of a controlled file, which stays.
+    """The object is no longer to be erased. One that was never retired is that of a controlled
+    file, which stays.
 
     Raises Conflict once KEPT_DAYS are over.
     """
-    retired = session.execute(select(retired_objects).where(retired_objects.c.key == row.object_key)).first()
-    if retired is not None and (retired.erased_at is not None or retired.kept_until <= system_now()):
+    retired = session.execute(
+        select(retired_objects).where(retired_objects.c.key == row.object_key)
+    ).first()
+    if retired is not None and (
+        retired.erased_at is not None or retired.kept_until <= system_now()
+    ):
         raise Conflict("Le délai de conservation de ce fichier est passé.")
     session.execute(delete(retired_objects).where(retired_objects.c.key == row.object_key))

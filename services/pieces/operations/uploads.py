@@ -1,6 +1,8 @@
-"""A candidate's uploads: begun where the piece may be deposited, within the limits of one candidate.
+"""A candidate's uploads: begun where the piece may be deposited, within the limits of one
+candidate.
 
-Complete ones become a deposit: a single one as it is, several merged into a PDF. Repeating it changes nothing.
+Complete ones become a deposit: a single one as it is, several merged into a PDF. Repeating it
+changes nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,24 +24,35 @@ from services.pieces.domain.piece import deposit_instant
 from services.pieces.domain.refusals import FileRefused, RefusalReason
 from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations import deposit_limits as limits
-from services.pieces.operations.deposits import counting_refusals, refuse_closed_deposit, store_deposit
-from services.pieces.operations.file_acceptance import AcceptedFile, accept_file, merge_into_pdf, write_to_disk
+from services.pieces.operations.deposits import (
+    counting_refusals,
+    refuse_closed_deposit,
+    store_deposit,
+)
+from services.pieces.operations.file_acceptance import (
+    AcceptedFile,
+    accept_file,
+    merge_into_pdf,
+    write_to_disk,
+)
 from services.pieces.queries.pieces import PieceContext, lock_candidature_of_piece, own_piece
 from services.uploads.uploads import Progress, Uploads, UploadsChanged
 
 uploads = Uploads(db, Upload, UploadPart, limits.MAX_OPEN_UPLOADS, limits.MAX_OPEN_BYTES)
 
 
-def begin_upload(candidate_id: str, piece_id: str, filename: str, length: int, at: datetime) -> Progress:
+def begin_upload(
+    candidate_id: str, piece_id: str, filename: str, length: int, at: datetime
+) -> Progress:
     """Announce a file of `length` bytes; `at` is the instant that counts for the deposit period.
 
-    Raises NotFound, DepositClosed, TooLarge, FileRefused for an empty file, TooMany beyond what one candidate may have
-    on its way.
+    Raises NotFound, DepositClosed, TooLarge, FileRefused for an empty file, TooMany beyond what one
+    candidate may have on its way.
     """
     if length > MAX_FILE_BYTES:
         raise TooLarge(
-            f"Ce fichier fait {file_size(length)} : la taille ne doit pas excéder {file_size(MAX_FILE_BYTES)}. "
-            "Réduisez-le ou envoyez-en un autre."
+            f"Ce fichier fait {file_size(length)} : la taille ne doit pas excéder "
+            f"{file_size(MAX_FILE_BYTES)}. Réduisez-le ou envoyez-en un autre."
         )
     if length == 0:
         words = "Ce fichier est vide : il ne contient aucune donnée. Vérifiez-le puis recommencez."
@@ -49,16 +62,26 @@ def begin_upload(candidate_id: str, piece_id: str, filename: str, length: int, a
         refuse_closed_deposit(own_piece(session, candidate_id, piece_id), at)
         _refuse_beyond_hourly_limit(session, candidate_id, dependencies().deposits_per_hour)
         name = clean_filename(filename)
-        return uploads.begin(session, candidate_id, filename=name, length=length, at=at, piece_id=piece_id)
+        return uploads.begin(
+            session, candidate_id, filename=name, length=length, at=at, piece_id=piece_id
+        )
 
 
-def _refuse_beyond_hourly_limit(session: Session, candidate_id: str, deposits_per_hour: int) -> None:
+def _refuse_beyond_hourly_limit(
+    session: Session, candidate_id: str, deposits_per_hour: int
+) -> None:
     """Raises TooMany."""
     now = system_now()
-    touched = select(Upload.touched_at).where(Upload.owner_id == candidate_id, Upload.touched_at > now - limits.HOUR)
-    times = session.scalars(touched.order_by(Upload.touched_at)).all()  # whatever became of the uploads
+    touched = select(Upload.touched_at).where(
+        Upload.owner_id == candidate_id, Upload.touched_at > now - limits.HOUR
+    )
+    times = session.scalars(
+        touched.order_by(Upload.touched_at)
+    ).all()  # whatever became of the uploads
     if (excess := len(times) - limits.uploads_per_hour(deposits_per_hour)) >= 0:
-        raise limits.too_many_within_hour(int((times[excess] + limits.HOUR - now).total_seconds()) + 1)
+        raise limits.too_many_within_hour(
+            int((times[excess] + limits.HOUR - now).total_seconds()) + 1
+        )
 
 
 def deposit_uploads(
@@ -66,14 +89,17 @@ def deposit_uploads(
 ) -> PieceContext:
     """Make the uploads' bytes the piece's current file; returns the piece as it then is.
 
-    Raises NotFound, UploadIncomplete, Conflict, DepositClosed, TooLarge, FileRefused, UnverifiableFile, TooMany,
-    Unavailable; then nothing is stored and the uploads stay.
+    Raises NotFound, UploadIncomplete, Conflict, DepositClosed, TooLarge, FileRefused,
+    UnverifiableFile, TooMany, Unavailable; then nothing is stored and the uploads stay.
     """
     with counting_refusals(), dependencies().concurrent_deposits.place(candidate_id):
         while True:
             with db.reading() as session:
                 context = own_piece(session, candidate_id, piece_id)
-                taken = [_complete_upload(session, candidate_id, piece_id, upload_id) for upload_id in upload_ids]
+                taken = [
+                    _complete_upload(session, candidate_id, piece_id, upload_id)
+                    for upload_id in upload_ids
+                ]
                 if _are_deposited(session, taken):
                     return context
                 limits.refuse_beyond_quota(session, candidate_id, dependencies().most_retired_bytes)
@@ -81,8 +107,13 @@ def deposit_uploads(
             refuse_closed_deposit(context, at)
             limits.count_deposit_try(candidate_id, dependencies().deposits_per_hour)
             formats = accepted_formats(tuple(context.piece.formats))
-            with suppress(UploadsChanged), _accepted(candidate_id, taken, formats) as file:  # then it reads them again
-                return store_deposit(context, file, at, partial(uploads.take, upload_ids=upload_ids))
+            with (
+                suppress(UploadsChanged),
+                _accepted(candidate_id, taken, formats) as file,
+            ):  # then it reads them again
+                return store_deposit(
+                    context, file, at, partial(uploads.take, upload_ids=upload_ids)
+                )
 
 
 def _complete_upload(session: Session, candidate_id: str, piece_id: str, upload_id: str) -> Upload:
@@ -94,7 +125,8 @@ def _complete_upload(session: Session, candidate_id: str, piece_id: str, upload_
 
 
 def _are_deposited(session: Session, taken: Sequence[Upload]) -> bool:
-    """Whether exactly these are one deposit already. Raises Conflict where some are part of another one."""
+    """Whether exactly these are one deposit already. Raises Conflict where some are part of another
+    one."""
     deposit_ids = {upload.became_id for upload in taken}
     if deposit_ids == {None}:
         return False
@@ -108,8 +140,11 @@ def _are_deposited(session: Session, taken: Sequence[Upload]) -> bool:
 
 
 @contextmanager
-def _accepted(candidate_id: str, taken: Sequence[Upload], formats: tuple[Format, ...]) -> Iterator[AcceptedFile]:
-    """The accepted file, which is on disk meanwhile. Raises as `accept_file` and `merge_into_pdf` do."""
+def _accepted(
+    candidate_id: str, taken: Sequence[Upload], formats: tuple[Format, ...]
+) -> Iterator[AcceptedFile]:
+    """The accepted file, which is on disk meanwhile. Raises as `accept_file` and `merge_into_pdf`
+    do."""
     if len(taken) > 1:
         yield merge_into_pdf(candidate_id, taken, uploads.read, formats)
         return

@@ -19,7 +19,11 @@ AnyStaffPiece = TypeVar("AnyStaffPiece", bound=staff_api.StaffPiece)
 
 
 def requested_pieces(
-    candidature: Candidature, contexts: list[PieceContext], at: datetime, *, quota_sentence: str | None
+    candidature: Candidature,
+    contexts: list[PieceContext],
+    at: datetime,
+    *,
+    quota_sentence: str | None,
 ) -> candidate_api.RequestedPieces:
     """The pieces of a candidature by period, then by regroupement."""
     by_period = attrgetter("period")
@@ -36,7 +40,8 @@ def requested_pieces(
 
 def candidate_piece(context: PieceContext, at: datetime) -> candidate_api.Piece:
     """A piece for its candidate, with what they may do with it at `at`."""
-    row, state = context.piece, context.state
+    row = context.piece
+    state = context.state
     sentence = rules.candidate_sentence(state, at)
     return answer_of(
         candidate_api.Piece,
@@ -61,7 +66,9 @@ def _by_group(contexts: list[PieceContext]) -> dict[str, list[PieceContext]]:
     return groups
 
 
-def _period(period: rules.Period, contexts: list[PieceContext], at: datetime) -> candidate_api.Period:
+def _period(
+    period: rules.Period, contexts: list[PieceContext], at: datetime
+) -> candidate_api.Period:
     groups = tuple(_group(code, of_group, at) for code, of_group in _by_group(contexts).items())
     return candidate_api.Period(sentence=period.sentence, open=period.is_open(at), groups=groups)
 
@@ -85,14 +92,17 @@ def _candidate_deposit(row: Deposit, validated_at: datetime | None) -> candidate
         scan=row.scan_label,
         scan_code=row.scan,
         validated_at=validated_at,
-        validated_sentence=f"Validé le {rules.format_instant(validated_at)}" if validated_at else None,
+        validated_sentence=f"Validé le {rules.format_instant(validated_at)}"
+        if validated_at
+        else None,
     )
 
 
 def all_pieces_to_do(
     candidatures: Iterable[Candidature], contexts: Iterable[PieceContext], at: datetime
 ) -> candidate_api.PiecesToDoOfAll:
-    """What is left to do in each candidature, also where no piece is asked for; `contexts`: the pieces of all."""
+    """What is left to do in each candidature, also where no piece is asked for; `contexts`: the
+    pieces of all."""
     by_candidature: dict[str, list[PieceContext]] = {}
     for context in contexts:
         by_candidature.setdefault(context.candidature.id, []).append(context)
@@ -106,7 +116,11 @@ def all_pieces_to_do(
 
 def staff_candidature(row: Candidature) -> staff_api.StaffCandidature:
     return answer_of(
-        staff_api.StaffCandidature, row, academie=row.academie_code, session=row.session_name, exam=row.exam_code
+        staff_api.StaffCandidature,
+        row,
+        academie=row.academie_code,
+        session=row.session_name,
+        exam=row.exam_code,
     )
 
 
@@ -115,7 +129,9 @@ def staff_piece(context: PieceContext) -> staff_api.StaffPiece:
     return staff_piece_as(staff_api.StaffPiece, context)
 
 
-def neighbours(previous: PieceContext | None, following: PieceContext | None, left: int | None) -> staff_api.Neighbours:
+def neighbours(
+    previous: PieceContext | None, following: PieceContext | None, left: int | None
+) -> staff_api.Neighbours:
     return staff_api.Neighbours(
         previous=staff_piece(previous) if previous else None,
         following=staff_piece(following) if following else None,
@@ -123,7 +139,9 @@ def neighbours(previous: PieceContext | None, following: PieceContext | None, le
     )
 
 
-def staff_piece_as(answer: type[AnyStaffPiece], context: PieceContext, **others: object) -> AnyStaffPiece:
+def staff_piece_as(
+    answer: type[AnyStaffPiece], context: PieceContext, **others: object
+) -> AnyStaffPiece:
     """A piece for staff; `others`: what that answer says besides."""
     row = context.piece
     return answer_of(

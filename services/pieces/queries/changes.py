@@ -1,4 +1,5 @@
-"""The feed of changes: what follows a place, in the order of positions, and the cursor by which a reader goes on."""
+"""The feed of changes: what follows a place, in the order of positions, and the cursor by which a
+reader goes on."""
 
 import base64
 import binascii
@@ -18,13 +19,17 @@ from services.pieces.models import Change, ChangeCounter
 
 CHANGES_RETENTION = timedelta(days=CHANGES_RETENTION_DAYS)
 """From when a change was numbered, that is, could first be read."""
-_EXPIRED = "Des changements qui suivaient ce curseur ne sont plus gardés : relisez les listes, puis repartez sans lui."
+_EXPIRED = (
+    "Des changements qui suivaient ce curseur ne sont plus gardés : relisez les listes, puis "
+    "repartez sans lui."
+)
 
 
 @dataclass(frozen=True)
 class Place:
-    """A place in the feed: just after the change of this position. `numbered_at` tells it from another change that was
-    given the same position after the database went back to a backup; None: before the first change."""
+    """A place in the feed: just after the change of this position. `numbered_at` tells it from
+    another change that was given the same position after the database went back to a backup; None:
+    before the first change."""
 
     position: int
     numbered_at: datetime | None
@@ -32,7 +37,11 @@ class Place:
     @property
     def cursor(self) -> str:
         stamp = self.numbered_at.astimezone(UTC).isoformat() if self.numbered_at else None
-        return base64.urlsafe_b64encode(json.dumps([self.position, stamp]).encode()).decode().rstrip("=")
+        return (
+            base64.urlsafe_b64encode(json.dumps([self.position, stamp]).encode())
+            .decode()
+            .rstrip("=")
+        )
 
 
 BEGINNING = Place(0, None)
@@ -45,37 +54,61 @@ def place_of(cursor: str) -> Place | None:
         numbered_at = datetime.fromisoformat(stamp) if stamp is not None else None
     except (ValueError, TypeError, binascii.Error, RecursionError):
         return None
-    is_number = isinstance(position, int) and not isinstance(position, bool) and 0 <= position < 2**62
+    is_number = (
+        isinstance(position, int) and not isinstance(position, bool) and 0 <= position < 2**62
+    )
     if not is_number or (numbered_at is None) != (position == 0):
         return None
-    return None if numbered_at is not None and numbered_at.tzinfo is None else Place(position, numbered_at)
+    return (
+        None
+        if numbered_at is not None and numbered_at.tzinfo is None
+        else Place(position, numbered_at)
+    )
 
 
-def changes_page(session: Session, academies: frozenset[str] | None, after: str | None, limit: int) -> api.Changes:
-    """At most `limit` changes within these académies (None: all) after the cursor `after` (None: from the oldest kept).
+def changes_page(
+    session: Session, academies: frozenset[str] | None, after: str | None, limit: int
+) -> api.Changes:
+    """At most `limit` changes within these académies (None: all) after the cursor `after` (None:
+    from the oldest kept).
 
     Raises Invalid for what is no cursor, Gone for one whose successors may have been deleted.
     """
     last = _last_place(session)
     start = BEGINNING if after is None else _known_place(session, after)
-    following = list(session.scalars(_following(academies, start.position, last.position, limit + 1)))
+    following = list(
+        session.scalars(_following(academies, start.position, last.position, limit + 1))
+    )
     has_more = len(following) > limit
     items = tuple(
         answer_of(api.Change, change, cursor=_place(change).cursor, academie=change.academie_code)
         for change in following[:limit]
     )
-    return api.Changes(items=items, next_cursor=items[-1].cursor if has_more else last.cursor, has_more=has_more)
+    return api.Changes(
+        items=items, next_cursor=items[-1].cursor if has_more else last.cursor, has_more=has_more
+    )
 
 
-def _following(academies: frozenset[str] | None, after: int, until: int, limit: int) -> Select[*tuple[Change]]:
+def _following(
+    academies: frozenset[str] | None, after: int, until: int, limit: int
+) -> Select[*tuple[Change]]:
     """Of several académies, each gives its first ones by its index, whatever the others have."""
     within = select(Change).where(Change.position > after, Change.position <= until)
     if academies is None:
         return within.order_by(Change.position).limit(limit)
     if len(academies) == 1:
-        return within.where(Change.academie_code == next(iter(academies))).order_by(Change.position).limit(limit)
+        return (
+            within.where(Change.academie_code == next(iter(academies)))
+            .order_by(Change.position)
+            .limit(limit)
+        )
     firsts = [
-        select(within.where(Change.academie_code == code).order_by(Change.position).limit(limit).subquery())
+        select(
+            within.where(Change.academie_code == code)
+            .order_by(Change.position)
+            .limit(limit)
+            .subquery()
+        )
         for code in sorted(academies)
     ]
     if not firsts:
@@ -87,7 +120,9 @@ def _following(academies: frozenset[str] | None, after: int, until: int, limit: 
 def _known_place(session: Session, cursor: str) -> Place:
     place = place_of(cursor)
     if place is None:
-        raise Invalid(errors=(FieldError("#/after", "Ce curseur n'est pas de ceux que l'API a donnés."),))
+        raise Invalid(
+            errors=(FieldError("#/after", "Ce curseur n'est pas de ceux que l'API a donnés."),)
+        )
     if place == BEGINNING:
         is_known = _last_place(session) == BEGINNING or _at(session, 1) is not None
     else:

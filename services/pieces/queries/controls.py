@@ -1,4 +1,5 @@
-"""Controls as they were made: the history of a piece, and what one gestionnaire has decided lately."""
+"""Controls as they were made: the history of a piece, and what one gestionnaire has decided
+lately."""
 
 from datetime import datetime, timedelta
 
@@ -7,7 +8,13 @@ from sqlalchemy.orm import Session, aliased
 
 from services.chassis.web.access_tokens import Caller
 from services.contracts.api.operation import answer_of
-from services.contracts.api.staff_pieces import COUNTED, History, OwnControls, PastControl, PastDeposit
+from services.contracts.api.staff_pieces import (
+    COUNTED,
+    History,
+    OwnControls,
+    PastControl,
+    PastDeposit,
+)
 from services.contracts.piece_rules import Status
 from services.pieces.domain import control as rules
 from services.pieces.models import Control, Deposit, RefusalNotice, object_tables
@@ -26,22 +33,39 @@ def history(session: Session, context: PieceContext, staff_id: str) -> History:
         .where(Deposit.piece_id == context.piece.id)
         .order_by(Deposit.deposited_at, Deposit.id)
     )
-    rows = session.scalars(select(Control).filter_by(piece_id=context.piece.id).order_by(Control.sequence)).all()
+    rows = session.scalars(
+        select(Control).filter_by(piece_id=context.piece.id).order_by(Control.sequence)
+    ).all()
     latest = next((row for row in reversed(rows) if row.counts), None)
     return History(
-        deposits=tuple(answer_of(PastDeposit, row, kept_until=until) for row, until in session.execute(deposits)),
-        controls=tuple(_past_control(session, context, row, row is latest, staff_id) for row in rows),
+        deposits=tuple(
+            answer_of(PastDeposit, row, kept_until=until)
+            for row, until in session.execute(deposits)
+        ),
+        controls=tuple(
+            _past_control(session, context, row, row is latest, staff_id) for row in rows
+        ),
     )
 
 
-def own_controls(session: Session, by: Caller, now: datetime, *known: PieceContext | None) -> OwnControls:
-    """The gestionnaire's last decision, if it is on a piece that they may see, and their pace. `known`: pieces among
-    which its own may be."""
-    own = select(Control).where(Control.staff_id == by.id, Control.counts).order_by(Control.controlled_at.desc())
+def own_controls(
+    session: Session, by: Caller, now: datetime, *known: PieceContext | None
+) -> OwnControls:
+    """The gestionnaire's last decision, if it is on a piece that they may see, and their pace.
+    `known`: pieces among which its own may be."""
+    own = (
+        select(Control)
+        .where(Control.staff_id == by.id, Control.counts)
+        .order_by(Control.controlled_at.desc())
+    )
     lately = own.where(Control.controlled_at > now - PACE).limit(COUNTED).subquery()
     pace = select(func.count(lately.c.piece_id.distinct())).scalar_subquery()
     other = aliased(Control)
-    latest = select(func.max(other.sequence)).where(other.piece_id == Control.piece_id, other.counts).scalar_subquery()
+    latest = (
+        select(func.max(other.sequence))
+        .where(other.piece_id == Control.piece_id, other.counts)
+        .scalar_subquery()
+    )
     last_decision = session.execute(own.add_columns(pace, latest).limit(1)).one_or_none()
     if last_decision is None:
         return OwnControls(last_hour=0, control=None, piece=None)
@@ -55,21 +79,28 @@ def own_controls(session: Session, by: Caller, now: datetime, *known: PieceConte
     return OwnControls(last_hour=last_hour, control=control, piece=staff_piece(context))
 
 
-def _past_control(session: Session, context: PieceContext, row: Control, is_latest: bool, staff_id: str) -> PastControl:
+def _past_control(
+    session: Session, context: PieceContext, row: Control, is_latest: bool, staff_id: str
+) -> PastControl:
     return answer_of(
         PastControl,
         row,
         status_label=Status(row.status).label,
         can_be_taken_back=is_latest and taking_back_refusal(context, row, staff_id) is None,
-        announced=row.status == Status.NON_COMPLIANT and session.get(RefusalNotice, row.sequence) is not None,
+        announced=row.status == Status.NON_COMPLIANT
+        and session.get(RefusalNotice, row.sequence) is not None,
     )
 
 
 def taking_back_refusal(context: PieceContext, latest: Control | None, staff_id: str) -> str | None:
-    """Why this gestionnaire cannot take back the piece's latest control, as a sentence; None if they can: the piece is
-    as that control left it."""
+    """Why this gestionnaire cannot take back the piece's latest control, as a sentence; None if
+    they can: the piece is as that control left it."""
     if latest is None or latest.staff_id != staff_id or latest.before is None:
         return rules.NOT_THE_CALLERS
     left = (latest.status, latest.resubmit_until, latest.deposit_id)
     is_as_left = (context.piece.status, context.piece.resubmit_until, context.deposit_id) == left
-    return None if is_as_left and context.candidature.saved_at <= latest.controlled_at else rules.ACTED_UPON
+    return (
+        None
+        if is_as_left and context.candidature.saved_at <= latest.controlled_at
+        else rules.ACTED_UPON
+    )

@@ -1,4 +1,5 @@
-"""Candidatures with pieces that can be deposited or validated now, with those pieces; the openings that have such ones.
+"""Candidatures with pieces that can be deposited or validated now, with those pieces; the openings
+that have such ones.
 
 How many there are is what a job counted, by session.
 """
@@ -18,7 +19,15 @@ from services.contracts.api.missing_pieces import IncompleteSession
 from services.contracts.piece_rules import Scan, Status
 from services.pieces.domain.missing_pieces import is_unfinished
 from services.pieces.domain.piece import CurrentDeposit, days_left
-from services.pieces.models import Candidature, Control, Deposit, Piece, Reminder, Window, Withdrawal
+from services.pieces.models import (
+    Candidature,
+    Control,
+    Deposit,
+    Piece,
+    Reminder,
+    Window,
+    Withdrawal,
+)
 from services.pieces.queries.pieces import is_not_withdrawn, state_of
 
 PAGE = 50
@@ -28,13 +37,19 @@ OpeningKey = tuple[str, str, str]
 OPENING = (Candidature.exam_code, Candidature.session_name, Candidature.academie_code)
 WINDOW_KEY = (Window.exam_code, Window.session_name, Window.academie_code)
 _CURRENT_SCAN = (
-    select(Deposit.scan).where(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)).correlate(Piece)
+    select(Deposit.scan)
+    .where(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None))
+    .correlate(Piece)
 ).scalar_subquery()
 _MAY_BE_UNFINISHED = and_(
     Piece.asked,
     or_(
         Piece.resubmit_until.is_not(None),
-        and_(or_(Piece.required, Piece.deposited), Piece.validated_at.is_(None), Piece.status.is_(None)),
+        and_(
+            or_(Piece.required, Piece.deposited),
+            Piece.validated_at.is_(None),
+            Piece.status.is_(None),
+        ),
     ),
 )
 
@@ -51,7 +66,8 @@ _PIECES = (
 
 @dataclass(frozen=True)
 class MissingPiece:
-    """`deadline`: exclusive; `to_validate`: it is deposited; `refused`: « Non Conforme », to be deposited again."""
+    """`deadline`: exclusive; `to_validate`: it is deposited; `refused`: « Non Conforme », to be
+    deposited again."""
 
     piece: Piece
     deadline: datetime
@@ -92,17 +108,23 @@ def incomplete_among(
     at: datetime,
     *conditions: ColumnElement[bool],
 ) -> list[Incomplete]:
-    """Those of these candidatures, within these académies (None: all), that have unfinished pieces at `at`, by id;
-    `conditions`: on these pieces."""
-    query = _PIECES.where(Candidature.id.in_(candidature_ids), Piece.candidature_id.in_(candidature_ids))
+    """Those of these candidatures, within these académies (None: all), that have unfinished pieces
+    at `at`, by id; `conditions`: on these pieces."""
+    query = _PIECES.where(
+        Candidature.id.in_(candidature_ids), Piece.candidature_id.in_(candidature_ids)
+    )
     query = query.where(within(academies, Candidature.academie_code))
     by_id: dict[str, Incomplete] = {}
     window_of = cache(partial(session.get, Window))  # a page's candidatures share one
     for candidature, piece, scan in session.execute(
         query.where(*conditions).order_by(Piece.candidature_id, Piece.position, Piece.code)
     ):
-        window = window_of((candidature.exam_code, candidature.session_name, candidature.academie_code))
-        state = state_of(piece, window, CurrentDeposit(Scan(scan), controlled=False) if scan else None)
+        window = window_of(
+            (candidature.exam_code, candidature.session_name, candidature.academie_code)
+        )
+        state = state_of(
+            piece, window, CurrentDeposit(Scan(scan), controlled=False) if scan else None
+        )
         if is_unfinished(state, at):
             incomplete = by_id.setdefault(candidature.id, Incomplete(candidature, window))
             incomplete.pieces.append(MissingPiece(piece, state.deadline, state.provided))
@@ -121,28 +143,38 @@ def page_of_opening(
 def with_others_of_candidates(session: Session, candidature_ids: Collection[str]) -> Sequence[str]:
     """The ids of all candidatures of the candidates of these."""
     candidates = select(Candidature.candidate_id).where(Candidature.id.in_(candidature_ids))
-    return session.scalars(select(Candidature.id).where(Candidature.candidate_id.in_(candidates))).all()
+    return session.scalars(
+        select(Candidature.id).where(Candidature.candidate_id.in_(candidates))
+    ).all()
 
 
-def refused_page(session: Session, after: tuple[datetime, str], until: datetime) -> Sequence[tuple[datetime, str, str]]:
-    """(resubmit_until, piece, candidature) of pieces that were refused, by the end of their second try, from `after`
-    to `until`; PAGE at most."""
+def refused_page(
+    session: Session, after: tuple[datetime, str], until: datetime
+) -> Sequence[tuple[datetime, str, str]]:
+    """(resubmit_until, piece, candidature) of pieces that were refused, by the end of their second
+    try, from `after` to `until`; PAGE at most."""
     query = (
         select(Piece.resubmit_until, Piece.id, Piece.candidature_id)
         .where(Piece.resubmit_until.is_not(None), Piece.resubmit_until <= until)
         .where(tuple_(Piece.resubmit_until, Piece.id) > after)
         .order_by(Piece.resubmit_until, Piece.id)
     )
-    return [(end, piece, candidature) for end, piece, candidature in session.execute(query.limit(PAGE)) if end]
+    return [
+        (end, piece, candidature)
+        for end, piece, candidature in session.execute(query.limit(PAGE))
+        if end
+    ]
 
 
 def openings_with_missing_pieces(
     session: Session, academies: Collection[str] | None, at: datetime
 ) -> dict[OpeningKey, datetime | None]:
-    """The openings, within these académies (None: all), whose deposit is open at `at`, with its end, or that have
-    refused pieces which can be deposited again; by session, exam and académie."""
+    """The openings, within these académies (None: all), whose deposit is open at `at`, with its
+    end, or that have refused pieces which can be deposited again; by session, exam and académie."""
     periods = select(*WINDOW_KEY, Window.deposit_closes).where(
-        Window.deposit_opens <= at, Window.deposit_closes > at, within(academies, Window.academie_code)
+        Window.deposit_opens <= at,
+        Window.deposit_closes > at,
+        within(academies, Window.academie_code),
     )
     refused = (
         select(*OPENING)
@@ -151,7 +183,9 @@ def openings_with_missing_pieces(
         .where(within(academies, Piece.academie_code), within(academies, Candidature.academie_code))
         .distinct()
     )
-    ends: dict[OpeningKey, datetime | None] = {(row[0], row[1], row[2]): None for row in session.execute(refused)}
+    ends: dict[OpeningKey, datetime | None] = {
+        (row[0], row[1], row[2]): None for row in session.execute(refused)
+    }
     ends |= {(row[0], row[1], row[2]): row[3] for row in session.execute(periods)}
     return {key: ends[key] for key in sorted(ends, key=opening_order)}
 
@@ -171,27 +205,40 @@ def session_label(session: Session, exam_code: str, session_name: str) -> str | 
 
 def last_reminders(session: Session, candidature_ids: Collection[str]) -> dict[str, datetime]:
     """When the candidates of these candidatures were last reminded, by candidature."""
-    query = select(Reminder.candidature_id, func.max(Reminder.reminded_at)).group_by(Reminder.candidature_id)
-    return {row[0]: row[1] for row in session.execute(query.where(Reminder.candidature_id.in_(candidature_ids)))}
+    query = select(Reminder.candidature_id, func.max(Reminder.reminded_at)).group_by(
+        Reminder.candidature_id
+    )
+    return {
+        row[0]: row[1]
+        for row in session.execute(query.where(Reminder.candidature_id.in_(candidature_ids)))
+    }
 
 
 def refused_since(session: Session, incomplete: Sequence[Incomplete]) -> dict[str, datetime]:
     """When their refused pieces were last controlled, by piece."""
-    piece_ids = [missing.piece.id for entry in incomplete for missing in entry.pieces if missing.refused]
+    piece_ids = [
+        missing.piece.id for entry in incomplete for missing in entry.pieces if missing.refused
+    ]
     if not piece_ids:
         return {}
     query = select(Control.piece_id, func.max(Control.controlled_at)).group_by(Control.piece_id)
-    return {row[0]: row[1] for row in session.execute(query.where(Control.piece_id.in_(piece_ids), Control.counts))}
+    return {
+        row[0]: row[1]
+        for row in session.execute(query.where(Control.piece_id.in_(piece_ids), Control.counts))
+    }
 
 
 by_candidate = attrgetter("candidature.candidate_id")
 
 
 def incomplete_sessions(
-    session: Session, counted: Mapping[OpeningKey, int], academies: Collection[str] | None, at: datetime
+    session: Session,
+    counted: Mapping[OpeningKey, int],
+    academies: Collection[str] | None,
+    at: datetime,
 ) -> tuple[IncompleteSession, ...]:
-    """The sessions whose pieces can be deposited at `at`, within these académies (None: all), by label; `counted`: what
-    the job recorded of each opening."""
+    """The sessions whose pieces can be deposited at `at`, within these académies (None: all), by
+    label; `counted`: what the job recorded of each opening."""
     openings = openings_with_missing_pieces(session, academies, at)
     sessions = []
     for (name, exam), keys in groupby(openings, key=lambda key: opening_order(key)[:2]):

@@ -1,4 +1,5 @@
-"""Staff's list of candidatures that lack pieces, in pages whose cursor stays valid while rows come and go."""
+"""Staff's list of candidatures that lack pieces, in pages whose cursor stays valid while rows come
+and go."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -22,8 +23,8 @@ from services.pieces.queries import incomplete_candidatures as queries
 from services.pieces.queries.answers import staff_candidature
 
 MOST_LOOKED_AT = 1000
-"""Candidatures that are looked at for one page: where few lack pieces, a page has fewer than its limit, or none, and a
-cursor all the same."""
+"""Candidatures that are looked at for one page: where few lack pieces, a page has fewer than its
+limit, or none, and a cursor all the same."""
 Place = tuple[queries.OpeningKey, str]
 """The last candidature that was looked at, of its opening."""
 
@@ -37,10 +38,13 @@ def list_page(
     cursor: str | None = None,
     **filters: str,
 ) -> MissingPieces:
-    """One page of `incomplete_page`, with all sessions that the list could be narrowed to. Raises as that does."""
+    """One page of `incomplete_page`, with all sessions that the list could be narrowed to. Raises
+    as that does."""
     openings = queries.openings_with_missing_pieces(session, academies, at)
     items, next_cursor = incomplete_page(session, openings, academies, at, limit, cursor, **filters)
-    return MissingPieces(items=items, next_cursor=next_cursor, sessions=_sessions_of(session, openings))
+    return MissingPieces(
+        items=items, next_cursor=next_cursor, sessions=_sessions_of(session, openings)
+    )
 
 
 def incomplete_page(
@@ -53,13 +57,17 @@ def incomplete_page(
     cursor: str | None = None,
     **filters: str,
 ) -> tuple[tuple[IncompleteCandidature, ...], str | None]:
-    """The candidatures within `academies` (None: all) that lack pieces at `at`, and the next cursor. `openings`: those
-    of `openings_with_missing_pieces`; `filters`: of `MISSING_PIECES`. Raises NotFound for an académie outside
-    `academies`, Invalid for a cursor that this API did not give."""
+    """The candidatures within `academies` (None: all) that lack pieces at `at`, and the next
+    cursor. `openings`: those of `openings_with_missing_pieces`; `filters`: of `MISSING_PIECES`.
+    Raises NotFound for an académie outside `academies`, Invalid for a cursor that this API did not
+    give."""
     within = academies_shown(academies, filters.get("academie"))
-    begin, looked_at = _place(cursor) if cursor else None, 0
+    begin = _place(cursor) if cursor else None
+    looked_at = 0
     items: list[queries.Incomplete] = []
-    of_regroupement = [Piece.group_code == filters["regroupement"]] if filters.get("regroupement") else []
+    of_regroupement = (
+        [Piece.group_code == filters["regroupement"]] if filters.get("regroupement") else []
+    )
     for place, ids in _pages(session, _chosen(openings, filters), _of_candidatures(filters), begin):
         looked_at += len(ids)
         items += queries.incomplete_among(session, ids, within, at, *of_regroupement)
@@ -78,16 +86,31 @@ def _place(cursor: str) -> Place:
     return (exam, name, academie), candidature_id
 
 
-def _sessions_of(session: Session, openings: Collection[queries.OpeningKey]) -> tuple[OpenSession, ...]:
+def _sessions_of(
+    session: Session, openings: Collection[queries.OpeningKey]
+) -> tuple[OpenSession, ...]:
     """By label."""
-    labels = {(exam, name): queries.session_label(session, exam, name) for exam, name in {key[:2] for key in openings}}
-    sessions = (OpenSession(exam=exam, session=name, label=label) for (exam, name), label in labels.items() if label)
+    labels = {
+        (exam, name): queries.session_label(session, exam, name)
+        for exam, name in {key[:2] for key in openings}
+    }
+    sessions = (
+        OpenSession(exam=exam, session=name, label=label)
+        for (exam, name), label in labels.items()
+        if label
+    )
     return tuple(sorted(sessions, key=lambda entry: (entry.label, entry.exam)))
 
 
-def _chosen(openings: Collection[queries.OpeningKey], filters: Mapping[str, str]) -> list[queries.OpeningKey]:
+def _chosen(
+    openings: Collection[queries.OpeningKey], filters: Mapping[str, str]
+) -> list[queries.OpeningKey]:
     wanted = [filters.get(name) for name in ("exam", "session", "academie")]
-    return [key for key in openings if all(value in (None, part) for value, part in zip(wanted, key, strict=True))]
+    return [
+        key
+        for key in openings
+        if all(value in (None, part) for value, part in zip(wanted, key, strict=True))
+    ]
 
 
 def _of_candidatures(filters: Mapping[str, str]) -> Iterator[ColumnElement[bool]]:
@@ -99,9 +122,13 @@ def _of_candidatures(filters: Mapping[str, str]) -> Iterator[ColumnElement[bool]
 
 
 def _pages(
-    session: Session, openings: list[queries.OpeningKey], conditions: Iterable[ColumnElement[bool]], place: Place | None
+    session: Session,
+    openings: list[queries.OpeningKey],
+    conditions: Iterable[ColumnElement[bool]],
+    place: Place | None,
 ) -> Iterator[tuple[Place, list[str]]]:
-    """The candidatures of these openings after a place, a few at a time, each with the place that it ends at."""
+    """The candidatures of these openings after a place, a few at a time, each with the place that
+    it ends at."""
     conditions = tuple(conditions)
     for opening in openings:
         if place is not None and queries.opening_order(opening) < queries.opening_order(place[0]):
@@ -112,8 +139,12 @@ def _pages(
             yield (opening, after), ids
 
 
-def _answers(session: Session, items: list[queries.Incomplete], at: datetime) -> tuple[IncompleteCandidature, ...]:
-    reminded = queries.last_reminders(session, [entry.candidature.id for entry in items]) if items else {}
+def _answers(
+    session: Session, items: list[queries.Incomplete], at: datetime
+) -> tuple[IncompleteCandidature, ...]:
+    reminded = (
+        queries.last_reminders(session, [entry.candidature.id for entry in items]) if items else {}
+    )
     return tuple(
         IncompleteCandidature(
             candidature=staff_candidature(entry.candidature),
@@ -124,7 +155,9 @@ def _answers(session: Session, items: list[queries.Incomplete], at: datetime) ->
     )
 
 
-def _part(group_code: str, until: datetime, pieces: list[queries.MissingPiece], at: datetime) -> MissingPart:
+def _part(
+    group_code: str, until: datetime, pieces: list[queries.MissingPiece], at: datetime
+) -> MissingPart:
     return MissingPart(
         regroupement=Regroupement(code=group_code, label=pieces[0].piece.group_label),
         deposit_closes=until,

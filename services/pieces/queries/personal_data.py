@@ -1,4 +1,5 @@
-"""What pieces holds of a person, in words: the pieces of candidatures in any state, every file whose bytes are kept."""
+"""What pieces holds of a person, in words: the pieces of candidatures in any state, every file
+whose bytes are kept."""
 
 from collections.abc import Iterator, Mapping
 
@@ -32,10 +33,18 @@ _KEPT_FILES = (
 
 
 def part(session: Session, candidate_id: str) -> Part:
-    own = select(Candidature).filter_by(candidate_id=candidate_id).order_by(Candidature.numero_inscription)
+    own = (
+        select(Candidature)
+        .filter_by(candidate_id=candidate_id)
+        .order_by(Candidature.numero_inscription)
+    )
     candidatures = session.scalars(own).all()
-    pieces = session.scalars(select(Piece.id).where(Piece.candidature_id.in_([row.id for row in candidatures])))
-    uploads = session.scalars(select(Upload).where(Upload.owner_id == candidate_id, Upload.became_id.is_(None)))
+    pieces = session.scalars(
+        select(Piece.id).where(Piece.candidature_id.in_([row.id for row in candidatures]))
+    )
+    uploads = session.scalars(
+        select(Upload).where(Upload.owner_id == candidate_id, Upload.became_id.is_(None))
+    )
     under_way = tuple(Item(title=upload.filename, at=upload.begun_at) for upload in uploads)
     files = session.scalars(_KEPT_FILES.where(Candidature.candidate_id == candidate_id))
     paths = {row.id: archive_path("pieces", row.id, row.filename) for row in files}
@@ -54,11 +63,17 @@ def part(session: Session, candidate_id: str) -> Part:
 
 def kept_file(session: Session, candidate_id: str, deposit_id: str) -> Deposit:
     """A file of this person, current or not. Raises NotFound."""
-    return found(session.scalar(_KEPT_FILES.where(Candidature.candidate_id == candidate_id, Deposit.id == deposit_id)))
+    return found(
+        session.scalar(
+            _KEPT_FILES.where(Candidature.candidate_id == candidate_id, Deposit.id == deposit_id)
+        )
+    )
 
 
 def _candidature(session: Session, row: Candidature, paths: Mapping[str, str]) -> Held:
-    pieces = session.scalars(select(Piece).filter_by(candidature_id=row.id).order_by(Piece.position, Piece.code))
+    pieces = session.scalars(
+        select(Piece).filter_by(candidature_id=row.id).order_by(Piece.position, Piece.code)
+    )
     items = (item for piece in pieces for item in _piece(session, piece, paths))
     events = history(session, row.candidate_id, row.id).events
     return of_candidature("pieces", f"Justificatifs : {labels_of(row)}", items, events)
@@ -67,10 +82,33 @@ def _candidature(session: Session, row: Candidature, paths: Mapping[str, str]) -
 def _piece(session: Session, piece: Piece, paths: Mapping[str, str]) -> Iterator[Item]:
     """What is known of it, then each of its files."""
     status = STATUS_LABELS.get(piece.status, piece.status) if piece.status else None
-    decided = ("Statut", status), ("Commentaire", piece.status_comment), ("Reçue le", piece.received_on)
-    handed = ("À déposer à nouveau avant le", piece.resubmit_until), ("Validée le", piece.validated_at)
-    yield Item(title=f"{piece.code} : {piece.label}", facts=facts(("Groupe", piece.group_label), *decided, *handed))
-    for file in session.scalars(select(Deposit).filter_by(piece_id=piece.id).order_by(Deposit.deposited_at)):
-        looked_at = ("Taille", file_size(file.size)), ("Pages", file.pages), ("Antivirus", file.scan_label)
-        known = facts(("Pièce", piece.code), *looked_at, ("Remplacé ou supprimé le", file.removed_at))
-        yield Item(title=f"Fichier {file.filename}", at=file.deposited_at, file=paths.get(file.id), facts=known)
+    decided = (
+        ("Statut", status),
+        ("Commentaire", piece.status_comment),
+        ("Reçue le", piece.received_on),
+    )
+    handed = (
+        ("À déposer à nouveau avant le", piece.resubmit_until),
+        ("Validée le", piece.validated_at),
+    )
+    yield Item(
+        title=f"{piece.code} : {piece.label}",
+        facts=facts(("Groupe", piece.group_label), *decided, *handed),
+    )
+    for file in session.scalars(
+        select(Deposit).filter_by(piece_id=piece.id).order_by(Deposit.deposited_at)
+    ):
+        looked_at = (
+            ("Taille", file_size(file.size)),
+            ("Pages", file.pages),
+            ("Antivirus", file.scan_label),
+        )
+        known = facts(
+            ("Pièce", piece.code), *looked_at, ("Remplacé ou supprimé le", file.removed_at)
+        )
+        yield Item(
+            title=f"Fichier {file.filename}",
+            at=file.deposited_at,
+            file=paths.get(file.id),
+            facts=known,
+        )

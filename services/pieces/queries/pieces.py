@@ -1,6 +1,8 @@
-"""Pieces with their candidature, current deposit and deposit period; who looks at them; locks on them.
+"""Pieces with their candidature, current deposit and deposit period; who looks at them; locks on
+them.
 
-What waits for a control is counted for the home page of a gestionnaire, by session and regroupement.
+What waits for a control is counted for the home page of a gestionnaire, by session and
+regroupement.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -8,7 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Subquery, TextClause, and_, func, literal, or_, select, text, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    TextClause,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from services.chassis.database.staff_lists import within
@@ -19,7 +33,17 @@ from services.contracts.piece_rules import Scan, Status
 from services.objects.tables import retired_objects
 from services.pieces.domain import control
 from services.pieces.domain.piece import CurrentDeposit, Period, PieceState
-from services.pieces.models import TO_CONTROL, AuditEntry, Candidature, Control, Deposit, Piece, Window, Withdrawal, db
+from services.pieces.models import (
+    TO_CONTROL,
+    AuditEntry,
+    Candidature,
+    Control,
+    Deposit,
+    Piece,
+    Window,
+    Withdrawal,
+    db,
+)
 
 Row = TypeVar("Row")
 Place = TypeVar("Place")
@@ -27,11 +51,18 @@ _CATALOGUE_ORDER = (Piece.asked.desc(), Piece.position, Piece.code)
 """Those no longer asked for come last."""
 # Counted: for « exists » PostgreSQL may read the controls of all pieces, of all deposits.
 WAS_CONTROLLED = (
-    select(func.count()).where(Control.piece_id == Piece.id, Control.counts).correlate(Piece).scalar_subquery() > 0
+    select(func.count())
+    .where(Control.piece_id == Piece.id, Control.counts)
+    .correlate(Piece)
+    .scalar_subquery()
+    > 0
 )
 """A gestionnaire has given the piece a status before, be it for another file."""
 _CONTROL_COUNT = (
-    select(func.count()).where(Control.deposit_id == Deposit.id, Control.counts).correlate(Deposit).scalar_subquery()
+    select(func.count())
+    .where(Control.deposit_id == Deposit.id, Control.counts)
+    .correlate(Deposit)
+    .scalar_subquery()
 )
 
 
@@ -39,8 +70,8 @@ _CONTROL_COUNT = (
 class PieceContext:
     """A piece with what decides what may be done with it.
 
-    `deposit`: its current file; `controlled`: a gestionnaire has given an opinion on that file; `window`: the opening's
-    dates, where they were moved after the candidature was saved.
+    `deposit`: its current file; `controlled`: a gestionnaire has given an opinion on that file;
+    `window`: the opening's dates, where they were moved after the candidature was saved.
     """
 
     candidature: Candidature
@@ -71,8 +102,11 @@ class PieceContext:
 
     @property
     def state(self) -> PieceState:
-        row, scan = self.deposit, self.scan
-        deposit = CurrentDeposit(scan, self.controlled, row.version is not None) if row and scan else None
+        row = self.deposit
+        scan = self.scan
+        deposit = (
+            CurrentDeposit(scan, self.controlled, row.version is not None) if row and scan else None
+        )
         return state_of(self.piece, self.window, deposit)
 
 
@@ -95,7 +129,8 @@ def _period_of(piece: Piece, window: Window | None) -> Period:
 
 
 def is_not_withdrawn() -> ColumnElement[bool]:
-    """The candidature's version is newer than its withdrawal, if one is known; needs an outer join of Withdrawal."""
+    """The candidature's version is newer than its withdrawal, if one is known; needs an outer join
+    of Withdrawal."""
     return or_(Withdrawal.version.is_(None), Candidature.version > Withdrawal.version)
 
 
@@ -137,7 +172,8 @@ def pieces_of_rows(rows: Iterable[Any]) -> list[PieceContext]:
 def pages(
     read: Callable[[Session, Place], Sequence[Row]], first: Place, place_of: Callable[[Row], Place]
 ) -> Iterator[Sequence[Row]]:
-    """What `read` gives after a place, in a transaction of its own, then after the place of its last row, and so on."""
+    """What `read` gives after a place, in a transaction of its own, then after the place of its
+    last row, and so on."""
     place = first
     while True:
         with db.reading() as session:
@@ -151,12 +187,17 @@ def pages(
 def own_candidature_with_pieces(
     session: Session, candidate_id: str, candidature_id: str
 ) -> tuple[Candidature, list[PieceContext]]:
-    """A candidature of this candidate, with its pieces in the catalogue's order. Raises NotFound."""
-    query = SHOWN_PIECES.where(Candidature.id == candidature_id, Candidature.candidate_id == candidate_id)
+    """A candidature of this candidate, with its pieces in the catalogue's order. Raises
+    NotFound."""
+    query = SHOWN_PIECES.where(
+        Candidature.id == candidature_id, Candidature.candidate_id == candidate_id
+    )
     contexts = fetch_pieces(session, query.order_by(*_CATALOGUE_ORDER))
     if contexts:
         return contexts[0].candidature, contexts
-    candidature = found(session.scalar(_candidatures_of(candidate_id).where(Candidature.id == candidature_id)))
+    candidature = found(
+        session.scalar(_candidatures_of(candidate_id).where(Candidature.id == candidature_id))
+    )
     return candidature, []
 
 
@@ -179,10 +220,14 @@ def pieces_of_candidate(session: Session, candidate_id: str) -> list[PieceContex
 
 def own_piece(session: Session, candidate_id: str, piece_id: str) -> PieceContext:
     """A piece of this candidate. Raises NotFound."""
-    return _fetch_piece(session, SHOWN_PIECES.where(Piece.id == piece_id, Candidature.candidate_id == candidate_id))
+    return _fetch_piece(
+        session, SHOWN_PIECES.where(Piece.id == piece_id, Candidature.candidate_id == candidate_id)
+    )
 
 
-def piece_within_academies(session: Session, academies: frozenset[str] | None, piece_id: str) -> PieceContext:
+def piece_within_academies(
+    session: Session, academies: frozenset[str] | None, piece_id: str
+) -> PieceContext:
     """A piece within these académies (None: all). Raises NotFound."""
     return found(pieces_within_academies(session, academies, [piece_id]).get(piece_id))
 
@@ -191,8 +236,12 @@ def pieces_within_academies(
     session: Session, academies: frozenset[str] | None, piece_ids: Collection[str]
 ) -> dict[str, PieceContext]:
     """By id; those outside these académies (None: all) are missing."""
-    query = SHOWN_PIECES.where(Piece.id.in_(piece_ids), within(academies, Candidature.academie_code))
-    return {context.piece.id: context for context in fetch_pieces(session, query)} if piece_ids else {}
+    query = SHOWN_PIECES.where(
+        Piece.id.in_(piece_ids), within(academies, Candidature.academie_code)
+    )
+    return (
+        {context.piece.id: context for context in fetch_pieces(session, query)} if piece_ids else {}
+    )
 
 
 def any_piece(session: Session, piece_id: str) -> PieceContext:
@@ -215,13 +264,17 @@ def retired_bytes(session: Session, candidate_id: str) -> int:
 def lock_candidature_of_piece(session: Session, piece_id: str) -> None:
     """Until the end of the transaction no other changes anything in that piece's candidature."""
     candidature_id = select(Piece.candidature_id).where(Piece.id == piece_id).scalar_subquery()
-    session.execute(select(Candidature.id).where(Candidature.id == candidature_id).with_for_update())
+    session.execute(
+        select(Candidature.id).where(Candidature.id == candidature_id).with_for_update()
+    )
 
 
 def lock_candidatures(session: Session, candidature_ids: Collection[str]) -> Sequence[str]:
-    """Until the end of the transaction no other changes anything in these candidatures, or reminds of them. Returns
-    those that there are."""
-    query = select(Candidature.id).where(Candidature.id.in_(candidature_ids)).order_by(Candidature.id)
+    """Until the end of the transaction no other changes anything in these candidatures, or reminds
+    of them. Returns those that there are."""
+    query = (
+        select(Candidature.id).where(Candidature.id.in_(candidature_ids)).order_by(Candidature.id)
+    )
     return session.scalars(query.with_for_update()).all()
 
 
@@ -255,7 +308,8 @@ def waiting_pieces(session: Session, academies: frozenset[str] | None) -> Contro
     received = _waiting(academies, Piece.status == Status.RECEIVED)
     rows = union_all(waiting, received).subquery().c  # each is read by its own index
     by = [rows[column.name] for column in _BY]
-    oldest, is_new = func.min(rows.since), rows.status.is_(None)
+    oldest = func.min(rows.since)
+    is_new = rows.status.is_(None)
     query = select(
         *by,
         func.count().filter(is_new).label("number"),
@@ -265,20 +319,26 @@ def waiting_pieces(session: Session, academies: frozenset[str] | None) -> Contro
         oldest.label("oldest"),
     )
     ordered = query.group_by(*by).order_by(oldest, *by)
-    return ControlQueue(items=tuple(answer_of(WaitingPieces, row) for row in session.execute(ordered)))
+    return ControlQueue(
+        items=tuple(answer_of(WaitingPieces, row) for row in session.execute(ordered))
+    )
 
 
 def _waiting(
     academies: frozenset[str] | None, *conditions: ColumnElement[bool] | TextClause
 ) -> Select[*tuple[Any, ...]]:
-    received_at = select(func.max(Control.controlled_at)).where(Control.piece_id == Piece.id, Control.counts)
+    received_at = select(func.max(Control.controlled_at)).where(
+        Control.piece_id == Piece.id, Control.counts
+    )
     return (
         select(
             *_BY,
             Piece.status,
             Piece.validated_at,
             and_(Piece.status.is_(None), WAS_CONTROLLED).label("sent_again"),
-            func.coalesce(Deposit.deposited_at, received_at.correlate(Piece).scalar_subquery()).label("since"),
+            func.coalesce(
+                Deposit.deposited_at, received_at.correlate(Piece).scalar_subquery()
+            ).label("since"),
         )
         .select_from(Piece)
         .join(Candidature, Candidature.id == Piece.candidature_id)
@@ -294,8 +354,11 @@ RECENT = timedelta(minutes=5)
 """A control takes less; who has looked longer ago has left the piece undecided."""
 
 
-def recent_openings_by_others(session: Session, piece_id: str, staff_id: str, now: datetime) -> list[RecentOpening]:
-    """The last opening of each gestionnaire but `staff_id`, the newest first. `now`: system time, as the trail has."""
+def recent_openings_by_others(
+    session: Session, piece_id: str, staff_id: str, now: datetime
+) -> list[RecentOpening]:
+    """The last opening of each gestionnaire but `staff_id`, the newest first. `now`: system time,
+    as the trail has."""
     last = func.max(AuditEntry.at)
     query = (
         select(AuditEntry.actor_id, last)

@@ -1,4 +1,5 @@
-"""Staff's list of pieces: filtered, in pages whose cursor stays valid while rows come and go, or whole as CSV."""
+"""Staff's list of pieces: filtered, in pages whose cursor stays valid while rows come and go, or
+whole as CSV."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -7,7 +8,13 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.csv_export import csv_text
-from services.chassis.database.staff_lists import academies_shown, conditions_of, decode_cursor, encode_cursor, within
+from services.chassis.database.staff_lists import (
+    academies_shown,
+    conditions_of,
+    decode_cursor,
+    encode_cursor,
+    within,
+)
 from services.chassis.errors import found
 from services.chassis.web.access_tokens import Caller
 from services.contracts.api.staff_pieces import COUNTED, NO_STATUS, PIECES, StaffPieces
@@ -16,9 +23,11 @@ from services.pieces.models import Candidature, Control, Piece
 from services.pieces.queries import pieces
 from services.pieces.queries.answers import staff_piece
 
-# A candidature's pieces stay together; neither part of the order ever changes. Places and cursors below have its two
-# parts, the tables' indexes begin or end with it.
-LIST_ORDER: tuple[InstrumentedAttribute[str], ...] = tuple(getattr(Piece, name) for name in models.LIST_ORDER)
+# A candidature's pieces stay together; neither part of the order ever changes. Places and cursors
+# below have its two parts, the tables' indexes begin or end with it.
+LIST_ORDER: tuple[InstrumentedAttribute[str], ...] = tuple(
+    getattr(Piece, name) for name in models.LIST_ORDER
+)
 EXPORT_PAGE = 500  # pieces
 SET_BY_CONTROLS = ("status", "sent_again")
 """The filters by which a piece leaves a list once it is controlled."""
@@ -35,10 +44,11 @@ def list_page(
     after: str | None = None,
     **filters: Any,
 ) -> StaffPieces:
-    """One page of the pieces within `academies` (None: all). `filters`: those of `PIECES`. `after` names a piece, in
-    the list or not: the page is what follows it there.
+    """One page of the pieces within `academies` (None: all). `filters`: those of `PIECES`. `after`
+    names a piece, in the list or not: the page is what follows it there.
 
-    Raises NotFound for an académie or a piece outside `academies`, Invalid for a cursor that this API did not give.
+    Raises NotFound for an académie or a piece outside `academies`, Invalid for a cursor that this
+    API did not give.
     """
     query = matching_pieces(academies, filters)
     if after is not None:
@@ -52,7 +62,9 @@ def list_page(
     return StaffPieces(
         items=tuple(map(staff_piece, items)),
         next_cursor=encode_cursor(_place_in_list(items[-1].piece)) if has_more else None,
-        total=(_count(session, _places(academies, filters)) if has_more else len(items)) if is_first else None,
+        total=(_count(session, _places(academies, filters)) if has_more else len(items))
+        if is_first
+        else None,
     )
 
 
@@ -66,23 +78,34 @@ def _count(session: Session, places: Select[*tuple[Any, ...]]) -> int | None:
 def neighbours(
     session: Session, by: Caller, filters: dict[str, Any], piece: Piece
 ) -> tuple[pieces.PieceContext | None, pieces.PieceContext | None, int | None]:
-    """Before and after a piece that the caller may see, in the list or not, and how many follow it (None: more than
-    COUNTED). `filters`: as for `list_page`.
+    """Before and after a piece that the caller may see, in the list or not, and how many follow it
+    (None: more than COUNTED). `filters`: as for `list_page`.
 
-    One that the caller has just controlled stays its neighbour, though it may have left the list by that. Raises
-    NotFound for an académie outside theirs.
+    One that the caller has just controlled stays its neighbour, though it may have left the list by
+    that. Raises NotFound for an académie outside theirs.
     """
     place = _place_in_list(piece)
     others = {name: value for name, value in filters.items() if name not in SET_BY_CONTROLS}
-    lately = select(Control.piece_id).where(Control.staff_id == by.id).order_by(Control.controlled_at.desc())
+    lately = (
+        select(Control.piece_id)
+        .where(Control.staff_id == by.id)
+        .order_by(Control.controlled_at.desc())
+    )
     in_list = _places(by.academies, filters)
     before = [
         query.where(*_before_place(*place)).order_by(*(column.desc() for column in LIST_ORDER))
-        for query in (in_list, _places(by.academies, others).where(Piece.id.in_(lately.limit(LATELY))))
+        for query in (
+            in_list,
+            _places(by.academies, others).where(Piece.id.in_(lately.limit(LATELY))),
+        )
     ]
     after = in_list.where(*_after_place(*place))
-    nearest = (select(query.limit(1).subquery()) for query in (*before, after.order_by(*LIST_ORDER)))
-    places = {(row.candidature_id, row.code): row.id for row in session.execute(union_all(*nearest))}
+    nearest = (
+        select(query.limit(1).subquery()) for query in (*before, after.order_by(*LIST_ORDER))
+    )
+    places = {
+        (row.candidature_id, row.code): row.id for row in session.execute(union_all(*nearest))
+    }
     following = [at for at in places if at > place]
     contexts = pieces.pieces_within_academies(session, by.academies, places.values())
     left = _count(session, after) if following else 0
@@ -97,10 +120,14 @@ def neighbours(
 def _places(academies: frozenset[str] | None, filters: dict[str, Any]) -> Select[*tuple[Any, ...]]:
     """Where the pieces of a list stand, by id."""
     condition = matching_pieces(academies, filters).whereclause
-    return pieces.PIECE_IDS.add_columns(*LIST_ORDER).where(*([] if condition is None else [condition]))
+    return pieces.PIECE_IDS.add_columns(*LIST_ORDER).where(
+        *([] if condition is None else [condition])
+    )
 
 
-def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -> Select[*tuple[Any, ...]]:
+def matching_pieces(
+    academies: frozenset[str] | None, filters: dict[str, Any]
+) -> Select[*tuple[Any, ...]]:
     """The query of the pieces that the filters let pass, within `academies` (None: all).
 
     Raises NotFound for an académie outside `academies`.
@@ -113,20 +140,32 @@ def matching_pieces(academies: frozenset[str] | None, filters: dict[str, Any]) -
         Candidature,
         academie=lambda _: None,  # among those that the reader sees, below
         exam=Candidature.exam_code,
-        session=lambda name: or_(Candidature.session_name == name, Candidature.session_label == name) if name else None,
+        session=lambda name: (
+            or_(Candidature.session_name == name, Candidature.session_label == name)
+            if name
+            else None
+        ),
         code=lambda code: Piece.code.in_({code, code.upper()}),
         candidature=Candidature.id,
         candidate=Candidature.candidate_id,
         regroupement=Piece.group_code,
-        status=lambda status: Piece.status.is_(None) if status == NO_STATUS else Piece.status == status,
-        validated=lambda validated: Piece.validated_at.is_not(None) if validated else Piece.validated_at.is_(None),
+        status=lambda status: (
+            Piece.status.is_(None) if status == NO_STATUS else Piece.status == status
+        ),
+        validated=lambda validated: (
+            Piece.validated_at.is_not(None) if validated else Piece.validated_at.is_(None)
+        ),
         deposited=lambda deposited: and_(Piece.deposited) if deposited else ~Piece.deposited,
-        sent_again=lambda sent_again: pieces.WAS_CONTROLLED if sent_again else ~pieces.WAS_CONTROLLED,
+        sent_again=lambda sent_again: (
+            pieces.WAS_CONTROLLED if sent_again else ~pieces.WAS_CONTROLLED
+        ),
     )
     query = pieces.SHOWN_PIECES.where(*conditions)
     if shown is not None:
         query = query.where(_academie_column(filters).in_(shown))
-        if "sent_again" in filters and len(shown) > 1:  # the planner may begin with candidatures: with theirs, then
+        if (
+            "sent_again" in filters and len(shown) > 1
+        ):  # the planner may begin with candidatures: with theirs, then
             query = query.where(Candidature.academie_code.in_(shown))
     return query
 
@@ -135,8 +174,11 @@ def _place_in_list(piece: Piece) -> tuple[str, str]:
     return piece.candidature_id, piece.code
 
 
-def _place_of(session: Session, academies: Collection[str] | None, piece_id: str) -> tuple[str, str]:
-    """Where a piece of these académies stands in the list, whether or not it is there now. Raises NotFound."""
+def _place_of(
+    session: Session, academies: Collection[str] | None, piece_id: str
+) -> tuple[str, str]:
+    """Where a piece of these académies stands in the list, whether or not it is there now. Raises
+    NotFound."""
     query = select(Piece.candidature_id, Piece.code).join(Candidature)
     own = query.where(Piece.id == piece_id, within(academies, Candidature.academie_code))
     place = found(session.execute(own).one_or_none())
@@ -146,15 +188,19 @@ def _place_of(session: Session, academies: Collection[str] | None, piece_id: str
 def _academie_column(
     filters: dict[str, Any],
 ) -> InstrumentedAttribute[str | None] | InstrumentedAttribute[str]:
-    """Work queues (what is to control, what is controlled) have an index on the pieces' own académie; other lists are
-    found by the candidatures'."""
-    is_queue = filters.get("status", NO_STATUS) != NO_STATUS or filters.get("deposited") or filters.get("validated")
+    """Work queues (what is to control, what is controlled) have an index on the pieces' own
+    académie; other lists are found by the candidatures'."""
+    is_queue = (
+        filters.get("status", NO_STATUS) != NO_STATUS
+        or filters.get("deposited")
+        or filters.get("validated")
+    )
     return Piece.academie_code if is_queue else Candidature.academie_code
 
 
 def _after_place(candidature_id: str, code: str) -> tuple[ColumnElement[bool], ...]:
-    """The rows after a place. The bound is given for both tables: whichever the database reads first, it does not
-    read the pages before again."""
+    """The rows after a place. The bound is given for both tables: whichever the database reads
+    first, it does not read the pages before again."""
     is_after = or_(Piece.candidature_id > candidature_id, Piece.code > code)
     return Candidature.id >= candidature_id, Piece.candidature_id >= candidature_id, is_after
 
@@ -164,11 +210,21 @@ def _before_place(candidature_id: str, code: str) -> tuple[ColumnElement[bool], 
     return Candidature.id <= candidature_id, Piece.candidature_id <= candidature_id, is_before
 
 
-def csv_export(session: Session, academies: frozenset[str] | None, filters: dict[str, Any]) -> Iterator[str]:
-    """All pieces of the list with these filters as CSV, read from the server's cursor EXPORT_PAGE by EXPORT_PAGE.
+def csv_export(
+    session: Session, academies: frozenset[str] | None, filters: dict[str, Any]
+) -> Iterator[str]:
+    """All pieces of the list with these filters as CSV, read from the server's cursor EXPORT_PAGE
+    by EXPORT_PAGE.
 
     Raises NotFound for an académie outside `academies`.
     """
-    query = matching_pieces(academies, filters).order_by(*LIST_ORDER).execution_options(yield_per=EXPORT_PAGE)
-    pages = (map(staff_piece, pieces.pieces_of_rows(rows)) for rows in session.execute(query).partitions())
+    query = (
+        matching_pieces(academies, filters)
+        .order_by(*LIST_ORDER)
+        .execution_options(yield_per=EXPORT_PAGE)
+    )
+    pages = (
+        map(staff_piece, pieces.pieces_of_rows(rows))
+        for rows in session.execute(query).partitions()
+    )
     return csv_text(PIECES.csv_headings, map(PIECES.csv_lines, pages))

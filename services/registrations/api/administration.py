@@ -1,4 +1,5 @@
-"""For administrators and their tools: dates of openings, incidents, messages, the catalogue, what is to be erased."""
+"""For administrators and their tools: dates of openings, incidents, messages, the catalogue, what
+is to be erased."""
 
 from typing import Any
 
@@ -38,7 +39,9 @@ views.calls(api.withdraw_message, messages.withdraw_message, **_ACTING)
 views.reads(api.list_exams, exams_in_force, db.reading_for_staff)
 views.calls(api.compare_catalogue, compare_archive, at=portal_now)
 views.calls(api.load_catalogue, load_archive, **_ACTING)
-views.reads(retention_api.read_plan, plan, db.reading_for_staff, until=lambda: PLANNED.after(portal_now()))
+views.reads(
+    retention_api.read_plan, plan, db.reading_for_staff, until=lambda: PLANNED.after(portal_now())
+)
 views.calls(retention_api.hold_session, retention.hold, actor=actor)
 views.calls(retention_api.release_session, retention.release, actor=actor)
 
@@ -46,7 +49,10 @@ views.calls(retention_api.release_session, retention.release, actor=actor)
 @views.serves(api.extend_periods)
 def extend_periods(body: dict[str, Any]) -> None:
     openings = body.pop("openings")
-    ends = {opening["id"]: {name: opening[name] for name in ("closes", "deposit_closes")} for opening in openings}
+    ends = {
+        opening["id"]: {name: opening[name] for name in ("closes", "deposit_closes")}
+        for opening in openings
+    }
     incident = {**body, "periods": sorted(set(body["periods"]))}
     incidents.extend_periods(incident, revisions_of(openings), ends, actor(), portal_now())
 

@@ -1,4 +1,5 @@
-"""« Mes inscriptions »: active candidatures, consulted, modified, withdrawn; « Mes messages »; what services ask."""
+"""« Mes inscriptions »: active candidatures, consulted, modified, withdrawn; « Mes messages »; what
+services ask."""
 
 from typing import Any
 
@@ -29,7 +30,9 @@ views.reads(api.list_forms, queries.forms, db.reading, **_OWN_NOW)
 views.reads(api.read_contact, queries.contact, db.reading, **_OWN_NOW)
 views.reads(api.list_mine, list_mine, db.reading, **_OWN_NOW)
 views.calls(api.withdraw, operations.withdraw, candidate_id=caller_id, received_at=received_at)
-views.calls(api.undo_withdrawal, operations.undo_withdrawal, candidate_id=caller_id, received_at=received_at)
+views.calls(
+    api.undo_withdrawal, operations.undo_withdrawal, candidate_id=caller_id, received_at=received_at
+)
 views.reads(read_history, history, db.reading, candidate_id=caller_id)
 views.calls(api.set_identity_floor, candidates.set_identity_floor)
 views.reads(api.read_engaged, queries.engaged, db.reading)
@@ -49,7 +52,9 @@ def start_modification(body: dict[str, Any], candidature_id: str) -> StatedDraft
 @views.serves(api.validate_version)
 def validate_version(body: dict[str, Any], candidature_id: str) -> None:
     verify_proof(body["proof"], body["digest"])
-    validations.validate(caller().id, candidature_id, body["version"], body["digest"], received_at())
+    validations.validate(
+        caller().id, candidature_id, body["version"], body["digest"], received_at()
+    )
 
 
 @views.serves(list_mails_of_registrations)

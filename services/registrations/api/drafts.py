@@ -52,9 +52,16 @@ def read_tab(headers: dict[str, Any], draft_id: str, number: int) -> api.Tab:
 
 
 @views.serves(api.write_tab)
-def write_tab(headers: dict[str, Any], body: dict[str, Any], draft_id: str, number: int) -> api.Going:
+def write_tab(
+    headers: dict[str, Any], body: dict[str, Any], draft_id: str, number: int
+) -> api.Going:
     return drafts.write_tab(
-        draft_id, number, holder=_holder(), **body, instant=received_at(), identity=_identity(headers)
+        draft_id,
+        number,
+        holder=_holder(),
+        **body,
+        instant=received_at(),
+        identity=_identity(headers),
     )
 
 
@@ -79,7 +86,8 @@ AUDIENCE = "registrations"
 
 
 def asserted_identity(assertion: str) -> Identity:
-    """The caller's identity. Raises Unauthenticated if the assertion is invalid, Forbidden if it is of another."""
+    """The caller's identity. Raises Unauthenticated if the assertion is invalid, Forbidden if it is
+    of another."""
     claims = _claims_of_caller(assertion)
     try:
         return read(Identity, claims.get("identity"))
@@ -88,8 +96,8 @@ def asserted_identity(assertion: str) -> Identity:
 
 
 def verify_proof(proof: str, digest: str) -> None:
-    """That the caller has just given the password for what has this digest. Raises Unauthenticated if the proof is
-    invalid, Forbidden if it is of another, or for something else."""
+    """That the caller has just given the password for what has this digest. Raises Unauthenticated
+    if the proof is invalid, Forbidden if it is of another, or for something else."""
     if _claims_of_caller(proof).get("password_given_for") != digest:
         raise Forbidden()
 

@@ -1,4 +1,5 @@
-"""Public: « Ouverture des services », « Sur quoi et où voulez-vous vous inscrire ? » and the home page's messages."""
+"""Public: « Ouverture des services », « Sur quoi et où voulez-vous vous inscrire ? » and the home
+page's messages."""
 
 from typing import Any
 
@@ -20,5 +21,7 @@ def read_choices(query: dict[str, Any]) -> api.Selection:
     purpose = Purpose(query.pop("purpose"))
     with db.reading() as session:
         # Where what is chosen does not exist, which part of it does is said all the same.
-        offered = query["domaine"] and (offered_openings(session, query) or offered_openings(session, {}))
+        offered = query["domaine"] and (
+            offered_openings(session, query) or offered_openings(session, {})
+        )
         return select(offered or (), purpose, query, portal_now())

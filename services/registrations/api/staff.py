@@ -1,4 +1,5 @@
-"""For staff and their tools: candidatures of their académies found, read with all versions, ended and restored."""
+"""For staff and their tools: candidatures of their académies found, read with all versions, ended
+and restored."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -23,8 +24,18 @@ from services.registrations.queries.staff_candidature import Academies
 
 views = Views("staff", __name__)
 _ACTING = {"actor": actor, "academies": caller_academies, "at": portal_now}
-views.reads(api.list_candidatures, staff_list.list_candidatures, db.reading_for_staff, academies=caller_academies)
-views.reads(api.count_candidatures, staff_list.count_candidatures, db.reading_for_staff, academies=caller_academies)
+views.reads(
+    api.list_candidatures,
+    staff_list.list_candidatures,
+    db.reading_for_staff,
+    academies=caller_academies,
+)
+views.reads(
+    api.count_candidatures,
+    staff_list.count_candidatures,
+    db.reading_for_staff,
+    academies=caller_academies,
+)
 views.calls(api.write_note, staff.add_note, **_ACTING)
 views.calls(api.change_state, staff.change_state, **_ACTING)
 
@@ -50,20 +61,29 @@ def read_candidature(candidature_id: str) -> api.Detail:
 @views.serves(api.list_refusal_reasons)
 def list_refusal_reasons(query: dict[str, Any]) -> api.RefusalReasons:
     with db.reading() as session:
-        exam, piece = exam_in_force(session, query["exam"]), query["piece"]
-        return api.RefusalReasons(reasons=exam.refusal_reasons_of(piece), compared_with=exam.compared_with(piece))
+        exam = exam_in_force(session, query["exam"])
+        piece = query["piece"]
+        return api.RefusalReasons(
+            reasons=exam.refusal_reasons_of(piece), compared_with=exam.compared_with(piece)
+        )
 
 
 @views.serves(api.start_correction)
 def start_correction(candidature_id: str) -> StatedDraft:
-    return stated(corrections.start(candidature_id, actor=actor(), academies=caller().academies, at=portal_now()))
+    return stated(
+        corrections.start(
+            candidature_id, actor=actor(), academies=caller().academies, at=portal_now()
+        )
+    )
 
 
 @views.serves(api.save_correction)
 def save_correction(body: dict[str, Any], draft_id: str) -> SavedVersion:
     if body["overridden"] and api.OVERRIDE not in caller().scopes:
         raise Forbidden("Seul un administrateur peut écarter une règle.")
-    return corrections.save(draft_id, **body, actor=actor(), academies=caller().academies, at=portal_now())
+    return corrections.save(
+        draft_id, **body, actor=actor(), academies=caller().academies, at=portal_now()
+    )
 
 
 def _export(
@@ -71,7 +91,9 @@ def _export(
     text: Callable[[Session, Mapping[str, Any], Academies], Iterator[str]],
     filters: Mapping[str, Any],
 ) -> Response:
-    academies, by, at = caller().academies, actor(), portal_now()
+    academies = caller().academies
+    by = actor()
+    at = portal_now()
     return csv_response(
         f"{what}.csv",
         db.reading_for_staff(export=True),

@@ -1,4 +1,5 @@
-"""Reads the catalogue from a ZIP archive of its folder, as from the folder itself: mistakes name file and line."""
+"""Reads the catalogue from a ZIP archive of its folder, as from the folder itself: mistakes name
+file and line."""
 
 import io
 from datetime import datetime
@@ -19,8 +20,9 @@ READ_SUFFIXES = (".yaml", ".yml", ".csv")
 
 
 def read_archive(archive: bytes, at: datetime) -> Catalogue:
-    """The catalogue, with the folder of exams at the root of the archive or within one folder. Raises Invalid for an
-    archive that is none or exceeds the bounds, CatalogueError for what its files say."""
+    """The catalogue, with the folder of exams at the root of the archive or within one folder.
+    Raises Invalid for an archive that is none or exceeds the bounds, CatalogueError for what its
+    files say."""
     with TemporaryDirectory() as folder:
         root = Path(folder) / "archive"  # the parent of an exam's folder is looked into as well
         root.mkdir()
@@ -28,13 +30,17 @@ def read_archive(archive: bytes, at: datetime) -> Catalogue:
         try:
             return read_catalogue(_catalogue_folder(root), at)
         except CatalogueError as error:
-            raise CatalogueError([_as_in_archive(mistake, root) for mistake in error.mistakes]) from error
+            raise CatalogueError(
+                [_as_in_archive(mistake, root) for mistake in error.mistakes]
+            ) from error
 
 
 def _extract(content: bytes, root: Path) -> None:
     archive, files = opened(io.BytesIO(content), MAX_FILES)
     if any(has_unsafe_name(entry) or entry.filename.count("/") > MAX_DEPTH for entry in files):
-        raise ArchiveRefused("L'archive contient des noms de fichiers qui ne sont pas admis (chemins, liens).")
+        raise ArchiveRefused(
+            "L'archive contient des noms de fichiers qui ne sont pas admis (chemins, liens)."
+        )
     read = [entry for entry in files if entry.filename.casefold().endswith(READ_SUFFIXES)]
     for name, unpacked_file in unpacked(archive, read, MAX_UNPACKED_BYTES, MAX_UNPACKED_BYTES):
         if isinstance(unpacked_file, str):
@@ -43,14 +49,20 @@ def _extract(content: bytes, root: Path) -> None:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_bytes(unpacked_file)
         except OSError as error:  # a name that is too long, or that of a folder
-            raise ArchiveRefused("L'archive contient des noms de fichiers qui ne sont pas admis.") from error
+            raise ArchiveRefused(
+                "L'archive contient des noms de fichiers qui ne sont pas admis."
+            ) from error
 
 
 def _catalogue_folder(root: Path) -> Path:
     """The archive's root, or the folder within that holds the exams, where somebody packed that."""
     children = list(root.iterdir())
-    is_wrapped = len(children) == 1 and children[0].is_dir() and not (children[0] / EXAM_FILE).is_file()
-    has_exams = is_wrapped and any(path.is_dir() and (path / EXAM_FILE).is_file() for path in children[0].iterdir())
+    is_wrapped = (
+        len(children) == 1 and children[0].is_dir() and not (children[0] / EXAM_FILE).is_file()
+    )
+    has_exams = is_wrapped and any(
+        path.is_dir() and (path / EXAM_FILE).is_file() for path in children[0].iterdir()
+    )
     return children[0] if has_exams else root
 
 

@@ -1,4 +1,5 @@
-"""Reads conditions from the files, e.g. `{all: [{fact: categorie, in: ["320"]}]}`, into the domain's conditions."""
+"""Reads conditions from the files, e.g. `{all: [{fact: categorie, in: ["320"]}]}`, into the
+domain's conditions."""
 
 from typing import Any
 
@@ -21,17 +22,22 @@ def read(context: ReadingContext, node: Node | None, question: str = "") -> Cond
 
 class _Reader:
     def __init__(self, context: ReadingContext, question: str) -> None:
-        self._context, self._question = context, question
+        self._context = context
+        self._question = question
 
     def condition(self, node: Node, level: int) -> Condition:
         keys = set(node.entries)
         groups = [name for name in GROUPS if name in keys]
         if node.kind != "map" or not keys & {*GROUPS, *SUBJECTS}:
-            return self._refuse(node, 'condition illisible : écrire {fact: categorie, in: ["320"]}, all, any ou not')
+            return self._refuse(
+                node, 'condition illisible : écrire {fact: categorie, in: ["320"]}, all, any ou not'
+            )
         if not groups:
             return self._test(node)
         if len(keys) > 1:
-            return self._refuse(node, f"« {groups[0]} » est seul dans sa condition : séparer les autres clés")
+            return self._refuse(
+                node, f"« {groups[0]} » est seul dans sa condition : séparer les autres clés"
+            )
         if level > MAX_LEVELS:
             return self._refuse(node, f"condition de plus de {MAX_LEVELS} niveaux : la simplifier")
         return self._group(groups[0], node.entries[groups[0]], level)
@@ -40,7 +46,9 @@ class _Reader:
         if name == "not":
             return Not(self.condition(node, level + 1))
         if node.kind != "list" or not node.items:
-            return self._refuse(node, f"« {name} » : une liste de conditions, non vide, est attendue")
+            return self._refuse(
+                node, f"« {name} » : une liste de conditions, non vide, est attendue"
+            )
         parts = tuple(self.condition(item, level + 1) for item in node.items)
         return All(parts) if name == "all" else AnyOf(parts)
 
@@ -49,8 +57,12 @@ class _Reader:
             named = [(kind, fields.optional(kind)) for kind in SUBJECTS if kind in node.entries]
             kind, name = named[0]
             if len(named) > 1:
-                fields.refuse(node, "un seul de fact, question ou epreuve par test : les mettre dans « all »")
-            operator, value = self._position(fields) if kind == "epreuve" else self._comparison(fields)
+                fields.refuse(
+                    node, "un seul de fact, question ou epreuve par test : les mettre dans « all »"
+                )
+            operator, value = (
+                self._position(fields) if kind == "epreuve" else self._comparison(fields)
+            )
         test = Test(f"{kind}:{name}", operator, value)
         if operator:
             self._context.tests.append((self._question, test, node))
@@ -61,7 +73,10 @@ class _Reader:
         for name in OPERATORS:
             fields.take(name)
         if len(used) != 1:
-            fields.refuse(fields.node, f"un test a un opérateur et un seul : choisir parmi {', '.join(OPERATORS)}")
+            fields.refuse(
+                fields.node,
+                f"un test a un opérateur et un seul : choisir parmi {', '.join(OPERATORS)}",
+            )
             return "", None
         return used[0], self._value(fields, used[0])
 
@@ -79,7 +94,10 @@ class _Reader:
         if node.kind == "scalar" and node.tag == "int" and _is_plain(node.text):
             return int(node.text)
         if operator in ("at_least", "at_most"):
-            fields.refuse(node, f"« {operator} » compare des nombres : écrire un nombre entier sans guillemets")
+            fields.refuse(
+                node,
+                f"« {operator} » compare des nombres : écrire un nombre entier sans guillemets",
+            )
             return 0
         return fields.scalar(node, operator)
 

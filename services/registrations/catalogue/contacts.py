@@ -1,4 +1,5 @@
-"""The contact of each académie: from `academies.yaml` beside the exams, else from the reference data."""
+"""The contact of each académie: from `academies.yaml` beside the exams, else from the reference
+data."""
 
 from pathlib import Path
 
@@ -39,7 +40,8 @@ def contact(context: ReadingContext, node: Node | None) -> Contact | None:
 
 def _academie(context: ReadingContext, node: Node, by_code: dict[str, Contact]) -> None:
     with Fields(context, node, "une académie") as fields:
-        code, contact_text = fields.text("code"), contact(context, fields.required("contact"))
+        code = fields.text("code")
+        contact_text = contact(context, fields.required("contact"))
     context.define(node, "l'académie", "academie", code)
     if code and code not in by_code:
         context.refuse(node, UNKNOWN_ACADEMIE.format(code))
@@ -49,7 +51,8 @@ def _academie(context: ReadingContext, node: Node, by_code: dict[str, Contact]) 
 
 def _service(context: ReadingContext, node: Node, by_code: dict[str, Contact]) -> None:
     with Fields(context, node, "un service") as fields:
-        codes, contact_text = fields.texts("academies", tuple(by_code)), contact(context, fields.required("contact"))
+        codes = fields.texts("academies", tuple(by_code))
+        contact_text = contact(context, fields.required("contact"))
     if contact_text:
         by_code.update({code: contact_text for code in codes if code in by_code})
 
@@ -59,4 +62,6 @@ def _public(code: str) -> Contact:
     if service is None:
         return Contact("", (), None, None)
     lines = (service.street, f"{service.postal_code} {service.town}")
-    return Contact(service.name, lines, telephones.displayed(service.telephone), service.mail or None)
+    return Contact(
+        service.name, lines, telephones.displayed(service.telephone), service.mail or None
+    )

@@ -28,15 +28,21 @@ class Catalogue:
 def read_catalogue(root: Path, at: datetime) -> Catalogue:
     """Raises CatalogueError with all that is wrong, in exams and establishments."""
     mistakes: list[Mistake] = []
-    exams, file = read_exams(root, at, mistakes), root / etablissements.FILE
+    exams = read_exams(root, at, mistakes)
+    file = root / etablissements.FILE
     schools = etablissements.read(file, mistakes) if file.is_file() else ()
     if mistakes:
         raise CatalogueError(mistakes)
-    return Catalogue(tuple(exams.values()), schools, {exam.code: _packed(folder) for folder, exam in exams.items()})
+    return Catalogue(
+        tuple(exams.values()),
+        schools,
+        {exam.code: _packed(folder) for folder, exam in exams.items()},
+    )
 
 
 def check(root: Path) -> int:
-    """`python -m services.registrations check-catalogue DIR`: prints one line per mistake; status 1 if there is any."""
+    """`python -m services.registrations check-catalogue DIR`: prints one line per mistake; status 1
+    if there is any."""
     try:
         read_catalogue(root, portal_now())
     except CatalogueError as error:
@@ -47,7 +53,8 @@ def check(root: Path) -> int:
 
 def _packed(folder: Path) -> bytes:
     """With the contacts beside it."""
-    folder, packed = folder.resolve(), io.BytesIO()
+    folder = folder.resolve()
+    packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in (folder.parent / contacts.FILE, *sorted(folder.rglob("*.y*ml"))):
             if path.is_file():

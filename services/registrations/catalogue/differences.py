@@ -1,4 +1,5 @@
-"""The differences between two exams: where each stands, in words, what was there before, what is there after."""
+"""The differences between two exams: where each stands, in words, what was there before, what is
+there after."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -11,35 +12,76 @@ from services.registrations.domain.exam_definition import Exam
 
 # The keys that can name an item of a list, in order of preference.
 _KEYS = ("code", "key", "academie", "name")
-_SHOWN, _CONTEXT = 300, 60  # characters of a value, and of what is the same before its difference
+# characters of a value, and of what is the same before its difference
+_SHOWN = 300
+_CONTEXT = 60
 _WORDS = {
-    "academie": "académie", "acronym": "sigle", "categories": "catégorie", "closes": "fermeture",
-    "deposit_closes": "fermeture du dépôt", "deposit_opens": "ouverture du dépôt", "document_types": "type de document",
-    "domain": "domaine", "draft_reminder_days": "relances des brouillons", "epreuves": "épreuve",
-    "excluded_options": "options exclues", "experience": "expérience",
-    "extension_days": "jours de prolongation après un incident", "first_session": "première session",
-    "forms": "formulaire", "group_label": "regroupement", "help": "aide", "hint": "aide", "kind": "genre",
-    "label": "intitulé", "last_session": "dernière session", "lists": "liste", "modes": "modes d'évaluation",
-    "openings": "ouverture", "opens": "début", "paragraphs": "paragraphes", "pieces": "pièce",
-    "refusal_mails": "mail « Non Conforme »", "refusal_reasons": "motifs de « Non Conforme »", "regime": "régime",
-    "reminder_days": "relances", "replaced_by": "remplacée par", "required": "obligatoire",
-    "residence_notice": "avis de résidence", "rules": "règle", "sessions": "session", "shown": "montré si",
-    "specialites": "spécialité", "tabs": "onglet", "texts": "texte", "title": "titre", "unit": "unité",
-    "validation": "validation de l'inscription", "versions": "version", "when": "condition",
-}  # fmt: skip
+    "academie": "académie",
+    "acronym": "sigle",
+    "categories": "catégorie",
+    "closes": "fermeture",
+    "deposit_closes": "fermeture du dépôt",
+    "deposit_opens": "ouverture du dépôt",
+    "document_types": "type de document",
+    "domain": "domaine",
+    "draft_reminder_days": "relances des brouillons",
+    "epreuves": "épreuve",
+    "excluded_options": "options exclues",
+    "experience": "expérience",
+    "extension_days": "jours de prolongation après un incident",
+    "first_session": "première session",
+    "forms": "formulaire",
+    "group_label": "regroupement",
+    "help": "aide",
+    "hint": "aide",
+    "kind": "genre",
+    "label": "intitulé",
+    "last_session": "dernière session",
+    "lists": "liste",
+    "modes": "modes d'évaluation",
+    "openings": "ouverture",
+    "opens": "début",
+    "paragraphs": "paragraphes",
+    "pieces": "pièce",
+    "refusal_mails": "mail « Non Conforme »",
+    "refusal_reasons": "motifs de « Non Conforme »",
+    "regime": "régime",
+    "reminder_days": "relances",
+    "replaced_by": "remplacée par",
+    "required": "obligatoire",
+    "residence_notice": "avis de résidence",
+    "rules": "règle",
+    "sessions": "session",
+    "shown": "montré si",
+    "specialites": "spécialité",
+    "tabs": "onglet",
+    "texts": "texte",
+    "title": "titre",
+    "unit": "unité",
+    "validation": "validation de l'inscription",
+    "versions": "version",
+    "when": "condition",
+}
 """What people read of the names that the files have in English or in the plural."""
 
 
 def differences(before: Exam | None, after: Exam) -> tuple[Difference, ...]:
     """One for a new exam; none where nothing changes."""
     if before is None:
-        return (Difference(where=after.code, before="", after=f"nouvel examen, {len(after.sessions)} session(s)"),)
+        return (
+            Difference(
+                where=after.code,
+                before="",
+                after=f"nouvel examen, {len(after.sessions)} session(s)",
+            ),
+        )
     found = _between(after.code, to_data(before), to_data(after))
     return tuple(difference for difference in found if difference.before != difference.after)
 
 
 def sentence(difference: Difference) -> str:
-    """« BTS, session 2022, intitulé : « a » → « b » »; behind « + » what is added, behind « - » what is taken away."""
+    """« BTS, session 2022, intitulé : « a » → « b » »; behind « + » what is added, behind « - »
+    what is taken away."""
     if difference.before and difference.after:
         return f"{difference.where} : « {difference.before} » → « {difference.after} »"
     mark, value = ("+", difference.after) if difference.after else ("-", difference.before)
@@ -61,7 +103,9 @@ def _between(where: str, old: Any, new: Any) -> Iterator[Difference]:
         yield from _items(where, old, new)
 
 
-def _maps(where: str, old: dict[str, Any], new: dict[str, Any], between: str = ", ") -> Iterator[Difference]:
+def _maps(
+    where: str, old: dict[str, Any], new: dict[str, Any], between: str = ", "
+) -> Iterator[Difference]:
     for name in dict.fromkeys((*old, *new)):
         place = f"{where}{between}{_WORDS.get(name, name)}"
         if name not in new or name not in old:
@@ -72,7 +116,8 @@ def _maps(where: str, old: dict[str, Any], new: dict[str, Any], between: str = "
 
 def _items(where: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[Difference]:
     """Of lists without names, what only one of them has."""
-    gone, added = [item for item in old if item not in new], [item for item in new if item not in old]
+    gone = [item for item in old if item not in new]
+    added = [item for item in new if item not in old]
     if len(gone) == len(added) == 1:
         yield from _between(where, gone[0], added[0])
     elif not gone and not added:
@@ -92,15 +137,22 @@ def _by_name(items: list[Any]) -> dict[str, Any] | None:
 
 def _name(item: dict[str, Any]) -> str:
     name = next((str(item[key]) for key in _KEYS if item.get(key)), "")
-    spans = [str(item.get(key) or "…") for key in ("first", "last")] if {"first", "last"} <= item.keys() else []
+    spans = (
+        [str(item.get(key) or "…") for key in ("first", "last")]
+        if {"first", "last"} <= item.keys()
+        else []
+    )
     return " ".join(part for part in (name, "-".join(spans)) if part)
 
 
 def _difference(where: str, old: Any, new: Any) -> Difference:
     """Of long values the part where they differ."""
-    before, after = _shown(old), _shown(new)
+    before = _shown(old)
+    after = _shown(new)
     pairs = enumerate(zip(before, after, strict=False))
-    same = next((place for place, (one, other) in pairs if one != other), min(len(before), len(after)))
+    same = next(
+        (place for place, (one, other) in pairs if one != other), min(len(before), len(after))
+    )
     start = max(0, same - _CONTEXT) if max(len(before), len(after)) > _SHOWN else 0
     return Difference(where=where, before=_part(before, start), after=_part(after, start))
 
@@ -118,7 +170,11 @@ def _shown(value: Any) -> str:
         case bool():
             return "oui" if value else "non"
         case dict():
-            parts = (f"{_WORDS.get(name, name)} : {_shown(item)}" for name, item in value.items() if item is not None)
+            parts = (
+                f"{_WORDS.get(name, name)} : {_shown(item)}"
+                for name, item in value.items()
+                if item is not None
+            )
             return str(value.get("label") or value.get("title") or ", ".join(parts))
         case list():
             return ", ".join(map(_shown, value))

@@ -4,7 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from services.registrations.catalogue import folders, lists, pieces, references, sessions, specialites, tabs
+from services.registrations.catalogue import (
+    folders,
+    lists,
+    pieces,
+    references,
+    sessions,
+    specialites,
+    tabs,
+)
 from services.registrations.catalogue.contacts import contacts
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.folders import ExamFolder
@@ -20,8 +28,8 @@ MAX_EXTENSION_DAYS = 30
 
 
 def read_exams(root: Path, now: datetime, mistakes: list[Mistake]) -> dict[Path, Exam]:
-    """The exams under `root` (or the single one that `root` is) by their folders, relative dates resolved from `now`.
-    What is wrong in any file is added to `mistakes`."""
+    """The exams under `root` (or the single one that `root` is) by their folders, relative dates
+    resolved from `now`. What is wrong in any file is added to `mistakes`."""
     exam_paths = folders.exam_folders(root, mistakes)
     shared = contacts(root, mistakes) if root not in exam_paths else contacts(root.parent, mistakes)
     exams: dict[Path, Exam] = {}
@@ -42,10 +50,12 @@ def read_exams(root: Path, now: datetime, mistakes: list[Mistake]) -> dict[Path,
 def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
     sections = folder.sections
     with Fields(context, folder.head, "un examen") as fields:
-        code, label = fields.text("code"), fields.text("label")
+        code = fields.text("code")
+        label = fields.text("label")
         reasons = pieces.refusal_reasons(fields)
         extension_days = _extension_days(fields)
-        domaine, exclusive = fields.choice("domaine", DOMAINES), fields.texts("exclusive", EXCLUSIVE_NAMES)
+        domaine = fields.choice("domaine", DOMAINES)
+        exclusive = fields.texts("exclusive", EXCLUSIVE_NAMES)
         for name in (*folders.SECTIONS, *folders.FOLDERS, folders.LISTS):
             fields.take(name)
         fields.check_code("code", "code de l'examen", code)
@@ -69,11 +79,18 @@ def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
         refusal_reasons=reasons,
         extension_days=extension_days,
     )
-    dated_first = sorted(folder.parts["sessions"], key=lambda part: "demonstration" in part[1].entries)
-    exam = replace(exam, sessions=tuple(sessions.session(context, node, stem, exam) for stem, node in dated_first))
+    dated_first = sorted(
+        folder.parts["sessions"], key=lambda part: "demonstration" in part[1].entries
+    )
+    exam = replace(
+        exam,
+        sessions=tuple(sessions.session(context, node, stem, exam) for stem, node in dated_first),
+    )
     references.check(context, folder, exam)
     dated_years = {session.year for session in exam.sessions if not session.demonstration}
-    in_force = (each for each in exam.sessions if not (each.demonstration and each.year in dated_years))
+    in_force = (
+        each for each in exam.sessions if not (each.demonstration and each.year in dated_years)
+    )
     return replace(exam, sessions=tuple(in_force))
 
 
@@ -82,9 +99,14 @@ def _extension_days(fields: Fields) -> int | None:
     node = fields.take("prolongation")
     if node is None or node.text == BY_DURATION:
         return None
-    days = next((item.text for key, item in node.entries.items() if key == "jours" and item.tag == "int"), "")
+    days = next(
+        (item.text for key, item in node.entries.items() if key == "jours" and item.tag == "int"),
+        "",
+    )
     if len(node.entries) != 1 or days not in map(str, range(1, MAX_EXTENSION_DAYS + 1)):
-        fields.refuse(node, f"« prolongation » : écrire {BY_DURATION}, ou jours: 1 à {MAX_EXTENSION_DAYS}")
+        fields.refuse(
+            node, f"« prolongation » : écrire {BY_DURATION}, ou jours: 1 à {MAX_EXTENSION_DAYS}"
+        )
         return None
     return int(days)
 
@@ -95,5 +117,7 @@ def _specialites(context: ReadingContext, folder: ExamFolder) -> tuple[Specialit
     for (stem, node), specialite in zip(parts, specialite_list, strict=True):
         if stem is not None and specialite.code and stem != specialite.code:
             mend = suggestion(stem, [specialite.code])
-            context.refuse(node, f"le fichier {stem}.yaml définit « {specialite.code} » : {mend} dans son nom")
+            context.refuse(
+                node, f"le fichier {stem}.yaml définit « {specialite.code} » : {mend} dans son nom"
+            )
     return specialite_list

@@ -1,5 +1,5 @@
-"""Typed access to the keys of a node. What is missing, ill-typed, too long or unknown becomes a mistake; reading goes
-on."""
+"""Typed access to the keys of a node. What is missing, ill-typed, too long or unknown becomes a
+mistake; reading goes on."""
 
 import dataclasses
 import typing
@@ -13,8 +13,8 @@ from services.registrations.catalogue.mistakes import Mistake, suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
 
-# A pièce's code is one path segment of its files' keys. A store that keeps objects as files allows 255 bytes for one;
-# the rest is left for endings that a store adds.
+# A pièce's code is one path segment of its files' keys. A store that keeps objects as files allows
+# 255 bytes for one; the rest is left for endings that a store adds.
 MAX_ENCODED_BYTES = 180
 _BOOLEANS = {"true": True, "false": False}
 Default = TypeVar("Default", bool, None)
@@ -22,10 +22,13 @@ Made = TypeVar("Made")
 
 
 class Fields:
-    """The keys of a map. Used as a context manager: on leaving, keys that were not read are mistakes."""
+    """The keys of a map. Used as a context manager: on leaving, keys that were not read are
+    mistakes."""
 
     def __init__(self, context: ReadingContext, node: Node, what: str) -> None:
-        self.context, self.node, self.what = context, node, what
+        self.context = context
+        self.node = node
+        self.what = what
         self._taken: set[str] = set()
         if node.kind not in ("map", UNREADABLE):
             self.refuse(node, f"{what} : des clés sont attendues ici (« code: … »)")
@@ -33,7 +36,12 @@ class Fields:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        _: TracebackType | None,
+    ) -> None:
         if error is not None:
             return
         for name in self.node.entries.keys() - self._taken:
@@ -41,7 +49,8 @@ class Fields:
             self.context.mistakes.append(Mistake(self.node.file, self.node.keys[name], text))
 
     def made(self, made: type[Made], /, **others: Any) -> Made:
-        """A dataclass whose fields are keys of that name, each read by its type, but for `others`."""
+        """A dataclass whose fields are keys of that name, each read by its type, but for
+        `others`."""
         hints = typing.get_type_hints(made)
         for field in dataclasses.fields(typing.cast(Any, made)):
             if field.name not in others:
@@ -92,15 +101,19 @@ class Fields:
         return self._integer(node, name) if node else None
 
     def integers(self, name: str) -> tuple[int, ...]:
-        """A list of whole numbers, or a single one; () where absent. Those that do not read are left out."""
+        """A list of whole numbers, or a single one; () where absent. Those that do not read are
+        left out."""
         values = (self._integer(item, name) for item in self.items(name))
         return tuple(value for value in values if value is not None)
 
     def years(self, first: str = "from", last: str = "to") -> tuple[int | None, int | None]:
         """Two session years, both included; either may be left open."""
-        begin, end = self.integer(first), self.integer(last)
+        begin = self.integer(first)
+        end = self.integer(last)
         if begin is not None and end is not None and begin > end:
-            self.refuse(self.node, f"« {first}: {begin} » vient après « {last}: {end} » : les échanger")
+            self.refuse(
+                self.node, f"« {first}: {begin} » vient après « {last}: {end} » : les échanger"
+            )
         return begin, end
 
     def flag(self, name: str, default: Default) -> bool | Default:
@@ -119,8 +132,11 @@ class Fields:
         self._refuse_unknown(self.at(name), name, value, known)
         return value
 
-    def texts(self, name: str, known: Collection[str] | None = None, *, refers_to: str = "") -> tuple[str, ...]:
-        """A list of texts, or a single one; () where absent. `refers_to`: as `optional`, of each."""
+    def texts(
+        self, name: str, known: Collection[str] | None = None, *, refers_to: str = ""
+    ) -> tuple[str, ...]:
+        """A list of texts, or a single one; () where absent. `refers_to`: as `optional`, of
+        each."""
         values = []
         for item in self.items(name):
             value = self.scalar(item, name)
@@ -151,13 +167,18 @@ class Fields:
             self.refuse(node, f"« {name} » : un texte est attendu")
             return ""
         if node.tag not in ("str", "null"):
-            self.refuse(node, f'« {name} » : ce texte se lit comme un nombre ou un booléen ; écrire "{node.text}"')
+            self.refuse(
+                node,
+                f"« {name} » : ce texte se lit comme un nombre ou un booléen ; écrire"
+                f' "{node.text}"',
+            )
         if not node.text.strip():
             self.refuse(node, f"« {name} » : texte manquant ; l'écrire")
         return node.text.strip()
 
     def check_length(self, name: str, what: str, text: str, longest: int = CODE_LENGTH) -> None:
-        """Refuse a text that is too long for its column; `what` names it in the message (French)."""
+        """Refuse a text that is too long for its column; `what` names it in the message
+        (French)."""
         if mistake := too_long(what, text, longest):
             self.refuse(self.at(name), mistake)
 
@@ -166,7 +187,10 @@ class Fields:
         self.check_length(name, what, code)
         if len(code) <= CODE_LENGTH and (size := encoded_bytes(code)) > MAX_ENCODED_BYTES:
             advice = "le raccourcir, ou l'écrire sans accents ni signes"
-            text = f"{what} de {size} octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus : {advice}"
+            text = (
+                f"{what} de {size} octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus : "
+                f"{advice}"
+            )
             self.refuse(self.at(name), text)
 
     def _refuse_unknown(self, node: Node, name: str, value: str, known: Collection[str]) -> None:
@@ -175,16 +199,23 @@ class Fields:
 
     def _integer(self, node: Node, name: str) -> int | None:
         if node.kind != "scalar" or not node.text.lstrip("-").isdecimal() or node.tag != "int":
-            self.refuse(node, f"« {name} » : un nombre entier est attendu, sans guillemets ni zéro devant")
+            self.refuse(
+                node, f"« {name} » : un nombre entier est attendu, sans guillemets ni zéro devant"
+            )
             return None
         return int(node.text)
 
 
 def too_long(what: str, text: str, longest: int) -> str | None:
     """The message (French) for a text of more than `longest` characters; None for one that fits."""
-    return f"{what} de {len(text)} caractères, {longest} au plus : le raccourcir" if len(text) > longest else None
+    return (
+        f"{what} de {len(text)} caractères, {longest} au plus : le raccourcir"
+        if len(text) > longest
+        else None
+    )
 
 
 def encoded_bytes(code: str) -> int:
-    """The bytes of a code in an object's key, percent-encoded with its dots (a code may be « .. »)."""
+    """The bytes of a code in an object's key, percent-encoded with its dots (a code may be « ..
+    »)."""
     return len(quote(code, safe="").replace(".", "%2E"))

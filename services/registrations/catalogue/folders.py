@@ -1,4 +1,5 @@
-"""Reads an exam's folder into sections: `exam.yaml`, any section of which may be a sibling file or folder instead."""
+"""Reads an exam's folder into sections: `exam.yaml`, any section of which may be a sibling file or
+folder instead."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,9 @@ _SUFFIXES = (".yaml", ".yml")
 class ExamFolder:
     head: Node  # exam.yaml without the sections
     sections: dict[str, Node] = field(default_factory=dict)
-    parts: dict[str, list[tuple[str | None, Node]]] = field(default_factory=dict)  # folder -> (file's stem, node)
+    parts: dict[str, list[tuple[str | None, Node]]] = field(
+        default_factory=dict
+    )  # folder -> (file's stem, node)
 
 
 def exam_folders(root: Path, mistakes: list[Mistake]) -> list[Path]:
@@ -31,7 +34,13 @@ def exam_folders(root: Path, mistakes: list[Mistake]) -> list[Path]:
         if (path / EXAM_FILE).is_file():
             folders.append(path)
         elif any(path.rglob("*.yaml")):
-            mistakes.append(Mistake(str(path / EXAM_FILE), 1, "fichier manquant : l'écrire, avec code, domaine, label"))
+            mistakes.append(
+                Mistake(
+                    str(path / EXAM_FILE),
+                    1,
+                    "fichier manquant : l'écrire, avec code, domaine, label",
+                )
+            )
     if not folders and not mistakes:
         text = f"aucun examen ici : écrire un dossier par examen, avec un fichier {EXAM_FILE}"
         mistakes.append(Mistake(str(root), 1, text))
@@ -53,27 +62,37 @@ def read(folder: Path, mistakes: list[Mistake]) -> ExamFolder:
     return exam_folder
 
 
-def _take_sections_of_head(exam_folder: ExamFolder, lists: Node, name: str, mistakes: list[Mistake]) -> None:
+def _take_sections_of_head(
+    exam_folder: ExamFolder, lists: Node, name: str, mistakes: list[Mistake]
+) -> None:
     head = exam_folder.head
     if name in SECTIONS:
         exam_folder.sections[name] = head.entries.pop(name)
     elif name in FOLDERS:
         node = head.entries.pop(name)
         if node.kind != "list":
-            mistakes.append(Mistake(node.file, node.line, f"{name} : une liste est attendue (« - … »)"))
+            mistakes.append(
+                Mistake(node.file, node.line, f"{name} : une liste est attendue (« - … »)")
+            )
         exam_folder.parts[name] += [(None, item) for item in node.items]
     elif name == LISTS:
         node = head.entries.pop(name)
         if node.kind != "map":
-            mistakes.append(Mistake(node.file, node.line, "lists : des noms suivis de listes sont attendus"))
+            mistakes.append(
+                Mistake(node.file, node.line, "lists : des noms suivis de listes sont attendus")
+            )
         lists.entries.update(node.entries)
 
 
 def _add_file(exam_folder: ExamFolder, lists: Node, path: Path, mistakes: list[Mistake]) -> None:
     """A file is a section, or else a named list, by its name."""
-    name, node = path.stem, YamlReader(path, mistakes).read()
+    name = path.stem
+    node = YamlReader(path, mistakes).read()
     if name in FOLDERS:
-        text = f"« {name} » est un dossier, ou une section d'{EXAM_FILE} : y mettre un fichier par élément"
+        text = (
+            f"« {name} » est un dossier, ou une section d'{EXAM_FILE} : y mettre un fichier par "
+            "élément"
+        )
         mistakes.append(Mistake(node.file, 1, text))
     elif name in SECTIONS:
         _add_section(exam_folder.sections, name, node, mistakes)
@@ -88,7 +107,11 @@ def _add_file(exam_folder: ExamFolder, lists: Node, path: Path, mistakes: list[M
 def _add_section(sections: dict[str, Node], name: str, node: Node, mistakes: list[Mistake]) -> None:
     if name in sections:
         first = f"{sections[name].file}:{sections[name].line}"
-        mistakes.append(Mistake(node.file, node.line, f"doublon de « {name} », déjà en {first} : n'en garder qu'un"))
+        mistakes.append(
+            Mistake(
+                node.file, node.line, f"doublon de « {name} », déjà en {first} : n'en garder qu'un"
+            )
+        )
     else:
         sections[name] = node
 

@@ -1,4 +1,5 @@
-"""Reads instants: `2021-10-25 12:00` in a time zone, or `{today: -10, at: "12:00"}` in demonstration files."""
+"""Reads instants: `2021-10-25 12:00` in a time zone, or `{today: -10, at: "12:00"}` in
+demonstration files."""
 
 import re
 from datetime import UTC, datetime, time, timedelta
@@ -22,15 +23,21 @@ def zone(fields: Fields, default: ZoneInfo) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        fields.refuse(fields.node.entries["zone"], f"zone inconnue « {name} » : écrire par exemple Europe/Paris")
+        fields.refuse(
+            fields.node.entries["zone"],
+            f"zone inconnue « {name} » : écrire par exemple Europe/Paris",
+        )
         return default
 
 
 class InstantReader:
-    """Reads the instants of one opening or session. `demonstration`: relative instants are allowed."""
+    """Reads the instants of one opening or session. `demonstration`: relative instants are
+    allowed."""
 
     def __init__(self, context: ReadingContext, in_zone: ZoneInfo, demonstration: bool) -> None:
-        self._context, self._zone, self._demonstration = context, in_zone, demonstration
+        self._context = context
+        self._zone = in_zone
+        self._demonstration = demonstration
         self._today = context.now.astimezone(in_zone).date()
 
     def read(self, node: Node) -> datetime:
@@ -50,16 +57,25 @@ class InstantReader:
         try:
             return datetime.fromisoformat(f"{match[1]}T{match[2]}")
         except ValueError:
-            return self._refused(node, f"date impossible « {node.text} » : vérifier le jour et l'heure")
+            return self._refused(
+                node, f"date impossible « {node.text} » : vérifier le jour et l'heure"
+            )
 
     def _relative(self, node: Node) -> datetime | None:
         if not self._demonstration:
-            text = "date relative hors démonstration : écrire la date, ou « demonstration: true » dans ce fichier"
+            text = (
+                "date relative hors démonstration : écrire la date, ou « demonstration: true » "
+                "dans ce fichier"
+            )
             return self._refused(node, text)
         with Fields(self._context, node, "une date relative") as fields:
-            days, at = fields.integer("today"), fields.optional("at") or "00:00"
+            days = fields.integer("today")
+            at = fields.optional("at") or "00:00"
         if days is None or abs(days) > MAX_RELATIVE_DAYS:
-            text = f'date relative : écrire {{today: -10, at: "12:00"}}, {MAX_RELATIVE_DAYS} jours au plus'
+            text = (
+                f'date relative : écrire {{today: -10, at: "12:00"}}, {MAX_RELATIVE_DAYS} jours au'
+                " plus"
+            )
             return self._refused(node, text)
         try:
             hour = time.fromisoformat(at) if _HOUR.fullmatch(at) else None

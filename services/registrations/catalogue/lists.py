@@ -59,7 +59,9 @@ def _category(context: ReadingContext, node: Node) -> Category:
         )
     context.define(node, "la catégorie", "category", category.code)
     if not category.formes:
-        context.refuse(node, f"catégorie {category.code} sans forme de passage : écrire formes: [globale]")
+        context.refuse(
+            node, f"catégorie {category.code} sans forme de passage : écrire formes: [globale]"
+        )
     return category
 
 
@@ -70,14 +72,20 @@ def _experience(context: ReadingContext, fields: Fields) -> tuple[YearsBySession
             first, last = span.years()
             span.required("years")
             spans.append((node, YearsBySessions(first, last, span.integer("years") or 0)))
-    no_overlap(context, [(node, span.first, span.last) for node, span in spans], "durées d'expérience")
+    no_overlap(
+        context, [(node, span.first, span.last) for node, span in spans], "durées d'expérience"
+    )
     return tuple(span for _, span in spans)
 
 
-def no_overlap(context: ReadingContext, spans: list[tuple[Node, int | None, int | None]], what: str) -> None:
+def no_overlap(
+    context: ReadingContext, spans: list[tuple[Node, int | None, int | None]], what: str
+) -> None:
     """Refuse ranges of session years, both ends included, that share a year."""
     by_start = sorted(spans, key=lambda span: span[1] or 0)
     for (_, _, before_last), (node, first, _) in itertools.pairwise(by_start):
         if before_last is None or first is None or first <= before_last:
             end = "sans fin" if before_last is None else f"jusqu'à {before_last}"
-            context.refuse(node, f"{what} qui se chevauchent : la précédente court {end} ; corriger from ou to")
+            context.refuse(
+                node, f"{what} qui se chevauchent : la précédente court {end} ; corriger from ou to"
+            )

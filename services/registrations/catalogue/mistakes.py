@@ -1,4 +1,5 @@
-"""Mistakes in catalogue files: all are collected, each with its file and line, before the catalogue is refused."""
+"""Mistakes in catalogue files: all are collected, each with its file and line, before the catalogue
+is refused."""
 
 import difflib
 from collections.abc import Iterable

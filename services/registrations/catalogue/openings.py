@@ -1,4 +1,5 @@
-"""Reads the openings of a session, one per académie or country; `academies: all` means those not named separately."""
+"""Reads the openings of a session, one per académie or country; `academies: all` means those not
+named separately."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,7 +32,9 @@ def openings(fields: Fields, defaults: SessionDefaults) -> tuple[Opening, ...]:
     context = fields.context
     nodes = list(context.items_of(fields.required("openings"), "openings"))
     if "openings" in fields.node.entries and not nodes:
-        fields.refuse(fields.at("openings"), "aucune ouverture : écrire « - academie: … » avec ses dates")
+        fields.refuse(
+            fields.at("openings"), "aucune ouverture : écrire « - academie: … » avec ses dates"
+        )
     named_apart = {node.entries["academie"].text for node in nodes if "academie" in node.entries}
     by_academie: dict[str, tuple[Node, Opening]] = {}
     for node in nodes:
@@ -40,12 +43,16 @@ def openings(fields: Fields, defaults: SessionDefaults) -> tuple[Opening, ...]:
             if first is not node and opening.academie:
                 overlap = before.opens < opening.closes and opening.opens < before.closes
                 kind = "fenêtres qui se chevauchent" if overlap else "doublon d'ouverture"
-                place = f"{opening.label or opening.academie}, déjà écrite en {first.file}:{first.line}"
+                place = (
+                    f"{opening.label or opening.academie}, déjà écrite en {first.file}:{first.line}"
+                )
                 context.refuse(node, f"{kind} pour {place} : n'en garder qu'une")
     return tuple(opening for _, opening in by_academie.values())
 
 
-def _openings(context: ReadingContext, node: Node, defaults: SessionDefaults, named_apart: set[str]) -> list[Opening]:
+def _openings(
+    context: ReadingContext, node: Node, defaults: SessionDefaults, named_apart: set[str]
+) -> list[Opening]:
     with Fields(context, node, "une ouverture") as fields:
         own_contact = contact(context, fields.take("contact"))
         template = _without_place(fields, defaults, own_contact)
@@ -64,12 +71,15 @@ def _without_place(fields: Fields, defaults: SessionDefaults, own: Contact | Non
     reader = InstantReader(fields.context, zone, defaults.demonstration)
     deposit = fields.required("deposit")
     opens, closes = _window(fields, reader, "inscriptions")
-    starts, ends = EPOCH, EPOCH
+    starts = EPOCH
+    ends = EPOCH
     if deposit is not None:
         with Fields(fields.context, deposit, "le dépôt") as inner:
             starts, ends = _window(inner, reader, "dépôt")
     if EPOCH not in (opens, ends) and ends <= opens:
-        fields.refuse(fields.node, "le dépôt finit avant l'ouverture des inscriptions : corriger les dates")
+        fields.refuse(
+            fields.node, "le dépôt finit avant l'ouverture des inscriptions : corriger les dates"
+        )
     notice = fields.optional("residence_notice") or defaults.residence_notice
     if notice is None:
         fields.refuse(fields.node, "texte manquant residence_notice : l'écrire ici ou dans texts")
@@ -92,33 +102,53 @@ def _window(fields: Fields, reader: InstantReader, what: str) -> tuple[datetime,
     nodes = fields.required("opens"), fields.required("closes")
     opens, closes = (reader.read(node) if node else EPOCH for node in nodes)
     if EPOCH not in (opens, closes) and closes <= opens:
-        fields.refuse(fields.at("closes"), f"dates dans le désordre ({what}) : closes doit suivre opens")
+        fields.refuse(
+            fields.at("closes"), f"dates dans le désordre ({what}) : closes doit suivre opens"
+        )
     return opens, closes
 
 
 def _codes(fields: Fields, named_apart: set[str], abroad: bool) -> tuple[str, ...]:
-    single, several = fields.optional("academie"), fields.texts("academies")
+    single = fields.optional("academie")
+    several = fields.texts("academies")
     if abroad or single or several:
         if sum((abroad, bool(single), bool(several))) > 1:
-            fields.refuse(fields.node, "une ouverture a « academie », « academies » ou « country », un seul des trois")
+            fields.refuse(
+                fields.node,
+                "une ouverture a « academie », « academies » ou « country », un seul des trois",
+            )
     else:
-        fields.refuse(fields.node, 'ouverture sans lieu : écrire « academie: "03" » ou « academies: all »')
+        fields.refuse(
+            fields.node, 'ouverture sans lieu : écrire « academie: "03" » ou « academies: all »'
+        )
     if several == (ALL,):
-        return tuple(academie.code for academie in academies.all() if academie.code not in named_apart)
+        return tuple(
+            academie.code for academie in academies.all() if academie.code not in named_apart
+        )
     return (single,) if single else several
 
 
-def _in_academie(context: ReadingContext, template: Opening, code: str, own: Contact | None) -> Opening:
+def _in_academie(
+    context: ReadingContext, template: Opening, code: str, own: Contact | None
+) -> Opening:
     academie = academies.by_code(code)
     label = academie.label if academie else ""
-    return replace(template, academie=code, label=label, contact=own or context.contacts.get(code, template.contact))
+    return replace(
+        template,
+        academie=code,
+        label=label,
+        contact=own or context.contacts.get(code, template.contact),
+    )
 
 
 def _abroad(fields: Fields, template: Opening, code: str, own: Contact | None) -> Opening:
-    """A country has a two-digit code of the catalogue that no académie has, as it becomes part of the N° candidat."""
+    """A country has a two-digit code of the catalogue that no académie has, as it becomes part of
+    the N° candidat."""
     if len(code) != 2 or not code.isdecimal() or academies.by_code(code):
         text = f"code de pays « {code} » : écrire deux chiffres qui ne sont ceux d'aucune académie"
         fields.refuse(fields.at("country"), text)
     if own is None:
-        fields.refuse(fields.node, "un pays n'a pas de rectorat : écrire contact {title, lines, email}")
+        fields.refuse(
+            fields.node, "un pays n'a pas de rectorat : écrire contact {title, lines, email}"
+        )
     return replace(template, academie=code, label=fields.text("label"))

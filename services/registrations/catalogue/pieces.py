@@ -26,7 +26,8 @@ def pieces(context: ReadingContext, node: Node | None) -> tuple[PieceRule, ...]:
 
 def _piece(context: ReadingContext, node: Node) -> PieceRule:
     with Fields(context, node, "une pièce") as fields:
-        code, group = fields.text("code"), fields.text("regroupement")
+        code = fields.text("code")
+        group = fields.text("regroupement")
         piece = fields.made(
             PieceRule,
             code=code,
@@ -42,7 +43,9 @@ def _piece(context: ReadingContext, node: Node) -> PieceRule:
         fields.check_code("code", "code de la pièce", code)
         fields.check_code("regroupement", "regroupement", piece.group_code)
     if "formats" in node.entries and not node.entries["formats"].items:
-        context.refuse(node.entries["formats"], f"pièce {code} : la liste des formats est vide ; y écrire pdf")
+        context.refuse(
+            node.entries["formats"], f"pièce {code} : la liste des formats est vide ; y écrire pdf"
+        )
     context.define(node, "la pièce", "piece", code)
     return piece
 
@@ -79,7 +82,9 @@ def texts(context: ReadingContext, node: Node | None) -> dict[str, tuple[str, ..
             if value := fields.texts(name):
                 texts_by_name[name] = value
             elif name in node.entries:
-                context.refuse(node.entries[name], f"texte manquant « {name} » : l'écrire ou retirer la clé")
+                context.refuse(
+                    node.entries[name], f"texte manquant « {name} » : l'écrire ou retirer la clé"
+                )
     return texts_by_name
 
 
@@ -94,7 +99,9 @@ def document_types(context: ReadingContext, node: Node | None) -> dict[str, str]
             mend = f"n'écrire que des lettres minuscules et « _ », {LONGEST_CODE} au plus"
             context.refuse(node.entries[code], f"code de document « {code} » : {mend}")
         if code in set(DocumentType):
-            context.refuse(node.entries[code], f"document « {code} » : tout examen l'a déjà ; le retirer")
+            context.refuse(
+                node.entries[code], f"document « {code} » : tout examen l'a déjà ; le retirer"
+            )
     return labels
 
 
@@ -102,7 +109,11 @@ def rules(context: ReadingContext, node: Node | None) -> tuple[RuleUse, ...]:
     items = list(context.items_of(node, "rules"))
     uses = [_rule(context, item) for item in items]
     for name in dict.fromkeys(use.name for use in uses):
-        spans = [(item, use.first, use.last) for item, use in zip(items, uses, strict=True) if use.name == name]
+        spans = [
+            (item, use.first, use.last)
+            for item, use in zip(items, uses, strict=True)
+            if use.name == name
+        ]
         no_overlap(context, spans, f"règles {name}")
     return tuple(uses)
 

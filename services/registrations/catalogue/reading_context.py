@@ -1,4 +1,5 @@
-"""What the readers of sections share while one exam is read: mistakes, conditions, references, definitions by name."""
+"""What the readers of sections share while one exam is read: mistakes, conditions, references,
+definitions by name."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,8 +14,9 @@ from services.registrations.domain.conditions import Test
 
 @dataclass
 class ReadingContext:
-    """`tests` are those of conditions, each with the question that has the condition (empty: a piece or a form has it);
-    `references`: kind ("list", "form", "piece" …) and name of what another part of the exam must define."""
+    """`tests` are those of conditions, each with the question that has the condition (empty: a
+    piece or a form has it); `references`: kind ("list", "form", "piece" …) and name of what another
+    part of the exam must define."""
 
     now: datetime
     contacts: dict[str, Contact]  # by académie
@@ -31,11 +33,14 @@ class ReadingContext:
             self.references.append((kind, name, node))
 
     def define(self, node: Node, what: str, *key: str) -> None:
-        """Record the node that defines something; the same key twice is a mistake. `what`: French, for the message."""
+        """Record the node that defines something; the same key twice is a mistake. `what`: French,
+        for the message."""
         first = self.definitions.setdefault(key, node)
         if first is not node and key[-1]:
             where = f"{first.file}:{first.line}"
-            self.refuse(node, f"doublon de {what} « {key[-1]} », déjà écrit en {where} : n'en garder qu'un")
+            self.refuse(
+                node, f"doublon de {what} « {key[-1]} », déjà écrit en {where} : n'en garder qu'un"
+            )
 
     def items_of(self, node: Node | None, what: str) -> Iterator[Node]:
         """The items of a section that is a list."""
@@ -44,7 +49,9 @@ class ReadingContext:
 
     def entries_of(self, node: Node | None, what: str) -> Iterator[tuple[str, Node]]:
         """The entries of a section that is a map."""
-        if self._is_written(node, "map", f"{what} : des noms suivis de valeurs sont attendus (« nom: … »)"):
+        if self._is_written(
+            node, "map", f"{what} : des noms suivis de valeurs sont attendus (« nom: … »)"
+        ):
             yield from node.entries.items()
 
     def _is_written(self, node: Node | None, kind: str, otherwise: str) -> TypeGuard[Node]:

@@ -1,4 +1,5 @@
-"""Checks that what the parts of an exam refer to exists: lists, forms, pièces, facts, questions, épreuves, texts."""
+"""Checks that what the parts of an exam refer to exists: lists, forms, pièces, facts, questions,
+épreuves, texts."""
 
 from collections.abc import Collection
 
@@ -53,7 +54,8 @@ def _references(context: ReadingContext, exam: Exam) -> None:
 
 
 def _recap_titles(tab: Tab) -> tuple[str, ...]:
-    """Under which the récapitulatif shows what is answered in a tab; its own questions are under its title."""
+    """Under which the récapitulatif shows what is answered in a tab; its own questions are under
+    its title."""
     titles = KINDS[tab.kind].titles if tab.kind in KINDS else ()
     return (*titles, tab.title) if tab.questions or not titles else titles
 
@@ -63,19 +65,32 @@ def _needed_by_tabs(context: ReadingContext, folder: ExamFolder, exam: Exam) -> 
         node = context.definitions.get(("tab", tab.name), folder.head)
         name = _LISTS_OF_TABS.get(tab.kind)
         if name and not exam.lists.get(name):
-            context.refuse(node, f"l'onglet « {tab.title} » demande la liste « {name} » : écrire {name}.yaml")
+            context.refuse(
+                node, f"l'onglet « {tab.title} » demande la liste « {name} » : écrire {name}.yaml"
+            )
         if tab.kind in ("qualification", "epreuves") and not exam.specialites:
-            context.refuse(node, f"l'onglet « {tab.title} » demande une spécialité : écrire specialites")
+            context.refuse(
+                node, f"l'onglet « {tab.title} » demande une spécialité : écrire specialites"
+            )
 
 
 def _needed_texts(context: ReadingContext, folder: ExamFolder, exam: Exam) -> None:
-    """The demande de pièces needs its introduction; the handicap question needs the advice on which doctor to see."""
+    """The demande de pièces needs its introduction; the handicap question needs the advice on which
+    doctor to see."""
     node = folder.sections.get("texts", folder.head)
     if exam.pieces and not exam.texts.get("demande"):
-        context.refuse(node, "texte manquant « demande » : écrire l'introduction de la demande de pièces dans texts")
-    asks = any(tab.kind == "candidature" and "handicap" not in tab.options.get("omit", ()) for tab in exam.tabs)
+        context.refuse(
+            node,
+            "texte manquant « demande » : écrire l'introduction de la demande de pièces dans texts",
+        )
+    asks = any(
+        tab.kind == "candidature" and "handicap" not in tab.options.get("omit", ())
+        for tab in exam.tabs
+    )
     if asks and not exam.texts.get("handicap_advice"):
-        context.refuse(node, "texte manquant « handicap_advice » : écrire dans texts à qui s'adresser")
+        context.refuse(
+            node, "texte manquant « handicap_advice » : écrire dans texts à qui s'adresser"
+        )
 
 
 def _test(context: ReadingContext, exam: Exam, asking: str, test: Test, node: Node) -> None:
@@ -95,19 +110,25 @@ def _test(context: ReadingContext, exam: Exam, asking: str, test: Test, node: No
             context.refuse(node, f"épreuve ou étiquette inconnue « {name} » : {mend}")
 
 
-def _question(context: ReadingContext, exam: Exam, asking: str, test: Test, name: str, node: Node) -> None:
+def _question(
+    context: ReadingContext, exam: Exam, asking: str, test: Test, name: str, node: Node
+) -> None:
     questions = {question.name: question for tab in exam.tabs for question in tab.questions}
     names = list(questions)
     if name not in names:
         context.refuse(node, f"question inconnue « {name} » : {suggestion(name, names)}")
     elif asking and names.index(name) >= names.index(asking):
         what = "cycle : elle dépend d'elle-même" if name == asking else "elle vient plus bas"
-        context.refuse(node, f"question « {name} » : {what} ; ne citer que des questions posées plus haut")
+        context.refuse(
+            node, f"question « {name} » : {what} ; ne citer que des questions posées plus haut"
+        )
     else:
         _answers(context, exam, test, questions[name], node)
 
 
-def _answers(context: ReadingContext, exam: Exam, test: Test, question: Question, node: Node) -> None:
+def _answers(
+    context: ReadingContext, exam: Exam, test: Test, question: Question, node: Node
+) -> None:
     if question.type == "number":
         _numbers(context, test, node)
     elif question.type in ("yes_no", "consent"):
@@ -116,7 +137,9 @@ def _answers(context: ReadingContext, exam: Exam, test: Test, question: Question
         items = question.options or exam.lists.get(question.list or "", ())
         _values(context, test, [item.key for item in items], node)
     elif test.operator in ("at_least", "at_most"):
-        context.refuse(node, f"« {test.operator} » ne compare que des nombres : écrire is, in ou present")
+        context.refuse(
+            node, f"« {test.operator} » ne compare que des nombres : écrire is, in ou present"
+        )
 
 
 def _numbers(context: ReadingContext, test: Test, node: Node) -> None:
@@ -127,7 +150,9 @@ def _numbers(context: ReadingContext, test: Test, node: Node) -> None:
 
 def _values(context: ReadingContext, test: Test, known: Collection[str], node: Node) -> None:
     if test.operator in ("at_least", "at_most"):
-        context.refuse(node, f"« {test.operator} » ne compare que des nombres : écrire is, in ou present")
+        context.refuse(
+            node, f"« {test.operator} » ne compare que des nombres : écrire is, in ou present"
+        )
     elif test.operator != "present":
         for value in test.value if test.operator == "in" else (test.value,):
             if type(value) is int:
@@ -140,6 +165,11 @@ def _values(context: ReadingContext, test: Test, known: Collection[str], node: N
 
 def _epreuve_names(exam: Exam) -> set[str]:
     epreuves = [
-        epreuve for specialite in exam.specialites for version in specialite.versions for epreuve in version.epreuves
+        epreuve
+        for specialite in exam.specialites
+        for version in specialite.versions
+        for epreuve in version.epreuves
     ]
-    return {epreuve.code for epreuve in epreuves} | {tag for epreuve in epreuves for tag in epreuve.tags}
+    return {epreuve.code for epreuve in epreuves} | {
+        tag for epreuve in epreuves for tag in epreuve.tags
+    }

@@ -1,4 +1,5 @@
-"""What a catalogue keeps of that which it replaces: running demonstration sessions, openings and spécialités in use."""
+"""What a catalogue keeps of that which it replaces: running demonstration sessions, openings and
+spécialités in use."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -10,11 +11,13 @@ from services.registrations.domain.exam_definition import Exam, Session
 
 
 def with_running_demonstrations(stored: Exam, loaded: Exam, now: datetime) -> Exam:
-    """`loaded` with the dates of the demonstration sessions running in `stored`, so that a reload changes no date; one
-    of `loaded` counts only while none of `stored` is running."""
+    """`loaded` with the dates of the demonstration sessions running in `stored`, so that a reload
+    changes no date; one of `loaded` counts only while none of `stored` is running."""
     dated = tuple(session for session in loaded.sessions if not session.demonstration)
     years = {session.year for session in dated}
-    running = [session for session in running_demonstrations(stored, now) if session.year not in years]
+    running = [
+        session for session in running_demonstrations(stored, now) if session.year not in years
+    ]
     if not running:
         return loaded
     demonstrations = {session.name: session for session in loaded.sessions if session.demonstration}
@@ -25,21 +28,30 @@ def with_running_demonstrations(stored: Exam, loaded: Exam, now: datetime) -> Ex
 def running_demonstrations(exam: Exam, now: datetime) -> list[Session]:
     """Those in which one can still register, or will."""
     demonstrations = (session for session in exam.sessions if session.demonstration)
-    return [session for session in demonstrations if any(now < opening.closes for opening in session.openings)]
+    return [
+        session
+        for session in demonstrations
+        if any(now < opening.closes for opening in session.openings)
+    ]
 
 
 def _with_dates_of(running: Session, loaded: Session | None) -> Session:
     """The session as the files now define it, with the dates of the running one."""
     if loaded is None:
         return running
-    dates = {opening.academie: vars(answer_of(OpeningDates, opening)) for opening in running.openings}
-    openings = tuple(replace(opening, **dates.get(opening.academie, {})) for opening in loaded.openings)
+    dates = {
+        opening.academie: vars(answer_of(OpeningDates, opening)) for opening in running.openings
+    }
+    openings = tuple(
+        replace(opening, **dates.get(opening.academie, {})) for opening in loaded.openings
+    )
     return replace(loaded, openings=openings, closes=running.closes)
 
 
 @dataclass(frozen=True)
 class UsedOpening:
-    """An opening with a draft or candidature, and the spécialité saved there (None: a draft, or an exam without)."""
+    """An opening with a draft or candidature, and the spécialité saved there (None: a draft, or an
+    exam without)."""
 
     session: str
     academie: str
@@ -47,18 +59,27 @@ class UsedOpening:
 
 
 def with_used_definitions(new: Exam, old: Exam, used: Collection[UsedOpening]) -> Exam:
-    """`new` with the sessions, openings and spécialités of `old` that are used and that `new` lacks."""
+    """`new` with the sessions, openings and spécialités of `old` that are used and that `new`
+    lacks."""
     by_session: dict[str, list[UsedOpening]] = {}
     for opening_used in used:
         by_session.setdefault(opening_used.session, []).append(opening_used)
-    sessions = [_with_used_parts(session, old, by_session.pop(session.name, ())) for session in new.sessions]
+    sessions = [
+        _with_used_parts(session, old, by_session.pop(session.name, ())) for session in new.sessions
+    ]
     for name, of_session in by_session.items():
         academies = {opening_used.academie for opening_used in of_session}
         if removed := old.session(name):
-            openings = tuple(opening for opening in removed.openings if opening.academie in academies)
+            openings = tuple(
+                opening for opening in removed.openings if opening.academie in academies
+            )
             sessions.append(replace(removed, openings=openings))
-    missing_codes = {opening_used.specialite for opening_used in used} - {each.code for each in new.specialites}
-    specialites = tuple(specialite for specialite in old.specialites if specialite.code in missing_codes)
+    missing_codes = {opening_used.specialite for opening_used in used} - {
+        each.code for each in new.specialites
+    }
+    specialites = tuple(
+        specialite for specialite in old.specialites if specialite.code in missing_codes
+    )
     return replace(new, sessions=tuple(sessions), specialites=(*new.specialites, *specialites))
 
 
@@ -71,4 +92,8 @@ def _with_used_parts(session: Session, old: Exam, used: Collection[UsedOpening])
     openings = tuple(opening for opening in before.openings if opening.academie in academies)
     codes = {opening_used.specialite for opening_used in used} - set(session.specialites)
     specialites = tuple(code for code in before.specialites if code in codes)
-    return replace(session, openings=(*session.openings, *openings), specialites=(*session.specialites, *specialites))
+    return replace(
+        session,
+        openings=(*session.openings, *openings),
+        specialites=(*session.specialites, *specialites),
+    )

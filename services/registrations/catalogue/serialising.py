@@ -1,4 +1,5 @@
-"""Exams as JSON and back, and their digest, by which a version of a candidature names its catalogue revision."""
+"""Exams as JSON and back, and their digest, by which a version of a candidature names its catalogue
+revision."""
 
 import dataclasses
 import hashlib
@@ -20,8 +21,8 @@ def to_data(exam: Exam) -> dict[str, Any]:
 
 
 def from_data(data: Mapping[str, Any]) -> Exam:
-    """The exam that `to_data` wrote, without what a later version added. Raises TypeError or msgspec's ValidationError
-    for anything else."""
+    """The exam that `to_data` wrote, without what a later version added. Raises TypeError or
+    msgspec's ValidationError for anything else."""
     return msgspec.convert(_frozen(data), Exam, dec_hook=lambda _, condition: _condition(condition))
 
 
@@ -48,7 +49,9 @@ def _data(value: Any) -> Any:
         case tuple() | list():
             return [_data(item) for item in value]
     if dataclasses.is_dataclass(value):
-        return {field.name: _data(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {
+            field.name: _data(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
     return value
 
 

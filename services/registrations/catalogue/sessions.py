@@ -1,4 +1,5 @@
-"""Reads sessions with their openings. The year of a demonstration session is computed from its dates."""
+"""Reads sessions with their openings. The year of a demonstration session is computed from its
+dates."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,18 +16,22 @@ from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.exam_definition import Exam, Opening, Session, Specialite
 
-EPREUVES_FIRST_MONTH = 5  # May: registrations that close before it are for the épreuves of that year
+EPREUVES_FIRST_MONTH = (
+    5  # May: registrations that close before it are for the épreuves of that year
+)
 
 
 def session(context: ReadingContext, node: Node, stem: str | None, exam: Exam) -> Session:
-    """Of an exam of which all else is read. `stem` is the file's name, which names the session unless it is a
-    demonstration one."""
+    """Of an exam of which all else is read. `stem` is the file's name, which names the session
+    unless it is a demonstration one."""
     with Fields(context, node, "une session") as fields:
         demonstration = fields.flag("demonstration", False)
         zone = instants.zone(fields, PARIS)
         reader = InstantReader(context, zone, demonstration)
         notice = " ".join(exam.texts.get("residence_notice", ())) or None
-        opening_list = openings.openings(fields, openings.SessionDefaults(zone, demonstration, notice))
+        opening_list = openings.openings(
+            fields, openings.SessionDefaults(zone, demonstration, notice)
+        )
         year = _year(fields, demonstration, opening_list, context.now)
         name = str(year) if demonstration else fields.optional("name") or stem or str(year)
         closes = fields.take("session_closes")
@@ -34,7 +39,11 @@ def session(context: ReadingContext, node: Node, stem: str | None, exam: Exam) -
             Session,
             name=name,
             year=year,
-            closes=reader.read(closes) if closes else datetime(year + 1, 1, 1, tzinfo=PARIS).astimezone(UTC),
+            closes=(
+                reader.read(closes)
+                if closes
+                else datetime(year + 1, 1, 1, tzinfo=PARIS).astimezone(UTC)
+            ),
             specialites=_specialites(fields, exam, year),
             pieces=_pieces(fields, exam),
             openings=opening_list,
@@ -47,7 +56,9 @@ def session(context: ReadingContext, node: Node, stem: str | None, exam: Exam) -
             retention=_retention(fields),
         )
         fields.check_code("name", "nom de la session", name)
-    context.define(node, "la session", "session", "demonstration" if demonstration else "dated", name)
+    context.define(
+        node, "la session", "session", "demonstration" if demonstration else "dated", name
+    )
     _check_label(context, node.entries.get("label", node), new_session)
     _check_dates(context, node, new_session)
     return _with_year_filled_in(new_session)
@@ -58,27 +69,39 @@ def _reminder_days(fields: Fields, name: str) -> tuple[int, ...]:
     days = fields.integers(name)
     for value, item in zip(days, fields.items(name), strict=False):
         if not 0 <= value <= MAX_DAYS:
-            fields.refuse(item, f"« {name} » : {value} jours ; écrire un nombre de 0 (le dernier jour) à {MAX_DAYS}")
+            fields.refuse(
+                item,
+                f"« {name} » : {value} jours ; écrire un nombre de 0 (le dernier jour) à "
+                f"{MAX_DAYS}",
+            )
             return ()
     if list(days) != sorted(set(days), reverse=True):
-        fields.refuse(fields.at(name), f"« {name} » : écrire chaque nombre une fois, du plus grand au plus petit")
+        fields.refuse(
+            fields.at(name),
+            f"« {name} » : écrire chaque nombre une fois, du plus grand au plus petit",
+        )
         return ()
     return days
 
 
 def _retention(fields: Fields) -> tuple[tuple[str, str], ...]:
     """`conservation: {pieces: "24 mois"}`."""
-    node, own = fields.take("conservation"), []
+    node = fields.take("conservation")
+    own = []
     for code, period in (node.entries if node else {}).items():
         if code not in OF_A_SESSION:
             known = ", ".join(OF_A_SESSION)
-            fields.refuse(period, f"conservation : « {code} » n'est pas une donnée de session ({known})")
+            fields.refuse(
+                period, f"conservation : « {code} » n'est pas une donnée de session ({known})"
+            )
             continue
         try:
             Period(period.text)
             own.append((code, period.text))
         except RetentionError:
-            fields.refuse(period, f"durée illisible « {period.text} » : écrire par exemple « 24 mois »")
+            fields.refuse(
+                period, f"durée illisible « {period.text} » : écrire par exemple « 24 mois »"
+            )
     return tuple(own)
 
 
@@ -87,21 +110,30 @@ def _check_label(context: ReadingContext, node: Node, new_session: Session) -> N
     kind = "demonstration" if new_session.demonstration else "dated"
     context.define(node, "l'intitulé de session", "session's label", kind, new_session.label)
     if new_session.demonstration and new_session.label and "{year}" not in new_session.label:
-        context.refuse(node, "l'intitulé d'une session de démonstration change chaque année : y écrire {year}")
+        context.refuse(
+            node, "l'intitulé d'une session de démonstration change chaque année : y écrire {year}"
+        )
 
 
-def _year(fields: Fields, demonstration: bool, opening_list: tuple[Opening, ...], fallback: datetime) -> int:
+def _year(
+    fields: Fields, demonstration: bool, opening_list: tuple[Opening, ...], fallback: datetime
+) -> int:
     """The year, resolved for a demonstration session; that of `fallback` where it does not read."""
     if demonstration:
         if fields.take("year") is not None:
-            fields.refuse(fields.at("year"), "l'année d'une session de démonstration suit ses dates : la retirer")
+            fields.refuse(
+                fields.at("year"),
+                "l'année d'une session de démonstration suit ses dates : la retirer",
+            )
         read = [opening.closes for opening in opening_list if opening.closes != EPOCH]
         closes = max(read, default=fallback).astimezone(PARIS)
         return closes.year + (closes.month >= EPREUVES_FIRST_MONTH)
     if fields.required("year") is None or (year := fields.integer("year")) is None:
         return fallback.year
     if not 1990 <= year <= 2100:
-        fields.refuse(fields.at("year"), f"année de session invraisemblable {year} : écrire par exemple 2027")
+        fields.refuse(
+            fields.at("year"), f"année de session invraisemblable {year} : écrire par exemple 2027"
+        )
         return fallback.year
     return year
 
@@ -111,19 +143,33 @@ def _specialites(fields: Fields, exam: Exam, year: int) -> tuple[str, ...]:
     node = fields.take("specialites")
     if node is None:
         if exam.specialites:
-            fields.refuse(fields.node, "clé « specialites » manquante pour une session : écrire « specialites: all »")
+            fields.refuse(
+                fields.node,
+                "clé « specialites » manquante pour une session : écrire « specialites: all »",
+            )
         return ()
-    possible = tuple(specialite.code for specialite in exam.specialites if _is_offered(specialite, year))
+    possible = tuple(
+        specialite.code for specialite in exam.specialites if _is_offered(specialite, year)
+    )
     if node.kind == "scalar" and node.text == ALL:
         if not possible:
-            fields.refuse(node, f"aucune spécialité n'a d'épreuves en {year} : en définir une, ou changer l'année")
+            fields.refuse(
+                node,
+                f"aucune spécialité n'a d'épreuves en {year} : en définir une, ou changer l'année",
+            )
         return possible
     codes = fields.texts("specialites", refers_to="specialite")
     if not codes:
-        fields.refuse(node, "la liste des spécialités est vide : écrire « specialites: all » ou des codes")
+        fields.refuse(
+            node, "la liste des spécialités est vide : écrire « specialites: all » ou des codes"
+        )
     for code, item in zip(codes, fields.items("specialites"), strict=True):
         if any(specialite.code == code for specialite in exam.specialites) and code not in possible:
-            fields.refuse(item, f"la spécialité {code} n'a pas d'épreuves en {year} : la retirer ou dater une version")
+            fields.refuse(
+                item,
+                f"la spécialité {code} n'a pas d'épreuves en {year} : la retirer ou dater une "
+                "version",
+            )
     return codes
 
 
@@ -138,7 +184,10 @@ def _check_dates(context: ReadingContext, node: Node, new_session: Session) -> N
     for opening in new_session.openings:
         ends = (opening.closes, opening.deposit_closes)
         if EPOCH not in (*ends, new_session.closes) and new_session.closes < max(ends):
-            text = f"session_closes vient avant la fin des inscriptions ou du dépôt ({opening.label}) : la reculer"
+            text = (
+                f"session_closes vient avant la fin des inscriptions ou du dépôt ({opening.label}) "
+                ": la reculer"
+            )
             context.refuse(node.entries.get("session_closes", node), text)
             return
 

@@ -1,4 +1,5 @@
-"""Reads spécialités with the versions of their épreuves, which must cover all their sessions without overlap or gap."""
+"""Reads spécialités with the versions of their épreuves, which must cover all their sessions
+without overlap or gap."""
 
 import itertools
 import re
@@ -33,7 +34,8 @@ def specialites(context: ReadingContext, nodes: list[Node]) -> tuple[Specialite,
 
 
 def _share_acronym(first: Specialite, other: Specialite) -> bool:
-    """Whether two spécialités of one session bear the same acronym. The options of a spécialité may: SIO has two."""
+    """Whether two spécialités of one session bear the same acronym. The options of a spécialité
+    may: SIO has two."""
     if not first.acronym or not other.acronym or first.acronym.upper() != other.acronym.upper():
         return False
     starts = max(first.first_session or 0, other.first_session or 0)
@@ -42,14 +44,21 @@ def _share_acronym(first: Specialite, other: Specialite) -> bool:
 
 
 def _label_without_option(specialite: Specialite) -> str:
-    return re.split(r"\boption\b", specialite.label, maxsplit=1, flags=re.IGNORECASE)[0].strip(" -,:").casefold()
+    return (
+        re.split(r"\boption\b", specialite.label, maxsplit=1, flags=re.IGNORECASE)[0]
+        .strip(" -,:")
+        .casefold()
+    )
 
 
 def _specialite(context: ReadingContext, node: Node) -> Specialite:
     with Fields(context, node, "une spécialité") as fields:
         code = fields.text("code")
         first, last = fields.years("first_session", "last_session")
-        versions = [_version(context, item, code) for item in context.items_of(fields.required("versions"), "versions")]
+        versions = [
+            _version(context, item, code)
+            for item in context.items_of(fields.required("versions"), "versions")
+        ]
         specialite = fields.made(
             Specialite,
             code=code,
@@ -66,7 +75,10 @@ def _specialite(context: ReadingContext, node: Node) -> Specialite:
         context.refuse(node.entries["acronym"], text)
     if specialite.replaced_by and specialite.last_session is None:
         at = node.entries["replaced_by"]
-        context.refuse(at, "« replaced_by » sans dernière session : écrire last_session, ou retirer replaced_by")
+        context.refuse(
+            at,
+            "« replaced_by » sans dernière session : écrire last_session, ou retirer replaced_by",
+        )
     context.define(node, "la spécialité", "specialite", code)
     no_overlap(context, [(at, version.first, version.last) for at, version in versions], "versions")
     _check_no_gap(context, node, specialite, versions)
@@ -74,23 +86,40 @@ def _specialite(context: ReadingContext, node: Node) -> Specialite:
 
 
 def _check_no_gap(
-    context: ReadingContext, node: Node, specialite: Specialite, versions: list[tuple[Node, SpecialiteVersion]]
+    context: ReadingContext,
+    node: Node,
+    specialite: Specialite,
+    versions: list[tuple[Node, SpecialiteVersion]],
 ) -> None:
     if not versions:
-        context.refuse(node, f"spécialité {specialite.code} sans version : écrire {{from: …, to: …, epreuves: […]}}")
+        context.refuse(
+            node,
+            f"spécialité {specialite.code} sans version : écrire {{from: …, to: …, epreuves: […]}}",
+        )
         return
     ordered = sorted(versions, key=lambda pair: pair[1].first or 0)
     for (_, before), (at, after) in itertools.pairwise(ordered):
         if before.last is not None and after.first is not None and after.first > before.last + 1:
-            context.refuse(at, f"aucune version de {before.last + 1} à {after.first - 1} : corriger from ou to")
-    (first_at, first), (last_at, last) = ordered[0], ordered[-1]
-    if first.first is not None and (specialite.first_session is None or first.first > specialite.first_session):
-        context.refuse(first_at, f"aucune version avant {first.first} : corriger from, ou first_session")
-    if last.last is not None and (specialite.last_session is None or last.last < specialite.last_session):
+            context.refuse(
+                at, f"aucune version de {before.last + 1} à {after.first - 1} : corriger from ou to"
+            )
+    (first_at, first) = ordered[0]
+    (last_at, last) = ordered[-1]
+    if first.first is not None and (
+        specialite.first_session is None or first.first > specialite.first_session
+    ):
+        context.refuse(
+            first_at, f"aucune version avant {first.first} : corriger from, ou first_session"
+        )
+    if last.last is not None and (
+        specialite.last_session is None or last.last < specialite.last_session
+    ):
         context.refuse(last_at, f"aucune version après {last.last} : corriger to, ou last_session")
 
 
-def _version(context: ReadingContext, node: Node, specialite: str) -> tuple[Node, SpecialiteVersion]:
+def _version(
+    context: ReadingContext, node: Node, specialite: str
+) -> tuple[Node, SpecialiteVersion]:
     with Fields(context, node, "une version") as fields:
         first, last = fields.years()
         owner = (specialite, str(first))
@@ -142,16 +171,23 @@ def _modes(fields: Fields) -> dict[str, str]:
         if regime not in REGIMES:
             fields.refuse(value, f"régime inconnu « {regime} » : {suggestion(regime, REGIMES)}")
         if modes[regime] not in MODES:
-            fields.refuse(value, f"mode inconnu « {modes[regime]} » : {suggestion(modes[regime], MODES)}")
+            fields.refuse(
+                value, f"mode inconnu « {modes[regime]} » : {suggestion(modes[regime], MODES)}"
+            )
     return modes
 
 
-def _check_links(context: ReadingContext, node: Node, epreuve: Epreuve, epreuves: tuple[Epreuve, ...]) -> None:
+def _check_links(
+    context: ReadingContext, node: Node, epreuve: Epreuve, epreuves: tuple[Epreuve, ...]
+) -> None:
     by_code = {other.code: other for other in epreuves}
     for name in ("parent", "options_of", "differs_from"):
-        target, at = getattr(epreuve, name), node.entries.get(name, node)
+        target = getattr(epreuve, name)
+        at = node.entries.get(name, node)
         if target and target not in by_code:
-            context.refuse(at, f"« {name} » : épreuve inconnue « {target} » : {suggestion(target, by_code)}")
+            context.refuse(
+                at, f"« {name} » : épreuve inconnue « {target} » : {suggestion(target, by_code)}"
+            )
         elif target and name != "differs_from" and _is_circular(by_code, epreuve, name):
             context.refuse(at, f"cycle : « {name} » ramène à {epreuve.code} ; le rompre")
 

@@ -17,7 +17,10 @@ from services.registrations.domain.tabs.candidature import PARTS
 from services.registrations.domain.tabs.questions import TYPES
 from services.registrations.domain.tabs.tab_kind import PLACE, PLACES
 
-KINDS_WITH_OWN_NAME = ("questions", "notice")  # kinds of which an exam may have several, each with a name
+KINDS_WITH_OWN_NAME = (
+    "questions",
+    "notice",
+)  # kinds of which an exam may have several, each with a name
 KINDS_WITHOUT_QUESTIONS = ("recap", "number")
 BOXES = tuple(box.value for box in Box)
 TYPES_WITH_OPTIONS = ("choice", "search")
@@ -41,7 +44,8 @@ def _tab(context: ReadingContext, node: Node) -> Tab:
             title=fields.text("title"),
             name=name,
             questions=tuple(
-                _question(context, item) for item in context.items_of(fields.take("questions"), "questions")
+                _question(context, item)
+                for item in context.items_of(fields.take("questions"), "questions")
             ),
             text=fields.texts("text"),
             options=_options(context, fields, kind),
@@ -50,13 +54,18 @@ def _tab(context: ReadingContext, node: Node) -> Tab:
     for place in PLACE.findall(" ".join(tab.text)):
         if place not in PLACES:
             mend = suggestion(place, PLACES)
-            context.refuse(node.entries["text"], f"rien ne remplit « {{{place}}} » dans le texte d'un onglet : {mend}")
+            context.refuse(
+                node.entries["text"],
+                f"rien ne remplit « {{{place}}} » dans le texte d'un onglet : {mend}",
+            )
     if kind == "notice" and not tab.text:
         context.refuse(node, f"texte manquant pour l'onglet « {tab.title} » : écrire text")
     if kind == "questions" and not tab.questions:
         context.refuse(node, f"aucune question dans l'onglet « {tab.title} » : écrire questions")
     if kind in KINDS_WITHOUT_QUESTIONS and tab.questions:
-        context.refuse(node, f"l'onglet « {tab.title} » ne pose pas de question : les mettre plus haut")
+        context.refuse(
+            node, f"l'onglet « {tab.title} » ne pose pas de question : les mettre plus haut"
+        )
     return tab
 
 
@@ -80,7 +89,9 @@ def _options(context: ReadingContext, fields: Fields, kind: str) -> dict[str, An
             read = {"omit": options.texts("omit", omitted)}
         elif kind == "acquis":
             read = {"boxes": options.texts("boxes", BOXES), "notice": options.optional("notice")}
-            read["labels"] = {box: options.scalar(label, box) for box, label in options.entries("labels")}
+            read["labels"] = {
+                box: options.scalar(label, box) for box, label in options.entries("labels")
+            }
             for box, label in options.entries("labels"):
                 if box not in BOXES:
                     options.refuse(label, f"case inconnue « {box} » : {suggestion(box, BOXES)}")
@@ -98,7 +109,9 @@ def _question(context: ReadingContext, node: Node) -> Question:
             name=name,
             type=fields.choice("type", TYPES),
             options=(
-                list_items(context, options, f"options de « {name} » : la liste", "question", name) if options else ()
+                list_items(context, options, f"options de « {name} » : la liste", "question", name)
+                if options
+                else ()
             ),
             list=fields.optional("list", "list"),
             required=_required(context, fields, name),
@@ -121,7 +134,9 @@ def _check_question(context: ReadingContext, node: Node, question: Question) -> 
     if question.type in TYPES_WITH_OPTIONS and not has_choice:
         context.refuse(node, f"question « {question.name} » sans choix : écrire options ou list")
     if question.type not in TYPES_WITH_OPTIONS and question.type in TYPES and has_choice:
-        context.refuse(node, f"une question de type {question.type} n'a pas de choix : retirer options ou list")
+        context.refuse(
+            node, f"une question de type {question.type} n'a pas de choix : retirer options ou list"
+        )
     if question.options and question.list:
         context.refuse(node, f"question « {question.name} » : options ou list, pas les deux")
     if question.type == "notice" and not question.text:

@@ -18,7 +18,8 @@ _TAG = "tag:yaml.org,2002:"
 
 @dataclass(eq=False)
 class Node:
-    """A scalar (`text`, `tag` such as str, int, bool, null), a list (`items`) or a map (`entries`)."""
+    """A scalar (`text`, `tag` such as str, int, bool, null), a list (`items`) or a map
+    (`entries`)."""
 
     file: str
     line: int
@@ -38,7 +39,10 @@ class YamlReader:
     """Reads one file; what is wrong in it is added to `mistakes`."""
 
     def __init__(self, path: Path, mistakes: list[Mistake]) -> None:
-        self._path, self._file, self._mistakes, self._count = path, str(path), mistakes, 0
+        self._path = path
+        self._file = str(path)
+        self._mistakes = mistakes
+        self._count = 0
 
     def read(self) -> Node:
         """The file's tree; an empty map for an empty file, UNREADABLE where it cannot be read."""
@@ -50,15 +54,24 @@ class YamlReader:
             root = yaml.compose(self._path.read_text(encoding="utf-8"), Loader=_LOADER)
             return empty if root is None else self._node(root)
         except UnicodeDecodeError:
-            return self._refuse(1, "le fichier n'est pas en UTF-8 : l'enregistrer en UTF-8", unreadable)
+            return self._refuse(
+                1, "le fichier n'est pas en UTF-8 : l'enregistrer en UTF-8", unreadable
+            )
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            message = f"YAML illisible ({error.problem}) : vérifier l'indentation, les guillemets et les deux-points"
+            message = (
+                f"YAML illisible ({error.problem}) : vérifier l'indentation, les guillemets et les "
+                "deux-points"
+            )
             return self._refuse(mark.line + 1 if mark else 1, message, unreadable)
         except (yaml.YAMLError, RecursionError) as error:
-            return self._refuse(1, f"YAML illisible ({type(error).__name__}) : simplifier le fichier", unreadable)
+            return self._refuse(
+                1, f"YAML illisible ({type(error).__name__}) : simplifier le fichier", unreadable
+            )
         except OSError as error:
-            return self._refuse(1, f"fichier illisible ({error.strerror}) : vérifier ses droits", unreadable)
+            return self._refuse(
+                1, f"fichier illisible ({error.strerror}) : vérifier ses droits", unreadable
+            )
 
     def _node(self, node: yaml.Node) -> Node:
         self._count += 1
@@ -74,9 +87,12 @@ class YamlReader:
     def _map(self, node: yaml.MappingNode, line: int) -> Node:
         map_node = Node(self._file, line, "map")
         for key, value in node.value:
-            name, key_line = str(key.value), key.start_mark.line + 1
+            name = str(key.value)
+            key_line = key.start_mark.line + 1
             if name in map_node.entries:
-                self._refuse(key_line, f"doublon de la clé « {name} » : n'en garder qu'une", map_node)
+                self._refuse(
+                    key_line, f"doublon de la clé « {name} » : n'en garder qu'une", map_node
+                )
                 continue
             map_node.entries[name] = self._node(value)
             map_node.keys[name] = key_line

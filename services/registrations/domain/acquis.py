@@ -1,9 +1,11 @@
-"""The acquis that a candidate declares: four boxes, each with a year, an académie and the units to be kept.
+"""The acquis that a candidate declares: four boxes, each with a year, an académie and the units to
+be kept.
 
-A box is open when ticked. A unit is kept when its checkbox « à conserver » is ticked; unticked, it is sat again. The
-page ticks the units that may be kept, for the candidate to untick (guide §5.4), and posts which units it showed and
-which it had ticked: a unit that the page ticked and whose mark is too low is sat again, whereas one that the candidate
-ticked is refused with the reason. Answers without these two lists (earlier pages, tools) mean exactly what was ticked.
+A box is open when ticked. A unit is kept when its checkbox « à conserver » is ticked; unticked, it
+is sat again. The page ticks the units that may be kept, for the candidate to untick (guide §5.4),
+and posts which units it showed and which it had ticked: a unit that the page ticked and whose mark
+is too low is sat again, whereas one that the candidate ticked is refused with the reason. Answers
+without these two lists (earlier pages, tools) mean exactly what was ticked.
 """
 
 from dataclasses import dataclass
@@ -16,9 +18,18 @@ from services.registrations.domain.forms import FORMATS, OUI, TabAnswers
 
 PASS_MARK = Decimal(10)  # D643-15: a bénéfice from 10/20 on
 TITLES = "acquis_titres"  # the named list of other diplomas
-LISTS = SHOWN, PROPOSED = "montrees", "proposees"  # parts of a box: the units that the page showed, and had ticked
+LISTS = SHOWN, PROPOSED = (
+    "montrees",
+    "proposees",
+)  # parts of a box: the units that the page showed, and had ticked
 PARTS_OF_UNITS = ("note", "annee", "garder")
-ORIGIN_PARTS = ("annee", "academie", "specialite", "titre", "economie_droit")  # parts of a box: origin of the units
+ORIGIN_PARTS = (
+    "annee",
+    "academie",
+    "specialite",
+    "titre",
+    "economie_droit",
+)  # parts of a box: origin of the units
 
 
 class Box(StrEnum):
@@ -36,8 +47,8 @@ class Box(StrEnum):
 
 @dataclass(frozen=True)
 class KeptUnit:
-    """A unit to be kept. `mark` is None where the box has no marks, or where what was typed is none. `year` is that
-    typed beside the mark, else the box's; None where it is not a year."""
+    """A unit to be kept. `mark` is None where the box has no marks, or where what was typed is
+    none. `year` is that typed beside the mark, else the box's; None where it is not a year."""
 
     box: Box
     code: str  # of the épreuve
@@ -77,10 +88,14 @@ def field(box: Box, part: str, code: str | None = None) -> str:
     return f"{box.value}-{part}" + (f"-{code}" if code else "")
 
 
-def read(typed: TabAnswers, exam: Exam, structure: Structure, *, reports: bool) -> tuple[DeclaredBox, ...]:
-    """The open boxes. What cannot be read (a year, a mark) is None; the tab's check reports it. `reports`: whether a
-    mark below the pass mark may be kept, as in the progressive form."""
-    return tuple(_declared(box, typed, exam, structure, reports) for box in Box if typed.is_ticked(box.value))
+def read(
+    typed: TabAnswers, exam: Exam, structure: Structure, *, reports: bool
+) -> tuple[DeclaredBox, ...]:
+    """The open boxes. What cannot be read (a year, a mark) is None; the tab's check reports it.
+    `reports`: whether a mark below the pass mark may be kept, as in the progressive form."""
+    return tuple(
+        _declared(box, typed, exam, structure, reports) for box in Box if typed.is_ticked(box.value)
+    )
 
 
 def mark(text: str) -> Decimal | None:
@@ -96,7 +111,9 @@ def year(text: str) -> int | None:
     return int(text) if FORMATS["annee"].fits(text) else None
 
 
-def _declared(box: Box, typed: TabAnswers, exam: Exam, structure: Structure, reports: bool) -> DeclaredBox:
+def _declared(
+    box: Box, typed: TabAnswers, exam: Exam, structure: Structure, reports: bool
+) -> DeclaredBox:
     units = tuple(_unit(box, typed, epreuve.code) for epreuve in structure.epreuves)
     kept_units = tuple(unit for unit in units if _is_kept(unit, typed, reports))
     return DeclaredBox(
@@ -118,8 +135,8 @@ def _unit(box: Box, typed: TabAnswers, code: str) -> KeptUnit:
 
 
 def is_shown_as_kept(typed: TabAnswers, declared: DeclaredBox, code: str) -> bool:
-    """Whether the page ticks the unit: as the candidate left it, or as a proposal when it is shown for the first time;
-    never of a VAE: only the candidate knows which ones its jury validated."""
+    """Whether the page ticks the unit: as the candidate left it, or as a proposal when it is shown
+    for the first time; never of a VAE: only the candidate knows which ones its jury validated."""
     box = declared.box
     if typed.is_ticked(field(box, "garder", code)):
         return code not in [unit.code for unit in declared.sat_again]
@@ -127,7 +144,9 @@ def is_shown_as_kept(typed: TabAnswers, declared: DeclaredBox, code: str) -> boo
         return False
     if box.has_marks:
         return not typed.is_answered(field(box, "note", code))
-    return field(box, SHOWN) in typed.values or not any(typed.is_answered(field(box, part)) for part in ORIGIN_PARTS)
+    return field(box, SHOWN) in typed.values or not any(
+        typed.is_answered(field(box, part)) for part in ORIGIN_PARTS
+    )
 
 
 def codes(typed: TabAnswers, box: Box, part: str) -> tuple[str, ...]:
@@ -141,5 +160,7 @@ def _is_kept(unit: KeptUnit, typed: TabAnswers, reports: bool) -> bool:
     if not unit.box.has_marks or unit.code not in codes(typed, unit.box, PROPOSED):
         return True
     if unit.mark is None:
-        return unit.mark_typed != ""  # what is not a mark is reported; an empty field declares nothing
+        return (
+            unit.mark_typed != ""
+        )  # what is not a mark is reported; an empty field declares nothing
     return reports or unit.mark >= PASS_MARK

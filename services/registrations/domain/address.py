@@ -1,4 +1,5 @@
-"""The address on « Identification »: its fields, the check of the postal code, how documents print it.
+"""The address on « Identification »: its fields, the check of the postal code, how documents print
+it.
 
 A postal code proposes communes and never blocks: CEDEX codes are in no list of communes.
 """
@@ -8,7 +9,16 @@ from functools import cache
 from services.reference import academies, communes
 from services.reference.lists import FRANCE, pays
 from services.reference.text import capitals, folded
-from services.registrations.domain.forms import FORMATS, Field, FieldError, Option, Section, TabAnswers, error, select
+from services.registrations.domain.forms import (
+    FORMATS,
+    Field,
+    FieldError,
+    Option,
+    Section,
+    TabAnswers,
+    error,
+    select,
+)
 
 FRANCE_HERE = "FRANCE"  # as the form's list says it; documents say FRANCE (DONT OUTRE-MER)
 _LINES = ("adresse", "complement_1", "complement_2", "complement_3")
@@ -52,22 +62,27 @@ def check(typed: TabAnswers) -> tuple[FieldError, ...]:
 
 
 def search(typed: TabAnswers, words: str, limit: int, academie: str = "") -> tuple[Option, ...]:
-    """Communes for a postal code, or those of the postal code already typed whose name begins with `words`; of the
-    académie while no known one is typed."""
+    """Communes for a postal code, or those of the postal code already typed whose name begins with
+    `words`; of the académie while no known one is typed."""
     if words.strip()[:1].isdigit():
         matching = communes.by_postal_code(words)
     elif matching := communes.by_postal_code(typed.text("code_postal")):
-        matching = tuple(commune for commune in matching if folded(commune.name).startswith(folded(words)))
+        matching = tuple(
+            commune for commune in matching if folded(commune.name).startswith(folded(words))
+        )
     else:
         place = academies.by_code(academie) if words.strip() else None
         codes = place.departements if place else ()
-        matching = tuple(commune for code in codes for commune in communes.search(code, words, limit))
+        matching = tuple(
+            commune for code in codes for commune in communes.search(code, words, limit)
+        )
     labels = dict.fromkeys(commune.label for commune in matching)
     return tuple(Option(label, label) for label in labels)[: max(limit, 0)]
 
 
 def departement(typed: TabAnswers) -> str | None:
-    """The département of residence (three characters) from a French postal code; None if it is unknown."""
+    """The département of residence (three characters) from a French postal code; None if it is
+    unknown."""
     code = _code(typed)
     if not in_france(typed) or not FORMATS["code_postal"].fits(code):
         return None
@@ -81,10 +96,13 @@ def departement(typed: TabAnswers) -> str | None:
 
 
 def other_academie(typed: TabAnswers, code: str) -> academies.Academie | None:
-    """The académie of residence, where it is certainly another than that of this code: a postal code may serve several
-    départements; a CEDEX and addresses abroad are in no list, and some places overseas have no académie."""
+    """The académie of residence, where it is certainly another than that of this code: a postal
+    code may serve several départements; a CEDEX and addresses abroad are in no list, and some
+    places overseas have no académie."""
     served = communes.by_postal_code(_code(typed)) if in_france(typed) else ()
-    named = [commune for commune in served if folded(commune.name) == folded(typed.text("localite"))]
+    named = [
+        commune for commune in served if folded(commune.name) == folded(typed.text("localite"))
+    ]
     found = [academies.of_departement(commune.departement) for commune in named or served]
     return found[0] if found and all(each and each.code != code for each in found) else None
 
@@ -94,7 +112,8 @@ def in_france(typed: TabAnswers) -> bool:
 
 
 def postal_lines(typed: TabAnswers) -> tuple[str, ...]:
-    """The lines under the name on an envelope: « 1 rue du port », « 25000 BESANCON », the country if abroad."""
+    """The lines under the name on an envelope: « 1 rue du port », « 25000 BESANCON », the country
+    if abroad."""
     lines = [typed.text(name) for name in _LINES]
     lines.append(f"{_code(typed)} {capitals(typed.text('localite'))}".strip())
     if not in_france(typed):
@@ -121,6 +140,9 @@ def _code(typed: TabAnswers) -> str:
 
 @cache
 def _country() -> Field:
-    options = (Option(country.code, FRANCE_HERE if country.is_france else country.label) for country in pays.proposed())
+    options = (
+        Option(country.code, FRANCE_HERE if country.is_france else country.label)
+        for country in pays.proposed()
+    )
     others = {"value": FRANCE, "placeholder": None, "autocomplete": "country", "refresh": True}
     return select("pays", "Pays", tuple(options), **others)

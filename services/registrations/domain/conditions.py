@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-# Takes a subject ("fact:categorie", "question:titre", "epreuve:engagement"), returns its value; None: unanswered.
+# Takes a subject ("fact:categorie", "question:titre", "epreuve:engagement"), returns its value;
+# None: unanswered.
 Lookup = Callable[[str], Any]
 
 
@@ -58,7 +59,8 @@ def holds(condition: Condition, lookup: Lookup) -> bool:
 
 
 def decide(condition: Condition, lookup: Lookup, is_known: Callable[[str], bool]) -> bool | None:
-    """Whether the condition holds whatever the unknown subjects are; None if that depends on them."""
+    """Whether the condition holds whatever the unknown subjects are; None if that depends on
+    them."""
     match condition:
         case Not(part):
             answer = decide(part, lookup, is_known)
@@ -67,7 +69,9 @@ def decide(condition: Condition, lookup: Lookup, is_known: Callable[[str], bool]
             return _test(operator, lookup(subject), value) if is_known(subject) else None
         case All(parts) | AnyOf(parts):
             answers = {decide(part, lookup, is_known) for part in parts}
-            decisive = isinstance(condition, AnyOf)  # the answer of one part that decides the whole condition
+            decisive = isinstance(
+                condition, AnyOf
+            )  # the answer of one part that decides the whole condition
             if decisive in answers:
                 return decisive
             return None if None in answers else not decisive
@@ -86,5 +90,7 @@ def _test(operator: str, actual: Any, value: Any) -> bool:
             return any(item in value for item in answered)
         case "at_least" | "at_most" if isinstance(value, (int, float)):
             numbers = [item for item in answered if isinstance(item, (int, float))]
-            return any(item >= value if operator == "at_least" else item <= value for item in numbers)
+            return any(
+                item >= value if operator == "at_least" else item <= value for item in numbers
+            )
     return False

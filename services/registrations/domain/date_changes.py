@@ -1,5 +1,5 @@
-"""A change of an opening's dates: what is wrong with it, and what it takes from those whom it concerns; by how much an
-incident extends the periods that it cut."""
+"""A change of an opening's dates: what is wrong with it, and what it takes from those whom it
+concerns; by how much an incident extends the periods that it cut."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -11,7 +11,12 @@ from services.chassis.french import short_instant, shown_end, time_left
 from services.contracts.api.administration import OpeningDates
 
 _PERIODS = {
-    "registration": ("opens", "closes", "des inscriptions", "Qui s'inscrit en ce moment ne le pourra plus."),
+    "registration": (
+        "opens",
+        "closes",
+        "des inscriptions",
+        "Qui s'inscrit en ce moment ne le pourra plus.",
+    ),
     "deposit": (
         *("deposit_opens", "deposit_closes", "du dépôt des pièces"),
         "Qui dépose ses pièces en ce moment ne le pourra plus.",
@@ -29,16 +34,21 @@ def disorder(dates: OpeningDates) -> Iterator[FieldError]:
 
 
 def losses(before: OpeningDates, after: OpeningDates, at: datetime) -> Iterator[str]:
-    """A sentence for each thing that candidates have before and not after, to be read before it is changed."""
+    """A sentence for each thing that candidates have before and not after, to be read before it is
+    changed."""
     for opens, closes, period, sentence in _PERIODS.values():
         old, new = ((getattr(dates, opens), getattr(dates, closes)) for dates in (before, after))
         if new[0] > old[0]:
-            yield f"L'ouverture {period} est reculée du {short_instant(old[0])} au {short_instant(new[0])}."
+            yield (
+                f"L'ouverture {period} est reculée du {short_instant(old[0])} au "
+                f"{short_instant(new[0])}."
+            )
         if new[1] < old[1]:
             ends = (short_instant(shown_end(end)) for end in (old[1], new[1]))
             yield "La fermeture {} est avancée du {} au {}.".format(period, *ends)
         if new[1] - new[0] < old[1] - old[0]:
-            lasted, lasts = time_left(old[1] - old[0]), time_left(new[1] - new[0])
+            lasted = time_left(old[1] - old[0])
+            lasts = time_left(new[1] - new[0])
             yield f"La durée {period} passe de {lasted} à {lasts}."
         if new[1] != old[1] and new[1] <= at:
             yield f"La fermeture {period} est déjà passée : {short_instant(shown_end(new[1]))}."
@@ -56,26 +66,36 @@ class Cut:
 
 
 def extended(
-    dates: OpeningDates, cut: Cut, extension_days: int | None, session_closes: datetime, at: datetime
+    dates: OpeningDates,
+    cut: Cut,
+    extension_days: int | None,
+    session_closes: datetime,
+    at: datetime,
 ) -> OpeningDates:
     """The dates that are proposed at `at`, never past the end of the session.
 
-    A period was cut if it was open at any instant of the incident; so its end lies in the incident or after it. By the
-    duration (`extension_days` is None) it is given the time back that it lost, counted from its end; from the end of
-    the incident where that comes later. By days it ends that many days later at the same time of day in Paris. What has
-    ended at `at` is opened again: the time is counted from the full hour that follows, days from the next such time.
+    A period was cut if it was open at any instant of the incident; so its end lies in the incident
+    or after it. By the duration (`extension_days` is None) it is given the time back that it lost,
+    counted from its end; from the end of the incident where that comes later. By days it ends that
+    many days later at the same time of day in Paris. What has ended at `at` is opened again: the
+    time is counted from the full hour that follows, days from the next such time.
     """
     moved = {}
     for period in cut.periods:
         opens, closes, *_ = _PERIODS[period]
-        begins, ends = getattr(dates, opens), getattr(dates, closes)
+        begins = getattr(dates, opens)
+        ends = getattr(dates, closes)
         if begins < cut.ends and cut.begins < ends:
             lost = min(ends, cut.ends) - max(begins, cut.begins)
-            moved[closes] = max(ends, min(_later(ends, cut.ends, lost, extension_days, at), session_closes))
+            moved[closes] = max(
+                ends, min(_later(ends, cut.ends, lost, extension_days, at), session_closes)
+            )
     return replace(dates, **moved)
 
 
-def _later(ends: datetime, restored: datetime, lost: timedelta, days: int | None, at: datetime) -> datetime:
+def _later(
+    ends: datetime, restored: datetime, lost: timedelta, days: int | None, at: datetime
+) -> datetime:
     usable_from = max(ends, restored)
     if usable_from < at:
         usable_from = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

@@ -1,7 +1,7 @@
 """A dossier: everything that showing, checking or saving a form needs, and what its answers mean.
 
-Plain values, no database and no clock. Reading answers never fails: what cannot be read is None, and the check of the
-tab where it was typed reports it.
+Plain values, no database and no clock. Reading answers never fails: what cannot be read is None,
+and the check of the tab where it was typed reports it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,15 @@ from services.registrations.domain.epreuve_positions import (
     formes_of_typed,
 )
 from services.registrations.domain.epreuve_structure import Structure, only_specialite, structure_of
-from services.registrations.domain.exam_definition import Category, Exam, Item, Opening, Session, Specialite, Tab
+from services.registrations.domain.exam_definition import (
+    Category,
+    Exam,
+    Item,
+    Opening,
+    Session,
+    Specialite,
+    Tab,
+)
 from services.registrations.domain.forms import TabAnswers
 
 # Tab name -> field name -> what was typed, untouched.
@@ -41,7 +49,8 @@ class Etablissement:
 
 @dataclass(frozen=True)
 class EtablissementSearch:
-    """No kinds: every kind; no départements: all. Those of the département `near` come before others."""
+    """No kinds: every kind; no départements: all. Those of the département `near` come before
+    others."""
 
     limit: int
     typed: str = ""
@@ -60,7 +69,8 @@ class EtablissementDirectory(Protocol):
 
 @dataclass(frozen=True)
 class PreviousCandidature:
-    """An earlier candidature of the same candidate, here. `answers` are those of its last version."""
+    """An earlier candidature of the same candidate, here. `answers` are those of its last
+    version."""
 
     candidature_id: str
     exam_code: str
@@ -91,7 +101,9 @@ class Dossier:
     today: date  # in Paris
     previous: tuple[PreviousCandidature, ...] = ()
     modifies: str | None = None  # id of the candidature that is being modified
-    overridden: frozenset[str] = frozenset()  # names of rules that refuse nothing here, as an administrateur decided
+    overridden: frozenset[str] = (
+        frozenset()
+    )  # names of rules that refuse nothing here, as an administrateur decided
 
     def age_on(self, day: date) -> int | None:
         """Full years of the candidate; None where the date of birth does not read."""
@@ -130,7 +142,8 @@ class Dossier:
 
     @cached_property
     def specialite(self) -> Specialite | None:
-        """The chosen one, offered or not (K2 checks that); the only one of an exam that has no tab for it."""
+        """The chosen one, offered or not (K2 checks that); the only one of an exam that has no tab
+        for it."""
         if self.tab_of_kind("qualification") is None:
             return only_specialite(self.exam, self.session)
         return self.exam.specialite(self.typed_in("qualification").text("specialite"))
@@ -154,8 +167,14 @@ class Dossier:
 
     @cached_property
     def epreuves(self) -> tuple[ChosenEpreuve, ...]:
-        category, regime = self.category, self.category.regime if self.category else None
-        if category and category.regime_if_habilite and self.etablissement and self.etablissement.habilite_ccf:
+        category = self.category
+        regime = self.category.regime if self.category else None
+        if (
+            category
+            and category.regime_if_habilite
+            and self.etablissement
+            and self.etablissement.habilite_ccf
+        ):
             regime = category.regime_if_habilite
         return EpreuveResolver(
             exam=self.exam,
@@ -163,13 +182,17 @@ class Dossier:
             typed=self.typed_in("epreuves"),
             forme=self.formes.final,
             # The first box that keeps a unit counts: a second one is an error of the tab.
-            kept_units={unit.code: unit for box in reversed(self.acquis) for unit in box.kept_units},
+            kept_units={
+                unit.code: unit for box in reversed(self.acquis) for unit in box.kept_units
+            },
             regime=regime,
         ).resolve_all()
 
     def matching(self, code_or_tag: str) -> tuple[ChosenEpreuve, ...]:
         """The épreuves that a condition names by code or by tag."""
-        return tuple(each for each in self.epreuves if code_or_tag in (each.epreuve.code, *each.epreuve.tags))
+        return tuple(
+            each for each in self.epreuves if code_or_tag in (each.epreuve.code, *each.epreuve.tags)
+        )
 
     def box(self, box: Box) -> DeclaredBox | None:
         return next((declared for declared in self.acquis if declared.box is box), None)

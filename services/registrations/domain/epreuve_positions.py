@@ -1,4 +1,5 @@
-"""The position, option and mode of each épreuve, from the forme de passage, the acquis and what was chosen."""
+"""The position, option and mode of each épreuve, from the forme de passage, the acquis and what was
+chosen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +11,11 @@ from services.registrations.domain.epreuve_structure import FACULTATIVE, Role, S
 from services.registrations.domain.exam_definition import Epreuve, Exam
 from services.registrations.domain.forms import OUI, TabAnswers
 
-INSCRIT, NON_INSCRIT = "inscrit", "non_inscrit"
-BENEFICE, REPORT, DISPENSE = "benefice", "report", "dispense"
+INSCRIT = "inscrit"
+NON_INSCRIT = "non_inscrit"
+BENEFICE = "benefice"
+REPORT = "report"
+DISPENSE = "dispense"
 POSITIONS: Mapping[str, str] = {
     INSCRIT: "Inscrit",
     NON_INSCRIT: "Non Inscrit",
@@ -21,14 +25,17 @@ POSITIONS: Mapping[str, str] = {
 }
 MODES: Mapping[str, str] = {"ponctuel": "Ponctuel", "ccf": "Contrôle en cours de formation (CCF)"}
 ANY_REGIME = "*"  # key of an épreuve's modes where the regime makes no difference
-GLOBALE, PROGRESSIVE = "globale", "progressive"  # formes de passage (D643-14)
+# formes de passage (D643-14)
+GLOBALE = "globale"
+PROGRESSIVE = "progressive"
 FORMES = {GLOBALE: "Globale", PROGRESSIVE: "Progressive"}
 SUBJECT_TO = "sous réserve de l'accord du recteur"
 
 
 @dataclass(frozen=True)
 class Formes:
-    """The forme de passage `chosen`, the one `wished` by dérogation; `final` is the one that applies."""
+    """The forme de passage `chosen`, the one `wished` by dérogation; `final` is the one that
+    applies."""
 
     chosen: str | None
     derogation: bool
@@ -45,7 +52,8 @@ class Formes:
 
 
 def formes_of_typed(typed: TabAnswers) -> Formes:
-    chosen, wished = typed.text("forme"), typed.text("forme_souhaitee")
+    chosen = typed.text("forme")
+    wished = typed.text("forme_souhaitee")
     return Formes(
         chosen=chosen if chosen in FORMES else None,
         derogation=typed.text("derogation") == OUI,
@@ -60,7 +68,9 @@ class ChosenEpreuve:
     position: str
     choosable: bool  # the candidate picks between inscrit and non inscrit
     option: str | None  # key in the épreuve's list of options
-    option_label: str | None  # None also if the épreuve's own label ends with it: « Langue vivante : Anglais »
+    option_label: (
+        str | None
+    )  # None also if the épreuve's own label ends with it: « Langue vivante : Anglais »
     mode: str | None
     kept_mark: Decimal | None
     posted_position: str  # allowed or not
@@ -80,20 +90,24 @@ class ChosenEpreuve:
 
 @dataclass(frozen=True)
 class EpreuveResolver:
-    """Computes position, option and mode of each épreuve. `typed` has « position-EF1 », « option-EF1 »."""
+    """Computes position, option and mode of each épreuve. `typed` has « position-EF1 », «
+    option-EF1 »."""
 
     exam: Exam
     structure: Structure
     typed: TabAnswers
     forme: str | None  # the final one
     kept_units: Mapping[str, KeptUnit]
-    regime: str | None  # of evaluation (K12): the category's, another where the establishment is habilité for CCF
+    regime: (
+        str | None
+    )  # of evaluation (K12): the category's, another where the establishment is habilité for CCF
 
     def resolve_all(self) -> tuple[ChosenEpreuve, ...]:
         return tuple(map(self._chosen, self.structure.epreuves))
 
     def _chosen(self, epreuve: Epreuve) -> ChosenEpreuve:
-        role, position = self.structure.role(epreuve), self._position(epreuve)
+        role = self.structure.role(epreuve)
+        position = self._position(epreuve)
         option = self._option(epreuve) if position == INSCRIT else None
         unit = self._kept_unit(epreuve)
         return ChosenEpreuve(
@@ -102,8 +116,12 @@ class EpreuveResolver:
             position=position,
             choosable=role is Role.LEAF and unit is None and self._is_free(epreuve),
             option=option[0] if option else None,
-            option_label=option[1] if option and not folded(epreuve.label).endswith(folded(option[1])) else None,
-            mode=self._mode(epreuve) if position == INSCRIT and role is not Role.MAITRESSE else None,
+            option_label=option[1]
+            if option and not folded(epreuve.label).endswith(folded(option[1]))
+            else None,
+            mode=self._mode(epreuve)
+            if position == INSCRIT and role is not Role.MAITRESSE
+            else None,
             kept_mark=unit.mark if unit else None,
             posted_position=self.typed.text(f"position-{epreuve.code}"),
         )
@@ -118,7 +136,11 @@ class EpreuveResolver:
         role = self.structure.role(epreuve)
         if role is Role.MAITRESSE:  # K11: inscrit if one of its units is; kept only if all are
             positions = {self._position(child) for child in self.structure.children(epreuve.code)}
-            return next(one for one in (INSCRIT, NON_INSCRIT, REPORT, BENEFICE, DISPENSE) if one in positions)
+            return next(
+                one
+                for one in (INSCRIT, NON_INSCRIT, REPORT, BENEFICE, DISPENSE)
+                if one in positions
+            )
         if role is Role.FOLLOWER and (parent := self.structure.epreuve(epreuve.parent or "")):
             return self._position(parent)
         if unit := self._kept_unit(epreuve):
@@ -133,7 +155,8 @@ class EpreuveResolver:
         return typed if typed in (INSCRIT, NON_INSCRIT) else default
 
     def _option(self, epreuve: Epreuve) -> tuple[str, str] | None:
-        """Key and label of the chosen one, if it is in the list; of the only one of a list that has one."""
+        """Key and label of the chosen one, if it is in the list; of the only one of a list that has
+        one."""
         source = self.structure.epreuve(epreuve.options_of) if epreuve.options_of else epreuve
         choices = option_choices(self.exam, source) if source else ()
         typed = self.typed.text(f"option-{source.code}") if source else ""
@@ -149,4 +172,6 @@ def option_choices(exam: Exam, epreuve: Epreuve) -> tuple[tuple[str, str], ...]:
     if not epreuve.options:
         return ()
     items = exam.lists.get(epreuve.options, ())
-    return tuple((item.key, item.label) for item in items if item.key not in epreuve.excluded_options)
+    return tuple(
+        (item.key, item.label) for item in items if item.key not in epreuve.excluded_options
+    )

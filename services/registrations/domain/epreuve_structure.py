@@ -1,6 +1,8 @@
-"""The structure of épreuves (K11): which bear a unit of their own, which follow their parent or their children.
+"""The structure of épreuves (K11): which bear a unit of their own, which follow their parent or
+their children.
 
-Source: D643-15 and the rule of session 2023 that a « maîtresse » épreuve, whose children bear the units, is no unit.
+Source: D643-15 and the rule of session 2023 that a « maîtresse » épreuve, whose children bear the
+units, is no unit.
 """
 
 from dataclasses import dataclass
@@ -35,7 +37,9 @@ class Structure:
 
     def is_keepable(self, epreuve: Epreuve) -> bool:
         """Whether it is a unit that a bénéfice, a report or a dispense may bear on."""
-        return bool(epreuve.unit) and epreuve.kind != FACULTATIVE and self.role(epreuve) is Role.LEAF
+        return (
+            bool(epreuve.unit) and epreuve.kind != FACULTATIVE and self.role(epreuve) is Role.LEAF
+        )
 
     def keepable(self) -> tuple[Epreuve, ...]:
         return tuple(epreuve for epreuve in self.epreuves if self.is_keepable(epreuve))
@@ -47,7 +51,10 @@ class Structure:
     @cached_property
     def _by_parent(self) -> dict[str, tuple[Epreuve, ...]]:
         parents = {epreuve.parent for epreuve in self.epreuves if epreuve.parent}
-        return {code: tuple(epreuve for epreuve in self.epreuves if epreuve.parent == code) for code in parents}
+        return {
+            code: tuple(epreuve for epreuve in self.epreuves if epreuve.parent == code)
+            for code in parents
+        }
 
     @cached_property
     def _roles(self) -> dict[str, Role]:
@@ -59,14 +66,18 @@ class Structure:
         if epreuve.unit or epreuve.parent is None:
             return Role.LEAF
         parent = self.epreuve(epreuve.parent)
-        return Role.LEAF if parent is None or self._role(parent) is Role.MAITRESSE else Role.FOLLOWER
+        return (
+            Role.LEAF if parent is None or self._role(parent) is Role.MAITRESSE else Role.FOLLOWER
+        )
 
 
 def structure_of(specialite: Specialite | None, year: int) -> Structure:
     """The épreuves that a spécialité has in the session of that year; none where it is unknown."""
     version = specialite.version_for(year) if specialite else None
     epreuves = version.epreuves if version else ()
-    return Structure(tuple(e for e in epreuves if (e.first_session or year) <= year <= (e.last_session or year)))
+    return Structure(
+        tuple(e for e in epreuves if (e.first_session or year) <= year <= (e.last_session or year))
+    )
 
 
 def only_specialite(exam: Exam, session: Session) -> Specialite | None:

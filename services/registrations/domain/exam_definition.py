@@ -1,7 +1,9 @@
-"""The definition of an exam by the catalogue: plain frozen values, read from files and checked, stored as JSON.
+"""The definition of an exam by the catalogue: plain frozen values, read from files and checked,
+stored as JSON.
 
-Every label is French, as shown. Keys of list items are the catalogue's own and stable; `official` is the
-administration's code where one is known. Instants are aware datetimes; windows are half-open [opens, closes).
+Every label is French, as shown. Keys of list items are the catalogue's own and stable; `official`
+is the administration's code where one is known. Instants are aware datetimes; windows are half-open
+[opens, closes).
 """
 
 from collections.abc import Mapping
@@ -22,7 +24,9 @@ PROFESSIONAL_TAG = "professionnelle"
 EPREUVE_TAGS = ("engagement", "culture_generale", "economie_droit", PROFESSIONAL_TAG)
 # Tags of a title in the list « acquis_titres »: which épreuves it dispenses of.
 DISPENSE_TAG = "dispense:"  # then a tag or code of épreuves, or ANY_COMMON_UNIT
-DISPENSE_WITH_LAW_UNIT_TAG = "dispense_si_unite:"  # the same, if the diploma had a validated economics-law unit
+DISPENSE_WITH_LAW_UNIT_TAG = (
+    "dispense_si_unite:"  # the same, if the diploma had a validated economics-law unit
+)
 ANY_COMMON_UNIT = "commune"
 
 
@@ -34,9 +38,10 @@ class Item:
     label: str
     official: str | None = None
     precision: str | None = None  # "Bac général", printed beside the label
-    # What it opens. « diplomes »: "ouvre_bts" (rule diplome_expected). « acquis_titres »: "dispense:<tag or code of an
-    # épreuve>", "dispense:commune" (units shared with others), "dispense_si_unite:<tag>" (asked by a question).
-    # « domaines »: words that people search its spécialités by.
+    # What it opens. « diplomes »: "ouvre_bts" (rule diplome_expected). « acquis_titres »:
+    # "dispense:<tag or code of an épreuve>", "dispense:commune" (units shared with others),
+    # "dispense_si_unite:<tag>" (asked by a question). « domaines »: words that people search its
+    # spécialités by.
     tags: tuple[str, ...] = ()
 
 
@@ -59,7 +64,9 @@ class Category:
     regime_if_habilite: str | None  # regime where the establishment is habilité CCF
     etablissements: tuple[str, ...]  # kinds: "lycee", "cned", "individuels"
     experience: tuple[YearsBySessions, ...] = ()
-    help: str | None = None  # for whom it is, in one sentence; « {experience} » is the years of the session
+    help: str | None = (
+        None  # for whom it is, in one sentence; « {experience} » is the years of the session
+    )
 
     @property
     def label_with_code(self) -> str:
@@ -68,7 +75,9 @@ class Category:
 
     def experience_in(self, year: int) -> tuple[int, ...]:
         """The years of experience that it expects in a session; empty if it expects none."""
-        held = (each for each in self.experience if (each.first or year) <= year <= (each.last or year))
+        held = (
+            each for each in self.experience if (each.first or year) <= year <= (each.last or year)
+        )
         return tuple(experience.years for experience in held)
 
 
@@ -79,12 +88,16 @@ class Epreuve:
     kind: str  # "obligatoire" | "facultative" | "hors_moyenne"
     unit: str | None  # "U2"; None for a maîtresse whose children bear the units
     parent: str | None = None
-    tags: tuple[str, ...] = ()  # engagement, culture_generale, economie_droit, professionnelle, commune:<name>
+    tags: tuple[
+        str, ...
+    ] = ()  # engagement, culture_generale, economie_droit, professionnelle, commune:<name>
     options: str | None = None  # named list of options (languages)
     excluded_options: tuple[str, ...] = ()
     options_of: str | None = None  # takes its option from that épreuve ("E2")
     differs_from: str | None = None  # K10: its option differs from that épreuve's
-    modes: Mapping[str, str] = field(default_factory=dict)  # regime ("*": any) -> "ponctuel" | "ccf"
+    modes: Mapping[str, str] = field(
+        default_factory=dict
+    )  # regime ("*": any) -> "ponctuel" | "ccf"
     hidden_on_pdf: bool = False
     first_session: int | None = None
     last_session: int | None = None
@@ -106,7 +119,9 @@ class Specialite:
     versions: tuple[SpecialiteVersion, ...]
     acronym: str | None = None  # "MCO", shared by the options of a spécialité only
     domain: str | None = None  # key of the list « domaines »
-    replaced_by: str | None = None  # "Banque (31313)": what follows its last session, in the catalogue or not
+    replaced_by: str | None = (
+        None  # "Banque (31313)": what follows its last session, in the catalogue or not
+    )
 
     @property
     def label_with_code(self) -> str:
@@ -114,12 +129,16 @@ class Specialite:
         return f"{self.label} ({self.code})"
 
     def version_for(self, year: int) -> SpecialiteVersion | None:
-        return next((each for each in self.versions if (each.first or year) <= year <= (each.last or year)), None)
+        return next(
+            (each for each in self.versions if (each.first or year) <= year <= (each.last or year)),
+            None,
+        )
 
 
 @dataclass(frozen=True)
 class Question:
-    """A field defined by the catalogue alone, on a `questions` tab or added to a tab of another kind."""
+    """A field defined by the catalogue alone, on a `questions` tab or added to a tab of another
+    kind."""
 
     name: str
     label: str
@@ -135,22 +154,26 @@ class Question:
 
 @dataclass(frozen=True)
 class Tab:
-    """`kind` picks the code behind it: previous, identification, candidature, qualification, acquis, diploma,
-    epreuves, questions, recap, number, notice. The number shown is its place in the exam's list, from 1."""
+    """`kind` picks the code behind it: previous, identification, candidature, qualification,
+    acquis, diploma, epreuves, questions, recap, number, notice. The number shown is its place in
+    the exam's list, from 1."""
 
     kind: str
     title: str
-    name: str  # stable key of its answers in a draft: the kind, or the file's own for questions and notices
+    # stable key of its answers in a draft: the kind, or the file's own for questions and notices
+    name: str
     questions: tuple[Question, ...] = ()
     text: tuple[str, ...] = ()  # paragraphs on top of the tab
-    # Parameters of the kind. candidature: omit (duree, etablissement, handicap, diffusion, renoncement); qualification:
-    # omit (forme); acquis: boxes and labels by box (meme_bts, autre_bts, diplome, vae), notice.
+    # Parameters of the kind. candidature: omit (duree, etablissement, handicap, diffusion,
+    # renoncement); qualification: omit (forme); acquis: boxes and labels by box (meme_bts,
+    # autre_bts, diplome, vae), notice.
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class RuleUse:
-    """One rule of `domain/rules` as an exam uses it, for sessions `first` to `last` (years, included)."""
+    """One rule of `domain/rules` as an exam uses it, for sessions `first` to `last` (years,
+    included)."""
 
     name: str
     parameters: Mapping[str, Any]
@@ -228,22 +251,33 @@ class Exam:
     specialites: tuple[Specialite, ...]
     pieces: tuple[PieceRule, ...]
     forms: tuple[FormText, ...]
-    texts: Mapping[str, tuple[str, ...]]  # named paragraphs: demande, handicap_advice, forms_notice, …
+    texts: Mapping[
+        str, tuple[str, ...]
+    ]  # named paragraphs: demande, handicap_advice, forms_notice, …
     document_types: Mapping[str, str]  # those that the guide does not have: code -> label
     sessions: tuple[Session, ...]
     refusal_reasons: tuple[str, ...] = ()  # of any piece, ready to be chosen by a gestionnaire
-    extension_days: int | None = None  # by which an incident extends what it cut; None: by the time that was lost
+    extension_days: int | None = (
+        None  # by which an incident extends what it cut; None: by the time that was lost
+    )
 
     @property
     def further_documents(self) -> dict[str, str]:
-        """Its `document_types`, without those of the guide, which catalogues stored earlier have among them."""
-        return {code: label for code, label in self.document_types.items() if code not in set(DocumentType)}
+        """Its `document_types`, without those of the guide, which catalogues stored earlier have
+        among them."""
+        return {
+            code: label
+            for code, label in self.document_types.items()
+            if code not in set(DocumentType)
+        }
 
     def session(self, name: str) -> Session | None:
         return next((session for session in self.sessions if session.name == name), None)
 
     def specialite(self, code: str) -> Specialite | None:
-        return next((specialite for specialite in self.specialites if specialite.code == code), None)
+        return next(
+            (specialite for specialite in self.specialites if specialite.code == code), None
+        )
 
     def item(self, list_name: str, key: str | None) -> Item | None:
         return next((item for item in self.lists.get(list_name, ()) if item.key == key), None)
@@ -253,7 +287,8 @@ class Exam:
         return next((piece.compared_with for piece in self.pieces if piece.code == piece_code), ())
 
     def refusal_reasons_of(self, piece_code: str | None) -> tuple[str, ...]:
-        """Reasons to choose from for « Non Conforme », the piece's own first; of any piece without a code."""
+        """Reasons to choose from for « Non Conforme », the piece's own first; of any piece without
+        a code."""
         own = next((piece.refusal_reasons for piece in self.pieces if piece.code == piece_code), ())
         return tuple(dict.fromkeys((*own, *self.refusal_reasons)))
 

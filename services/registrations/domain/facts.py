@@ -1,4 +1,5 @@
-"""The facts that the catalogue's conditions may test (a closed list), and how each is read from a dossier."""
+"""The facts that the catalogue's conditions may test (a closed list), and how each is read from a
+dossier."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,15 +20,17 @@ _Answer = Callable[[Dossier], Any]
 
 @dataclass(frozen=True)
 class Fact:
-    """`values`: what a text fact may be in an exam; None for a number, for `at_least` and `at_most`."""
+    """`values`: what a text fact may be in an exam; None for a number, for `at_least` and
+    `at_most`."""
 
     answer: _Answer
     values: _Values | None = None
 
 
 def lookup(dossier: Dossier, evaluated: frozenset[str] = frozenset()) -> Lookup:
-    """Answers « fact:… », « epreuve:… » (positions of the épreuves of that code or tag), « question:… ». `evaluated`:
-    the questions whose conditions are being evaluated; a circular condition counts as unanswered."""
+    """Answers « fact:… », « epreuve:… » (positions of the épreuves of that code or tag), «
+    question:… ». `evaluated`: the questions whose conditions are being evaluated; a circular
+    condition counts as unanswered."""
 
     def answer(subject: str) -> Any:
         kind, _, name = subject.partition(":")
@@ -44,7 +47,8 @@ def lookup(dossier: Dossier, evaluated: frozenset[str] = frozenset()) -> Lookup:
 
 
 def _answer_to(dossier: Dossier, name: str, evaluated: frozenset[str]) -> Any:
-    """The answer to the exam's own question: an int for a number, text otherwise; None unanswered or not shown."""
+    """The answer to the exam's own question: an int for a number, text otherwise; None unanswered
+    or not shown."""
     for tab in dossier.exam.tabs:
         for question in tab.questions:
             if question.name == name and name not in evaluated:
@@ -78,10 +82,15 @@ def _fixed(*values: str) -> _Values:
 
 
 FACTS: dict[str, Fact] = {
-    "categorie": Fact(lambda d: d.category and d.category.code, lambda e: _codes(c for c in e.categories if c.public)),
+    "categorie": Fact(
+        lambda d: d.category and d.category.code,
+        lambda e: _codes(c for c in e.categories if c.public),
+    ),
     "situation": Fact(_text("candidature", "situation"), _items("situations")),
     "handicap": Fact(_text("candidature", "handicap"), _fixed(OUI, NON)),
-    "specialite": Fact(lambda d: d.specialite and d.specialite.code, lambda e: _codes(e.specialites)),
+    "specialite": Fact(
+        lambda d: d.specialite and d.specialite.code, lambda e: _codes(e.specialites)
+    ),
     "forme_finale": Fact(lambda d: d.formes.final, _fixed(*FORMES)),
     "acquis": Fact(lambda d: tuple(box.box.value for box in d.acquis), _fixed(*Box)),
     "acquis_position": Fact(
@@ -89,11 +98,16 @@ FACTS: dict[str, Fact] = {
         _fixed(BENEFICE, REPORT, DISPENSE),
     ),
     "diplome": Fact(lambda d: d.diplome and d.diplome.key, _items("diplomes")),
-    "nationalite": Fact(_text("identification", "nationalite"), lambda _: _codes(nationalites.all())),
+    "nationalite": Fact(
+        _text("identification", "nationalite"), lambda _: _codes(nationalites.all())
+    ),
     "pays_naissance": Fact(lambda d: d.identity.pays_naissance, lambda _: _codes(pays.all())),
-    "departement_naissance": Fact(lambda d: d.identity.departement_naissance, lambda _: _codes(departements.all())),
+    "departement_naissance": Fact(
+        lambda d: d.identity.departement_naissance, lambda _: _codes(departements.all())
+    ),
     "academie": Fact(
-        lambda d: d.opening.academie, lambda e: frozenset(o.academie for s in e.sessions for o in s.openings)
+        lambda d: d.opening.academie,
+        lambda e: frozenset(o.academie for s in e.sessions for o in s.openings),
     ),
     "age_at_closing": Fact(lambda d: d.age_on(to_paris(d.opening.closes).date())),
     "session_year": Fact(lambda d: d.session.year),

@@ -1,7 +1,8 @@
-"""A form as data, which the gateway renders without knowing any rule; what was typed in it; the checks of one field.
+"""A form as data, which the gateway renders without knowing any rule; what was typed in it; the
+checks of one field.
 
-Values are texts exactly as typed; a checkbox is « oui ». A value is right if it is there where required, in its list,
-of its format, not too long, and made of characters that documents can print.
+Values are texts exactly as typed; a checkbox is « oui ». A value is right if it is there where
+required, in its list, of its format, not too long, and made of characters that documents can print.
 """
 
 from __future__ import annotations
@@ -20,9 +21,12 @@ from services.contracts.registration_rules import ANSWER_LENGTH
 from services.reference import telephones, uai
 from services.reference.text import normalised_text, refusal_of_unprintable
 
-OUI, NON = "oui", "non"
+OUI = "oui"
+NON = "non"
 WORDS = "-texte"  # suffix of a search field's name: the words typed there while nothing is chosen
-MAX_ANSWERS_BYTES = 256 * 1024  # bytes of a draft's answers; the longest real ones hold a few thousand
+MAX_ANSWERS_BYTES = (
+    256 * 1024
+)  # bytes of a draft's answers; the longest real ones hold a few thousand
 
 
 def size_in_bytes(answers: Mapping[str, Mapping[str, str | Sequence[str]]]) -> int:
@@ -50,7 +54,9 @@ class TabAnswers:
     def list(self, name: str) -> tuple[str, ...]:
         value = self.values.get(name, ())
         items = (value,) if isinstance(value, str) else value
-        return tuple(text for item in items if isinstance(item, str) and (text := normalised_text(item)))
+        return tuple(
+            text for item in items if isinstance(item, str) and (text := normalised_text(item))
+        )
 
     def is_ticked(self, name: str) -> bool:
         return self.raw(name) == OUI
@@ -93,19 +99,32 @@ def _matching(pattern: str) -> Callable[[str], bool]:
 
 
 FORMATS: Mapping[str, Format] = {
-    "annee": Format(_matching("(?:19|20)[0-9]{2}"), "une année sur quatre chiffres, par exemple 2021", "numeric"),
-    "code_postal": Format(_matching("[0-9]{5}"), "un code postal de cinq chiffres, par exemple 35000", "numeric"),
-    "date": Format(lambda text: french_date(text) is not None, "une date telle que 30/05/1998", "numeric"),
-    "email": Format(_matching(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+"), "une adresse telle que nom.prenom@domaine.fr"),
+    "annee": Format(
+        _matching("(?:19|20)[0-9]{2}"), "une année sur quatre chiffres, par exemple 2021", "numeric"
+    ),
+    "code_postal": Format(
+        _matching("[0-9]{5}"), "un code postal de cinq chiffres, par exemple 35000", "numeric"
+    ),
+    "date": Format(
+        lambda text: french_date(text) is not None, "une date telle que 30/05/1998", "numeric"
+    ),
+    "email": Format(
+        _matching(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+"), "une adresse telle que nom.prenom@domaine.fr"
+    ),
     "nombre": Format(_matching("-?[0-9]{1,9}"), "un nombre entier", "numeric"),
-    "note": Format(_matching("(?:[01]?[0-9](?:[.,][0-9]{1,2})?|20(?:[.,]0{1,2})?)"), "une note de 0 à 20", "decimal"),
+    "note": Format(
+        _matching("(?:[01]?[0-9](?:[.,][0-9]{1,2})?|20(?:[.,]0{1,2})?)"),
+        "une note de 0 à 20",
+        "decimal",
+    ),
     "telephone": Format(_is_telephone, f"un numéro tel que {telephones.EXAMPLES}", "tel"),
     "uai": Format(uai.is_valid, "un numéro d'établissement tel que 0250013D"),
 }
 
 
 MAX_PROPOSALS = 20
-"""Of every search of a tab (établissement, spécialité, nationality …), where the caller asks for no other number."""
+"""Of every search of a tab (établissement, spécialité, nationality …), where the caller asks for no
+other number."""
 _ALWAYS = ("name", "label", "type", "required", "value")
 
 
@@ -118,14 +137,16 @@ class Option:
 
     @cached_property
     def data(self) -> described.Option:
-        """Computed once: options of the reference data live as long as the process, and pages have hundreds of them."""
+        """Computed once: options of the reference data live as long as the process, and pages have
+        hundreds of them."""
         data: Any = {name: part for name, part in vars(self).items() if part is not None}
         return data
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field. `search` names the server search of this field; on a text field it only proposes, as do `options`."""
+    """One field. `search` names the server search of this field; on a text field it only proposes,
+    as do `options`."""
 
     name: str
     label: str
@@ -142,12 +163,20 @@ class Field:
     placeholder: str | None = None
     refresh: bool = False  # changing it changes the form
     browse: str | None = None  # of a search: label of the button that leads to all its choices
-    proposals: tuple[described.Proposal, ...] = ()  # of a search: buttons that answer it before anything is typed
-    guidance: described.Guidance | None = None  # for choosing a value, in a disclosure under the field
+    proposals: tuple[
+        described.Proposal, ...
+    ] = ()  # of a search: buttons that answer it before anything is typed
+    guidance: described.Guidance | None = (
+        None  # for choosing a value, in a disclosure under the field
+    )
 
     def to_data(self) -> dict[str, Any]:
         parts = {**vars(self), "options": [option.data for option in self.options]}
-        return {name: part for name, part in parts.items() if name in _ALWAYS or part not in (None, False, (), [])}
+        return {
+            name: part
+            for name, part in parts.items()
+            if name in _ALWAYS or part not in (None, False, (), [])
+        }
 
 
 @dataclass(frozen=True)
@@ -157,7 +186,11 @@ class Section:
     notice: str | None = None
 
     def to_data(self) -> dict[str, Any]:
-        return {"title": self.title, "notice": self.notice, "fields": [field.to_data() for field in self.fields]}
+        return {
+            "title": self.title,
+            "notice": self.notice,
+            "fields": [field.to_data() for field in self.fields],
+        }
 
 
 def error(field: str, detail: str) -> FieldError:
@@ -176,9 +209,12 @@ _MISSING = {
 }
 
 
-def filled(sections: Iterable[Section], typed: TabAnswers, computed: tuple[str, ...] = ()) -> tuple[Section, ...]:
-    """The sections with what was typed in their fields, as typed, and the words typed in searches without a choice.
-    Disabled fields keep their value, as do those whose name begins with one of `computed`."""
+def filled(
+    sections: Iterable[Section], typed: TabAnswers, computed: tuple[str, ...] = ()
+) -> tuple[Section, ...]:
+    """The sections with what was typed in their fields, as typed, and the words typed in searches
+    without a choice. Disabled fields keep their value, as do those whose name begins with one of
+    `computed`."""
 
     def shown(field: Field) -> Field:
         if field.disabled or field.type in _WITHOUT_INPUT or field.name.startswith(computed):
@@ -197,7 +233,13 @@ def yes_no(name: str, label: str, **others: Any) -> Field:
 
 def select(name: str, label: str, options: tuple[Option, ...], **others: Any) -> Field:
     """Of which one must be chosen, and none is chosen first, unless `others` say otherwise."""
-    return Field(name, label, "select", options=options, **{"required": True, "placeholder": SELECT, **others})
+    return Field(
+        name,
+        label,
+        "select",
+        options=options,
+        **{"required": True, "placeholder": SELECT, **others},
+    )
 
 
 def search(name: str, label: str, display: str, **others: Any) -> Field:
@@ -211,7 +253,8 @@ def notice(name: str, text: str) -> Field:
 
 
 def check_fields(sections: Iterable[Section], typed: TabAnswers) -> tuple[FieldError, ...]:
-    """One error per field that is empty though required, not in its list, too long, or not printable."""
+    """One error per field that is empty though required, not in its list, too long, or not
+    printable."""
     errors = (_field_error(field, typed) for section in sections for field in section.fields)
     return tuple(field_error for field_error in errors if field_error is not None)
 
@@ -222,7 +265,8 @@ def label_in_errors(field: Field) -> str:
 
 
 def _field_error(field: Field, typed: TabAnswers) -> FieldError | None:
-    detail, text = None, typed.text(field.name)
+    detail = None
+    text = typed.text(field.name)
     if field.disabled or field.type in _WITHOUT_INPUT:
         return None
     if not typed.is_answered(field.name):
@@ -235,4 +279,8 @@ def _field_error(field: Field, typed: TabAnswers) -> FieldError | None:
         detail = f"{ANSWER_LENGTH} caractères au plus."
     elif field.inputmode is None:  # free text: another has a format, which refuses such characters
         detail = refusal_of_unprintable(text)
-    return error(field.name, f"{label_in_errors(field)} : {detail[0].lower()}{detail[1:]}") if detail else None
+    return (
+        error(field.name, f"{label_in_errors(field)} : {detail[0].lower()}{detail[1:]}")
+        if detail
+        else None
+    )

@@ -1,11 +1,17 @@
-"""« Ouverture des services » and « Sur quoi et où voulez-vous vous inscrire ? »: the choice of domaine, examen, session
-and académie, step by step, among the openings at an instant."""
+"""« Ouverture des services » and « Sur quoi et où voulez-vous vous inscrire ? »: the choice of
+domaine, examen, session and académie, step by step, among the openings at an instant."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.contracts.api.openings import Choice, ChosenStep, NextStep, OpeningInformation, Selection
+from services.contracts.api.openings import (
+    Choice,
+    ChosenStep,
+    NextStep,
+    OpeningInformation,
+    Selection,
+)
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import Purpose
 from services.reference import academies
@@ -30,7 +36,9 @@ class _StepReading:
 
 _READINGS = {
     "domaine": _StepReading(
-        *("Sélectionner un domaine", "Domaine"), lambda view: view.exam.domaine, lambda view: view.exam.domaine
+        *("Sélectionner un domaine", "Domaine"),
+        lambda view: view.exam.domaine,
+        lambda view: view.exam.domaine,
     ),
     "exam": _StepReading(
         *("Sélectionner un examen ou un concours", "Examen ou concours"),
@@ -38,22 +46,29 @@ _READINGS = {
         lambda view: view.exam.label,
     ),
     "session": _StepReading(
-        *("Sélectionner une session", "Session"), lambda view: view.session.name, lambda view: view.session.label
+        *("Sélectionner une session", "Session"),
+        lambda view: view.session.name,
+        lambda view: view.session.label,
     ),
     "academie": _StepReading(
         *("Sélectionner une académie ou un pays d'inscription", "Académie ou pays"),
         lambda view: view.opening.academie,
-        lambda view: f"{view.opening.label} - ({view.opening.code_choice})",  # « ACADÉMIE DE BESANCON - (2022-06) »
+        lambda view: (
+            f"{view.opening.label} - ({view.opening.code_choice})"
+        ),  # « ACADÉMIE DE BESANCON - (2022-06) »
         academies.place_in_lists,
     ),
 }
 
 
 def select(
-    offered: Iterable[OpeningView], purpose: Purpose, choices: Mapping[str, str | None], instant: datetime
+    offered: Iterable[OpeningView],
+    purpose: Purpose,
+    choices: Mapping[str, str | None],
+    instant: datetime,
 ) -> Selection:
-    """What is chosen so far (`choices`, by step), and what comes next; for a domaine without openings its step stays,
-    with the message."""
+    """What is chosen so far (`choices`, by step), and what comes next; for a domaine without
+    openings its step stays, with the message."""
     remaining = [view for view in offered if _is_shown(view, purpose, instant)]
     steps: list[ChosenStep] = []
     for name in STEPS:
@@ -65,11 +80,16 @@ def select(
         if remaining:
             steps.append(_step(name, value, reading.value_label(remaining[0])))
         else:
-            domaine_step = (_step(name, value, value),) if name == "domaine" and value in DOMAINES else ()
+            domaine_step = (
+                (_step(name, value, value),) if name == "domaine" and value in DOMAINES else ()
+            )
             return Selection(steps=(*steps, *domaine_step), empty_message=NOTHING_OPEN)
     view = remaining[0]
-    state, sentence = windows.state(view.opening, instant), windows.sentence(view.opening, instant)
-    information = answer_of(OpeningInformation, view.opening, opening_id=view.id, state=state, sentence=sentence)
+    state = windows.state(view.opening, instant)
+    sentence = windows.sentence(view.opening, instant)
+    information = answer_of(
+        OpeningInformation, view.opening, opening_id=view.id, state=state, sentence=sentence
+    )
     return Selection(steps=tuple(steps), information=information)
 
 
@@ -90,12 +110,18 @@ def _ask(name: str, steps: Sequence[ChosenStep], remaining: Sequence[OpeningView
         reading = _READINGS[name]
         labels = {reading.value(view): reading.value_label(view) for view in remaining}
         in_order = sorted(labels.items(), key=lambda pair: reading.place(pair[1]))
-        choices = tuple(Choice(value=value, label=label, hint=_hint(name, value)) for value, label in in_order)
-    return Selection(steps=tuple(steps), next=NextStep(name=name, question=_READINGS[name].question, choices=choices))
+        choices = tuple(
+            Choice(value=value, label=label, hint=_hint(name, value)) for value, label in in_order
+        )
+    return Selection(
+        steps=tuple(steps),
+        next=NextStep(name=name, question=_READINGS[name].question, choices=choices),
+    )
 
 
 def _hint(step: str, academie: str) -> str | None:
-    """« Ardennes, Aube, Marne, Haute-Marne »: the départements of an académie; None for a country or another step."""
+    """« Ardennes, Aube, Marne, Haute-Marne »: the départements of an académie; None for a country
+    or another step."""
     if step != "academie":
         return None
     known_academie = academies.by_code(academie)

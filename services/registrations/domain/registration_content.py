@@ -1,5 +1,6 @@
-"""What is saved of a registration: the event of a version, with pièces and forms asked for (K13), and the content of
-« Confirmation d'inscription » besides identity and épreuves (guide §6); the differences between two versions."""
+"""What is saved of a registration: the event of a version, with pièces and forms asked for (K13),
+and the content of « Confirmation d'inscription » besides identity and épreuves (guide §6); the
+differences between two versions."""
 
 import hashlib
 import json
@@ -47,10 +48,17 @@ def registration_saved(
     reason: str | None = None,
 ) -> RegistrationSaved:
     """The event of a version of a dossier whose tabs have no errors (callers check that)."""
-    exam, session, opening, lookup = dossier.exam, dossier.session, dossier.opening, facts.lookup(dossier)
+    exam = dossier.exam
+    session = dossier.session
+    opening = dossier.opening
+    lookup = facts.lookup(dossier)
     pieces = requested_pieces(dossier, lookup)
     of_pieces = {piece.form for piece in pieces}
-    forms = (form for form in exam.forms if (form.in_menu or form.code in of_pieces) and holds(form.when, lookup))
+    forms = (
+        form
+        for form in exam.forms
+        if (form.in_menu or form.code in of_pieces) and holds(form.when, lookup)
+    )
     return answer_of(
         RegistrationSaved,
         dossier,
@@ -68,7 +76,9 @@ def registration_saved(
         confirmation=_confirmation(dossier),
         demande_text=tuple(exam.texts.get("demande", ())),
         pieces=pieces,
-        forms=tuple(answer_of(FormOffered, form) for form in forms),  # of the pièces, and of « Les formulaires »
+        forms=tuple(
+            answer_of(FormOffered, form) for form in forms
+        ),  # of the pièces, and of « Les formulaires »
         reason=reason,
         edition=1,
         edited_at=None,
@@ -83,24 +93,34 @@ def _validation(dossier: Dossier) -> str:
 
 
 def requested_pieces(dossier: Dossier, lookup: Lookup) -> tuple[PieceAsked, ...]:
-    """K13: the session's pièces whose condition holds, in the order of the catalogue. Where the candidate validates
-    online, none that is signed for it."""
-    is_online, dates = _validation(dossier) == ONLINE, printed_dates(dossier.opening)
+    """K13: the session's pièces whose condition holds, in the order of the catalogue. Where the
+    candidate validates online, none that is signed for it."""
+    is_online = _validation(dossier) == ONLINE
+    dates = printed_dates(dossier.opening)
     of_session = (piece for piece in dossier.exam.pieces if piece.code in dossier.session.pieces)
-    asked = (piece for piece in of_session if holds(piece.when, lookup) and not (piece.proves_version and is_online))
+    asked = (
+        piece
+        for piece in of_session
+        if holds(piece.when, lookup) and not (piece.proves_version and is_online)
+    )
     return tuple(answer_of(PieceAsked, piece, dates) for piece in asked)
 
 
 def _confirmation(dossier: Dossier) -> Confirmation:
     typed = dossier.typed_in("identification")
-    same_bts, nationalite = dossier.box(Box.MEME), nationalites.by_code(typed.text("nationalite"))
+    same_bts = dossier.box(Box.MEME)
+    nationalite = nationalites.by_code(typed.text("nationalite"))
     return Confirmation(
         title=TITLE,
-        nationalite=nationalite.feminine if nationalite else "",  # agrees with the word « nationalité »
+        nationalite=(
+            nationalite.feminine if nationalite else ""
+        ),  # agrees with the word « nationalité »
         address=address.postal_lines(typed),
         birthplace=_birthplace(dossier.identity),
-        telephone=telephones.displayed(identification.telephone(typed, identification.FIXE.name)) or None,
-        mobile=telephones.displayed(identification.telephone(typed, identification.MOBILE.name)) or None,
+        telephone=telephones.displayed(identification.telephone(typed, identification.FIXE.name))
+        or None,
+        mobile=telephones.displayed(identification.telephone(typed, identification.MOBILE.name))
+        or None,
         vae=dossier.box(Box.VAE) is not None,
         etablissement=dossier.etablissement.label if dossier.etablissement else None,
         categorie=dossier.category.label_with_code if dossier.category else None,
@@ -110,18 +130,23 @@ def _confirmation(dossier: Dossier) -> Confirmation:
         specialite=dossier.specialite.label_with_code if dossier.specialite else None,
         forme=dossier.formes.final_label() or None,
         deja_presente=", ".join(map(str, same_bts.years)) or None if same_bts else None,
-        extra=tuple(section for tab in dossier.exam.tabs for section in questions.recap(dossier, tab)),
+        extra=tuple(
+            section for tab in dossier.exam.tabs for section in questions.recap(dossier, tab)
+        ),
     )
 
 
 def _birthplace(identity: Identity) -> str:
     """« TROYES - 010 »; abroad the country instead: « ROMA - ITALIE »."""
-    return f"{identity.commune_naissance} - {identity.departement_naissance or identification.country_label(identity)}"
+    return (
+        f"{identity.commune_naissance} - "
+        f"{identity.departement_naissance or identification.country_label(identity)}"
+    )
 
 
 def printed_dates(dates: Opening | OpeningDates) -> PrintedDates:
-    """`return_by` is the last day (Paris) on which pièces, including the signed confirmation, are accepted; ends are
-    exclusive."""
+    """`return_by` is the last day (Paris) on which pièces, including the signed confirmation, are
+    accepted; ends are exclusive."""
     return PrintedDates(
         closes_at=iso_utc(dates.closes),
         return_by=to_paris(dates.deposit_closes - timedelta(microseconds=1)).date().isoformat(),
@@ -131,8 +156,8 @@ def printed_dates(dates: Opening | OpeningDates) -> PrintedDates:
 
 
 def prints(saved: RegistrationSaved, dates: PrintedDates) -> bool:
-    """Whether the documents of the version read the same with these dates: of the beginning they have the day alone,
-    of the registrations the end before which it is to be validated."""
+    """Whether the documents of the version read the same with these dates: of the beginning they
+    have the day alone, of the registrations the end before which it is to be validated."""
     periods = {(_day(piece.deposit_opens), piece.deposit_closes) for piece in saved.pieces}
     is_same_period = periods <= {(_day(dates.deposit_opens), dates.deposit_closes)}
     is_same_end = saved.closes_at == dates.closes_at or not saved.is_to_validate
@@ -140,12 +165,21 @@ def prints(saved: RegistrationSaved, dates: PrintedDates) -> bool:
 
 
 def certified_digest(saved: RegistrationSaved) -> str:
-    """SHA-256 (hexadecimal) of what a candidate certifies by validating the version: all that the page shows."""
-    shown: list[object] = [saved.candidature_id, saved.version, saved.numero_candidat, saved.numero_inscription]
+    """SHA-256 (hexadecimal) of what a candidate certifies by validating the version: all that the
+    page shows."""
+    shown: list[object] = [
+        saved.candidature_id,
+        saved.version,
+        saved.numero_candidat,
+        saved.numero_inscription,
+    ]
     shown += [saved.exam.label, saved.session.label, saved.academie.label, CERTIFICATION]
-    shown += [[section.title, line.label, line.value] for section in saved.recap for line in section.lines]
     shown += [
-        [line.code, line.label, line.option, line.position_label, line.mark, line.mode_label] for line in saved.epreuves
+        [section.title, line.label, line.value] for section in saved.recap for line in section.lines
+    ]
+    shown += [
+        [line.code, line.label, line.option, line.position_label, line.mark, line.mode_label]
+        for line in saved.epreuves
     ]
     return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 
@@ -155,8 +189,10 @@ def _day(instant: str) -> date:
 
 
 def changes(before: Recap, after: Recap) -> tuple[Change, ...]:
-    """With the labels of the récapitulatif, in the order of the newer version, removed lines last."""
-    old, new = _lines(before), _lines(after)
+    """With the labels of the récapitulatif, in the order of the newer version, removed lines
+    last."""
+    old = _lines(before)
+    new = _lines(after)
     pairs = {key: (old.get(key, ""), new.get(key, "")) for key in (*new, *old)}
     return tuple(
         Change(section=section, label=label, before=before, after=after)
@@ -166,8 +202,14 @@ def changes(before: Recap, after: Recap) -> tuple[Change, ...]:
 
 
 def _lines(recap: Recap) -> dict[tuple[str, str], str]:
-    recap_lines = {(section.title, line.label): line.value for section in recap.sections for line in section.lines}
+    recap_lines = {
+        (section.title, line.label): line.value
+        for section in recap.sections
+        for line in section.lines
+    }
     for line in recap.epreuves:
         parts = (line.option, line.position_label, line.mode_label, line.mark)
-        recap_lines["Epreuves", f"{line.code} - {line.label}"] = " - ".join(part for part in parts if part)
+        recap_lines["Epreuves", f"{line.code} - {line.label}"] = " - ".join(
+            part for part in parts if part
+        )
     return recap_lines

@@ -1,6 +1,7 @@
 """The registration form of a dossier: its tabs with their errors, searches, récapitulatif.
 
-Tabs come from the exam; what each kind shows and checks is in `tabs`, the exam's own questions in `tabs.questions`.
+Tabs come from the exam; what each kind shows and checks is in `tabs`, the exam's own questions in
+`tabs.questions`.
 """
 
 from collections.abc import Mapping
@@ -18,10 +19,23 @@ from services.registrations.domain.acquis import mark_label
 from services.registrations.domain.change_of_specialite import NOT_CARRIED, not_carried
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
-from services.registrations.domain.forms import MAX_PROPOSALS, WORDS, FieldError, Option, check_fields, error, filled
+from services.registrations.domain.forms import (
+    MAX_PROPOSALS,
+    WORDS,
+    FieldError,
+    Option,
+    check_fields,
+    error,
+    filled,
+)
 from services.registrations.domain.tabs import KINDS, questions
 from services.registrations.domain.tabs.previous import answers_to_show
-from services.registrations.domain.tabs.tab_kind import CHANGES_NOT_SENT, NOT_SAVED, TabContent, filled_in
+from services.registrations.domain.tabs.tab_kind import (
+    CHANGES_NOT_SENT,
+    NOT_SAVED,
+    TabContent,
+    filled_in,
+)
 
 
 @dataclass(frozen=True)
@@ -47,8 +61,8 @@ class Incomplete(DomainError):
 
 
 def tab_states(dossier: Dossier, current: int | None) -> tuple[TabState, ...]:
-    """The exam's tabs in order, numbered from 1; one is done when something was posted there and nothing is wrong.
-    Without a `current` one, in a correction, all was answered before."""
+    """The exam's tabs in order, numbered from 1; one is done when something was posted there and
+    nothing is wrong. Without a `current` one, in a correction, all was answered before."""
     states = []
     for number, tab in enumerate(dossier.exam.tabs, start=1):
         posted = dossier.answers.get(tab.name, {} if current is None else None)
@@ -59,7 +73,8 @@ def tab_states(dossier: Dossier, current: int | None) -> tuple[TabState, ...]:
 
 
 def tab_view(dossier: Dossier, number: int) -> TabContent:
-    """What a tab shows, with what was typed there as it was typed. Raises NotFound for an unknown number."""
+    """What a tab shows, with what was typed there as it was typed. Raises NotFound for an unknown
+    number."""
     tab = dossier.tab(number)
     content = _content(dossier, tab)
     return replace(
@@ -73,7 +88,9 @@ def tab_view(dossier: Dossier, number: int) -> TabContent:
 def first_tab_with_fields(dossier: Dossier) -> int:
     """Where something can be typed."""
     numbers = range(1, len(dossier.exam.tabs) + 1)
-    return next((number for number in numbers if _content(dossier, dossier.tab(number)).fields()), 1)
+    return next(
+        (number for number in numbers if _content(dossier, dossier.tab(number)).fields()), 1
+    )
 
 
 def tab_errors(dossier: Dossier, number: int) -> tuple[FieldError, ...]:
@@ -86,7 +103,9 @@ def tab_errors(dossier: Dossier, number: int) -> tuple[FieldError, ...]:
 def all_tab_errors(dossier: Dossier) -> tuple[TabErrors, ...]:
     """The tabs that have errors, with all of them."""
     tabs = enumerate(dossier.exam.tabs, start=1)
-    errors_by_tab = (TabErrors(number, tab.title, tab_errors(dossier, number)) for number, tab in tabs)
+    errors_by_tab = (
+        TabErrors(number, tab.title, tab_errors(dossier, number)) for number, tab in tabs
+    )
     return tuple(tab for tab in errors_by_tab if tab.errors)
 
 
@@ -99,12 +118,18 @@ def refuse_incomplete(dossier: Dossier) -> None:
 def rule_refusals(dossier: Dossier) -> dict[str, str]:
     """By the name of each rule that refuses the dossier: why."""
     uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.ERROR)
-    reasons = {use.name: " ".join(dict.fromkeys(error.detail for error in rules.apply(use, dossier))) for use in uses}
+    reasons = {
+        use.name: " ".join(dict.fromkeys(error.detail for error in rules.apply(use, dossier)))
+        for use in uses
+    }
     return {name: reason for name, reason in reasons.items() if reason}
 
 
-def search(dossier: Dossier, number: int, field: str, typed: str, limit: int = MAX_PROPOSALS) -> tuple[Option, ...]:
-    """At most `limit` proposals for a field of a tab, best first; none for a field without a search."""
+def search(
+    dossier: Dossier, number: int, field: str, typed: str, limit: int = MAX_PROPOSALS
+) -> tuple[Option, ...]:
+    """At most `limit` proposals for a field of a tab, best first; none for a field without a
+    search."""
     tab = dossier.tab(number)
     if (options := questions.search(dossier, tab, field, typed, limit)) is not None:
         return options
@@ -118,16 +143,19 @@ def search_advice(dossier: Dossier, number: int, field: str, typed: str) -> str 
 
 
 def accepted_values(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> dict[str, Any]:
-    """The posted values of fields that the tab may ask for, in any state of the dossier, and the words of searches in
-    which nothing is chosen yet. Others come only from a page shown before the exam was changed.
-    Raises NotFound for an unknown number."""
+    """The posted values of fields that the tab may ask for, in any state of the dossier, and the
+    words of searches in which nothing is chosen yet. Others come only from a page shown before the
+    exam was changed. Raises NotFound for an unknown number."""
     tab = dossier.tab(number)
     content = _content(dossier, tab)
-    return _only(_accepted_names(dossier, tab, content) | _searches_without_choice(content, typed), typed)
+    return _only(
+        _accepted_names(dossier, tab, content) | _searches_without_choice(content, typed), typed
+    )
 
 
 def without_unasked_answers(dossier: Dossier) -> Dossier:
-    """The dossier without answers that no tab asks for, nor words typed in a search without a choice."""
+    """The dossier without answers that no tab asks for, nor words typed in a search without a
+    choice."""
     tabs = (tab for tab in dossier.exam.tabs if tab.name in dossier.answers)
     asked = {tab.name: _accepted_names(dossier, tab, _content(dossier, tab)) for tab in tabs}
     answers = {tab: _only(names, dossier.answers[tab]) for tab, names in asked.items()}
@@ -137,11 +165,18 @@ def without_unasked_answers(dossier: Dossier) -> Dossier:
 def recap(dossier: Dossier) -> Recap:
     """Everything that was typed, valid or not, with the warning that nothing is saved yet."""
     warning = CHANGES_NOT_SENT if dossier.modifies else NOT_SAVED
-    return answer_of(Recap, dossier, warning=warning, sections=recap_sections(dossier), epreuves=epreuve_lines(dossier))
+    return answer_of(
+        Recap,
+        dossier,
+        warning=warning,
+        sections=recap_sections(dossier),
+        epreuves=epreuve_lines(dossier),
+    )
 
 
 def recap_sections(dossier: Dossier) -> tuple[RecapSection, ...]:
-    """The sections of the récapitulatif: the qualification first, as in the guide, then tab by tab."""
+    """The sections of the récapitulatif: the qualification first, as in the guide, then tab by
+    tab."""
     sections: list[RecapSection] = []
     for tab in sorted(dossier.exam.tabs, key=lambda tab: tab.kind != "qualification"):
         sections += (*KINDS[tab.kind].recap(dossier, tab), *questions.recap(dossier, tab))
@@ -168,8 +203,12 @@ def _only(names: frozenset[str], typed: Mapping[str, Any]) -> dict[str, Any]:
 
 def _searches_without_choice(content: TabContent, typed: Mapping[str, Any]) -> frozenset[str]:
     """The names under which the words of these searches are posted."""
-    searches = (field.name for field in content.fields() if field.type == "search" and not field.disabled)
-    return frozenset(f"{name}{WORDS}" for name in searches if typed.get(f"{name}{WORDS}") and not typed.get(name))
+    searches = (
+        field.name for field in content.fields() if field.type == "search" and not field.disabled
+    )
+    return frozenset(
+        f"{name}{WORDS}" for name in searches if typed.get(f"{name}{WORDS}") and not typed.get(name)
+    )
 
 
 def _accepted_names(dossier: Dossier, tab: Tab, content: TabContent) -> frozenset[str]:
@@ -187,7 +226,8 @@ def _content(dossier: Dossier, tab: Tab) -> TabContent:
 
 
 def _errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    kind, typed = KINDS[tab.kind], dossier.typed(tab)
+    kind = KINDS[tab.kind]
+    typed = dossier.typed(tab)
     errors = (
         *check_fields(kind.content(dossier, tab, typed).sections, typed),
         *kind.check(dossier, tab),
@@ -201,12 +241,14 @@ def _errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
 def _in_page_order(errors: tuple[FieldError, ...], content: TabContent) -> tuple[FieldError, ...]:
     """Errors in the order of the fields on the page; those of no field come last."""
     places = {error(field.name, "").pointer: place for place, field in enumerate(content.fields())}
-    return tuple(sorted(errors, key=lambda field_error: places.get(field_error.pointer, len(places))))
+    return tuple(
+        sorted(errors, key=lambda field_error: places.get(field_error.pointer, len(places)))
+    )
 
 
 def _warnings_to_show(dossier: Dossier, number: int, tab: Tab) -> tuple[str, ...]:
-    """The warnings of a tab and of the tab before it; before « Enregistrer » those of all tabs. The récapitulatif has
-    them in its sections."""
+    """The warnings of a tab and of the tab before it; before « Enregistrer » those of all tabs. The
+    récapitulatif has them in its sections."""
     match tab.kind:
         case "recap":
             return ()

@@ -5,17 +5,21 @@ import re
 SEQUENCE_DIGITS = 6
 LARGEST_SEQUENCE = 10**SEQUENCE_DIGITS - 1
 NUMERO_CANDIDAT_LENGTH = 5 + SEQUENCE_DIGITS
-_NUMEROS = re.compile(rf"([0-9]{{{NUMERO_CANDIDAT_LENGTH - 1},{NUMERO_CANDIDAT_LENGTH}}})((?:[0-9]{{3}})?)")
+_NUMEROS = re.compile(
+    rf"([0-9]{{{NUMERO_CANDIDAT_LENGTH - 1},{NUMERO_CANDIDAT_LENGTH}}})((?:[0-9]{{3}})?)"
+)
 
 
 def school_year(session_year: int) -> int:
-    """First year of the school year in which the session's candidates register: 2021 for session 2022."""
+    """First year of the school year in which the session's candidates register: 2021 for session
+    2022."""
     return session_year - 1
 
 
 def numero_candidat(session_year: int, academie: str, sequence: int) -> str:
-    """`0`, the school year's first year and the académie on two digits each, the sequence: 02103000001. Raises
-    ValueError for an académie that is not two digits or a sequence out of 1 … LARGEST_SEQUENCE."""
+    """`0`, the school year's first year and the académie on two digits each, the sequence:
+    02103000001. Raises ValueError for an académie that is not two digits or a sequence out of 1 …
+    LARGEST_SEQUENCE."""
     if len(academie) != 2 or not academie.isascii() or not academie.isdigit():
         raise ValueError("an académie has two digits")
     if not 1 <= sequence <= LARGEST_SEQUENCE:
@@ -24,8 +28,8 @@ def numero_candidat(session_year: int, academie: str, sequence: int) -> str:
 
 
 def typed_numeros(word: str) -> tuple[str | None, str]:
-    """The N° candidat that a word of a search is, with or without its leading 0; None for any other word. And the N°
-    d'inscription that follows it without a space; empty without one."""
+    """The N° candidat that a word of a search is, with or without its leading 0; None for any other
+    word. And the N° d'inscription that follows it without a space; empty without one."""
     typed = _NUMEROS.fullmatch(word)
     return (typed[1].zfill(NUMERO_CANDIDAT_LENGTH), typed[2]) if typed else (None, "")
 

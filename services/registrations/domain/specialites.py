@@ -1,4 +1,5 @@
-"""The spécialités of a session: labels, search, why one is not offered, by domain, and what each leads to be asked."""
+"""The spécialités of a session: labels, search, why one is not offered, by domain, and what each
+leads to be asked."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,24 +23,44 @@ _MAX_ABSENT = 3  # named in one sentence
 
 def offered(dossier: Dossier) -> tuple[Specialite, ...]:
     """The spécialités of the session, in the catalogue's order."""
-    return tuple(each for each in dossier.exam.specialites if each.code in dossier.session.specialites)
+    return tuple(
+        each for each in dossier.exam.specialites if each.code in dossier.session.specialites
+    )
 
 
-def matching(exam: Exam, specialites: Iterable[Specialite], typed: str, limit: int) -> tuple[Option, ...]:
-    """The spécialités for which each typed word begins one of their words, in any order, best first: acronym and code,
-    then labels that begin so, then words of the label, then words of the domain."""
-    ranked = ((_rank(exam, each, typed), folded(each.label), each.code, each.label_with_code) for each in specialites)
-    best_first = sorted((rank, label, code, shown) for rank, label, code, shown in ranked if rank is not None)
+def matching(
+    exam: Exam, specialites: Iterable[Specialite], typed: str, limit: int
+) -> tuple[Option, ...]:
+    """The spécialités for which each typed word begins one of their words, in any order, best
+    first: acronym and code, then labels that begin so, then words of the label, then words of the
+    domain."""
+    ranked = (
+        (_rank(exam, each, typed), folded(each.label), each.code, each.label_with_code)
+        for each in specialites
+    )
+    best_first = sorted(
+        (rank, label, code, shown) for rank, label, code, shown in ranked if rank is not None
+    )
     return tuple(Option(code, shown) for *_, code, shown in best_first)[: max(limit, 0)]
 
 
 def absence(dossier: Dossier, typed: str) -> str | None:
-    """Why the session has no spécialité of that name, and when others of that name are offered; None if it has one."""
-    named = [specialite for specialite in dossier.exam.specialites if _matches(dossier.exam, specialite, typed)]
-    if not _words(dossier.exam, typed) or any(specialite.code in dossier.session.specialites for specialite in named):
+    """Why the session has no spécialité of that name, and when others of that name are offered;
+    None if it has one."""
+    named = [
+        specialite
+        for specialite in dossier.exam.specialites
+        if _matches(dossier.exam, specialite, typed)
+    ]
+    if not _words(dossier.exam, typed) or any(
+        specialite.code in dossier.session.specialites for specialite in named
+    ):
         return None
     sentences = [f"Aucune spécialité de cette session ne s'appelle « {typed.strip()} »."]
-    sentences += [f"{other.label_with_code} : {_sessions_offering(dossier, other)}" for other in named[:_MAX_ABSENT]]
+    sentences += [
+        f"{other.label_with_code} : {_sessions_offering(dossier, other)}"
+        for other in named[:_MAX_ABSENT]
+    ]
     if matching(dossier.exam, offered(dossier), typed, 1):
         sentences.append(f"Voici celles de ce domaine ; toutes sont dans « {BROWSE} ».")
     else:
@@ -48,10 +69,14 @@ def absence(dossier: Dossier, typed: str) -> str | None:
 
 
 def _sessions_offering(dossier: Dossier, specialite: Specialite) -> str:
-    """The sessions in which the catalogue offers it; sessions that are not in the catalogue may offer it too."""
+    """The sessions in which the catalogue offers it; sessions that are not in the catalogue may
+    offer it too."""
     year = dossier.session.year
     if specialite.last_session is not None and specialite.last_session < year:
-        return f"proposée par ce portail jusqu'à la session {specialite.last_session}{_successor(dossier, specialite)}."
+        return (
+            "proposée par ce portail jusqu'à la session "
+            f"{specialite.last_session}{_successor(dossier, specialite)}."
+        )
     if specialite.first_session is not None and year < specialite.first_session:
         return f"proposée par ce portail à partir de la session {specialite.first_session}."
     return "proposée par ce portail à d'autres sessions."
@@ -62,7 +87,10 @@ def _successor(dossier: Dossier, specialite: Specialite) -> str:
     if successor is None:
         return ""
     is_offered = successor in (other.label_with_code for other in offered(dossier))
-    return f" ; elle est remplacée par {successor}{'' if is_offered else ', que cette session ne propose pas'}"
+    return (
+        " ; elle est remplacée par "
+        f"{successor}{'' if is_offered else ', que cette session ne propose pas'}"
+    )
 
 
 _DOMAIN_RANK = 3
@@ -74,7 +102,8 @@ def _matches(exam: Exam, specialite: Specialite, typed: str) -> bool:
 
 
 def _rank(exam: Exam, specialite: Specialite, typed: str) -> int | None:
-    typed_words, label = _words(exam, typed), folded(specialite.label)
+    typed_words = _words(exam, typed)
+    label = folded(specialite.label)
     own = [*label.split(), folded(specialite.code), folded(specialite.acronym or "")]
     if typed_words in ([own[-1]], [own[-2]]):
         return 0
@@ -82,7 +111,11 @@ def _rank(exam: Exam, specialite: Specialite, typed: str) -> int | None:
         return 1
     if _each_begins_a_word(typed_words, own):
         return 2
-    return _DOMAIN_RANK if _each_begins_a_word(typed_words, [*own, *_domain_words(exam, specialite)]) else None
+    return (
+        _DOMAIN_RANK
+        if _each_begins_a_word(typed_words, [*own, *_domain_words(exam, specialite)])
+        else None
+    )
 
 
 def _each_begins_a_word(starts: Iterable[str], words: Iterable[str]) -> bool:
@@ -109,16 +142,22 @@ WITHOUT_DOMAIN = "Autres spécialités"
 
 
 def by_domain(dossier: Dossier) -> tuple[Domain, ...]:
-    """The spécialités of the session by domain, in the order of the exam's list; those without a domain come last."""
+    """The spécialités of the session by domain, in the order of the exam's list; those without a
+    domain come last."""
     labels = {item.key: item.label for item in dossier.exam.lists.get(DOMAINS, ())}
     shown: dict[str, list[Offered]] = {label: [] for label in (*labels.values(), WITHOUT_DOMAIN)}
     for specialite in sorted(offered(dossier), key=lambda specialite: folded(specialite.label)):
         shown[labels.get(specialite.domain or "", WITHOUT_DOMAIN)].append(_offered(specialite))
-    return tuple(Domain(label=label, specialites=tuple(of_domain)) for label, of_domain in shown.items() if of_domain)
+    return tuple(
+        Domain(label=label, specialites=tuple(of_domain))
+        for label, of_domain in shown.items()
+        if of_domain
+    )
 
 
 def requirements(dossier: Dossier, code: str) -> Asked:
-    """The épreuves and pièces of a spécialité, as far as this dossier's answers decide. Raises NotFound."""
+    """The épreuves and pièces of a spécialité, as far as this dossier's answers decide. Raises
+    NotFound."""
     specialite = found(
         next((specialite for specialite in offered(dossier) if specialite.code == code), None),
         "Cette spécialité n'est pas proposée à cette session.",
@@ -127,7 +166,8 @@ def requirements(dossier: Dossier, code: str) -> Asked:
     return Asked(
         specialite=_offered(specialite),
         epreuves=tuple(
-            answer_of(AskedEpreuve, epreuve, mandatory=epreuve.kind != FACULTATIVE) for epreuve in structure.epreuves
+            answer_of(AskedEpreuve, epreuve, mandatory=epreuve.kind != FACULTATIVE)
+            for epreuve in structure.epreuves
         ),
         pieces=_pieces(dossier, specialite),
     )
@@ -137,11 +177,14 @@ def _pieces(dossier: Dossier, specialite: Specialite) -> tuple[AskedPiece, ...]:
     """Without those that this spécialité and the answers given so far rule out."""
     chosen = with_specialite(dossier, specialite.code)
     epreuves = structure_of(specialite, dossier.session.year).epreuves
-    names = {epreuve.code for epreuve in epreuves} | {tag for epreuve in epreuves for tag in epreuve.tags}
+    names = {epreuve.code for epreuve in epreuves} | {
+        tag for epreuve in epreuves for tag in epreuve.tags
+    }
     lookup = facts.lookup(chosen)
 
     def is_known(subject: str) -> bool:
-        """A fact once it is answered; of an épreuve only that the spécialité has none of that name."""
+        """A fact once it is answered; of an épreuve only that the spécialité has none of that
+        name."""
         kind, _, name = subject.partition(":")
         return name not in names if kind == "epreuve" else lookup(subject) not in (None, "", ())
 
@@ -150,7 +193,11 @@ def _pieces(dossier: Dossier, specialite: Specialite) -> tuple[AskedPiece, ...]:
         for piece in dossier.exam.pieces
         if piece.code in dossier.session.pieces
     )
-    return tuple(AskedPiece(label=label, certain=bool(answer)) for label, answer in judged if answer is not False)
+    return tuple(
+        AskedPiece(label=label, certain=bool(answer))
+        for label, answer in judged
+        if answer is not False
+    )
 
 
 def with_specialite(dossier: Dossier, code: str) -> Dossier:

@@ -21,14 +21,18 @@ def state(opening: Opening, instant: datetime) -> WindowState:
 
 
 def is_open(opening: Opening, instant: datetime) -> bool:
-    """Whether its candidate may begin a candidature, save, modify, validate or withdraw it, and take that back."""
+    """Whether its candidate may begin a candidature, save, modify, validate or withdraw it, and
+    take that back."""
     return state(opening, instant) is WindowState.OPEN
 
 
 def sentence(opening: Opening, instant: datetime) -> str:
     """What « Informations disponibles » says at that instant (guide §2)."""
-    begin, end = long_instant(opening.opens), long_instant(shown_end(opening.closes))
-    return f"Les inscriptions {_SAID[state(opening, instant)]} du {begin} au {end} (heure de Paris)."
+    begin = long_instant(opening.opens)
+    end = long_instant(shown_end(opening.closes))
+    return (
+        f"Les inscriptions {_SAID[state(opening, instant)]} du {begin} au {end} (heure de Paris)."
+    )
 
 
 def closing(closes: datetime) -> str:

@@ -1,1 +1,2 @@
-"""What changes data in registrations: one function per action, one transaction each; the only writers."""
+"""What changes data in registrations: one function per action, one transaction each; the only
+writers."""

@@ -1,4 +1,5 @@
-"""The candidate's row: the lock of all that a candidate saves, the N° candidat, the mail address, refused ones."""
+"""The candidate's row: the lock of all that a candidate saves, the N° candidat, the mail address,
+refused ones."""
 
 from dataclasses import replace
 
@@ -13,7 +14,14 @@ from services.contracts.retention import NO_VERSION_AFTER
 from services.mail import sent_mails
 from services.registrations.domain import registration_numbers
 from services.registrations.domain.exam_definition import OpeningView
-from services.registrations.models import Candidate, Draft, MailRefusal, NumberCounter, audit_chain, db
+from services.registrations.models import (
+    Candidate,
+    Draft,
+    MailRefusal,
+    NumberCounter,
+    audit_chain,
+    db,
+)
 from services.registrations.operations.errors import AlreadyRegistered, IdentityOutdated
 
 RETENTION = Actor("service", "registrations")
@@ -22,7 +30,9 @@ RETENTION = Actor("service", "registrations")
 
 def lock_candidate(session: DbSession, candidate_id: str) -> Candidate:
     """The candidate's row, created at the first call, locked until the transaction ends."""
-    insert_if_absent(session, Candidate, id=candidate_id, identity_floor=0, last_inscription=0, email_version=0)
+    insert_if_absent(
+        session, Candidate, id=candidate_id, identity_floor=0, last_inscription=0, email_version=0
+    )
     return session.scalars(
         select(Candidate)
         .where(Candidate.id == candidate_id)
@@ -31,23 +41,28 @@ def lock_candidate(session: DbSession, candidate_id: str) -> Candidate:
     ).one()
 
 
-def insert_if_absent(session: DbSession, model: type[Candidate | NumberCounter], **values: object) -> None:
+def insert_if_absent(
+    session: DbSession, model: type[Candidate | NumberCounter], **values: object
+) -> None:
     """Insert the row unless it exists; concurrent callers all succeed."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(dialect.insert(model).values(**values).on_conflict_do_nothing())
 
 
 def accept_identity(candidate: Candidate, identity: Identity) -> Identity:
-    """The identity to save with: the mailing address is the newest known. Raises IdentityOutdated below the floor."""
+    """The identity to save with: the mailing address is the newest known. Raises IdentityOutdated
+    below the floor."""
     if identity.version < candidate.identity_floor:
         raise IdentityOutdated("Vos données personnelles viennent de changer : veuillez réessayer.")
     return with_newest_email(candidate, identity)
 
 
 def with_newest_email(candidate: Candidate, identity: Identity) -> Identity:
-    """The identity with the newer of its own and the row's mail address; updates the row likewise."""
+    """The identity with the newer of its own and the row's mail address; updates the row
+    likewise."""
     if identity.version >= candidate.email_version or candidate.email is None:
-        candidate.email, candidate.email_version = identity.email, identity.version
+        candidate.email = identity.email
+        candidate.email_version = identity.version
         return identity
     return replace(identity, email=candidate.email)
 
@@ -55,7 +70,8 @@ def with_newest_email(candidate: Candidate, identity: Identity) -> Identity:
 def set_identity_floor(candidate_id: str, version: int) -> None:
     """Refuse from now on identities older than `version`. Idempotent.
 
-    Raises AlreadyRegistered when a candidature was ever saved: the identity can then be changed by staff only.
+    Raises AlreadyRegistered when a candidature was ever saved: the identity can then be changed by
+    staff only.
     """
     with db.operation() as session:
         candidate = lock_candidate(session, candidate_id)
@@ -64,8 +80,8 @@ def set_identity_floor(candidate_id: str, version: int) -> None:
 
 
 def erase_candidate(candidate_id: str) -> None:
-    """Erase what a deleted account leaves here: drafts, address, number, mails, events. No other gets its number, and
-    nothing that arrives later is stored. Idempotent.
+    """Erase what a deleted account leaves here: drafts, address, number, mails, events. No other
+    gets its number, and nothing that arrives later is stored. Idempotent.
 
     Raises AlreadyRegistered when a candidature was ever saved.
     """
@@ -81,22 +97,27 @@ def erase_candidate(candidate_id: str) -> None:
 
 
 def erase_drafts(candidate_id: str) -> None:
-    """Erase what was typed and not transmitted, and what was saved of it to answer repeats. Idempotent."""
+    """Erase what was typed and not transmitted, and what was saved of it to answer repeats.
+    Idempotent."""
     with db.operation() as session:
         lock_candidate(session, candidate_id)
         _erase_drafts(session, candidate_id)
 
 
 def _erase_drafts(session: DbSession, candidate_id: str) -> None:
-    drafts = session.scalars(delete(Draft).where(Draft.candidate_id == candidate_id).returning(Draft.id)).all()
+    drafts = session.scalars(
+        delete(Draft).where(Draft.candidate_id == candidate_id).returning(Draft.id)
+    ).all()
     audit_chain.erase(session, drafts, RETENTION)
 
 
 def renew_email(session: DbSession, event: EmailChanged) -> None:
-    """Send mails to the candidate's new address from now on; events that arrive late change nothing."""
+    """Send mails to the candidate's new address from now on; events that arrive late change
+    nothing."""
     candidate = lock_candidate(session, event.candidate_id)
     if event.version > candidate.email_version:
-        candidate.email, candidate.email_version = event.email, event.version
+        candidate.email = event.email
+        candidate.email_version = event.version
 
 
 def _refuse_engaged(candidate: Candidate) -> None:
@@ -105,9 +126,13 @@ def _refuse_engaged(candidate: Candidate) -> None:
 
 
 def reserve_numero(session: DbSession, candidate: Candidate, view: OpeningView) -> str:
-    """The candidate's N° candidat: the existing one, or the next of the school year and académie."""
+    """The candidate's N° candidat: the existing one, or the next of the school year and
+    académie."""
     if candidate.numero_candidat is None:
-        key = {"school_year": registration_numbers.school_year(view.session.year), "academie": view.opening.academie}
+        key = {
+            "school_year": registration_numbers.school_year(view.session.year),
+            "academie": view.opening.academie,
+        }
         insert_if_absent(session, NumberCounter, **key, last=0)
         raised = update(NumberCounter).filter_by(**key).values(last=NumberCounter.last + 1)
         sequence = session.scalars(raised.returning(NumberCounter.last)).one()

@@ -1,4 +1,5 @@
-"""Versions of a saved candidature: added by its candidate, or as staff corrected the identity; its end, its return."""
+"""Versions of a saved candidature: added by its candidate, or as staff corrected the identity; its
+end, its return."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -18,11 +19,20 @@ from services.contracts import registration_rules as rules
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.base import read
 from services.contracts.pieces import PiecesStateChanged
-from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn, from_stored, to_stored
+from services.contracts.registrations import (
+    RegistrationSaved,
+    RegistrationWithdrawn,
+    from_stored,
+    to_stored,
+)
 from services.contracts.retention import NO_VERSION_AFTER
 from services.reference.text import folded
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
-from services.registrations.domain.obstacles import conflicting_candidature, place_taken, refusal_sentence
+from services.registrations.domain.obstacles import (
+    conflicting_candidature,
+    place_taken,
+    refusal_sentence,
+)
 from services.registrations.domain.registration_content import registration_saved
 from services.registrations.models import (
     AuditEntry,
@@ -35,7 +45,11 @@ from services.registrations.models import (
     db,
 )
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
-from services.registrations.operations.errors import AlreadyRegistered, refuse_when_closed, too_late_to
+from services.registrations.operations.errors import (
+    AlreadyRegistered,
+    refuse_when_closed,
+    too_late_to,
+)
 from services.registrations.operations.openings import held_view
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier
@@ -46,7 +60,8 @@ UNDONE = "désinscription annulée par le candidat"
 def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> None:
     """« Se désinscrire », while the window is open; a repeat changes nothing.
 
-    Raises NotFound, WindowClosed (`extra`: whom to contact). A new candidature can be saved afterwards.
+    Raises NotFound, WindowClosed (`extra`: whom to contact). A new candidature can be saved
+    afterwards.
     """
     end = partial(end_candidature, state=rules.WITHDRAWN)
     _change_own(candidate_id, candidature_id, received_at, rules.ACTIVE, end, "vous désinscrire")
@@ -55,37 +70,71 @@ def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> N
 def undo_withdrawal(candidate_id: str, candidature_id: str, received_at: datetime) -> None:
     """« Annuler ma désinscription », while the window is open; a repeat changes nothing.
 
-    Raises NotFound, WindowClosed (`extra`: whom to contact), AlreadyRegistered when another candidature has its place.
+    Raises NotFound, WindowClosed (`extra`: whom to contact), AlreadyRegistered when another
+    candidature has its place.
     """
-    _change_own(candidate_id, candidature_id, received_at, rules.WITHDRAWN, restore, "annuler votre désinscription")
+    _change_own(
+        candidate_id,
+        candidature_id,
+        received_at,
+        rules.WITHDRAWN,
+        restore,
+        "annuler votre désinscription",
+    )
 
 
 def _change_own(
-    candidate_id: str, candidature_id: str, received_at: datetime, before: str, change: Callable[..., None], act: str
+    candidate_id: str,
+    candidature_id: str,
+    received_at: datetime,
+    before: str,
+    change: Callable[..., None],
+    act: str,
 ) -> None:
-    """Do it where the candidature is in the state `before`. Raises NotFound for one that is set aside too."""
+    """Do it where the candidature is in the state `before`. Raises NotFound for one that is set
+    aside too."""
     with db.operation() as session:
         lock_candidate(session, candidate_id)
         own = select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id)
-        candidature = found(session.scalar(own.where(Candidature.state.in_((rules.ACTIVE, rules.WITHDRAWN)))))
+        candidature = found(
+            session.scalar(own.where(Candidature.state.in_((rules.ACTIVE, rules.WITHDRAWN))))
+        )
         if candidature.state == before:
-            refuse_when_closed(opening_view(session, candidature.opening_id), received_at, too_late_to(act))
+            refuse_when_closed(
+                opening_view(session, candidature.opening_id), received_at, too_late_to(act)
+            )
             change(session, candidature, actor=Actor("candidate", candidate_id), at=received_at)
 
 
 def end_candidature(
-    session: DbSession, candidature: Candidature, state: str, actor: Actor, at: datetime, reason: str | None = None
+    session: DbSession,
+    candidature: Candidature,
+    state: str,
+    actor: Actor,
+    at: datetime,
+    reason: str | None = None,
 ) -> None:
-    """End a candidature: delete the draft of its modification, publish its end, ask for the mail to the candidate."""
-    holder = or_(Draft.candidate_id == candidature.candidate_id, Draft.candidate_id.is_(None))  # each has its index
-    session.execute(delete(Draft).where(holder, Draft.modification_of == candidature.id, Draft.closed_at.is_(None)))
+    """End a candidature: delete the draft of its modification, publish its end, ask for the mail to
+    the candidate."""
+    holder = or_(
+        Draft.candidate_id == candidature.candidate_id, Draft.candidate_id.is_(None)
+    )  # each has its index
+    session.execute(
+        delete(Draft).where(
+            holder, Draft.modification_of == candidature.id, Draft.closed_at.is_(None)
+        )
+    )
     before = {"state": candidature.state}
-    candidature.state, candidature.state_changed_at, candidature.end_reason = state, at, reason
+    candidature.state = state
+    candidature.state_changed_at = at
+    candidature.end_reason = reason
     publish_end(session, candidature)
     mail = "send_withdrawal_mail" if state == rules.WITHDRAWN else "send_ecart_mail"
     request_mail(session, mail, candidature)
     after = {"state": state, "reason": reason}
-    AuditEntry.record(session, actor, f"candidature.{state}", candidature.id, at=at, before=before, after=after)
+    AuditEntry.record(
+        session, actor, f"candidature.{state}", candidature.id, at=at, before=before, after=after
+    )
 
 
 def publish_end(session: DbSession, candidature: Candidature) -> None:
@@ -101,12 +150,17 @@ def publish_end(session: DbSession, candidature: Candidature) -> None:
 
 
 def restore(
-    session: DbSession, candidature: Candidature, actor: Actor, at: datetime, reason: str | None = None
+    session: DbSession,
+    candidature: Candidature,
+    actor: Actor,
+    at: datetime,
+    reason: str | None = None,
 ) -> None:
-    """Make an ended candidature active again, as it was last saved, in a version newer than its end, and tell its
-    candidate. `reason`: why staff do.
+    """Make an ended candidature active again, as it was last saved, in a version newer than its
+    end, and tell its candidate. `reason`: why staff do.
 
-    Raises Conflict when its session has closed, AlreadyRegistered when another one has taken its place.
+    Raises Conflict when its session has closed, AlreadyRegistered when another one has taken its
+    place.
     """
     if session.get_one(OpeningRow, candidature.opening_id).session_closes <= at:
         raise Conflict("La session est close : cette candidature ne peut plus être rétablie.")
@@ -116,33 +170,55 @@ def restore(
     refuse_second_candidature(dossier, place_taken if reason else refusal_sentence)
     before = {"state": candidature.state, "reason": candidature.end_reason}
     candidature.version = _number_of_end(candidature) + 1
-    candidature.state, candidature.state_changed_at, candidature.end_reason = rules.ACTIVE, at, None
-    digest, end = current.catalogue_digest, candidature.version - 1
+    candidature.state = rules.ACTIVE
+    candidature.state_changed_at = at
+    candidature.end_reason = None
+    digest = current.catalogue_digest
+    end = candidature.version - 1
     words = f"Candidature rétablie (la version {end:02d} en était la fin) : {reason or UNDONE}"
     proven = current if dossier.identity.version == current.identity_version else None
-    add_version(session, candidature, dossier, digest=digest, saved_at=at, actor=actor, reason=words, same_as=proven)
-    request_mail(session, "send_restoration_mail" if reason else "send_undone_withdrawal_mail", candidature)
+    add_version(
+        session,
+        candidature,
+        dossier,
+        digest=digest,
+        saved_at=at,
+        actor=actor,
+        reason=words,
+        same_as=proven,
+    )
+    request_mail(
+        session, "send_restoration_mail" if reason else "send_undone_withdrawal_mail", candidature
+    )
     after = {"state": rules.ACTIVE, "reason": reason}
-    AuditEntry.record(session, actor, "candidature.restored", candidature.id, at=at, before=before, after=after)
+    AuditEntry.record(
+        session, actor, "candidature.restored", candidature.id, at=at, before=before, after=after
+    )
 
 
-def refuse_second_candidature(dossier: Dossier, sentence: Callable[[PreviousCandidature], str]) -> None:
+def refuse_second_candidature(
+    dossier: Dossier, sentence: Callable[[PreviousCandidature], str]
+) -> None:
     """K1. Raises AlreadyRegistered when another active candidature has the same exclusivity key."""
     if (other := conflicting_candidature(dossier)) is not None:
         raise AlreadyRegistered(sentence(other), candidature_id=other.candidature_id)
 
 
 def _number_of_end(candidature: Candidature) -> int:
-    """Newer than any saved version, in whichever order the events arrive; a version saved later is newer still."""
+    """Newer than any saved version, in whichever order the events arrive; a version saved later is
+    newer still."""
     return candidature.version + 1
 
 
 def correct_identity(session: DbSession, event: IdentityCorrected) -> None:
-    """Staff corrected a civil status: each active candidature gets a new version, also outside the window.
+    """Staff corrected a civil status: each active candidature gets a new version, also outside the
+    window.
 
-    The answers are not checked again, as the candidate did not ask for the change. Late repeats change nothing.
+    The answers are not checked again, as the candidate did not ask for the change. Late repeats
+    change nothing.
     """
-    candidate, at = lock_candidate(session, event.candidate_id), portal_now()
+    candidate = lock_candidate(session, event.candidate_id)
+    at = portal_now()
     candidate.identity_floor = max(candidate.identity_floor, event.identity.version)
     if candidate.email_version == NO_VERSION_AFTER:  # the account is erased
         return
@@ -160,14 +236,27 @@ def correct_identity(session: DbSession, event: IdentityCorrected) -> None:
             identity = with_newest_email(candidate, event.identity)
             dossier = _as_saved(session, candidature, identity, at)
             candidature.version += 1
-            by, digest = Actor("service", "accounts"), current.catalogue_digest
-            add_version(session, candidature, dossier, digest=digest, saved_at=at, actor=by, reason=event.reason)
+            by = Actor("service", "accounts")
+            digest = current.catalogue_digest
+            add_version(
+                session,
+                candidature,
+                dossier,
+                digest=digest,
+                saved_at=at,
+                actor=by,
+                reason=event.reason,
+            )
             request_mail(session, "send_correction_mail", candidature)
 
 
 def keep_pieces_state(session: DbSession, event: PiecesStateChanged) -> None:
     newer = (Candidature.id == event.candidature_id) & (Candidature.pieces_number <= event.number)
-    session.execute(update(Candidature).where(newer).values(pieces_state=event.state, pieces_number=event.number))
+    session.execute(
+        update(Candidature)
+        .where(newer)
+        .values(pieces_state=event.state, pieces_number=event.number)
+    )
 
 
 def current_version(session: DbSession, candidature: Candidature) -> CandidatureVersion:
@@ -175,17 +264,26 @@ def current_version(session: DbSession, candidature: Candidature) -> Candidature
 
 
 def newest_identity(candidate: Candidate, current: CandidatureVersion) -> Identity:
-    """That of the version, unless staff corrected it since, while the candidature was not active."""
-    saved, corrected = from_stored(current.payload).identity, candidate.corrected_identity
+    """That of the version, unless staff corrected it since, while the candidature was not
+    active."""
+    saved = from_stored(current.payload).identity
+    corrected = candidate.corrected_identity
     is_newer = corrected is not None and corrected["version"] > saved.version
-    return with_newest_email(candidate, read(Identity, corrected) if corrected and is_newer else saved)
+    return with_newest_email(
+        candidate, read(Identity, corrected) if corrected and is_newer else saved
+    )
 
 
-def _as_saved(session: DbSession, candidature: Candidature, identity: Identity, at: datetime) -> Dossier:
+def _as_saved(
+    session: DbSession, candidature: Candidature, identity: Identity, at: datetime
+) -> Dossier:
     """What the current version said, under the catalogue of then."""
-    current, candidate = current_version(session, candidature), session.get_one(Candidate, candidature.candidate_id)
+    current = current_version(session, candidature)
+    candidate = session.get_one(Candidate, candidature.candidate_id)
     view = held_view(session, candidature.opening_id, current.catalogue_digest)
-    return assembled_dossier(session, view, candidate, identity, at, current.answers, candidature.id)
+    return assembled_dossier(
+        session, view, candidate, identity, at, current.answers, candidature.id
+    )
 
 
 def add_version(
@@ -201,18 +299,22 @@ def add_version(
     same_as: CandidatureVersion | None = None,
     begun_at: datetime | None = None,
 ) -> CandidatureVersion:
-    """Store and publish `candidature.version`, with the audit entry; sets the name that staff find it by.
+    """Store and publish `candidature.version`, with the audit entry; sets the name that staff find
+    it by.
 
-    `overridden`: what rules refused, which the audit trail counts. `same_as`: what proves that version proves this one.
-    `begun_at`: of a first version, when its draft was begun.
+    `overridden`: what rules refused, which the audit trail counts. `same_as`: what proves that
+    version proves this one. `begun_at`: of a first version, when its draft was begun.
     """
     _set_name(candidature, dossier.identity)
     session.add(candidature)
     session.flush()
     in_both: dict[str, Any] = {"candidature_id": candidature.id, "version": candidature.version}
     in_both |= {"saved_at": saved_at, "reason": reason}
-    candidate_id, numero = candidature.candidate_id, candidature.numero_inscription
-    event = registration_saved(dossier, candidate_id=candidate_id, numero_inscription=numero, **in_both)
+    candidate_id = candidature.candidate_id
+    numero = candidature.numero_inscription
+    event = registration_saved(
+        dossier, candidate_id=candidate_id, numero_inscription=numero, **in_both
+    )
     if same_as is not None:
         event = _proved_by(session, event, candidature, same_as)
     state = rules.TO_VALIDATE if event.is_to_validate else rules.VALIDATED
@@ -228,7 +330,12 @@ def add_version(
         overridden=list(overridden) or None,
     )
     session.add(version)
-    trace = {"version": version.version, "catalogue": digest, "reason": reason, "overridden": len(overridden)}
+    trace = {
+        "version": version.version,
+        "catalogue": digest,
+        "reason": reason,
+        "overridden": len(overridden),
+    }
     trace = {name: value for name, value in (trace | {"begun_at": begun_at}).items() if value}
     AuditEntry.record(session, actor, "candidature.saved", candidature.id, at=saved_at, after=trace)
     return version
@@ -241,24 +348,35 @@ def _set_name(candidature: Candidature, identity: Identity) -> None:
 
 
 def _proved_by(
-    session: DbSession, event: RegistrationSaved, candidature: Candidature, same_as: CandidatureVersion
+    session: DbSession,
+    event: RegistrationSaved,
+    candidature: Candidature,
+    same_as: CandidatureVersion,
 ) -> RegistrationSaved:
     """The event of a version that needs no proof of its own."""
     pieces = tuple(replace(piece, proves_version=False) for piece in event.pieces)
-    return replace(event, pieces=pieces, validated_at=_keep_validation(session, candidature, same_as))
+    return replace(
+        event, pieces=pieces, validated_at=_keep_validation(session, candidature, same_as)
+    )
 
 
-def _keep_validation(session: DbSession, candidature: Candidature, version: CandidatureVersion) -> str | None:
-    """Give the current version the validation of that one, if it has any: its instant, as events have it."""
+def _keep_validation(
+    session: DbSession, candidature: Candidature, version: CandidatureVersion
+) -> str | None:
+    """Give the current version the validation of that one, if it has any: its instant, as events
+    have it."""
     validation = session.get(CandidatureValidation, (candidature.id, version.version))
     if validation is None:
         return None
     proof = {"at": validation.at, "by": validation.by, "digest": validation.digest}
-    session.add(CandidatureValidation(candidature_id=candidature.id, version=candidature.version, **proof))
+    session.add(
+        CandidatureValidation(candidature_id=candidature.id, version=candidature.version, **proof)
+    )
     return iso_utc(validation.at)
 
 
 def request_mail(session: DbSession, name: str, candidature: Candidature) -> None:
-    """Ask for a mail about the current version, sent after the commit; the follow-up `name` reads the address."""
+    """Ask for a mail about the current version, sent after the commit; the follow-up `name` reads
+    the address."""
     data = {"candidature_id": candidature.id, "version": candidature.version}
     follow_up(session, name, data, subject=candidature.candidate_id)

@@ -1,5 +1,6 @@
-"""Loads the catalogue: exams and establishments are inserted or updated in one transaction. What a candidature or draft
-uses stays defined. An administrator's archive is compared with what is in force, then loaded against it."""
+"""Loads the catalogue: exams and establishments are inserted or updated in one transaction. What a
+candidature or draft uses stays defined. An administrator's archive is compared with what is in
+force, then loaded against it."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -23,7 +24,14 @@ from services.registrations.catalogue.replacement import running_demonstrations
 from services.registrations.catalogue.serialising import digest, to_data
 from services.registrations.domain.dossier import Etablissement
 from services.registrations.domain.exam_definition import Exam, Opening, Session
-from services.registrations.models import AuditEntry, CatalogueRevision, CurrentExam, EtablissementRow, OpeningRow, db
+from services.registrations.models import (
+    AuditEntry,
+    CatalogueRevision,
+    CurrentExam,
+    EtablissementRow,
+    OpeningRow,
+    db,
+)
 from services.registrations.operations.openings import announce_dates, dates_in_force
 from services.registrations.queries.catalogue import (
     compare_etablissements,
@@ -38,7 +46,8 @@ TRACED_LINES = 20
 
 
 def load_catalogue(catalogue: Catalogue, *, actor: Actor, at: datetime) -> tuple[str, ...]:
-    """Put exams and establishments in force, all or none; returns what changed of exams, one line each.
+    """Put exams and establishments in force, all or none; returns what changed of exams, one line
+    each.
 
     Establishments that are no longer listed stay, as candidatures name them.
     """
@@ -46,13 +55,17 @@ def load_catalogue(catalogue: Catalogue, *, actor: Actor, at: datetime) -> tuple
         return put_catalogue(session, catalogue, actor=actor, at=at)
 
 
-def put_catalogue(session: DbSession, catalogue: Catalogue, *, actor: Actor, at: datetime) -> tuple[str, ...]:
-    """The same within an operation. Of each exam it is kept from which files, and whether by a member of staff."""
+def put_catalogue(
+    session: DbSession, catalogue: Catalogue, *, actor: Actor, at: datetime
+) -> tuple[str, ...]:
+    """The same within an operation. Of each exam it is kept from which files, and whether by a
+    member of staff."""
     lines: list[str] = []
     for exam in catalogue.exams:
         lines += _put_in_force(session, exam, actor, at)
         current = session.get_one(CurrentExam, exam.code)
-        current.loaded_by_staff, current.files = actor.kind == "staff", catalogue.files.get(exam.code)
+        current.loaded_by_staff = actor.kind == "staff"
+        current.files = catalogue.files.get(exam.code)
     _put_etablissements(session, catalogue.etablissements, actor, at)
     return tuple(lines)
 
@@ -71,8 +84,8 @@ def compare_catalogue(exams: Sequence[Exam], at: datetime) -> tuple[str, ...]:
 
 
 def move_demonstration_dates(at: datetime, *, actor: Actor) -> tuple[str, ...]:
-    """Where the demonstration sessions of an exam have closed, put it in force anew from the files that it was loaded
-    from, whose dates follow the day; returns what changed, one line each."""
+    """Where the demonstration sessions of an exam have closed, put it in force anew from the files
+    that it was loaded from, whose dates follow the day; returns what changed, one line each."""
     with db.operation() as session:
         lines: list[str] = []
         for current in session.scalars(select(CurrentExam)).all():
@@ -86,11 +99,16 @@ def move_demonstration_dates(at: datetime, *, actor: Actor) -> tuple[str, ...]:
 
 def _put_in_force(session: DbSession, offered: Exam, actor: Actor, at: datetime) -> tuple[str, ...]:
     comparison = compare_exam(session, offered, at)
-    exam, new_digest = comparison.exam, digest(comparison.exam)
-    current = session.get(CurrentExam, exam.code, with_for_update=True) or CurrentExam(code=exam.code)
+    exam = comparison.exam
+    new_digest = digest(comparison.exam)
+    current = session.get(CurrentExam, exam.code, with_for_update=True) or CurrentExam(
+        code=exam.code
+    )
     before = current.digest
     if session.get(CatalogueRevision, new_digest) is None:
-        session.add(CatalogueRevision(digest=new_digest, exam=exam.code, data=to_data(exam), loaded_at=at))
+        session.add(
+            CatalogueRevision(digest=new_digest, exam=exam.code, data=to_data(exam), loaded_at=at)
+        )
         session.flush()
     current.digest = new_digest
     session.add(current)
@@ -100,14 +118,28 @@ def _put_in_force(session: DbSession, offered: Exam, actor: Actor, at: datetime)
     if exam.further_documents or declared_before:
         publish_documents(session, exam, at)
     if before != new_digest:
-        after = {"digest": new_digest, "changes": len(comparison.lines), "lines": list(comparison.lines[:TRACED_LINES])}
-        AuditEntry.record(session, actor, "catalogue.loaded", exam.code, at=at, before={"digest": before}, after=after)
+        after = {
+            "digest": new_digest,
+            "changes": len(comparison.lines),
+            "lines": list(comparison.lines[:TRACED_LINES]),
+        }
+        AuditEntry.record(
+            session,
+            actor,
+            "catalogue.loaded",
+            exam.code,
+            at=at,
+            before={"digest": before},
+            after=after,
+        )
     return comparison.lines
 
 
 def publish_documents(session: DbSession, exam: Exam, at: datetime) -> None:
     """Publish what the exam declares besides the guide's types of documents."""
-    documents = tuple(DeclaredDocument(code, label) for code, label in exam.further_documents.items())
+    documents = tuple(
+        DeclaredDocument(code, label) for code, label in exam.further_documents.items()
+    )
     event = DocumentsDeclared(exam.code, exam.label, iso_utc(at), documents)
     publish(session, event, subject=exam.code)
 
@@ -119,7 +151,9 @@ def _put_etablissements(
     if new or changed:
         first = [row["code"] for row in (*new, *changed)][:TRACED_LINES]
         after = {"new": len(new), "changed": len(changed), "first": first}
-        AuditEntry.record(session, actor, "etablissements.loaded", "etablissements", at=at, after=after)
+        AuditEntry.record(
+            session, actor, "etablissements.loaded", "etablissements", at=at, after=after
+        )
     if new:
         session.execute(insert(EtablissementRow), new)
     if changed:
@@ -129,10 +163,14 @@ def _put_etablissements(
 def _put_openings(session: DbSession, exam: Exam, offered: Exam) -> None:
     stored = session.scalars(select(OpeningRow).filter_by(exam=exam.code).with_for_update())
     rows = {(row.session, row.academie): row for row in stored}
-    listed = {(each.name, opening.academie) for each in offered.sessions for opening in each.openings}
+    listed = {
+        (each.name, opening.academie) for each in offered.sessions for opening in each.openings
+    }
     for key, row in rows.items():
         row.listed = key in listed
-    for exam_session, opening in ((each, opening) for each in exam.sessions for opening in each.openings):
+    for exam_session, opening in (
+        (each, opening) for each in exam.sessions for opening in each.openings
+    ):
         row = rows.get((exam_session.name, opening.academie)) or OpeningRow(
             exam=exam.code, session=exam_session.name, academie=opening.academie, revision=0
         )
@@ -145,15 +183,19 @@ def _put_openings(session: DbSession, exam: Exam, offered: Exam) -> None:
 
 
 def _set_dates(row: OpeningRow, exam_session: Session, opening: Opening) -> None:
-    row.catalogue_opens, row.catalogue_closes = opening.opens, opening.closes
-    row.catalogue_deposit_opens, row.catalogue_deposit_closes = opening.deposit_opens, opening.deposit_closes
+    row.catalogue_opens = opening.opens
+    row.catalogue_closes = opening.closes
+    row.catalogue_deposit_opens = opening.deposit_opens
+    row.catalogue_deposit_closes = opening.deposit_closes
     row.session_closes = exam_session.closes
     own = {"refusal_mails": opening.refusal_mails, "validation": opening.validation}
     given = {name: value for name, value in own.items() if value is not None}
     row.options = answer_of(SessionOptions, exam_session, **given)
 
 
-def _published_values(session: DbSession, row: OpeningRow) -> tuple[datetime, datetime, SessionOptions]:
+def _published_values(
+    session: DbSession, row: OpeningRow
+) -> tuple[datetime, datetime, SessionOptions]:
     dates = dates_in_force(session, row)
     return dates.deposit_opens, dates.deposit_closes, row.options
 
@@ -161,15 +203,19 @@ def _published_values(session: DbSession, row: OpeningRow) -> tuple[datetime, da
 MAX_MISTAKES = 200
 MAX_LINES = 1000
 """Of each exam, and of the mistakes, that are answered; the rest is counted."""
-MISTAKEN = "Le catalogue contient des erreurs : rien n'est chargé. Corrigez-les, puis envoyez l'archive de nouveau."
+MISTAKEN = (
+    "Le catalogue contient des erreurs : rien n'est chargé. Corrigez-les, puis envoyez l'archive "
+    "de nouveau."
+)
 CHANGED = (
-    "Le catalogue en vigueur a changé depuis la vérification, ou l'archive n'est plus la même. Rien n'a été chargé : "
-    "vérifiez de nouveau ce qui change."
+    "Le catalogue en vigueur a changé depuis la vérification, ou l'archive n'est plus la même. "
+    "Rien n'a été chargé : vérifiez de nouveau ce qui change."
 )
 
 
 def compare_archive(archive: bytes, at: datetime) -> CatalogueComparison:
-    """What `load_archive` would change; nothing is written. Raises Invalid, with `mistakes` by file and line."""
+    """What `load_archive` would change; nothing is written. Raises Invalid, with `mistakes` by file
+    and line."""
     catalogue = _read(archive, at)
     with db.reading_for_staff() as session:
         new, changed = compare_etablissements(session, catalogue.etablissements)
@@ -177,7 +223,10 @@ def compare_archive(archive: bytes, at: datetime) -> CatalogueComparison:
         offered = {exam.code for exam in catalogue.exams}
         return CatalogueComparison(
             etag=_etag(archive, session),
-            exams=tuple(_compared(session, exam, at, is_new=exam.code not in known) for exam in catalogue.exams),
+            exams=tuple(
+                _compared(session, exam, at, is_new=exam.code not in known)
+                for exam in catalogue.exams
+            ),
             left=tuple(label for code, label in known.items() if code not in offered),
             new_etablissements=len(new),
             changed_etablissements=len(changed),
@@ -185,8 +234,8 @@ def compare_archive(archive: bytes, at: datetime) -> CatalogueComparison:
 
 
 def load_archive(archive: bytes, etag: str, *, actor: Actor, at: datetime) -> None:
-    """Put the archive's catalogue in force, all or nothing. Raises Invalid, and PreconditionFailed where `etag` is not
-    that of the comparison with what is in force."""
+    """Put the archive's catalogue in force, all or nothing. Raises Invalid, and PreconditionFailed
+    where `etag` is not that of the comparison with what is in force."""
     catalogue = _read(archive, at)
     with db.operation() as session:
         session.execute(select(CurrentExam.code).order_by(CurrentExam.code).with_for_update()).all()
@@ -204,10 +253,18 @@ def _read(archive: bytes, at: datetime) -> Catalogue:
 
 
 def _etag(archive: bytes, session: DbSession) -> str:
-    """Of the archive and the catalogue in force; read after a lock it is that of what will be replaced."""
-    in_force = session.execute(select(CurrentExam.code, CurrentExam.digest).order_by(CurrentExam.code)).all()
-    etablissements = session.execute(select(EtablissementRow.__table__).order_by(EtablissementRow.code)).all()
-    parts = [hashlib.sha256(archive).hexdigest(), *(f"{code}={digest}" for code, digest in in_force)]
+    """Of the archive and the catalogue in force; read after a lock it is that of what will be
+    replaced."""
+    in_force = session.execute(
+        select(CurrentExam.code, CurrentExam.digest).order_by(CurrentExam.code)
+    ).all()
+    etablissements = session.execute(
+        select(EtablissementRow.__table__).order_by(EtablissementRow.code)
+    ).all()
+    parts = [
+        hashlib.sha256(archive).hexdigest(),
+        *(f"{code}={digest}" for code, digest in in_force),
+    ]
     parts += [repr(tuple(row)) for row in etablissements]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

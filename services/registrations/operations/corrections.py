@@ -1,5 +1,5 @@
-"""Staff correct a candidature as its candidate would, whatever the dates of registrations, in one draft for all staff;
-the candidate's own modification stays, and whoever saves second is told."""
+"""Staff correct a candidature as its candidate would, whatever the dates of registrations, in one
+draft for all staff; the candidate's own modification stays, and whoever saves second is told."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -17,7 +17,11 @@ from services.registrations.domain import registration_form
 from services.registrations.domain.obstacles import place_taken
 from services.registrations.models import AuditEntry, Candidate, Candidature, Draft, OpeningRow, db
 from services.registrations.operations import drafts
-from services.registrations.operations.candidatures import current_version, newest_identity, refuse_second_candidature
+from services.registrations.operations.candidatures import (
+    current_version,
+    newest_identity,
+    refuse_second_candidature,
+)
 from services.registrations.operations.errors import given_reason
 from services.registrations.operations.openings import held_view
 from services.registrations.operations.staff import locked_candidature
@@ -29,27 +33,41 @@ from services.registrations.queries.staff_candidature import Academies
 MAIL = "send_staff_correction_mail"
 
 
-def start(candidature_id: str, *, actor: Actor, academies: Academies, at: datetime) -> drafts.OpenedDraft:
+def start(
+    candidature_id: str, *, actor: Actor, academies: Academies, at: datetime
+) -> drafts.OpenedDraft:
     """Fill a draft in from the current version, or resume the one under way, whoever began it.
 
-    Raises NotFound outside `academies`, Conflict where the candidature has ended or its session has closed.
+    Raises NotFound outside `academies`, Conflict where the candidature has ended or its session has
+    closed.
     """
     with db.operation() as session:
         candidature, candidate = locked_candidature(session, candidature_id, academies)
         _refuse_closed(session, candidature, at)
-        of_staff = select(Draft).where(Draft.candidate_id.is_(None), Draft.modification_of == candidature_id)
+        of_staff = select(Draft).where(
+            Draft.candidate_id.is_(None), Draft.modification_of == candidature_id
+        )
         if (draft := session.scalar(of_staff.where(Draft.closed_at.is_(None)))) is not None:
             if draft.staff_id != actor.id:
                 AuditEntry.record(session, actor, "correction.resumed", candidature_id, at=at)
             return drafts.OpenedDraft(draft.id, created=False)
         AuditEntry.record(session, actor, "correction.started", candidature_id, at=at)
-        version, view = current_version(session, candidature), opening_view(session, candidature.opening_id)
-        identity, answers = newest_identity(candidate, version), version.answers
+        version = current_version(session, candidature)
+        view = opening_view(session, candidature.opening_id)
+        identity = newest_identity(candidate, version)
+        answers = version.answers
         first = registration_form.first_tab_with_fields(
             assembled_dossier(session, view, candidate, identity, at, answers, candidature_id)
         )
         return drafts.begin(
-            session, view, identity, at, answers, modified=version, staff_id=actor.id, current_tab=first
+            session,
+            view,
+            identity,
+            at,
+            answers,
+            modified=version,
+            staff_id=actor.id,
+            current_tab=first,
         )
 
 
@@ -63,8 +81,8 @@ def save(
     academies: Academies,
     at: datetime,
 ) -> SavedVersion:
-    """Make it a new version; one that is already saved gets the first answer. `overridden`: names of rules.
-    The reason stays in a draft that is incomplete.
+    """Make it a new version; one that is already saved gets the first answer. `overridden`: names
+    of rules. The reason stays in a draft that is incomplete.
 
     Raises as `drafts.save_draft`, but for windows; Invalid without a reason.
     """
@@ -75,24 +93,43 @@ def save(
             return drafts.earlier_save(draft)
         _refuse_closed(session, candidature, at)
         drafts.refuse_other_revision(draft, revision)
-        view, current = held_view(session, draft.opening_id), current_version(session, candidature)
-        dossier = drafts.dossier_to_save(session, candidate, draft, view, newest_identity(candidate, current), at)
+        view = held_view(session, draft.opening_id)
+        current = current_version(session, candidature)
+        dossier = drafts.dossier_to_save(
+            session, candidate, draft, view, newest_identity(candidate, current), at
+        )
         refuse_second_candidature(dossier, place_taken)
         draft.reason = reason
-        if not (errors := registration_form.all_tab_errors(replace(dossier, overridden=frozenset(overridden)))):
+        if not (
+            errors := registration_form.all_tab_errors(
+                replace(dossier, overridden=frozenset(overridden))
+            )
+        ):
             refusals = registration_form.rule_refusals(dossier)
             passed = [detail for rule, detail in refusals.items() if rule in overridden]
             why: dict[str, Any] = {"reason": stripped, "overridden": passed}
-            return drafts.save_version(session, candidate, draft, dossier, view.digest, at, actor, mail=MAIL, **why)
+            return drafts.save_version(
+                session, candidate, draft, dossier, view.digest, at, actor, mail=MAIL, **why
+            )
     raise registration_form.Incomplete(errors)
 
 
-def _locked(session: DbSession, draft_id: str, academies: Academies) -> tuple[Candidature, Candidate, Draft]:
-    """In the order in which everybody locks them. Raises NotFound for a draft that is unknown, a candidate's, or of
-    another académie."""
-    corrected = select(Draft.modification_of).where(Draft.id == draft_id, Draft.candidate_id.is_(None))
-    candidature, candidate = locked_candidature(session, found(session.scalar(corrected)), academies)
-    return candidature, candidate, held_draft(session, draft_id, Holder(None, academies), locked=True).draft
+def _locked(
+    session: DbSession, draft_id: str, academies: Academies
+) -> tuple[Candidature, Candidate, Draft]:
+    """In the order in which everybody locks them. Raises NotFound for a draft that is unknown, a
+    candidate's, or of another académie."""
+    corrected = select(Draft.modification_of).where(
+        Draft.id == draft_id, Draft.candidate_id.is_(None)
+    )
+    candidature, candidate = locked_candidature(
+        session, found(session.scalar(corrected)), academies
+    )
+    return (
+        candidature,
+        candidate,
+        held_draft(session, draft_id, Holder(None, academies), locked=True).draft,
+    )
 
 
 def _refuse_closed(session: DbSession, candidature: Candidature, at: datetime) -> None:

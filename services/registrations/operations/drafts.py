@@ -1,4 +1,5 @@
-"""Drafts: opened by « Valider », written tab by tab, valid or not, saved by « Enregistrer », deleted."""
+"""Drafts: opened by « Valider », written tab by tab, valid or not, saved by « Enregistrer »,
+deleted."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -21,8 +22,19 @@ from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.forms import MAX_ANSWERS_BYTES, size_in_bytes
 from services.registrations.domain.obstacles import exclusivity_key, refusal_sentence
 from services.registrations.metrics import SAVED
-from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureVersion, Draft, db
-from services.registrations.operations.candidates import accept_identity, lock_candidate, reserve_numero
+from services.registrations.models import (
+    AuditEntry,
+    Candidate,
+    Candidature,
+    CandidatureVersion,
+    Draft,
+    db,
+)
+from services.registrations.operations.candidates import (
+    accept_identity,
+    lock_candidate,
+    reserve_numero,
+)
 from services.registrations.operations.candidatures import (
     add_version,
     current_version,
@@ -44,11 +56,14 @@ class OpenedDraft:
     created: bool
 
 
-def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: datetime) -> OpenedDraft:
-    """« Valider »: resume the candidate's open draft for this opening, or begin one and reserve the N° candidat.
+def open_draft(
+    candidate_id: str, opening_id: str, identity: Identity, instant: datetime
+) -> OpenedDraft:
+    """« Valider »: resume the candidate's open draft for this opening, or begin one and reserve the
+    N° candidat.
 
-    Raises NotFound, WindowClosed (a draft is resumed outside the window too, but not created), AlreadyRegistered
-    when an active candidature excludes another one, IdentityOutdated.
+    Raises NotFound, WindowClosed (a draft is resumed outside the window too, but not created),
+    AlreadyRegistered when an active candidature excludes another one, IdentityOutdated.
     """
     with db.operation() as session:
         candidate = lock_candidate(session, candidate_id)
@@ -56,18 +71,23 @@ def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: 
         identity = accept_identity(candidate, identity)
         if (draft := open_draft_of(session, candidate_id, opening_id)) is not None:
             return _resumed(draft, identity)
-        refuse_when_closed(view, instant, "Le service d'inscription n'est pas ouvert pour ce choix.")
+        refuse_when_closed(
+            view, instant, "Le service d'inscription n'est pas ouvert pour ce choix."
+        )
         reserve_numero(session, candidate, view)
         dossier = assembled_dossier(session, view, candidate, identity, instant, answers={})
         refuse_second_candidature(dossier, refusal_sentence)
         return begin(session, view, identity, instant, answers={}, candidate_id=candidate_id)
 
 
-def start_modification(candidate_id: str, candidature_id: str, identity: Identity, instant: datetime) -> OpenedDraft:
-    """« Modifier »: resume the modification under way, or begin one filled in from the current version.
+def start_modification(
+    candidate_id: str, candidature_id: str, identity: Identity, instant: datetime
+) -> OpenedDraft:
+    """« Modifier »: resume the modification under way, or begin one filled in from the current
+    version.
 
-    Raises NotFound, WindowClosed, Conflict (`extra`: draft_id of the other draft), IdentityOutdated. The candidature
-    changes only when that draft is saved.
+    Raises NotFound, WindowClosed, Conflict (`extra`: draft_id of the other draft),
+    IdentityOutdated. The candidature changes only when that draft is saved.
     """
     with db.operation() as session:
         candidate = lock_candidate(session, candidate_id)
@@ -77,11 +97,20 @@ def start_modification(candidate_id: str, candidature_id: str, identity: Identit
         identity = accept_identity(candidate, identity)
         if (draft := open_draft_of(session, candidate_id, view.id)) is not None:
             if draft.modification_of != candidature_id:
-                detail, problem = "Terminez ou supprimez d'abord l'autre brouillon.", problem_types.OTHER_DRAFT
+                detail = "Terminez ou supprimez d'abord l'autre brouillon."
+                problem = problem_types.OTHER_DRAFT
                 raise Conflict(detail, problem=problem, draft_id=draft.id)
             return _resumed(draft, identity)
         version = current_version(session, candidature)
-        return begin(session, view, identity, instant, version.answers, modified=version, candidate_id=candidate_id)
+        return begin(
+            session,
+            view,
+            identity,
+            instant,
+            version.answers,
+            modified=version,
+            candidate_id=candidate_id,
+        )
 
 
 def write_tab(
@@ -96,11 +125,12 @@ def write_tab(
     identity: Identity | None = None,
     reason: str | None = None,
 ) -> Going:
-    """Store what was typed in a tab, valid or not, whether the window is open or not; `action` says where to go.
-    `reason`: of a correction.
+    """Store what was typed in a tab, valid or not, whether the window is open or not; `action` says
+    where to go. `reason`: of a correction.
 
-    Raises NotFound, Conflict once it is saved, DraftChanged (another window wrote in between: nothing is stored), and
-    for « next » Invalid with all errors of the tab, after the text is stored (`extra`: the new revision).
+    Raises NotFound, Conflict once it is saved, DraftChanged (another window wrote in between:
+    nothing is stored), and for « next » Invalid with all errors of the tab, after the text is
+    stored (`extra`: the new revision).
     """
     with db.operation() as session, session.no_autoflush:  # the draft is written once, at the end
         view = _unsaved_draft(session, draft_id, holder)
@@ -122,7 +152,8 @@ def write_tab(
 
 
 def delete_draft(draft_id: str, holder: Holder, *, actor: Actor, at: datetime) -> None:
-    """Delete a draft; a candidature that it would have modified stays as it is. Raises NotFound, Conflict."""
+    """Delete a draft; a candidature that it would have modified stays as it is. Raises NotFound,
+    Conflict."""
     with db.operation() as session:
         draft = _unsaved_draft(session, draft_id, holder).draft
         if draft.modification_of and draft.candidate_id is None:
@@ -137,7 +168,9 @@ def active_candidature(session: DbSession, candidate_id: str, candidature_id: st
 
 
 def open_draft_of(session: DbSession, candidate_id: str, opening_id: str) -> Draft | None:
-    return session.scalar(select(Draft).filter_by(candidate_id=candidate_id, opening_id=opening_id, closed_at=None))
+    return session.scalar(
+        select(Draft).filter_by(candidate_id=candidate_id, opening_id=opening_id, closed_at=None)
+    )
 
 
 def _resumed(draft: Draft, identity: Identity) -> OpenedDraft:
@@ -171,11 +204,18 @@ def begin(
 
 
 def _store_values(
-    draft: Draft, before: Dossier, number: int, revision: int, values: PostedValues, instant: datetime
+    draft: Draft,
+    before: Dossier,
+    number: int,
+    revision: int,
+    values: PostedValues,
+    instant: datetime,
 ) -> None:
-    """Write the tab into the draft. The same values posted again are accepted, whatever the revision."""
+    """Write the tab into the draft. The same values posted again are accepted, whatever the
+    revision."""
     tab = before.tab(number)
-    stored, values = draft.answers.get(tab.name), registration_form.accepted_values(before, number, values)
+    stored = draft.answers.get(tab.name)
+    values = registration_form.accepted_values(before, number, values)
     if stored == values:
         return
     if revision != draft.revision:
@@ -192,7 +232,8 @@ def _store_values(
 
 
 def answers_to_store(answered: Dossier) -> dict[str, Any]:
-    """The answers to store; if they are too large, without those that no tab asks for any more. Raises Invalid."""
+    """The answers to store; if they are too large, without those that no tab asks for any more.
+    Raises Invalid."""
     answers = answered.answers
     if size_in_bytes(answers) > MAX_ANSWERS_BYTES:
         answers = registration_form.without_unasked_answers(answered).answers
@@ -203,15 +244,20 @@ def answers_to_store(answered: Dossier) -> dict[str, Any]:
 def refuse_oversized_answers(answers: Answers) -> None:
     """Raises Invalid."""
     if size_in_bytes(answers) > MAX_ANSWERS_BYTES:
-        raise Invalid("Votre dossier comporte trop de texte pour être conservé : raccourcissez ce que vous avez saisi.")
+        raise Invalid(
+            "Votre dossier comporte trop de texte pour être conservé : raccourcissez ce que vous "
+            "avez saisi."
+        )
 
 
 def _unsaved_draft(session: DbSession, draft_id: str, holder: Holder) -> DraftView:
-    """Locked. Raises NotFound, as `held_draft`, and Conflict (`extra`: candidature_id) once it is saved."""
+    """Locked. Raises NotFound, as `held_draft`, and Conflict (`extra`: candidature_id) once it is
+    saved."""
     view = held_draft(session, draft_id, holder, locked=True)
     if view.draft.closed_at is not None:
         raise Conflict(
-            "Votre candidature est enregistrée : ce que vous saisissez dans cette fenêtre n'y change plus rien.",
+            "Votre candidature est enregistrée : ce que vous saisissez dans cette fenêtre n'y "
+            "change plus rien.",
             problem=problem_types.DRAFT_SAVED,
             candidature_id=view.draft.candidature_id,
         )
@@ -221,10 +267,12 @@ def _unsaved_draft(session: DbSession, draft_id: str, holder: Holder) -> DraftVi
 def save_draft(
     candidate_id: str, draft_id: str, revision: int, identity: Identity, received_at: datetime
 ) -> SavedVersion:
-    """« Enregistrer ». `received_at`: when the portal received the request, which [opens, closes) is compared with.
+    """« Enregistrer ». `received_at`: when the portal received the request, which [opens, closes)
+    is compared with.
 
-    A draft that is already saved gets the first answer. Raises NotFound, WindowClosed, DraftChanged, IdentityOutdated,
-    AlreadyRegistered (K1), Incomplete with every error of every tab; what was typed stays in the draft.
+    A draft that is already saved gets the first answer. Raises NotFound, WindowClosed,
+    DraftChanged, IdentityOutdated, AlreadyRegistered (K1), Incomplete with every error of every
+    tab; what was typed stays in the draft.
     """
     with db.operation() as session:
         candidate = lock_candidate(session, candidate_id)
@@ -258,21 +306,25 @@ def save_version(
     mail: str = "send_modification_mail",
     **of_version: Any,
 ) -> SavedVersion:
-    """Close the draft by the version of its dossier, which was checked, and ask for its mail (`mail`: of one that is
-    not the first). `of_version`: as `add_version`."""
+    """Close the draft by the version of its dossier, which was checked, and ask for its mail
+    (`mail`: of one that is not the first). `of_version`: as `add_version`."""
     candidature = _candidature_to_save(session, candidate, draft, dossier, at)
     begun_at = draft.created_at if draft.modification_of is None else None
     of_version |= {"digest": digest, "saved_at": at, "actor": actor, "begun_at": begun_at}
     version = add_version(session, candidature, dossier, **of_version)
     request_mail(session, "send_receipt_mail" if version.version == 1 else mail, candidature)
     candidate.engaged_at = candidate.engaged_at or at
-    draft.closed_at, draft.candidature_id, draft.saved_version = at, candidature.id, version.version
+    draft.closed_at = at
+    draft.candidature_id = candidature.id
+    draft.saved_version = version.version
     return earlier_save(draft)
 
 
 def earlier_save(draft: Draft) -> SavedVersion:
     """What the save of a closed draft answered."""
-    return SavedVersion(candidature_id=found(draft.candidature_id), version=found(draft.saved_version))
+    return SavedVersion(
+        candidature_id=found(draft.candidature_id), version=found(draft.saved_version)
+    )
 
 
 def refuse_other_revision(draft: Draft, revision: int) -> None:
@@ -286,11 +338,19 @@ def refuse_other_revision(draft: Draft, revision: int) -> None:
 
 
 def dossier_to_save(
-    session: DbSession, candidate: Candidate, draft: Draft, view: OpeningView, identity: Identity, at: datetime
+    session: DbSession,
+    candidate: Candidate,
+    draft: Draft,
+    view: OpeningView,
+    identity: Identity,
+    at: datetime,
 ) -> Dossier:
-    """Without what no tab asks for any more. Raises Conflict where the candidature has changed under the draft."""
+    """Without what no tab asks for any more. Raises Conflict where the candidature has changed
+    under the draft."""
     _refuse_overtaken(session, draft)
-    dossier = assembled_dossier(session, view, candidate, identity, at, draft.answers, draft.modification_of)
+    dossier = assembled_dossier(
+        session, view, candidate, identity, at, draft.answers, draft.modification_of
+    )
     asked_only = registration_form.without_unasked_answers(dossier)
     refuse_oversized_answers(asked_only.answers)
     return asked_only
@@ -319,14 +379,17 @@ def _candidature_to_save(
 
 
 def _refuse_overtaken(session: DbSession, draft: Draft) -> None:
-    """Raises Conflict where somebody else saved other answers since the draft was begun: they are not replaced."""
-    if draft.modified_version is None:  # of a first version; or begun when this was not written down
+    """Raises Conflict where somebody else saved other answers since the draft was begun: they are
+    not replaced."""
+    if (
+        draft.modified_version is None
+    ):  # of a first version; or begun when this was not written down
         return
     candidature = session.get_one(Candidature, draft.modification_of)
     begun_from = session.get_one(CandidatureVersion, (candidature.id, draft.modified_version))
     if current_version(session, candidature).answers != begun_from.answers:
         version = registration_numbers.version_label(candidature.version)
         raise Conflict(
-            f"La candidature a été modifiée entre-temps ({version}) : rien n'est remplacé. Abandonnez ces changements, "
-            "puis recommencez-les à partir de cette version."
+            f"La candidature a été modifiée entre-temps ({version}) : rien n'est remplacé. "
+            "Abandonnez ces changements, puis recommencez-les à partir de cette version."
         )

@@ -10,35 +10,43 @@ from services.registrations.domain.exam_definition import OpeningView
 
 
 class WindowClosed(Forbidden):
-    """The request was received outside [opens, closes). `extra`: window, academie_label, contact."""
+    """The request was received outside [opens, closes). `extra`: window, academie_label,
+    contact."""
 
     problem = problem_types.WINDOW_CLOSED
 
 
 class DraftChanged(Conflict):
-    """Another browser window wrote in between. `extra`: current revision, `yours` and `theirs` as typed."""
+    """Another browser window wrote in between. `extra`: current revision, `yours` and `theirs` as
+    typed."""
 
     problem = problem_types.DRAFT_CHANGED
 
 
 class AlreadyRegistered(Conflict):
-    """An active candidature excludes another one (K1), or an account's change. `extra`: candidature_id if known."""
+    """An active candidature excludes another one (K1), or an account's change. `extra`:
+    candidature_id if known."""
 
     problem = problem_types.CANDIDATURE_EXISTS
 
 
 class IdentityOutdated(Conflict):
-    """The asserted identity is older than the floor that accounts set; the caller fetches it again and retries."""
+    """The asserted identity is older than the floor that accounts set; the caller fetches it again
+    and retries."""
 
     problem = problem_types.IDENTITY_OUTDATED
 
 
 def refuse_when_closed(view: OpeningView, instant: datetime, sentence: str) -> None:
-    """Raises WindowClosed with `sentence` (what cannot be done at that instant), the window and the contact."""
+    """Raises WindowClosed with `sentence` (what cannot be done at that instant), the window and the
+    contact."""
     if not windows.is_open(view.opening, instant):
         raise WindowClosed(
             sentence,
-            window=f"Fermeture du service d'inscription : {windows.closing(view.opening.closes)} (heure de Paris).",
+            window=(
+                f"Fermeture du service d'inscription : {windows.closing(view.opening.closes)} "
+                "(heure de Paris)."
+            ),
             academie_label=view.opening.label,
             contact=asdict(view.opening.contact),
         )

@@ -1,5 +1,5 @@
-"""Incidents: the periods that one cut are extended in one act. Who has a candidature is told by the mail of its moved
-dates, who has a draft alone by one of its own, page by page."""
+"""Incidents: the periods that one cut are extended in one act. Who has a candidature is told by the
+mail of its moved dates, who has a draft alone by one of its own, page by page."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -25,12 +25,17 @@ PAGE = 100  # drafts of one transaction
 
 
 def extend_periods(
-    incident: Mapping[str, Any], revisions: Mapping[str, int], ends: Mapping[str, NewDates], actor: Actor, at: datetime
+    incident: Mapping[str, Any],
+    revisions: Mapping[str, int],
+    ends: Mapping[str, NewDates],
+    actor: Actor,
+    at: datetime,
 ) -> None:
-    """Note an incident (by its columns), give openings (by id, read with these revisions) their new ends and show its
-    message until the last of them: all, or nothing. Repeated, it changes nothing.
+    """Note an incident (by its columns), give openings (by id, read with these revisions) their new
+    ends and show its message until the last of them: all, or nothing. Repeated, it changes nothing.
 
-    Raises as `change_openings`, but that nothing is confirmed; Invalid too for what another has noted of the same time.
+    Raises as `change_openings`, but that nothing is confirmed; Invalid too for what another has
+    noted of the same time.
     """
     try:
         _extend_once(incident, revisions, ends, actor, at)
@@ -39,7 +44,11 @@ def extend_periods(
 
 
 def _extend_once(
-    incident: Mapping[str, Any], revisions: Mapping[str, int], ends: Mapping[str, NewDates], actor: Actor, at: datetime
+    incident: Mapping[str, Any],
+    revisions: Mapping[str, int],
+    ends: Mapping[str, NewDates],
+    actor: Actor,
+    at: datetime,
 ) -> None:
     with db.operation() as session:
         if _is_noted(session, incident):
@@ -47,20 +56,32 @@ def _extend_once(
         row = Incident(**incident, noted_at=at)
         session.add(row)
         session.flush()
-        moves = move_openings(session, revisions, ends, Change(row.reason, actor, at, row.id), confirmed=False)
+        moves = move_openings(
+            session, revisions, ends, Change(row.reason, actor, at, row.id), confirmed=False
+        )
         shown = {"severity": "warning", "shown_from": at, "shown_until": _last_new_end(moves)}
         add_message(session, Message(title=row.title, text=row.text, **shown), actor=actor, at=at)
-        after = {"from": row.begins, "until": row.ends, "reason": row.reason, "openings": len(moves)}
+        after = {
+            "from": row.begins,
+            "until": row.ends,
+            "reason": row.reason,
+            "openings": len(moves),
+        }
         AuditEntry.record(session, actor, "incident.noted", row.id, at=at, after=after)
 
 
 def _last_new_end(moves: Sequence[OpeningMove]) -> datetime:
-    return max(end for move in moves for name, end in vars(move.after).items() if end != getattr(move.opening, name))
+    return max(
+        end
+        for move in moves
+        for name, end in vars(move.after).items()
+        if end != getattr(move.opening, name)
+    )
 
 
 def _is_noted(session: DbSession, incident: Mapping[str, Any]) -> bool:
-    """Whether just that is noted. Raises Invalid where something else is noted of the same time, and as
-    `noted_incident`."""
+    """Whether just that is noted. Raises Invalid where something else is noted of the same time,
+    and as `noted_incident`."""
     noted = noted_incident(session, incident["begins"], incident["ends"])
     if noted is not None and any(getattr(noted, name) != value for name, value in incident.items()):
         raise already_noted(noted)
@@ -68,7 +89,8 @@ def _is_noted(session: DbSession, incident: Mapping[str, Any]) -> bool:
 
 
 def tell_of_extensions() -> None:
-    """Have everyone told by mail whose draft an incident gave more time. Each draft is looked at once."""
+    """Have everyone told by mail whose draft an incident gave more time. Each draft is looked at
+    once."""
     with db.reading() as session:
         columns = select(OpeningChange.opening_id, OpeningChange.revision)
         changes = session.execute(columns.where(OpeningChange.told_through.is_not(None))).all()
@@ -87,13 +109,19 @@ def _tell_page(opening_id: str, revision: int) -> bool:
         others = registered_among(session, opening_id, candidates)
         for draft in drafts:
             if draft.candidate_id and draft.candidate_id not in others:
-                work = {"draft_id": draft.id, "closes": iso_utc(change.closes), "incident_id": change.incident_id}
+                work = {
+                    "draft_id": draft.id,
+                    "closes": iso_utc(change.closes),
+                    "incident_id": change.incident_id,
+                }
                 follow_up(session, SEND_EXTENSION_MAIL, work, subject=draft.candidate_id)
     return bool(drafts)
 
 
 def _page(session: DbSession, change: OpeningChange, after: str) -> Sequence[Draft]:
     """Drafts that were there when the dates moved."""
-    drafts = select(Draft).where(Draft.opening_id == change.opening_id, Draft.closed_at.is_(None), Draft.id > after)
+    drafts = select(Draft).where(
+        Draft.opening_id == change.opening_id, Draft.closed_at.is_(None), Draft.id > after
+    )
     earlier = drafts.where(Draft.created_at <= change.changed_at)
     return session.scalars(earlier.order_by(Draft.id).limit(PAGE)).all()

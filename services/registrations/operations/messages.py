@@ -21,12 +21,17 @@ def publish_message(*, actor: Actor, at: datetime, **columns: Any) -> CreatedMes
 
 def add_message(session: DbSession, message: Message, *, actor: Actor, at: datetime) -> str:
     """The same within an operation; returns its id."""
-    message.title, message.text = message.title.strip(), message.text.strip()
+    message.title = message.title.strip()
+    message.text = message.text.strip()
     if errors := tuple(_mistakes(message)):
         raise Invalid(errors=errors)
     session.add(message)
     session.flush()
-    after: dict[str, Any] = {"title": message.title, "text": message.text, "severity": message.severity}
+    after: dict[str, Any] = {
+        "title": message.title,
+        "text": message.text,
+        "severity": message.severity,
+    }
     after |= {"from": message.shown_from, "until": message.shown_until}
     AuditEntry.record(session, actor, "message.published", message.id, at=at, after=after)
     return message.id
@@ -43,8 +48,12 @@ def withdraw_message(message_id: str, *, actor: Actor, at: datetime) -> None:
 
 def _mistakes(new: Message) -> Iterator[FieldError]:
     if not new.title or len(new.title) > MESSAGE_TITLE_LENGTH:
-        yield FieldError("#/title", f"Un titre de {MESSAGE_TITLE_LENGTH} caractères au plus est requis.")
+        yield FieldError(
+            "#/title", f"Un titre de {MESSAGE_TITLE_LENGTH} caractères au plus est requis."
+        )
     if not new.text or len(new.text) > MESSAGE_TEXT_LENGTH:
-        yield FieldError("#/text", f"Un texte de {MESSAGE_TEXT_LENGTH} caractères au plus est requis.")
+        yield FieldError(
+            "#/text", f"Un texte de {MESSAGE_TEXT_LENGTH} caractères au plus est requis."
+        )
     if new.shown_from >= new.shown_until:
         yield FieldError("#/shown_until", "La fin doit suivre le début.")

@@ -1,4 +1,5 @@
-"""Changes openings' dates: they take precedence over the catalogue, and are published for pieces."""
+"""Changes openings' dates: they take precedence over the catalogue, and are published for
+pieces."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,15 +37,28 @@ class Change:
 
 
 def change_openings(
-    openings: Sequence[Mapping[str, Any]], *, reason: str, confirmed: bool, actor: Actor, at: datetime, **new: Any
+    openings: Sequence[Mapping[str, Any]],
+    *,
+    reason: str,
+    confirmed: bool,
+    actor: Actor,
+    at: datetime,
+    **new: Any,
 ) -> None:
-    """Set dates (NewDates) of openings (by `id`, read with that `revision`), with a reason: of all, or of none of them.
+    """Set dates (NewDates) of openings (by `id`, read with that `revision`), with a reason: of all,
+    or of none of them.
 
     Raises as `opening_moves`, and Invalid for what candidates lose by it unless it is `confirmed`.
     """
     with db.operation() as session:
         revisions = revisions_of(openings)
-        move_openings(session, revisions, dict.fromkeys(revisions, new), Change(reason, actor, at), confirmed=confirmed)
+        move_openings(
+            session,
+            revisions,
+            dict.fromkeys(revisions, new),
+            Change(reason, actor, at),
+            confirmed=confirmed,
+        )
 
 
 def move_openings(
@@ -55,14 +69,22 @@ def move_openings(
     *,
     confirmed: bool,
 ) -> Sequence[OpeningMove]:
-    """The same within an operation, each opening by dates of its own. Raises as `change_openings`."""
-    locked = select(OpeningRow).where(OpeningRow.id.in_(revisions)).order_by(OpeningRow.id).with_for_update()
+    """The same within an operation, each opening by dates of its own. Raises as
+    `change_openings`."""
+    locked = (
+        select(OpeningRow)
+        .where(OpeningRow.id.in_(revisions))
+        .order_by(OpeningRow.id)
+        .with_for_update()
+    )
     rows = {row.id: row for row in session.scalars(locked)}
     moves = opening_moves(session, revisions, new, change.reason, change.at)
     lost = [(move.opening.academie_label, loss) for move in moves for loss in move.losses]
     if lost and not confirmed:
         errors = tuple(FieldError("#/confirmed", f"{academie} : {loss}") for academie, loss in lost)
-        raise Invalid("Les candidats perdent quelque chose à ce changement : confirmez-le.", errors=errors)
+        raise Invalid(
+            "Les candidats perdent quelque chose à ce changement : confirmez-le.", errors=errors
+        )
     for move in moves:
         before = answer_of(OpeningDates, move.opening)
         if move.after != before:
@@ -70,7 +92,9 @@ def move_openings(
     return moves
 
 
-def _change(session: DbSession, row: OpeningRow, before: OpeningDates, after: OpeningDates, change: Change) -> None:
+def _change(
+    session: DbSession, row: OpeningRow, before: OpeningDates, after: OpeningDates, change: Change
+) -> None:
     reason = change.reason.strip()
     session.add(
         OpeningChange(
@@ -86,7 +110,15 @@ def _change(session: DbSession, row: OpeningRow, before: OpeningDates, after: Op
     )
     announce_dates(session, row, after)
     trace = {**vars(after), "reason": reason}
-    AuditEntry.record(session, change.actor, "window.changed", row.id, at=change.at, before=vars(before), after=trace)
+    AuditEntry.record(
+        session,
+        change.actor,
+        "window.changed",
+        row.id,
+        at=change.at,
+        before=vars(before),
+        after=trace,
+    )
 
 
 def dates_in_force(session: DbSession, row: OpeningRow) -> OpeningDates:
@@ -95,26 +127,35 @@ def dates_in_force(session: DbSession, row: OpeningRow) -> OpeningDates:
 
 
 def newest_change(session: DbSession, opening_id: str) -> OpeningChange | None:
-    changes = select(OpeningChange).filter_by(opening_id=opening_id).order_by(OpeningChange.revision.desc())
+    changes = (
+        select(OpeningChange)
+        .filter_by(opening_id=opening_id)
+        .order_by(OpeningChange.revision.desc())
+    )
     return session.scalar(changes.limit(1))
 
 
 def held_view(session: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
-    """As `opening_view`, with dates that do not move before the transaction ends: what it saves with them is there when
-    the next move is followed."""
+    """As `opening_view`, with dates that do not move before the transaction ends: what it saves
+    with them is there when the next move is followed."""
     held = {"read": True, "key_share": True}
     session.get_one(OpeningRow, opening_id, with_for_update=held, populate_existing=True)
     return opening_view(session, opening_id, digest)
 
 
 def announce_dates(session: DbSession, row: OpeningRow, dates: OpeningDates) -> None:
-    """Publish the dates that now hold, and have what is saved compared with them, if anything is."""
+    """Publish the dates that now hold, and have what is saved compared with them, if anything
+    is."""
     saved = select(Candidature.id).filter_by(opening_id=row.id, state=ACTIVE).limit(1)
-    row.revision, row.looked_through = row.revision + 1, None if session.scalar(saved) is None else ""
+    row.revision = row.revision + 1
+    row.looked_through = None if session.scalar(saved) is None else ""
     publish_window(session, row, dates)
 
 
 def publish_window(session: DbSession, row: OpeningRow, dates: OpeningDates) -> None:
     """Publish the deposit period of an opening, and the options of its session, for pieces."""
-    ends = {"deposit_opens": iso_utc(dates.deposit_opens), "deposit_closes": iso_utc(dates.deposit_closes)}
+    ends = {
+        "deposit_opens": iso_utc(dates.deposit_opens),
+        "deposit_closes": iso_utc(dates.deposit_closes),
+    }
     publish(session, answer_of(WindowChanged, row.options, row, **ends), subject=row.id)

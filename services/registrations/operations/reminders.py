@@ -1,4 +1,5 @@
-"""Reminds candidates, days before registrations end, of what they have not transmitted or not validated online."""
+"""Reminds candidates, days before registrations end, of what they have not transmitted or not
+validated online."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from services.registrations.operations.candidatures import request_mail
 from services.registrations.operations.openings import dates_in_force
 from services.registrations.queries.candidatures import registered_among
 
-SEND_DRAFT_REMINDER, SEND_VALIDATION_REMINDER = "send_draft_reminder", "send_validation_reminder"
+SEND_DRAFT_REMINDER = "send_draft_reminder"
+SEND_VALIDATION_REMINDER = "send_validation_reminder"
 PAGE = 50  # rows of one transaction
 JOB = Actor("service", "registrations")
 Reminded = TypeVar("Reminded", Draft, Candidature)
@@ -27,7 +29,8 @@ Reminded = TypeVar("Reminded", Draft, Candidature)
 
 @dataclass(frozen=True)
 class Rung:
-    """Of the ladder `relances_brouillons`: so many `days` before the end of an opening's registrations."""
+    """Of the ladder `relances_brouillons`: so many `days` before the end of an opening's
+    registrations."""
 
     opening_id: str
     closes: datetime
@@ -44,7 +47,8 @@ class Rung:
 
 
 def remind_candidates() -> None:
-    """Remind everyone whom a rung concerns that is due now. A draft or candidature is looked at once for each rung."""
+    """Remind everyone whom a rung concerns that is due now. A draft or candidature is looked at
+    once for each rung."""
     to_validate = (Candidature.validation == TO_VALIDATE) & (Candidature.state == ACTIVE)
     for rung in _due_rungs(portal_now()):
         _look_at_all(Draft, Draft.closed_at.is_(None), rung, _remind_of_drafts)
@@ -53,7 +57,9 @@ def remind_candidates() -> None:
 
 def _due_rungs(at: datetime) -> Iterator[Rung]:
     with db.reading() as session:
-        rows = session.scalars(select(OpeningRow).where(OpeningRow.listed, OpeningRow.session_closes > at)).all()
+        rows = session.scalars(
+            select(OpeningRow).where(OpeningRow.listed, OpeningRow.session_closes > at)
+        ).all()
         laddered = [row for row in rows if row.options.draft_reminder_days]
         ends = [(row, dates_in_force(session, row).closes) for row in laddered]
     for row, closes in ends:
@@ -70,7 +76,11 @@ def _look_at_all(
 ) -> None:
     """The rows of its opening that are `waiting`, page by page."""
     not_yet = or_(model.reminder_rung.is_(None), model.reminder_rung != rung.name)
-    rows = select(model).where(model.opening_id == rung.opening_id, waiting, not_yet).order_by(model.id)
+    rows = (
+        select(model)
+        .where(model.opening_id == rung.opening_id, waiting, not_yet)
+        .order_by(model.id)
+    )
     while not stopping():
         with db.reading() as session:
             if session.scalar(rows.limit(1)) is None:
@@ -83,7 +93,8 @@ def _look_at_all(
 
 
 def _remind_of_drafts(session: DbSession, rung: Rung, drafts: Sequence[Draft]) -> None:
-    """Those that were begun before the rung, and whose candidate is not registered for the session otherwise."""
+    """Those that were begun before the rung, and whose candidate is not registered for the session
+    otherwise."""
     candidate_ids = [draft.candidate_id for draft in drafts if draft.candidate_id]
     registered = registered_among(session, rung.opening_id, candidate_ids)
     for draft in drafts:
@@ -94,10 +105,14 @@ def _remind_of_drafts(session: DbSession, rung: Rung, drafts: Sequence[Draft]) -
             AuditEntry.record(session, JOB, "draft.reminded", draft.id, after={"rung": rung.name})
 
 
-def _remind_to_validate(session: DbSession, rung: Rung, candidatures: Sequence[Candidature]) -> None:
+def _remind_to_validate(
+    session: DbSession, rung: Rung, candidatures: Sequence[Candidature]
+) -> None:
     """Those that were saved before the rung."""
     for candidature in candidatures:
         if (candidature.last_saved_at or candidature.first_saved_at) < rung.instant:
             request_mail(session, SEND_VALIDATION_REMINDER, candidature)
             after = {"rung": rung.name}
-            AuditEntry.record(session, JOB, "candidature.validation_reminded", candidature.id, after=after)
+            AuditEntry.record(
+                session, JOB, "candidature.validation_reminded", candidature.id, after=after
+            )

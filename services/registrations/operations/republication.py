@@ -1,5 +1,6 @@
-"""Publishes everything about candidatures again, for a service that has lost its copy for good: `publish-again` repeats
-the stored events of RETENTION alone. A service that has a version already ignores it."""
+"""Publishes everything about candidatures again, for a service that has lost its copy for good:
+`publish-again` repeats the stored events of RETENTION alone. A service that has a version already
+ignores it."""
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as DbSession
@@ -28,18 +29,22 @@ _PAGE = 200
 
 
 def publish_everything() -> int:
-    """Publish each version of each candidature, the ends, and the changed deposit periods; returns the number of
-    candidatures. Works in pages of `_PAGE`, so that locks are short."""
+    """Publish each version of each candidature, the ends, and the changed deposit periods; returns
+    the number of candidatures. Works in pages of `_PAGE`, so that locks are short."""
     after: str | None = ""
-    count, in_order = 0, select(Candidature).order_by(Candidature.id).limit(_PAGE)
+    count = 0
+    in_order = select(Candidature).order_by(Candidature.id).limit(_PAGE)
     while after is not None:
         with db.operation() as session:
             page = session.scalars(in_order.where(Candidature.id > after)).all()
             for candidature in page:
                 _publish_candidature(session, candidature)
-            count, after = count + len(page), page[-1].id if page else None
+            count = count + len(page)
+            after = page[-1].id if page else None
     with db.operation() as session:
-        session.execute(delete(RetentionStep).where(RetentionStep.kind.in_((PIECES, DOCUMENTS))))  # to be erased anew
+        session.execute(
+            delete(RetentionStep).where(RetentionStep.kind.in_((PIECES, DOCUMENTS)))
+        )  # to be erased anew
         for row in session.scalars(select(OpeningRow).where(OpeningRow.revision > 0)):
             publish_window(session, row, dates_in_force(session, row))
         for code in session.scalars(select(CurrentExam.code)).all():

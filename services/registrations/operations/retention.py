@@ -1,5 +1,6 @@
-"""Erases what was kept long enough, as `catalogue/retention.yaml` and the files of sessions say: a page of candidatures
-in each transaction, with the event by which documents and pieces erase theirs. A session that is held back stays.
+"""Erases what was kept long enough, as `catalogue/retention.yaml` and the files of sessions say: a
+page of candidatures in each transaction, with the event by which documents and pieces erase theirs.
+A session that is held back stays.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,13 @@ from services.chassis.events import publish
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import erase_subject
 from services.contracts.registrations import DataErased, ErasedCandidature
-from services.contracts.retention import ARCHIVED, CANDIDATURES, OF_A_SESSION, RetentionError, retention
+from services.contracts.retention import (
+    ARCHIVED,
+    CANDIDATURES,
+    OF_A_SESSION,
+    RetentionError,
+    retention,
+)
 from services.mail import sent_mails
 from services.registrations.models import (
     AuditEntry,
@@ -42,7 +49,8 @@ SUBJECT = "retention"  # of the events: no task about a candidate
 
 
 def erase_due() -> None:
-    """Erase all that is due. Where a duration cannot be read nothing is erased, and the log says why."""
+    """Erase all that is due. Where a duration cannot be read nothing is erased, and the log says
+    why."""
     erased = 0
     try:
         _archive()
@@ -60,23 +68,30 @@ def erase_due() -> None:
 
 
 def _archive() -> None:
-    """Note which openings are archived. One whose session closes later after all is no longer, and what was erased of
-    it counts no more: it may have candidatures by then that no step has seen."""
+    """Note which openings are archived. One whose session closes later after all is no longer, and
+    what was erased of it counts no more: it may have candidatures by then that no step has seen."""
     now = portal_now()
-    steps = select(RetentionStep, OpeningRow).join(OpeningRow, OpeningRow.id == RetentionStep.opening_id)
+    steps = select(RetentionStep, OpeningRow).join(
+        OpeningRow, OpeningRow.id == RetentionStep.opening_id
+    )
     with db.operation() as session:
         due = to_archive(session, now)
         for opening_id in due:
             session.merge(RetentionStep(opening_id=opening_id, kind=ARCHIVED))
         for step, opening in session.execute(steps).all():
             is_archive = step.kind == ARCHIVED
-            is_due = opening.id in due if is_archive else erased_on(opening, retention().kind(step.kind)) <= now
+            is_due = (
+                opening.id in due
+                if is_archive
+                else erased_on(opening, retention().kind(step.kind)) <= now
+            )
             if not is_due:
                 session.delete(step)
 
 
 def _erase_page(opening_id: str, kind: str) -> int:
-    """How many candidatures; 0 once all are done, where the session is held back, and where it closes later by now."""
+    """How many candidatures; 0 once all are done, where the session is held back, and where it
+    closes later by now."""
     with db.operation() as session:
         opening = session.get_one(OpeningRow, opening_id, with_for_update=True)
         is_due = erased_on(opening, retention().kind(kind)) <= portal_now()
@@ -86,16 +101,21 @@ def _erase_page(opening_id: str, kind: str) -> int:
         if step is None:
             step = RetentionStep(opening_id=opening_id, kind=kind, through="", erased=0)
             session.add(step)
-        page = select(Candidature).where(Candidature.opening_id == opening_id, Candidature.id > step.through)
+        page = select(Candidature).where(
+            Candidature.opening_id == opening_id, Candidature.id > step.through
+        )
         candidatures = session.scalars(page.order_by(Candidature.id).limit(PAGE)).all()
         if not candidatures:
             step.ended_at = portal_now()
             return 0
-        step.through, step.erased = candidatures[-1].id, step.erased + len(candidatures)
+        step.through = candidatures[-1].id
+        step.erased = step.erased + len(candidatures)
         if kind == CANDIDATURES:
             erase_candidatures(session, candidatures)
         else:
-            concerned = tuple(ErasedCandidature(row.id, row.candidate_id, row.version) for row in candidatures)
+            concerned = tuple(
+                ErasedCandidature(row.id, row.candidate_id, row.version) for row in candidatures
+            )
             publish(session, DataErased((kind,), concerned), subject=SUBJECT)
         return len(candidatures)
 
@@ -115,11 +135,20 @@ def erase_again(ids: Sequence[str]) -> int:
 
 
 def erase_candidatures(session: DbSession, candidatures: Sequence[Candidature]) -> None:
-    """Erase candidatures with all that registrations stores about them, and have the other services erase theirs."""
-    ids, candidate_ids = [row.id for row in candidatures], {row.candidate_id for row in candidatures}
-    locked = select(Candidate).where(Candidate.id.in_(candidate_ids)).order_by(Candidate.id).with_for_update()
+    """Erase candidatures with all that registrations stores about them, and have the other services
+    erase theirs."""
+    ids = [row.id for row in candidatures]
+    candidate_ids = {row.candidate_id for row in candidatures}
+    locked = (
+        select(Candidate)
+        .where(Candidate.id.in_(candidate_ids))
+        .order_by(Candidate.id)
+        .with_for_update()
+    )
     candidates = session.scalars(locked).all()
-    holder = or_(Draft.candidate_id.in_(candidate_ids), Draft.candidate_id.is_(None))  # each has its index
+    holder = or_(
+        Draft.candidate_id.in_(candidate_ids), Draft.candidate_id.is_(None)
+    )  # each has its index
     of_them = holder & or_(Draft.candidature_id.in_(ids), Draft.modification_of.in_(ids))
     drafts = session.scalars(delete(Draft).where(of_them).returning(Draft.id)).all()
     for model in (CandidatureNote, CandidatureValidation, VersionEdition, CandidatureVersion):
@@ -136,7 +165,8 @@ def erase_candidatures(session: DbSession, candidatures: Sequence[Candidature]) 
 
 
 def _free(session: DbSession, candidates: Sequence[Candidate]) -> None:
-    """Those who have no candidature left may change or delete their account as if they never had one."""
+    """Those who have no candidature left may change or delete their account as if they never had
+    one."""
     for candidate in candidates:
         others = select(Candidature.id).where(Candidature.candidate_id == candidate.id).limit(1)
         if session.scalar(others) is None:
@@ -145,7 +175,8 @@ def _free(session: DbSession, candidates: Sequence[Candidate]) -> None:
 
 
 def hold(exam: str, session: str, reason: str, actor: Actor) -> None:
-    """Erase nothing of this session until it is released; held back already, the reason is replaced.
+    """Erase nothing of this session until it is released; held back already, the reason is
+    replaced.
 
     Raises Invalid without a reason, NotFound for a session that no opening has.
     """
@@ -156,20 +187,32 @@ def hold(exam: str, session: str, reason: str, actor: Actor) -> None:
         if row is None:
             row = RetentionHold(exam=exam, session=session)
             rows.add(row)
-        row.reason, row.held_by, row.held_at = reason, actor.id, portal_now()
-        AuditEntry.record(rows, actor, "retention.held", _subject(exam, session), after={"reason": reason})
+        row.reason = reason
+        row.held_by = actor.id
+        row.held_at = portal_now()
+        AuditEntry.record(
+            rows, actor, "retention.held", _subject(exam, session), after={"reason": reason}
+        )
 
 
 def release(exam: str, session: str, reason: str, actor: Actor) -> None:
-    """Let what is due of this session be erased again; not held back, nothing changes. Raises Invalid without a
-    reason."""
+    """Let what is due of this session be erased again; not held back, nothing changes. Raises
+    Invalid without a reason."""
     given_reason(reason)
     with db.operation() as rows:
         row = rows.get(RetentionHold, (exam, session), with_for_update=True)
         if row is not None:
             rows.delete(row)
-            before, after = {"reason": row.reason}, {"reason": reason}
-            AuditEntry.record(rows, actor, "retention.released", _subject(exam, session), before=before, after=after)
+            before = {"reason": row.reason}
+            after = {"reason": reason}
+            AuditEntry.record(
+                rows,
+                actor,
+                "retention.released",
+                _subject(exam, session),
+                before=before,
+                after=after,
+            )
 
 
 def _subject(exam: str, session: str) -> str:

@@ -1,4 +1,5 @@
-"""Staff open a candidature, which leaves a trace; end or restore it, with a reason; keep notes for one another."""
+"""Staff open a candidature, which leaves a trace; end or restore it, with a reason; keep notes for
+one another."""
 
 from datetime import datetime
 
@@ -19,7 +20,8 @@ STATES = {"withdrawal": WITHDRAWN, "ecart": ECARTEE, "restoration": ACTIVE}
 
 
 def record_reading(act: str, subject: str, actor: Actor, at: datetime) -> None:
-    """Note in the audit trail who has read a candidature, or taken all of a kind out of the portal."""
+    """Note in the audit trail who has read a candidature, or taken all of a kind out of the
+    portal."""
     with db.operation() as session:
         AuditEntry.record(session, actor, act, subject, at=at)
 
@@ -27,11 +29,12 @@ def record_reading(act: str, subject: str, actor: Actor, at: datetime) -> None:
 def change_state(
     candidature_id: str, how: str, *, reason: str, actor: Actor, academies: Academies, at: datetime
 ) -> None:
-    """`how` is "withdrawal" (on the candidate's request), "ecart" or "restoration", which takes either back. Works
-    outside the window; a repeat does nothing.
+    """`how` is "withdrawal" (on the candidate's request), "ecart" or "restoration", which takes
+    either back. Works outside the window; a repeat does nothing.
 
-    Raises NotFound for another `how` and outside `academies`, Invalid without a reason, Conflict when it ended the
-    other way or its session has closed, AlreadyRegistered when another candidature has taken the place of this one.
+    Raises NotFound for another `how` and outside `academies`, Invalid without a reason, Conflict
+    when it ended the other way or its session has closed, AlreadyRegistered when another
+    candidature has taken the place of this one.
     """
     if how not in STATES:
         raise NotFound()
@@ -48,7 +51,9 @@ def change_state(
             candidatures.end_candidature(session, candidature, STATES[how], actor, at, stripped)
 
 
-def add_note(candidature_id: str, text: str, *, actor: Actor, academies: Academies, at: datetime) -> None:
+def add_note(
+    candidature_id: str, text: str, *, actor: Actor, academies: Academies, at: datetime
+) -> None:
     """Add a note; the same one sent again by the same person is not added twice in a row.
 
     Raises NotFound outside `academies`, Invalid without a text.
@@ -57,17 +62,27 @@ def add_note(candidature_id: str, text: str, *, actor: Actor, academies: Academi
         raise Invalid.in_field("text", "Écrivez la note.")
     with db.operation() as session:
         candidature, _ = locked_candidature(session, candidature_id, academies)
-        notes = select(CandidatureNote).filter_by(candidature_id=candidature.id).order_by(CandidatureNote.at.desc())
+        notes = (
+            select(CandidatureNote)
+            .filter_by(candidature_id=candidature.id)
+            .order_by(CandidatureNote.at.desc())
+        )
         newest = session.scalar(notes.limit(1))
         if newest is not None and (newest.staff_id, newest.text) == (actor.id, text.strip()):
             return
-        note = CandidatureNote(candidature_id=candidature.id, staff_id=actor.id, text=text.strip(), at=at)
+        note = CandidatureNote(
+            candidature_id=candidature.id, staff_id=actor.id, text=text.strip(), at=at
+        )
         session.add(note)
         session.flush()
-        AuditEntry.record(session, actor, "note.added", candidature.id, at=at, after={"note_id": note.id})
+        AuditEntry.record(
+            session, actor, "note.added", candidature.id, at=at, after={"note_id": note.id}
+        )
 
 
-def locked_candidature(session: DbSession, candidature_id: str, academies: Academies) -> tuple[Candidature, Candidate]:
+def locked_candidature(
+    session: DbSession, candidature_id: str, academies: Academies
+) -> tuple[Candidature, Candidate]:
     """Until the transaction ends. Raises NotFound outside `academies`."""
     candidature, _ = candidature_in_academies(session, candidature_id, academies)
     candidate = lock_candidate(session, candidature.candidate_id)

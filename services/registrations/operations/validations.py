@@ -1,4 +1,5 @@
-"""« Valider mon inscription »: a candidate certifies the current version online, which stands for a signature."""
+"""« Valider mon inscription »: a candidate certifies the current version online, which stands for a
+signature."""
 
 from datetime import datetime
 
@@ -9,7 +10,11 @@ from services.chassis.events import publish
 from services.chassis.tasks.rows import follow_up
 from services.contracts.registration_rules import VALIDATED
 from services.contracts.registrations import DatesMoved, RegistrationValidated
-from services.registrations.domain.registration_content import certified_digest, printed_dates, prints
+from services.registrations.domain.registration_content import (
+    certified_digest,
+    printed_dates,
+    prints,
+)
 from services.registrations.models import AuditEntry, CandidatureValidation, CandidatureVersion, db
 from services.registrations.operations.candidates import lock_candidate
 from services.registrations.operations.candidatures import request_mail
@@ -20,40 +25,54 @@ from services.registrations.operations.openings import held_view
 from services.registrations.queries.candidatures import newest_edition
 
 REPLACED = (
-    "Votre inscription a été modifiée depuis que cette page a été affichée : relisez-la ci-dessous telle qu'elle est "
-    "enregistrée maintenant, puis validez-la."
+    "Votre inscription a été modifiée depuis que cette page a été affichée : relisez-la ci-dessous "
+    "telle qu'elle est enregistrée maintenant, puis validez-la."
 )
 
 
-def validate(candidate_id: str, candidature_id: str, version: int, digest: str, received_at: datetime) -> None:
-    """Note that the candidate certifies the version, shown with that `digest`; a repeat changes nothing.
+def validate(
+    candidate_id: str, candidature_id: str, version: int, digest: str, received_at: datetime
+) -> None:
+    """Note that the candidate certifies the version, shown with that `digest`; a repeat changes
+    nothing.
 
-    Raises NotFound, Conflict where it is certified on paper, PreconditionFailed where it is not the current version or
-    was shown otherwise, WindowClosed (`extra`: whom to contact).
+    Raises NotFound, Conflict where it is certified on paper, PreconditionFailed where it is not the
+    current version or was shown otherwise, WindowClosed (`extra`: whom to contact).
     """
     with db.operation() as session:
         lock_candidate(session, candidate_id)
         candidature = active_candidature(session, candidate_id, candidature_id)
         view = held_view(session, candidature.opening_id)
-        current = session.get_one(CandidatureVersion, (candidature.id, candidature.version), with_for_update=True)
+        current = session.get_one(
+            CandidatureVersion, (candidature.id, candidature.version), with_for_update=True
+        )
         newest = newest_edition(session, current)
         if not newest.is_certified_online:
-            raise Conflict("Cette inscription ne se valide pas en ligne : signez sa confirmation et déposez-la.")
+            raise Conflict(
+                "Cette inscription ne se valide pas en ligne : signez sa confirmation et "
+                "déposez-la."
+            )
         if (version, digest) != (newest.version, certified_digest(newest)):
             raise PreconditionFailed(REPLACED)
         if not newest.is_to_validate:
             return
         refuse_when_closed(view, received_at, too_late_to("valider votre inscription"))
-        actor, dates = Actor("candidate", candidate_id), printed_dates(view.opening)
+        actor = Actor("candidate", candidate_id)
+        dates = printed_dates(view.opening)
         candidature.validation = VALIDATED
         proof = {"at": received_at, "by": str(actor), "digest": digest}
         session.add(CandidatureValidation(candidature_id=candidature.id, version=version, **proof))
         edition = add_edition(session, newest, dates, received_at, iso_utc(received_at))
         is_moved = not prints(newest, dates)  # just now: all that print dates are made again
-        moved, validated = DatesMoved(iso_utc(received_at), dates, (edition,)), RegistrationValidated(edition, dates)
+        moved = DatesMoved(iso_utc(received_at), dates, (edition,))
+        validated = RegistrationValidated(edition, dates)
         publish(session, moved if is_moved else validated, subject=candidate_id)
         request_mail(session, "send_validation_mail", candidature)
         if is_moved and not view.session.demonstration:
-            follow_up(session, SEND_DATES_MAIL, {"candidature_id": candidature.id}, subject=candidate_id)
+            follow_up(
+                session, SEND_DATES_MAIL, {"candidature_id": candidature.id}, subject=candidate_id
+            )
         after = {"version": version}
-        AuditEntry.record(session, actor, "candidature.validated", candidature.id, at=received_at, after=after)
+        AuditEntry.record(
+            session, actor, "candidature.validated", candidature.id, at=received_at, after=after
+        )

@@ -1,4 +1,5 @@
-"""What a candidate reads of saved candidatures: tiles, récapitulatif, acknowledgement, contact, forms."""
+"""What a candidate reads of saved candidatures: tiles, récapitulatif, acknowledgement, contact,
+forms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +60,8 @@ _VISIBLE = (
 
 @dataclass(frozen=True)
 class CandidatureView:
-    """A candidature with one of its versions (usually the current one) and its opening with the dates in force."""
+    """A candidature with one of its versions (usually the current one) and its opening with the
+    dates in force."""
 
     candidature: Candidature
     version: CandidatureVersion
@@ -81,10 +83,17 @@ def list_candidatures(session: DbSession, candidate_id: str, at: datetime) -> ap
     return _tiles(visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE), at)
 
 
-def list_tiles(session: DbSession, candidate_id: str, at: datetime) -> tuple[api.Tiles, tuple[api.Withdrawn, ...]]:
-    """The same, and those whose withdrawal may be taken back: the window is open, and no other has their place."""
+def list_tiles(
+    session: DbSession, candidate_id: str, at: datetime
+) -> tuple[api.Tiles, tuple[api.Withdrawn, ...]]:
+    """The same, and those whose withdrawal may be taken back: the window is open, and no other has
+    their place."""
     candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE, WITHDRAWN)
-    taken = {item.candidature.exclusivity_key for item in candidatures if item.candidature.state == ACTIVE} - {None}
+    taken = {
+        item.candidature.exclusivity_key
+        for item in candidatures
+        if item.candidature.state == ACTIVE
+    } - {None}
     withdrawn = tuple(
         _labelled(
             api.Withdrawn,
@@ -102,33 +111,52 @@ def list_tiles(session: DbSession, candidate_id: str, at: datetime) -> tuple[api
 
 def _tiles(candidatures: Sequence[CandidatureView], at: datetime) -> api.Tiles:
     return api.Tiles(
-        candidatures=tuple(_tile(api.Tile, item, at) for item in candidatures if item.candidature.state == ACTIVE),
+        candidatures=tuple(
+            _tile(api.Tile, item, at) for item in candidatures if item.candidature.state == ACTIVE
+        ),
         ecartees=tuple(
-            _labelled(api.Ecartee, item, ended_at=item.candidature.state_changed_at, reason=item.candidature.end_reason)
+            _labelled(
+                api.Ecartee,
+                item,
+                ended_at=item.candidature.state_changed_at,
+                reason=item.candidature.end_reason,
+            )
             for item in candidatures
             if item.candidature.state == ECARTEE
         ),
     )
 
 
-def visible_candidature(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> CandidatureView:
-    """An active candidature. Raises NotFound for an unknown one, someone else's, or one whose session has closed."""
+def visible_candidature(
+    session: DbSession, candidate_id: str, candidature_id: str, at: datetime
+) -> CandidatureView:
+    """An active candidature. Raises NotFound for an unknown one, someone else's, or one whose
+    session has closed."""
     candidatures = visible_candidatures(session, candidate_id, at, ACTIVE)
-    return found(next((item for item in candidatures if item.candidature.id == candidature_id), None))
+    return found(
+        next((item for item in candidatures if item.candidature.id == candidature_id), None)
+    )
 
 
 def contact(session: DbSession, candidate_id: str, at: datetime) -> api.ContactAnswer:
-    """Of the candidate's latest candidature, active ones before those set aside. Raises NotFound if there is none."""
+    """Of the candidate's latest candidature, active ones before those set aside. Raises NotFound if
+    there is none."""
     candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE)
     in_order = sorted(candidatures, key=lambda item: item.candidature.state == ACTIVE)
     opening = found(next(reversed(in_order), None)).opening.opening
-    return api.ContactAnswer(contact=answer_of(api.HomeContact, opening.contact, academie_label=opening.label))
+    return api.ContactAnswer(
+        contact=answer_of(api.HomeContact, opening.contact, academie_label=opening.label)
+    )
 
 
-def own_candidature(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> api.Candidature:
+def own_candidature(
+    session: DbSession, candidate_id: str, candidature_id: str, at: datetime
+) -> api.Candidature:
     """A candidature with its récapitulatif. Raises as `visible_candidature`."""
     view = visible_candidature(session, candidate_id, candidature_id, at)
-    return _tile(api.Candidature, view, at, recap=recap(view.saved), digest=certified_digest(view.saved))
+    return _tile(
+        api.Candidature, view, at, recap=recap(view.saved), digest=certified_digest(view.saved)
+    )
 
 
 def _tile(answer: type[AnyTile], view: CandidatureView, at: datetime, **others: Any) -> AnyTile:
@@ -165,31 +193,47 @@ def recap(saved: RegistrationSaved) -> Recap:
     return answer_of(Recap, saved, warning=None, sections=saved.recap)
 
 
-def acknowledgement(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> api.Acknowledgement:
-    """What « N° Inscription » shows after the save of a version. Raises as `visible_candidature`."""
+def acknowledgement(
+    session: DbSession, candidate_id: str, candidature_id: str, at: datetime
+) -> api.Acknowledgement:
+    """What « N° Inscription » shows after the save of a version. Raises as
+    `visible_candidature`."""
     view = visible_candidature(session, candidate_id, candidature_id, at)
-    version, saved, opening = view.version, view.saved, view.opening.opening
+    version = view.version
+    saved = view.saved
+    opening = view.opening.opening
     exam = exam_by_digest(session, version.catalogue_digest)
     return answer_of(
         api.Acknowledgement,
         saved,
         version_label=registration_numbers.version_label(version.version),
-        saved_sentence=f"Votre inscription a bien été prise en compte le {short_instant(version.saved_at)}.",
+        saved_sentence=(
+            f"Votre inscription a bien été prise en compte le {short_instant(version.saved_at)}."
+        ),
         closes_sentence=(
-            "Vous pourrez consulter et, éventuellement, modifier les données de votre dossier avant la fermeture "
-            f"du service fixée le : {windows.closing(opening.closes)}."
+            "Vous pourrez consulter et, éventuellement, modifier les données de votre dossier "
+            f"avant la fermeture du service fixée le : {windows.closing(opening.closes)}."
         ),
         academie_label=saved.academie.label,
         contact=saved.academie.contact,
         documents=DOCUMENTS,
         is_to_validate=view.candidature.validation == TO_VALIDATE,
-        warnings=tuple(line.value for section in saved.recap if section.title == WARNINGS for line in section.lines),
-        tabs=tuple(api.TabTitle(number=number, title=tab.title) for number, tab in enumerate(exam.tabs, start=1)),
+        warnings=tuple(
+            line.value
+            for section in saved.recap
+            if section.title == WARNINGS
+            for line in section.lines
+        ),
+        tabs=tuple(
+            api.TabTitle(number=number, title=tab.title)
+            for number, tab in enumerate(exam.tabs, start=1)
+        ),
     )
 
 
 def forms(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> api.Forms:
-    """Those of the menu, or the exam's sentence where it has none. Raises as `visible_candidature`."""
+    """Those of the menu, or the exam's sentence where it has none. Raises as
+    `visible_candidature`."""
     view = visible_candidature(session, candidate_id, candidature_id, at)
     exam = exam_by_digest(session, view.version.catalogue_digest)
     offered = tuple(answer_of(api.OfferedForm, form) for form in view.saved.forms if form.in_menu)
@@ -198,7 +242,8 @@ def forms(session: DbSession, candidate_id: str, candidature_id: str, at: dateti
 
 
 def version_event(session: DbSession, candidature_id: str, version: str) -> api.VersionEvent:
-    """The event of a version (a number or CURRENT), as it was published. Raises NotFound, also once withdrawn.
+    """The event of a version (a number or CURRENT), as it was published. Raises NotFound, also once
+    withdrawn.
 
     Of a candidature set aside documents stay readable.
     """
@@ -206,14 +251,19 @@ def version_event(session: DbSession, candidature_id: str, version: str) -> api.
     is_version = version == api.CURRENT or (version.isascii() and version.isdigit())
     if candidature.state not in (ACTIVE, ECARTEE) or not is_version:
         raise NotFound()
-    number = candidature.version if version == api.CURRENT else min(int(version), candidature.version + 1)
+    number = (
+        candidature.version
+        if version == api.CURRENT
+        else min(int(version), candidature.version + 1)
+    )
     row = found(session.get(CandidatureVersion, (candidature_id, number)))
     return api.VersionEvent(event_id=row.event_id, data=newest_edition(session, row))
 
 
 def newest_edition(session: DbSession, version: CandidatureVersion) -> RegistrationSaved:
     """The version as its documents print it now: with its dates, and its validation."""
-    saved, editions = from_stored(version.payload), editions_of(session, version)
+    saved = from_stored(version.payload)
+    editions = editions_of(session, version)
     return edition_of(saved, editions[0]) if editions else saved
 
 
@@ -223,16 +273,21 @@ def edition_of(saved: RegistrationSaved, row: VersionEdition) -> RegistrationSav
 
 def editions_of(session: DbSession, version: CandidatureVersion) -> Sequence[VersionEdition]:
     """The newest first."""
-    of_version = select(VersionEdition).filter_by(candidature_id=version.candidature_id, version=version.version)
+    of_version = select(VersionEdition).filter_by(
+        candidature_id=version.candidature_id, version=version.version
+    )
     return session.scalars(of_version.order_by(VersionEdition.edition.desc())).all()
 
 
 def _of_row(
-    session: DbSession, row: Row[OpeningRow, OpeningChange, str, Candidature, CandidatureVersion, datetime | None]
+    session: DbSession,
+    row: Row[OpeningRow, OpeningChange, str, Candidature, CandidatureVersion, datetime | None],
 ) -> CandidatureView:
     opening, change, digest, candidature, version, validated_at = row
     saved = from_stored(version.payload)
-    return CandidatureView(candidature, version, saved, view_of(session, opening, change, digest), validated_at)
+    return CandidatureView(
+        candidature, version, saved, view_of(session, opening, change, digest), validated_at
+    )
 
 
 def engaged(session: DbSession, candidate_id: str) -> api.Engaged:
@@ -247,13 +302,18 @@ def engaged_among(session: DbSession, ids: Sequence[str]) -> api.EngagedAmong:
 
 
 def registered_among(session: DbSession, opening_id: str, candidate_ids: Sequence[str]) -> set[str]:
-    """Which of these candidates have an active candidature in the session of that opening, in whatever académie."""
+    """Which of these candidates have an active candidature in the session of that opening, in
+    whatever académie."""
     here = aliased(OpeningRow)
     query = (
         select(Candidature.candidate_id)
         .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
         .join(here, (here.exam == OpeningRow.exam) & (here.session == OpeningRow.session))
-        .where(here.id == opening_id, Candidature.candidate_id.in_(candidate_ids), Candidature.state == ACTIVE)
+        .where(
+            here.id == opening_id,
+            Candidature.candidate_id.in_(candidate_ids),
+            Candidature.state == ACTIVE,
+        )
     )
     return set(session.scalars(query))
 

@@ -1,4 +1,5 @@
-"""Exams and openings in force: the revision, the dates that apply, what another catalogue would change."""
+"""Exams and openings in force: the revision, the dates that apply, what another catalogue would
+change."""
 
 import math
 from collections import Counter
@@ -13,12 +14,22 @@ from sqlalchemy.orm import defer
 
 from services.chassis.errors import found
 from services.chassis.process.kept_results import ExpiringCache
-from services.contracts.api.administration import ConcernedSession, Difference, ExamInForce, ExamsInForce, OpeningDates
+from services.contracts.api.administration import (
+    ConcernedSession,
+    Difference,
+    ExamInForce,
+    ExamsInForce,
+    OpeningDates,
+)
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE, ETABLISSEMENT_SEARCH_LENGTH
 from services.reference.text import folded
 from services.registrations.catalogue.differences import differences, sentence
-from services.registrations.catalogue.replacement import UsedOpening, with_running_demonstrations, with_used_definitions
+from services.registrations.catalogue.replacement import (
+    UsedOpening,
+    with_running_demonstrations,
+    with_used_definitions,
+)
 from services.registrations.catalogue.serialising import from_data
 from services.registrations.domain.dossier import Etablissement
 from services.registrations.domain.exam_definition import Exam, OpeningView
@@ -42,15 +53,26 @@ _NEWEST = (
 OPENINGS = (
     select(OpeningRow, OpeningChange, CurrentExam.digest)
     .join(CurrentExam, CurrentExam.code == OpeningRow.exam)
-    .outerjoin(OpeningChange, (OpeningChange.opening_id == OpeningRow.id) & (OpeningChange.revision == _NEWEST))
+    .outerjoin(
+        OpeningChange,
+        (OpeningChange.opening_id == OpeningRow.id) & (OpeningChange.revision == _NEWEST),
+    )
 )
-"""Rows of what `view_of` takes. Statements are built once: building them costs more than running them."""
+"""Rows of what `view_of` takes. Statements are built once: building them costs more than running
+them."""
 _OPENING = OPENINGS.where(OpeningRow.id == bindparam("opening_id"))
 _CHOSEN = {"exam": OpeningRow.exam, "session": OpeningRow.session, "academie": OpeningRow.academie}
 _LISTED = OPENINGS.where(
     OpeningRow.listed,
-    *(or_(bindparam(name, type_=String).is_(None), column == bindparam(name)) for name, column in _CHOSEN.items()),
-).options(defer(OpeningRow.options), defer(OpeningRow.reminder_days), defer(OpeningRow.draft_reminder_days))
+    *(
+        or_(bindparam(name, type_=String).is_(None), column == bindparam(name))
+        for name, column in _CHOSEN.items()
+    ),
+).options(
+    defer(OpeningRow.options),
+    defer(OpeningRow.reminder_days),
+    defer(OpeningRow.draft_reminder_days),
+)
 
 
 def exam_by_digest(session: DbSession, digest: str) -> Exam:
@@ -68,32 +90,45 @@ def exam_in_force(session: DbSession, code: str) -> Exam:
 
 
 def opening_view(session: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
-    """An opening as defined by the revision in force, or by that of `digest`; with the dates in force either way.
+    """An opening as defined by the revision in force, or by that of `digest`; with the dates in
+    force either way.
 
     Raises NotFound for an unknown id, or an opening that the catalogue no longer defines.
     """
-    row, change, current = found(session.execute(_OPENING, {"opening_id": opening_id}).one_or_none())
+    row, change, current = found(
+        session.execute(_OPENING, {"opening_id": opening_id}).one_or_none()
+    )
     return view_of(session, row, change, digest or current)
 
 
-def view_of(session: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str) -> OpeningView:
+def view_of(
+    session: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str
+) -> OpeningView:
     """Raises NotFound for an opening that the catalogue does not define."""
     return found(view_or_none(session, row, change, digest))
 
 
-def offered_openings(session: DbSession, chosen: Mapping[str, str | None]) -> tuple[OpeningView, ...]:
-    """The listed openings that the catalogue defines, of the exam, session and académie as far as they are chosen."""
+def offered_openings(
+    session: DbSession, chosen: Mapping[str, str | None]
+) -> tuple[OpeningView, ...]:
+    """The listed openings that the catalogue defines, of the exam, session and académie as far as
+    they are chosen."""
     rows = session.execute(_LISTED, {name: chosen.get(name) for name in _CHOSEN})
     views = (view_or_none(session, row, change, digest) for row, change, digest in rows)
     return tuple(view for view in views if view is not None)
 
 
-def view_or_none(session: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str) -> OpeningView | None:
+def view_or_none(
+    session: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str
+) -> OpeningView | None:
     exam = exam_by_digest(session, digest)
     exam_session = exam.session(row.session)
     if exam_session is None:
         return None
-    opening = next((candidate for candidate in exam_session.openings if candidate.academie == row.academie), None)
+    opening = next(
+        (candidate for candidate in exam_session.openings if candidate.academie == row.academie),
+        None,
+    )
     if opening is None:
         return None
     dates = answer_of(OpeningDates, change or row.catalogue_dates)
@@ -103,26 +138,38 @@ def view_or_none(session: DbSession, row: OpeningRow, change: OpeningChange | No
 def exams_in_force(session: DbSession) -> ExamsInForce:
     """By code."""
     rows = session.execute(
-        select(CurrentExam, CurrentExam.files.is_not(None).label("has_files"), CatalogueRevision.loaded_at)
+        select(
+            CurrentExam,
+            CurrentExam.files.is_not(None).label("has_files"),
+            CatalogueRevision.loaded_at,
+        )
         .join(CatalogueRevision, CatalogueRevision.digest == CurrentExam.digest)
         .order_by(CurrentExam.code)
     )
-    return ExamsInForce(exams=tuple(_exam_in_force(exam_by_digest(session, row[0].digest), *row) for row in rows))
+    return ExamsInForce(
+        exams=tuple(_exam_in_force(exam_by_digest(session, row[0].digest), *row) for row in rows)
+    )
 
 
-def _exam_in_force(exam: Exam, current: CurrentExam, has_files: bool, loaded_at: datetime) -> ExamInForce:
+def _exam_in_force(
+    exam: Exam, current: CurrentExam, has_files: bool, loaded_at: datetime
+) -> ExamInForce:
     labels = tuple(item.label for item in exam.sessions)
-    return answer_of(ExamInForce, exam, current, sessions=labels, has_files=has_files, loaded_at=loaded_at)
+    return answer_of(
+        ExamInForce, exam, current, sessions=labels, has_files=has_files, loaded_at=loaded_at
+    )
 
 
 def files_in_force(session: DbSession, code: str) -> bytes:
-    """The ZIP archive of what an exam was loaded from. Raises NotFound, also where it was not kept."""
+    """The ZIP archive of what an exam was loaded from. Raises NotFound, also where it was not
+    kept."""
     return found(session.scalar(select(CurrentExam.files).filter_by(code=code)))
 
 
 @dataclass(frozen=True)
 class ExamComparison:
-    """An exam to put in force: `listed` has what may be chosen, `exam` also what is already used."""
+    """An exam to put in force: `listed` has what may be chosen, `exam` also what is already
+    used."""
 
     exam: Exam
     listed: Exam
@@ -134,7 +181,8 @@ class ExamComparison:
 
 
 def compare_exam(session: DbSession, offered: Exam, at: datetime) -> ExamComparison:
-    """Running demonstration sessions keep their dates, used openings and spécialités stay defined."""
+    """Running demonstration sessions keep their dates, used openings and spécialités stay
+    defined."""
     current = session.get(CurrentExam, offered.code)
     if current is None:
         return ExamComparison(offered, offered, differences(None, offered))
@@ -149,12 +197,20 @@ def compare_etablissements(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows to insert, rows to update. One read: there are twenty thousand establishments."""
     rows = {
-        each.code: {**vars(each), "folded": folded(f"{each.label} {each.code}")[:ETABLISSEMENT_SEARCH_LENGTH]}
+        each.code: {
+            **vars(each),
+            "folded": folded(f"{each.label} {each.code}")[:ETABLISSEMENT_SEARCH_LENGTH],
+        }
         for each in etablissements
     }
-    stored_rows = {row.code: row._asdict() for row in session.execute(select(*EtablissementRow.__table__.columns))}
+    stored_rows = {
+        row.code: row._asdict()
+        for row in session.execute(select(*EtablissementRow.__table__.columns))
+    }
     new = [row for code, row in rows.items() if code not in stored_rows]
-    return new, [row for code, row in rows.items() if code in stored_rows and row != stored_rows[code]]
+    return new, [
+        row for code, row in rows.items() if code in stored_rows and row != stored_rows[code]
+    ]
 
 
 def concerned_sessions(session: DbSession, exam: Exam) -> tuple[ConcernedSession, ...]:
@@ -163,7 +219,10 @@ def concerned_sessions(session: DbSession, exam: Exam) -> tuple[ConcernedSession
     candidatures = _numbers(session, exam.code, Candidature, Candidature.state == ACTIVE)
     return tuple(
         ConcernedSession(
-            session=name, label=item.label, drafts=drafts.get(name, 0), candidatures=candidatures.get(name, 0)
+            session=name,
+            label=item.label,
+            drafts=drafts.get(name, 0),
+            candidatures=candidatures.get(name, 0),
         )
         for item in exam.sessions
         if (name := item.name) in drafts or name in candidatures
@@ -171,7 +230,10 @@ def concerned_sessions(session: DbSession, exam: Exam) -> tuple[ConcernedSession
 
 
 def _numbers(
-    session: DbSession, exam: str, counted: type[Draft] | type[Candidature], condition: ColumnElement[bool]
+    session: DbSession,
+    exam: str,
+    counted: type[Draft] | type[Candidature],
+    condition: ColumnElement[bool],
 ) -> Counter[str]:
     """By the name of the session."""
     numbers = (
@@ -193,5 +255,7 @@ def _used_openings(session: DbSession, exam: str) -> tuple[UsedOpening, ...]:
         .distinct()
     )
     used = [UsedOpening(name, academie, None) for name, academie in session.execute(drafts)]
-    used += [UsedOpening(name, academie, code) for name, academie, code in session.execute(candidatures)]
+    used += [
+        UsedOpening(name, academie, code) for name, academie, code in session.execute(candidatures)
+    ]
     return tuple(used)

@@ -1,4 +1,5 @@
-"""Assembles dossiers from rows: opening, identity, answers, previous candidatures, establishments."""
+"""Assembles dossiers from rows: opening, identity, answers, previous candidatures,
+establishments."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -21,14 +22,21 @@ from services.registrations.domain.dossier import (
     PreviousCandidature,
 )
 from services.registrations.domain.exam_definition import OpeningView
-from services.registrations.models import Candidate, Candidature, CandidatureVersion, EtablissementRow, OpeningRow
+from services.registrations.models import (
+    Candidate,
+    Candidature,
+    CandidatureVersion,
+    EtablissementRow,
+    OpeningRow,
+)
 from services.registrations.queries.catalogue import exam_by_digest
 
 _SAVED_BEFORE = (
     select(Candidature, CandidatureVersion, OpeningRow)
     .join(
         CandidatureVersion,
-        (CandidatureVersion.candidature_id == Candidature.id) & (CandidatureVersion.version == Candidature.version),
+        (CandidatureVersion.candidature_id == Candidature.id)
+        & (CandidatureVersion.version == Candidature.version),
     )
     .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
     .where(Candidature.candidate_id == bindparam("candidate_id"))
@@ -45,7 +53,8 @@ def assembled_dossier(
     answers: Answers,
     modifies: str | None = None,
 ) -> Dossier:
-    """What the domain needs to show, check and judge these answers, of a draft or of a saved version, at `instant`."""
+    """What the domain needs to show, check and judge these answers, of a draft or of a saved
+    version, at `instant`."""
     return Dossier(
         exam=view.exam,
         session=view.session,
@@ -60,7 +69,9 @@ def assembled_dossier(
     )
 
 
-def previous_candidatures(session: DbSession, candidate: Candidate) -> tuple[PreviousCandidature, ...]:
+def previous_candidatures(
+    session: DbSession, candidate: Candidate
+) -> tuple[PreviousCandidature, ...]:
     """All candidatures that the candidate ever saved, in any state, oldest first."""
     if candidate.last_inscription == 0:
         return ()
@@ -114,7 +125,8 @@ class DatabaseEtablissementDirectory:
 
 
 def _statement(search: EtablissementSearch) -> Select[*tuple[Any, ...]]:
-    """Every typed word must be found; those of `near` come first, then labels that begin with what was typed."""
+    """Every typed word must be found; those of `near` come first, then labels that begin with what
+    was typed."""
     words = folded(search.typed).split()
     query = _ROWS
     for word in words:

@@ -21,7 +21,14 @@ from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.obstacles import obstacles
 from services.registrations.domain.registration_content import changes
 from services.registrations.domain.tabs.tab_kind import EpreuveField
-from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, OpeningChange, OpeningRow
+from services.registrations.models import (
+    Candidate,
+    Candidature,
+    CandidatureVersion,
+    Draft,
+    OpeningChange,
+    OpeningRow,
+)
 from services.registrations.queries.candidatures import list_tiles, recap
 from services.registrations.queries.catalogue import OPENINGS, opening_view, view_of
 from services.registrations.queries.dossiers import assembled_dossier
@@ -34,7 +41,8 @@ _DRAFTS = (
     .join(Candidate, Candidate.id == func.coalesce(Draft.candidate_id, Candidature.candidate_id))
 )
 _HELD_DRAFT = _DRAFTS.where(
-    Draft.id == bindparam("draft_id"), Draft.candidate_id.is_not_distinct_from(bindparam("candidate_id"))
+    Draft.id == bindparam("draft_id"),
+    Draft.candidate_id.is_not_distinct_from(bindparam("candidate_id")),
 )
 _LOCKED_DRAFT = _HELD_DRAFT.with_for_update(of=Draft).execution_options(populate_existing=True)
 _OPEN_DRAFTS = _DRAFTS.where(
@@ -46,7 +54,8 @@ _OPEN_DRAFTS = _DRAFTS.where(
 
 @dataclass(frozen=True)
 class Holder:
-    """Who may use a draft: its candidate or, of one in which staff correct a candidature, staff of its académie."""
+    """Who may use a draft: its candidate or, of one in which staff correct a candidature, staff of
+    its académie."""
 
     candidate_id: str | None
     academies: Academies = None
@@ -60,14 +69,22 @@ class DraftView:
     candidate: Candidate
     opening: OpeningView
 
-    def dossier(self, session: DbSession, at: datetime, identity: Identity | None = None) -> Dossier:
+    def dossier(
+        self, session: DbSession, at: datetime, identity: Identity | None = None
+    ) -> Dossier:
         """The dossier, with `identity`, or else the identity stored with the draft."""
-        draft, known = self.draft, identity or read(Identity, self.draft.identity)
-        return assembled_dossier(session, self.opening, self.candidate, known, at, draft.answers, draft.modification_of)
+        draft = self.draft
+        known = identity or read(Identity, self.draft.identity)
+        return assembled_dossier(
+            session, self.opening, self.candidate, known, at, draft.answers, draft.modification_of
+        )
 
 
-def held_draft(session: DbSession, draft_id: str, holder: Holder, *, locked: bool = False) -> DraftView:
-    """`locked` until the transaction ends. Raises NotFound for one that is unknown or not the holder's."""
+def held_draft(
+    session: DbSession, draft_id: str, holder: Holder, *, locked: bool = False
+) -> DraftView:
+    """`locked` until the transaction ends. Raises NotFound for one that is unknown or not the
+    holder's."""
     sought = {"candidate_id": holder.candidate_id, "draft_id": draft_id}
     row = found(session.execute(_LOCKED_DRAFT if locked else _HELD_DRAFT, sought).one_or_none())
     view = _draft_view(session, row)
@@ -77,7 +94,8 @@ def held_draft(session: DbSession, draft_id: str, holder: Holder, *, locked: boo
 
 
 def read_draft(session: DbSession, draft_id: str, holder: Holder, at: datetime) -> api.Draft:
-    """With the state of its tabs, and the obstacles to transmitting it at that instant. Raises as `held_draft`."""
+    """With the state of its tabs, and the obstacles to transmitting it at that instant. Raises as
+    `held_draft`."""
     view = held_draft(session, draft_id, holder)
     return _draft(session, view.draft, view.dossier(session, at), at)
 
@@ -86,16 +104,21 @@ def _held_dossier(session: DbSession, draft_id: str, holder: Holder, at: datetim
     return held_draft(session, draft_id, holder).dossier(session, at)
 
 
-def list_specialites(session: DbSession, draft_id: str, holder: Holder, at: datetime) -> api.Domains:
+def list_specialites(
+    session: DbSession, draft_id: str, holder: Holder, at: datetime
+) -> api.Domains:
     return api.Domains(domains=specialites.by_domain(_held_dossier(session, draft_id, holder, at)))
 
 
-def read_specialite(session: DbSession, draft_id: str, code: str, holder: Holder, at: datetime) -> api.Asked:
+def read_specialite(
+    session: DbSession, draft_id: str, code: str, holder: Holder, at: datetime
+) -> api.Asked:
     return specialites.requirements(_held_dossier(session, draft_id, holder, at), code)
 
 
 def list_mine(session: DbSession, candidate_id: str, at: datetime) -> Mine:
-    """Candidatures, and drafts not transmitted of sessions that have not closed, the latest written first."""
+    """Candidatures, and drafts not transmitted of sessions that have not closed, the latest written
+    first."""
     rows = session.execute(_OPEN_DRAFTS, {"candidate_id": candidate_id, "at": at})
     views = [_draft_view(session, row) for row in rows.all()]
     drafts = tuple(_draft(session, view.draft, view.dossier(session, at), at) for view in views)
@@ -103,7 +126,9 @@ def list_mine(session: DbSession, candidate_id: str, at: datetime) -> Mine:
     return answer_of(Mine, tiles, withdrawn=withdrawn, drafts=drafts)
 
 
-def _draft_view(session: DbSession, row: Row[OpeningRow, OpeningChange, str, Draft, Candidate]) -> DraftView:
+def _draft_view(
+    session: DbSession, row: Row[OpeningRow, OpeningChange, str, Draft, Candidate]
+) -> DraftView:
     opening, change, digest, draft, candidate = row
     return DraftView(draft, candidate, view_of(session, opening, change, digest))
 
@@ -121,13 +146,17 @@ def _draft(session: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> 
         candidature_id=draft.modification_of,
         modified=_modified_candidature(session, draft.modification_of),
         obstacles=obstacles(dossier, at) if draft.candidate_id else (),
-        tabs=registration_form.tab_states(dossier, draft.current_tab if draft.candidate_id else None),
+        tabs=registration_form.tab_states(
+            dossier, draft.current_tab if draft.candidate_id else None
+        ),
         current=draft.current_tab,
         saved_candidature_id=draft.candidature_id,
     )
 
 
-def _modified_candidature(session: DbSession, candidature_id: str | None) -> api.ModifiedCandidature | None:
+def _modified_candidature(
+    session: DbSession, candidature_id: str | None
+) -> api.ModifiedCandidature | None:
     """The candidature that a draft modifies, as it is saved."""
     if candidature_id is None:
         return None
@@ -138,12 +167,19 @@ def _modified_candidature(session: DbSession, candidature_id: str | None) -> api
 
 
 def read_tab(
-    session: DbSession, draft_id: str, number: int, holder: Holder, identity: Identity | None, at: datetime
+    session: DbSession,
+    draft_id: str,
+    number: int,
+    holder: Holder,
+    identity: Identity | None,
+    at: datetime,
 ) -> api.Tab:
-    """One tab as it was typed, with all its errors, which the page shows or not, and the draft that it belongs to."""
+    """One tab as it was typed, with all its errors, which the page shows or not, and the draft that
+    it belongs to."""
     view = held_draft(session, draft_id, holder)
     dossier = view.dossier(session, at, identity)
-    tab, shown = dossier.tab(number), registration_form.tab_view(dossier, number)
+    tab = dossier.tab(number)
+    shown = registration_form.tab_view(dossier, number)
     errors = registration_form.tab_errors(dossier, number)
     return answer_of(
         api.Tab,
@@ -151,7 +187,9 @@ def read_tab(
         tab,
         view.draft,
         number=number,
-        form={"sections": [section.to_data() for section in shown.sections]} if shown.sections else None,
+        form={"sections": [section.to_data() for section in shown.sections]}
+        if shown.sections
+        else None,
         epreuves=None if shown.epreuves is None else tuple(map(_epreuve, shown.epreuves)),
         errors=tuple(Mistake(pointer=error.pointer, detail=error.detail) for error in errors),
         **_of_correction(session, view.draft, dossier),
@@ -164,12 +202,16 @@ def _of_correction(session: DbSession, draft: Draft, dossier: Dossier) -> dict[s
     if draft.candidate_id is not None:
         return {"changes": (), "refusals": (), "reason": ""}
     candidature = session.get_one(Candidature, draft.modification_of)
-    current = from_stored(session.get_one(CandidatureVersion, (candidature.id, candidature.version)).payload)
+    current = from_stored(
+        session.get_one(CandidatureVersion, (candidature.id, candidature.version)).payload
+    )
     corrected = registration_form.recap(registration_form.without_unasked_answers(dossier))
     refusals = registration_form.rule_refusals(dossier)
     return {
         "changes": changes(recap(current), corrected),
-        "refusals": tuple(api.RuleRefusal(rule=rule, detail=detail) for rule, detail in refusals.items()),
+        "refusals": tuple(
+            api.RuleRefusal(rule=rule, detail=detail) for rule, detail in refusals.items()
+        ),
         "reason": draft.reason or "",
     }
 
@@ -196,8 +238,8 @@ def search(
 def draft_to_remind_of(
     session: DbSession, draft_id: str, closes: datetime, at: datetime
 ) -> tuple[str, str, OpeningView] | None:
-    """Its candidate, the newest address known, the opening; None where the draft was transmitted or abandoned, or its
-    registrations end at another instant or have ended."""
+    """Its candidate, the newest address known, the opening; None where the draft was transmitted or
+    abandoned, or its registrations end at another instant or have ended."""
     draft = session.get(Draft, draft_id)
     if draft is None or draft.closed_at is not None or draft.candidate_id is None:
         return None
@@ -205,7 +247,8 @@ def draft_to_remind_of(
     if not at < closes == view.opening.closes:
         return None
     # Before a first candidature, the draft alone may know an address.
-    candidate, identity = session.get_one(Candidate, draft.candidate_id), read(Identity, draft.identity)
+    candidate = session.get_one(Candidate, draft.candidate_id)
+    identity = read(Identity, draft.identity)
     known = None if candidate.email_version < identity.version else candidate.email
     return draft.candidate_id, known or identity.email, view
 

@@ -1,4 +1,5 @@
-"""Openings as administrators see them, what an incident cut of them, and messages of the home page."""
+"""Openings as administrators see them, what an incident cut of them, and messages of the home
+page."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -15,10 +16,23 @@ from services.contracts.api.openings import HomeMessage
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE, SEVERITIES
 from services.reference.academies import place_in_lists
-from services.registrations.domain.date_changes import REASON_MISSING, Cut, disorder, extended, losses
+from services.registrations.domain.date_changes import (
+    REASON_MISSING,
+    Cut,
+    disorder,
+    extended,
+    losses,
+)
 from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.windows import state
-from services.registrations.models import Candidature, Draft, Incident, Message, OpeningChange, OpeningRow
+from services.registrations.models import (
+    Candidature,
+    Draft,
+    Incident,
+    Message,
+    OpeningChange,
+    OpeningRow,
+)
 from services.registrations.queries.catalogue import OPENINGS, exam_in_force, view_of, view_or_none
 
 _CHANGED = "{} : les dates ont été changées entre-temps. Vérifiez celles qui sont affichées."
@@ -28,9 +42,17 @@ AnyOpening = TypeVar("AnyOpening", bound=api.OpeningSummary)
 def listed_openings(session: DbSession, at: datetime) -> api.Openings:
     """Every opening of the catalogue in force: the newest session first, then by académie."""
     rows = session.execute(OPENINGS.where(OpeningRow.listed))
-    views = ((row, change, view_or_none(session, row, change, digest)) for row, change, digest in rows)
-    summaries = [_opening(api.OpeningSummary, row, change, view, at) for row, change, view in views if view is not None]
-    by_academie = sorted(summaries, key=lambda summary: (summary.exam, place_in_lists(summary.academie_label)))
+    views = (
+        (row, change, view_or_none(session, row, change, digest)) for row, change, digest in rows
+    )
+    summaries = [
+        _opening(api.OpeningSummary, row, change, view, at)
+        for row, change, view in views
+        if view is not None
+    ]
+    by_academie = sorted(
+        summaries, key=lambda summary: (summary.exam, place_in_lists(summary.academie_label))
+    )
     newest_first = sorted(by_academie, key=lambda summary: summary.session, reverse=True)
     return api.Openings(openings=tuple(newest_first))
 
@@ -39,7 +61,11 @@ def opening_detail(session: DbSession, opening_id: str, at: datetime) -> api.Ope
     """Raises NotFound, also for what the catalogue no longer defines."""
     row = session.execute(OPENINGS.where(OpeningRow.id == opening_id)).one_or_none()
     opening, change, digest = found(row)
-    past_changes = select(OpeningChange).filter_by(opening_id=opening_id).order_by(OpeningChange.revision.desc())
+    past_changes = (
+        select(OpeningChange)
+        .filter_by(opening_id=opening_id)
+        .order_by(OpeningChange.revision.desc())
+    )
     return _opening(
         api.OpeningDetail,
         opening,
@@ -47,7 +73,9 @@ def opening_detail(session: DbSession, opening_id: str, at: datetime) -> api.Ope
         view_of(session, opening, change, digest),
         at,
         drafts=_number(session, Draft.opening_id == opening_id, Draft.closed_at.is_(None)),
-        candidatures=_number(session, Candidature.opening_id == opening_id, Candidature.state == ACTIVE),
+        candidatures=_number(
+            session, Candidature.opening_id == opening_id, Candidature.state == ACTIVE
+        ),
         changes=tuple(answer_of(api.OpeningChange, past) for past in session.scalars(past_changes)),
     )
 
@@ -59,16 +87,21 @@ def opening_moves(
     reason: str,
     at: datetime,
 ) -> tuple[api.OpeningMove, ...]:
-    """What `new` dates (by id; None leaves one as it is) would change of openings that were read with these revisions.
+    """What `new` dates (by id; None leaves one as it is) would change of openings that were read
+    with these revisions.
 
-    Raises NotFound, PreconditionFailed for what has been changed since, Invalid with every mistake of every opening.
+    Raises NotFound, PreconditionFailed for what has been changed since, Invalid with every mistake
+    of every opening.
     """
     moves: list[api.OpeningMove] = []
     for opening_id in sorted(revisions):
         opening = opening_detail(session, opening_id, at)
         given = {name: date for name, date in new[opening_id].items() if date is not None}
-        before, after = answer_of(api.OpeningDates, opening), answer_of(api.OpeningDates, opening, **given)
-        moves.append(api.OpeningMove(opening=opening, after=after, losses=tuple(losses(before, after, at))))
+        before = answer_of(api.OpeningDates, opening)
+        after = answer_of(api.OpeningDates, opening, **given)
+        moves.append(
+            api.OpeningMove(opening=opening, after=after, losses=tuple(losses(before, after, at)))
+        )
     if changed := [move for move in moves if move.opening.revision != revisions[move.opening.id]]:
         raise PreconditionFailed(_CHANGED.format(_labels(changed)))
     _refuse_mistakes(moves, reason)
@@ -81,29 +114,45 @@ def revisions_of(openings: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def moves_to(
-    session: DbSession, openings: Iterable[Mapping[str, Any]], reason: str, confirmed: bool, at: datetime, **new: Any
+    session: DbSession,
+    openings: Iterable[Mapping[str, Any]],
+    reason: str,
+    confirmed: bool,
+    at: datetime,
+    **new: Any,
 ) -> list[api.OpeningMove]:
-    """What the same new dates for all of these would change, `confirmed` or not. Raises as `opening_moves`."""
+    """What the same new dates for all of these would change, `confirmed` or not. Raises as
+    `opening_moves`."""
     revisions = revisions_of(openings)
     return list(opening_moves(session, revisions, dict.fromkeys(revisions, new), reason, at))
 
 
 def incident_moves(
-    session: DbSession, begins: datetime, ends: datetime, periods: Collection[str], at: datetime, **texts: str
+    session: DbSession,
+    begins: datetime,
+    ends: datetime,
+    periods: Collection[str],
+    at: datetime,
+    **texts: str,
 ) -> list[api.OpeningMove]:
-    """What an incident that cut `periods` within [begins, ends) would change by the rules of the exams, whatever its
-    `texts`: of the openings of sessions that are not closed at `at`. Raises Invalid for instants out of order, for
-    those that are noted, and where it cut nothing."""
+    """What an incident that cut `periods` within [begins, ends) would change by the rules of the
+    exams, whatever its `texts`: of the openings of sessions that are not closed at `at`. Raises
+    Invalid for instants out of order, for those that are noted, and where it cut nothing."""
     if noted := noted_incident(session, begins, ends):
         raise already_noted(noted)
-    cut, moves = Cut(begins, ends, frozenset(periods)), list[api.OpeningMove]()
+    cut = Cut(begins, ends, frozenset(periods))
+    moves = list[api.OpeningMove]()
     for opening in listed_openings(session, at).openings:
         exam = exam_in_force(session, opening.exam)
         exam_session = found(exam.session(opening.session))
         before = answer_of(api.OpeningDates, opening)
         after = extended(before, cut, exam.extension_days, exam_session.closes, at)
         if after != before:
-            moves.append(api.OpeningMove(opening=opening_detail(session, opening.id, at), after=after, losses=()))
+            moves.append(
+                api.OpeningMove(
+                    opening=opening_detail(session, opening.id, at), after=after, losses=()
+                )
+            )
     if not moves:
         raise Invalid("Aucune période à prolonger : aucune n'était ouverte pendant cet incident.")
     return moves
@@ -118,7 +167,9 @@ def noted_incident(session: DbSession, begins: datetime, ends: datetime) -> Inci
 
 def already_noted(incident: Incident) -> Invalid:
     when = short_instant(incident.noted_at)
-    return Invalid(f"Cet incident est déjà noté : les périodes qu'il a coupées ont été prolongées le {when}.")
+    return Invalid(
+        f"Cet incident est déjà noté : les périodes qu'il a coupées ont été prolongées le {when}."
+    )
 
 
 def _refuse_mistakes(moves: Sequence[api.OpeningMove], reason: str) -> None:
@@ -127,7 +178,10 @@ def _refuse_mistakes(moves: Sequence[api.OpeningMove], reason: str) -> None:
     for move in moves:
         for mistake in disorder(move.after):
             of.setdefault(mistake, []).append(move)
-    errors = [FieldError(error.pointer, f"{_labels(those)} : {error.detail}") for error, those in of.items()]
+    errors = [
+        FieldError(error.pointer, f"{_labels(those)} : {error.detail}")
+        for error, those in of.items()
+    ]
     errors += [] if moves else [FieldError("#/openings", "Choisissez une académie au moins.")]
     errors += [] if reason.strip() else [REASON_MISSING]
     if errors:
@@ -169,7 +223,9 @@ def _number(session: DbSession, *conditions: Any) -> int:
 def shown_messages(session: DbSession, at: datetime) -> list[HomeMessage]:
     """Messages within [shown_from, shown_until), the most severe first."""
     rows = session.scalars(
-        select(Message).where(Message.shown_from <= at, Message.shown_until > at).order_by(Message.shown_from)
+        select(Message)
+        .where(Message.shown_from <= at, Message.shown_until > at)
+        .order_by(Message.shown_from)
     )
     messages = sorted(rows, key=lambda row: SEVERITIES.index(row.severity), reverse=True)
     return [answer_of(HomeMessage, row) for row in messages]

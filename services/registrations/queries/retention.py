@@ -15,14 +15,20 @@ from services.registrations.queries.catalogue import exam_in_force
 _HOLDS_SOME = exists().where(Candidature.opening_id == OpeningRow.id)
 
 
-def held_session(session: DbSession, opening: OpeningRow, *, lock: bool = False) -> RetentionHold | None:
-    """Why nothing of the opening's session is erased, if it is held back; `lock`: it stays so until the commit."""
+def held_session(
+    session: DbSession, opening: OpeningRow, *, lock: bool = False
+) -> RetentionHold | None:
+    """Why nothing of the opening's session is erased, if it is held back; `lock`: it stays so until
+    the commit."""
     return session.get(RetentionHold, (opening.exam, opening.session), with_for_update=lock)
 
 
 def due_steps(session: DbSession, now: datetime) -> Sequence[tuple[str, str]]:
-    """Openings and kinds of data to be erased by `now`, without what is done. Raises RetentionError."""
-    ended = select(RetentionStep.opening_id, RetentionStep.kind).where(RetentionStep.ended_at.is_not(None))
+    """Openings and kinds of data to be erased by `now`, without what is done. Raises
+    RetentionError."""
+    ended = select(RetentionStep.opening_id, RetentionStep.kind).where(
+        RetentionStep.ended_at.is_not(None)
+    )
     done = {(opening_id, kind) for opening_id, kind in session.execute(ended)}
     closed = select(OpeningRow).where(OpeningRow.session_closes <= now, _HOLDS_SOME)
     openings = session.scalars(closed.order_by(OpeningRow.session_closes, OpeningRow.id)).all()
@@ -35,15 +41,25 @@ def due_steps(session: DbSession, now: datetime) -> Sequence[tuple[str, str]]:
 
 
 def to_archive(session: DbSession, now: datetime) -> set[str]:
-    """The ids of openings whose candidatures are no longer active at that instant. Raises RetentionError."""
+    """The ids of openings whose candidatures are no longer active at that instant. Raises
+    RetentionError."""
     active = retention().kind(CANDIDATURES).active
-    return set(session.scalars(select(OpeningRow.id).where(OpeningRow.session_closes <= active.before(now))))
+    return set(
+        session.scalars(
+            select(OpeningRow.id).where(OpeningRow.session_closes <= active.before(now))
+        )
+    )
 
 
 def erased_on(opening: OpeningRow, kind: Kind) -> datetime:
-    """When data of that kind of the opening's session are to be erased: by the session's file, else by the kind."""
+    """When data of that kind of the opening's session are to be erased: by the session's file, else
+    by the kind."""
     own = dict(opening.options.retention).get(kind.code)
-    return Period(own).after(opening.session_closes) if own else kind.erased_from(opening.session_closes)
+    return (
+        Period(own).after(opening.session_closes)
+        if own
+        else kind.erased_from(opening.session_closes)
+    )
 
 
 def _kinds_due(opening: OpeningRow, now: datetime) -> Sequence[str]:
@@ -53,13 +69,17 @@ def _kinds_due(opening: OpeningRow, now: datetime) -> Sequence[str]:
 
 
 def plan(session: DbSession, until: datetime) -> api.RetentionPlan:
-    """What is to be erased by that instant, or is held back, by session and kind. Raises RetentionError."""
+    """What is to be erased by that instant, or is held back, by session and kind. Raises
+    RetentionError."""
     done = {(row.opening_id, row.kind): row for row in session.scalars(select(RetentionStep))}
     planned: dict[tuple[datetime, str, str, str], api.PlannedErasure] = {}
-    for opening in session.scalars(select(OpeningRow).where(OpeningRow.session_closes <= until, _HOLDS_SOME)):
+    for opening in session.scalars(
+        select(OpeningRow).where(OpeningRow.session_closes <= until, _HOLDS_SOME)
+    ):
         hold = held_session(session, opening)
         for kind in map(retention().kind, OF_A_SESSION):
-            step, due_at = done.get((opening.id, kind.code)), erased_on(opening, kind)
+            step = done.get((opening.id, kind.code))
+            due_at = erased_on(opening, kind)
             is_over = step is not None and step.ended_at is not None
             if (due_at > until and hold is None) or is_over:
                 continue

@@ -1,4 +1,5 @@
-"""A candidature as staff read it: with its versions and what each changed, the candidate's mails, the notes."""
+"""A candidature as staff read it: with its versions and what each changed, the candidate's mails,
+the notes."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -38,7 +39,8 @@ NEWEST_FIRST = (CandidatureNote.at.desc(), CandidatureNote.id)
 
 
 def candidature_detail(session: DbSession, candidature_id: str, academies: Academies) -> api.Detail:
-    """A candidature with its versions, newest first. Raises NotFound, also outside these académies."""
+    """A candidature with its versions, newest first. Raises NotFound, also outside these
+    académies."""
     candidature, opening = candidature_in_academies(session, candidature_id, academies)
     candidate = session.get_one(Candidate, candidature.candidate_id)
     refusal = session.get(MailRefusal, (candidate.id, candidate.email or ""))
@@ -46,7 +48,9 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
     versions = session.scalars(of_it.order_by(CandidatureVersion.version)).all()
     notes = select(CandidatureNote).filter_by(candidature_id=candidature_id)
     ends = tuple(_ends(session, candidature.id))
-    certified = session.scalars(select(CandidatureValidation).filter_by(candidature_id=candidature_id))
+    certified = session.scalars(
+        select(CandidatureValidation).filter_by(candidature_id=candidature_id)
+    )
     validations = {validation.version: validation for validation in certified}
     changed = [
         _version(before, version, validations.get(version.version))
@@ -63,15 +67,21 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
         recap=recap(from_stored(versions[-1].payload)),
         versions=tuple(changed[::-1]),
         mails=_mails(session, candidate.id, academies),
-        notes=tuple(answer_of(api.Note, note) for note in session.scalars(notes.order_by(*NEWEST_FIRST))),
-        mails_refused=api.MailsRefused(code=refusal.code, since=refusal.refused_at) if refusal else None,
+        notes=tuple(
+            answer_of(api.Note, note) for note in session.scalars(notes.order_by(*NEWEST_FIRST))
+        ),
+        mails_refused=api.MailsRefused(code=refusal.code, since=refusal.refused_at)
+        if refusal
+        else None,
     )
 
 
 def _under_way(session: DbSession, candidature: Candidature) -> Iterator[api.UnderWay]:
     """Of its candidate, and of staff."""
     holder = or_(Draft.candidate_id == candidature.candidate_id, Draft.candidate_id.is_(None))
-    drafts = select(Draft).where(holder, Draft.modification_of == candidature.id, Draft.closed_at.is_(None))
+    drafts = select(Draft).where(
+        holder, Draft.modification_of == candidature.id, Draft.closed_at.is_(None)
+    )
     for draft in session.scalars(drafts.order_by(Draft.created_at)):
         corrects = draft.id if draft.candidate_id is None else None
         yield api.UnderWay(draft_id=corrects, staff_id=draft.staff_id, since=draft.created_at)
@@ -79,45 +89,66 @@ def _under_way(session: DbSession, candidature: Candidature) -> Iterator[api.Und
 
 def _ends(session: DbSession, candidature_id: str) -> Iterator[api.End]:
     """As the audit trail tells them."""
-    acts = select(AuditEntry).where(AuditEntry.subject == candidature_id, AuditEntry.action.in_(_ENDS))
+    acts = select(AuditEntry).where(
+        AuditEntry.subject == candidature_id, AuditEntry.action.in_(_ENDS)
+    )
     for act in session.scalars(acts.order_by(AuditEntry.id)):
-        reason, by = (act.after or {}).get("reason"), f"{act.actor_kind}:{act.actor_id}"
+        reason = (act.after or {}).get("reason")
+        by = f"{act.actor_kind}:{act.actor_id}"
         yield api.End(state=_ENDS[act.action], at=act.at, reason=reason, by=by)
 
 
 def row_of(answer: type[AnyRow], candidature: Candidature, *rows: Any, **others: Any) -> AnyRow:
-    """A candidature as lists show it; `rows`: its opening and candidate, or one row with their columns."""
+    """A candidature as lists show it; `rows`: its opening and candidate, or one row with their
+    columns."""
     others |= {"specialite": candidature.specialite_label}
     born = date.fromisoformat(candidature.birth_date) if candidature.birth_date else None
     return answer_of(answer, candidature, *rows, birth_date=born, **others)
 
 
-def _mails(session: DbSession, candidate_id: str, academies: Academies) -> tuple[api.MailToCandidate, ...]:
-    """The newest mails to a candidate; none where candidatures outside these académies may be what they are about."""
-    openings = select(OpeningRow.academie).join(Candidature, Candidature.opening_id == OpeningRow.id)
+def _mails(
+    session: DbSession, candidate_id: str, academies: Academies
+) -> tuple[api.MailToCandidate, ...]:
+    """The newest mails to a candidate; none where candidatures outside these académies may be what
+    they are about."""
+    openings = select(OpeningRow.academie).join(
+        Candidature, Candidature.opening_id == OpeningRow.id
+    )
     where = set(session.scalars(openings.where(Candidature.candidate_id == candidate_id)))
     if academies is not None and not where <= academies:
         return ()
     mails = sent_mails.list_page(session, candidate_id, limit=MAILS, after=None)
-    return tuple(api.MailToCandidate(subject=mail["subject"], at=mail["at"], state=mail["state"]) for mail in mails)
+    return tuple(
+        api.MailToCandidate(subject=mail["subject"], at=mail["at"], state=mail["state"])
+        for mail in mails
+    )
 
 
 def candidature_in_academies(
     session: DbSession, candidature_id: str, academies: Academies
 ) -> tuple[Candidature, OpeningRow]:
-    """Raises NotFound for one that is unknown, of another académie, or archived (administrateurs alone read it)."""
+    """Raises NotFound for one that is unknown, of another académie, or archived (administrateurs
+    alone read it)."""
     candidature = found(session.get(Candidature, candidature_id))
     opening = session.get_one(OpeningRow, candidature.opening_id)
-    is_archived = academies is not None and session.get(RetentionStep, (opening.id, ARCHIVED)) is not None
+    is_archived = (
+        academies is not None and session.get(RetentionStep, (opening.id, ARCHIVED)) is not None
+    )
     if academies is not None and (opening.academie not in academies or is_archived):
         raise NotFound()
     return candidature, opening
 
 
 def _version(
-    before: CandidatureVersion | None, version: CandidatureVersion, validated: CandidatureValidation | None
+    before: CandidatureVersion | None,
+    version: CandidatureVersion,
+    validated: CandidatureValidation | None,
 ) -> api.Version:
-    changed = changes(*(recap(from_stored(each.payload)) for each in (before, version))) if before else ()
+    changed = (
+        changes(*(recap(from_stored(each.payload)) for each in (before, version))) if before else ()
+    )
     validation = answer_of(api.Validation, validated) if validated else None
     overridden = tuple(version.overridden or ())
-    return answer_of(api.Version, version, overridden=overridden, changes=changed, validation=validation)
+    return answer_of(
+        api.Version, version, overridden=overridden, changes=changed, validation=validation
+    )

@@ -1,4 +1,5 @@
-"""Staff's lists: the candidatures of their académies, in pages and as CSV, and the épreuves of these as CSV."""
+"""Staff's lists: the candidatures of their académies, in pages and as CSV, and the épreuves of
+these as CSV."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,13 +22,29 @@ from services.contracts.api.staff_candidatures import (
 )
 from services.contracts.api.staff_lists import MOST_COUNTED, Counts
 from services.contracts.base import read_json
-from services.contracts.registration_rules import BY_BIRTH_DATE, BY_ID, BY_NAME, BY_SAVING, BY_SPECIALITE
+from services.contracts.registration_rules import (
+    BY_BIRTH_DATE,
+    BY_ID,
+    BY_NAME,
+    BY_SAVING,
+    BY_SPECIALITE,
+)
 from services.contracts.registrations import ExportedVersion
 from services.contracts.retention import ARCHIVED
 from services.reference.text import folded
 from services.registrations.domain import registration_numbers
-from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningRow, RetentionStep
-from services.registrations.queries.staff_candidature import Academies, candidature_in_academies, row_of
+from services.registrations.models import (
+    Candidate,
+    Candidature,
+    CandidatureVersion,
+    OpeningRow,
+    RetentionStep,
+)
+from services.registrations.queries.staff_candidature import (
+    Academies,
+    candidature_in_academies,
+    row_of,
+)
 
 _COLUMNS_OF_ORDER: Mapping[str, tuple[QueryableAttribute[Any], ...]] = {
     BY_ID: (Candidature.id,),
@@ -42,28 +59,37 @@ _OF_OPENINGS: Mapping[str, Callable[[str], ColumnElement[bool]]] = {
     "session": lambda session: or_(OpeningRow.session == session, _SESSION.in_([session])),
     "academie": lambda academie: OpeningRow.academie == academie,
 }
-_COUNTED = tuple(getattr(Candidature, name) for name in CANDIDATURES.counted if name not in _OF_OPENINGS)
+_COUNTED = tuple(
+    getattr(Candidature, name) for name in CANDIDATURES.counted if name not in _OF_OPENINGS
+)
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)\s+(?=\d)")
 EXPORT_PAGE = 100  # candidatures: each comes with all that its version holds
 
 
 def list_candidatures(session: DbSession, /, academies: Academies, **query: Any) -> Found:
-    """A page of the candidatures of these académies. `query`: as the schema of the list's page loads it.
+    """A page of the candidatures of these académies. `query`: as the schema of the list's page
+    loads it.
 
-    Ids are selected first: an index has all columns needed to skip the many rows that do not match. By name, a
-    candidate whose name changes between two pages may be in both or in none, and NotFound is raised where the cursor
-    is not of these académies.
+    Ids are selected first: an index has all columns needed to skip the many rows that do not match.
+    By name, a candidate whose name changes between two pages may be in both or in none, and
+    NotFound is raised where the cursor is not of these académies.
     """
-    limit, after, order = query["limit"], query.get("cursor"), query["order"]
+    limit = query["limit"]
+    after = query.get("cursor")
+    order = query["order"]
     columns = _COLUMNS_OF_ORDER[order.removeprefix("-")]
     page = select(Candidature.id).where(*_conditions(session, query, academies))
     if after is not None:
-        here, place = tuple_(*columns), _place(session, after, columns, academies)
+        here = tuple_(*columns)
+        place = _place(session, after, columns, academies)
         page = page.where(here < place if order[0] == "-" else here > place)
     page = page.order_by(*_in_order(order)).limit(limit + 1)
     found = session.execute(_rows(order).where(Candidature.id.in_(page)))
     rows = [row_of(api.Row, row.Candidature, row) for row in found]
-    return Found(candidatures=tuple(rows[:limit]), next_cursor=rows[limit - 1].id if len(rows) > limit else None)
+    return Found(
+        candidatures=tuple(rows[:limit]),
+        next_cursor=rows[limit - 1].id if len(rows) > limit else None,
+    )
 
 
 def count_candidatures(session: DbSession, /, academies: Academies, **filters: Any) -> Counts:
@@ -71,10 +97,24 @@ def count_candidatures(session: DbSession, /, academies: Academies, **filters: A
 
     def rows(narrowed: Mapping[str, Any]) -> Select[Any]:
         openings = _openings(session, narrowed, academies, everywhere=True)
-        conditions = (Candidature.opening_id.in_(openings or ()), *_conditions(session, narrowed, academies))
-        some = select(Candidature.opening_id, *_COUNTED).where(*conditions).limit(MOST_COUNTED + 1).subquery()
-        columns = (_SESSION.label("session"), OpeningRow.academie, *(some.c[column.key] for column in _COUNTED))
-        found = select(*columns, func.count().label("number")).join(some, some.c.opening_id == OpeningRow.id)
+        conditions = (
+            Candidature.opening_id.in_(openings or ()),
+            *_conditions(session, narrowed, academies),
+        )
+        some = (
+            select(Candidature.opening_id, *_COUNTED)
+            .where(*conditions)
+            .limit(MOST_COUNTED + 1)
+            .subquery()
+        )
+        columns = (
+            _SESSION.label("session"),
+            OpeningRow.academie,
+            *(some.c[column.key] for column in _COUNTED),
+        )
+        found = select(*columns, func.count().label("number")).join(
+            some, some.c.opening_id == OpeningRow.id
+        )
         return found.group_by(*columns)
 
     counts = count_values(session, CANDIDATURES, filters, rows, always=_OF_OPENINGS)
@@ -84,16 +124,25 @@ def count_candidatures(session: DbSession, /, academies: Academies, **filters: A
     return counts
 
 
-def csv_of_candidatures(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Iterator[str]:
-    """All that match, each with its current version, read from the server's cursor EXPORT_PAGE by EXPORT_PAGE."""
+def csv_of_candidatures(
+    session: DbSession, filters: Mapping[str, Any], academies: Academies
+) -> Iterator[str]:
+    """All that match, each with its current version, read from the server's cursor EXPORT_PAGE by
+    EXPORT_PAGE."""
     pages = _exported_pages(session, filters, academies)
     return csv_text(CANDIDATURES.csv_headings, map(CANDIDATURES.csv_lines, pages))
 
 
-def csv_of_epreuves(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Iterator[str]:
+def csv_of_epreuves(
+    session: DbSession, filters: Mapping[str, Any], academies: Academies
+) -> Iterator[str]:
     """All épreuves of the candidatures that match, read in the same way."""
     pages = (
-        (ExportedEpreuve(**vars(line), epreuve=epreuve) for line in page for epreuve in line.saved.epreuves)
+        (
+            ExportedEpreuve(**vars(line), epreuve=epreuve)
+            for line in page
+            for epreuve in line.saved.epreuves
+        )
         for page in _exported_pages(session, filters, academies)
     )
     return csv_text(EPREUVES.csv_headings, map(EPREUVES.csv_lines, pages))
@@ -106,7 +155,10 @@ def _exported_pages(
     query = (
         _rows()
         .add_columns(Candidate.email, cast(version.payload, Text).label("payload"))
-        .join(version, (version.candidature_id == Candidature.id) & (version.version == Candidature.version))
+        .join(
+            version,
+            (version.candidature_id == Candidature.id) & (version.version == Candidature.version),
+        )
         .where(*_conditions(session, filters, academies))
         .execution_options(yield_per=EXPORT_PAGE)
     )
@@ -114,13 +166,19 @@ def _exported_pages(
 
 
 def _exported(row: Any) -> ExportedCandidature:
-    return row_of(ExportedCandidature, row.Candidature, row, saved=read_json(ExportedVersion, row.payload))
+    return row_of(
+        ExportedCandidature, row.Candidature, row, saved=read_json(ExportedVersion, row.payload)
+    )
 
 
 def _place(
-    session: DbSession, candidature_id: str, columns: Sequence[QueryableAttribute[Any]], academies: Academies
+    session: DbSession,
+    candidature_id: str,
+    columns: Sequence[QueryableAttribute[Any]],
+    academies: Academies,
 ) -> tuple[Any, ...]:
-    """Where a candidature stands in that order. A name is looked up here, so that no cursor has to hold it."""
+    """Where a candidature stands in that order. A name is looked up here, so that no cursor has to
+    hold it."""
     if columns == (Candidature.id,):
         return (candidature_id,)
     candidature, _ = candidature_in_academies(session, candidature_id, academies)
@@ -129,7 +187,11 @@ def _place(
 
 def _in_order(order: str) -> Iterable[ColumnElement[Any]]:
     columns = _COLUMNS_OF_ORDER[order.removeprefix("-")]
-    return (column.desc() for column in columns) if order[0] == "-" else (column.asc() for column in columns)
+    return (
+        (column.desc() for column in columns)
+        if order[0] == "-"
+        else (column.asc() for column in columns)
+    )
 
 
 def _rows(order: str = BY_ID) -> Select[*tuple[Any, ...]]:
@@ -142,7 +204,9 @@ def _rows(order: str = BY_ID) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _conditions(session: DbSession, filters: Mapping[str, Any], academies: Academies) -> Iterator[ColumnElement[bool]]:
+def _conditions(
+    session: DbSession, filters: Mapping[str, Any], academies: Academies
+) -> Iterator[ColumnElement[bool]]:
     """What the candidatures that match have to be, within these académies (None: all)."""
     if (openings := _openings(session, filters, academies)) is not None:
         yield Candidature.opening_id.in_(openings)
@@ -157,10 +221,14 @@ def _conditions(session: DbSession, filters: Mapping[str, Any], academies: Acade
 
 
 def _openings(
-    session: DbSession, filters: Mapping[str, Any], academies: Academies, *, everywhere: bool = False
+    session: DbSession,
+    filters: Mapping[str, Any],
+    academies: Academies,
+    *,
+    everywhere: bool = False,
 ) -> Sequence[str] | None:
-    """The ids of the openings that match, listed so that the database can estimate their number; None for all, unless
-    they are listed `everywhere`."""
+    """The ids of the openings that match, listed so that the database can estimate their number;
+    None for all, unless they are listed `everywhere`."""
     query = select(OpeningRow.id)
     for name, condition in _OF_OPENINGS.items():
         if (value := filters.get(name)) is not None:
@@ -172,15 +240,17 @@ def _openings(
 
 
 def _is_about(session: DbSession, text: str) -> ColumnElement[bool] | None:
-    """Each word is a mail address, a N° candidat (even with spaces between its digits, or with the N° d'inscription
-    after it), a code of a spécialité, or in the name."""
+    """Each word is a mail address, a N° candidat (even with spaces between its digits, or with the
+    N° d'inscription after it), a code of a spécialité, or in the name."""
     conditions = [_has_word(session, word) for word in _BETWEEN_DIGITS.sub("", text).split()]
     return and_(*conditions) if conditions else None
 
 
 def _has_word(session: DbSession, word: str) -> ColumnElement[bool]:
     if "@" in word:
-        return _is_of_candidate(func.lower(Candidate.email) == word.lower())  # whole: a part would find strangers
+        return _is_of_candidate(
+            func.lower(Candidate.email) == word.lower()
+        )  # whole: a part would find strangers
     return and_(true(), *(_has_number_or_name(session, part) for part in folded(word).split()))
 
 
@@ -188,7 +258,11 @@ def _has_number_or_name(session: DbSession, word: str) -> ColumnElement[bool]:
     candidate, inscription = registration_numbers.typed_numeros(word)
     if candidate is not None:
         is_theirs = _is_of_candidate(Candidate.numero_candidat == candidate)
-        return and_(is_theirs, Candidature.numero_inscription == inscription) if inscription else is_theirs
+        return (
+            and_(is_theirs, Candidature.numero_inscription == inscription)
+            if inscription
+            else is_theirs
+        )
     if word.isdecimal() and (labels := list(_specialites_of(session, word))):
         return Candidature.specialite.in_(labels)
     return Candidature.folded_name.contains(word, autoescape=True)
@@ -196,8 +270,14 @@ def _has_number_or_name(session: DbSession, word: str) -> ColumnElement[bool]:
 
 def _specialites_of(session: DbSession, code: str) -> Iterator[str]:
     """As confirmations write them; distinct values by one index look-up each."""
-    label, ending = "", f"({code})"
-    while label := session.scalar(select(func.min(Candidature.specialite)).where(Candidature.specialite > label)) or "":
+    label = ""
+    ending = f"({code})"
+    while (
+        label := session.scalar(
+            select(func.min(Candidature.specialite)).where(Candidature.specialite > label)
+        )
+        or ""
+    ):
         if label.endswith(ending):
             yield label
 

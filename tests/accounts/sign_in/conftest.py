@@ -1,4 +1,5 @@
-"""Both providers of the demonstration, accounts that trusts them, and sign-ins as accounts is asked for them."""
+"""Both providers of the demonstration, accounts that trusts them, and sign-ins as accounts is asked
+for them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -33,10 +34,16 @@ class SignIns:
     provider: DemonstrationProvider
 
     def come_back(
-        self, who: dict[str, Any], *methods: str, leaving: dict[str, str] | None = None, **brought: str
+        self,
+        who: dict[str, Any],
+        *methods: str,
+        leaving: dict[str, str] | None = None,
+        **brought: str,
     ) -> TestResponse:
-        """What accounts says to a browser that went to the provider and came back as this person."""
-        name, issuer = self.provider.name, self.provider.issuer
+        """What accounts says to a browser that went to the provider and came back as this
+        person."""
+        name = self.provider.name
+        issuer = self.provider.issuer
         begun = self.accounts.post("/sign-ins", provider=name, **leaving or {}).json or {}
         state = begun["address"].partition("state=")[2].partition("&")[0]
         code = consent(self.provider, begun["address"], who, *methods)
@@ -74,7 +81,9 @@ class SignIns:
     def claim(self, **changes: Any) -> None:
         """The provider's id tokens say something else."""
         signed = self.provider.signed
-        self.replace(signed=lambda claims: signed({**claims, **(changes if "nonce" in claims else {})}))
+        self.replace(
+            signed=lambda claims: signed({**claims, **(changes if "nonce" in claims else {})})
+        )
 
 
 def refused(answer: TestResponse) -> str:

@@ -23,7 +23,10 @@ from tests.support.identity_providers import person
 
 def signed_by_the_public_key(claims: dict[str, Any], key: ECKey) -> str:
     """HS256, with what anybody knows as the secret; libraries decline to do it."""
-    parts = [urlsafe_b64encode(json.dumps(part).encode()) for part in ({"alg": "HS256", "kid": key.kid}, claims)]
+    parts = [
+        urlsafe_b64encode(json.dumps(part).encode())
+        for part in ({"alg": "HS256", "kid": key.kid}, claims)
+    ]
     text = b".".join(part.rstrip(b"=") for part in parts)
     signature = hmac.digest(key.as_pem(private=False), text, hashlib.sha256)
     return (text + b"." + urlsafe_b64encode(signature).rstrip(b"=")).decode()
@@ -48,16 +51,22 @@ HOSTILE: dict[str, Callable[[SignIns], None]] = {
     "expired": lambda by: by.claim(exp=int(time.time()) - 60),
     "no end": lambda by: by.claim(exp=None),
     "no subject": lambda by: by.claim(sub=None),
-    "unsigned": lambda by: resign(by, lambda claims, key: pyjwt.encode(claims, "", algorithm="none")),
+    "unsigned": lambda by: resign(
+        by, lambda claims, key: pyjwt.encode(claims, "", algorithm="none")
+    ),
     "signed by the public key": lambda by: resign(by, signed_by_the_public_key),
     "signed by another key": lambda by: resign(by, signed_by_another_key),
-    "another person": lambda by: by.replace(userinfo=lambda _: by.provider.signed({**person(), "sub": "another"})),
+    "another person": lambda by: by.replace(
+        userinfo=lambda _: by.provider.signed({**person(), "sub": "another"})
+    ),
     "unsigned person": lambda by: by.replace(userinfo=lambda _: json.dumps(person())),
 }
 
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
-def test_what_cannot_be_verified_identifies_nobody(franceconnect: SignIns, hostile: Callable[[SignIns], None]) -> None:
+def test_what_cannot_be_verified_identifies_nobody(
+    franceconnect: SignIns, hostile: Callable[[SignIns], None]
+) -> None:
     hostile(franceconnect)
     detail = refused(franceconnect.come_back(person()))
     assert detail.startswith("La réponse de FranceConnect n'a pas pu être vérifiée")
@@ -84,9 +93,14 @@ def test_a_code_serves_once(franceconnect: SignIns) -> None:
     refused(franceconnect.come_back(person(), code=codes[0]))
 
 
-def test_what_another_browser_or_provider_began_or_nobody_finished_is_refused(franceconnect: SignIns) -> None:
+def test_what_another_browser_or_provider_began_or_nobody_finished_is_refused(
+    franceconnect: SignIns,
+) -> None:
     accounts = franceconnect.accounts
-    begun = [accounts.post("/sign-ins", provider=name).json["attempt"] for name in ("franceconnect", "proconnect")]
+    begun = [
+        accounts.post("/sign-ins", provider=name).json["attempt"]
+        for name in ("franceconnect", "proconnect")
+    ]
     hostile: list[dict[str, Any]] = [{"attempt": attempt} for attempt in (*begun, "")]
     for brought in (*hostile, {"state": ""}, {"state": "é"}):
         assert "dans un autre navigateur" in refused(franceconnect.come_back(person(), **brought))
@@ -96,7 +110,9 @@ def test_what_another_browser_or_provider_began_or_nobody_finished_is_refused(fr
 
 def test_a_new_key_of_the_provider_is_taken(franceconnect: SignIns) -> None:
     assert franceconnect.come_back(person()).status_code == 200
-    franceconnect.provider.key = ECKey.generate_key("P-256", {"kid": "new", "use": "sig", "alg": "ES256"})
+    franceconnect.provider.key = ECKey.generate_key(
+        "P-256", {"kid": "new", "use": "sig", "alg": "ES256"}
+    )
     assert franceconnect.come_back(person()).status_code == 200
 
 

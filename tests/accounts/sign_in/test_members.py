@@ -1,4 +1,5 @@
-"""ProConnect: whose account of staff an identity opens, how an invitation is accepted, and which code is asked for."""
+"""ProConnect: whose account of staff an identity opens, how an invitation is accepted, and which
+code is asked for."""
 
 import pytest
 from werkzeug.test import TestResponse
@@ -17,7 +18,13 @@ ANNE = person(email=EMAIL)
 @pytest.fixture
 def invitation(chief: Session) -> str:
     """The token of the link that was mailed."""
-    invited = {"email": EMAIL, "nom": "Roux", "prenoms": "Anne", "role": "gestionnaire", "academies": ["03"]}
+    invited = {
+        "email": EMAIL,
+        "nom": "Roux",
+        "prenoms": "Anne",
+        "role": "gestionnaire",
+        "academies": ["03"],
+    }
     assert chief.post("/staff", **invited).status_code == 201
     return invitation_token(chief.accounts, EMAIL)
 
@@ -28,10 +35,14 @@ def accept(accounts: RunningAccounts, invitation: str, identity: str) -> tuple[T
     return accounts.post("/staff-invitations", token=invitation, **sent), shown["secret"]
 
 
-def test_an_invitation_is_for_its_address_and_gives_its_role(proconnect: SignIns, invitation: str) -> None:
+def test_an_invitation_is_for_its_address_and_gives_its_role(
+    proconnect: SignIns, invitation: str
+) -> None:
     accounts = proconnect.accounts
     answer, _ = accept(accounts, invitation, proconnect.identity_of(person()))
-    assert (answer.status_code, "autre adresse mail" in answer.json["detail"]) == (409, True), "it stays usable"
+    assert (answer.status_code, "autre adresse mail" in answer.json["detail"]) == (409, True), (
+        "it stays usable"
+    )
     anne = person(email=EMAIL.upper(), role="administrateur")
     answer, secret = accept(accounts, invitation, proconnect.identity_of(anne))
     assert answer.status_code == 200, answer.json
@@ -47,16 +58,27 @@ def test_an_invitation_is_for_its_address_and_gives_its_role(proconnect: SignIns
     right = accounts.try_log_in("", "", identity=asked["identity"], code=member.code())
     assert (right.status_code, right.json["subject"]) == (201, entered["subject"])
     trail = [entry.action for entry in accounts.audit_entries(entered["subject"])]
-    assert trail == ["staff_invited", "identity_joined", "staff_set_up", "staff_logged_in", "staff_logged_in"]
+    assert trail == [
+        "staff_invited",
+        "identity_joined",
+        "staff_set_up",
+        "staff_logged_in",
+        "staff_logged_in",
+    ]
 
 
 def join(member: Session, identity: str) -> TestResponse:
     """Log in with the password and a code, with this identity in hand."""
-    return member.accounts.try_log_in(member.email, member.password, code=member.code(), identity=identity)
+    return member.accounts.try_log_in(
+        member.email, member.password, code=member.code(), identity=identity
+    )
 
 
-def test_people_are_joined_to_an_identity_of_their_own_alone(proconnect: SignIns, member: Session) -> None:
-    """Not to that of who left the page open on a shared machine, or learnt a password and a code once."""
+def test_people_are_joined_to_an_identity_of_their_own_alone(
+    proconnect: SignIns, member: Session
+) -> None:
+    """Not to that of who left the page open on a shared machine, or learnt a password and a code
+    once."""
     identity = proconnect.identity_of(person())
     answer = join(member, identity)
     assert (answer.status_code, "autre adresse mail" in answer.json["detail"]) == (409, True)
@@ -94,8 +116,12 @@ def test_who_is_given_another_second_factor_while_giving_a_code_does_not_come_in
     def confirm_meanwhile(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
         confirm(staff_id, code, at_log_in=at_log_in)
         if staff_id == anne.id:
-            assert chief.post(f"/staff/{anne.id}/second-factor-reset", reason=WHY).status_code == 204
+            assert (
+                chief.post(f"/staff/{anne.id}/second-factor-reset", reason=WHY).status_code == 204
+            )
 
     monkeypatch.setattr(second_factor, "confirm_code", confirm_meanwhile)
-    detail = refused(proconnect.accounts.try_log_in("", "", identity=asked["identity"], code=anne.code()))
+    detail = refused(
+        proconnect.accounts.try_log_in("", "", identity=asked["identity"], code=anne.code())
+    )
     assert "n'ouvre aucun compte" in detail

@@ -17,7 +17,8 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def ledger(broker_url: str, tmp_path: Path) -> MakeLedger:
-    """Makes services on the broker of this run, each on a SQLite file of its own unless told otherwise."""
+    """Makes services on the broker of this run, each on a SQLite file of its own unless told
+    otherwise."""
     declare(broker_url)
 
     def make(name: str, database_url: str | None = None, failures: int = 0) -> Ledger:

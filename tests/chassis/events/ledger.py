@@ -1,4 +1,5 @@
-"""A tiny service for the tests of events: it notes each effect in its own database, where doubling would show."""
+"""A tiny service for the tests of events: it notes each effect in its own database, where doubling
+would show."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -32,7 +33,8 @@ class Noted(Contract, type="writer.noted.v1", consumers=("reader", "archive")):
 
 @dataclass
 class Ledger:
-    """A service named `name` with its database, reacting to Noted; `failures` is how often it fails first."""
+    """A service named `name` with its database, reacting to Noted; `failures` is how often it fails
+    first."""
 
     name: str
     database_url: str
@@ -120,7 +122,9 @@ class Ledger:
             rows.hear(self.db, self.handlers, bodies)
 
     @contextmanager
-    def working(self, number: int = 1, retry_seconds: tuple[float, ...] = RETRY_SECONDS) -> Iterator[list[Worker]]:
+    def working(
+        self, number: int = 1, retry_seconds: tuple[float, ...] = RETRY_SECONDS
+    ) -> Iterator[list[Worker]]:
         """Workers of this service, in threads of this process."""
         tries = len(retry_seconds) + 1
         workers = [Worker(self.app, self.handlers, retry_seconds, tries) for _ in range(number)]

@@ -1,4 +1,5 @@
-"""Follow-ups of one channel wait for no other; what hangs or waits is told; what operators do with what is parked."""
+"""Follow-ups of one channel wait for no other; what hangs or waits is told; what operators do with
+what is parked."""
 
 import threading
 import time
@@ -30,8 +31,10 @@ QUICK = Channel("quick", seconds=60.0)
 
 
 def block(service: Ledger, channel: Channel) -> tuple[threading.Event, threading.Event]:
-    """A follow-up of this channel waits to be run; the first event is that it has begun, the second that it may end."""
-    begun, may_end = threading.Event(), threading.Event()
+    """A follow-up of this channel waits to be run; the first event is that it has begun, the second
+    that it may end."""
+    begun = threading.Event()
+    may_end = threading.Event()
 
     def wait(data: dict[str, Any], envelope: Envelope) -> None:
         begun.set()
@@ -50,7 +53,11 @@ def test_a_follow_up_that_hangs_holds_up_its_own_channel_alone(reader: Ledger) -
         assert begun.wait(PATIENCE)
         reader.ask_to_tell("a friend")
         reader.note("an event")
-        wait_until(lambda: sorted(reader.entries()) == ["an event", "told a friend"], PATIENCE, "all the rest")
+        wait_until(
+            lambda: sorted(reader.entries()) == ["an event", "told a friend"],
+            PATIENCE,
+            "all the rest",
+        )
         may_end.set()
 
 
@@ -113,7 +120,10 @@ def test_events_and_follow_ups_that_wait_are_told_apart_and_what_is_parked_count
 ) -> None:
     reader.failures = 1000
     reader.ask_to_tell("a friend")
-    row = rows.new_row("1", "x", "follow-ups", "x", "x") | {"state": "parked", "ended_at": system_now()}
+    row = rows.new_row("1", "x", "follow-ups", "x", "x") | {
+        "state": "parked",
+        "ended_at": system_now(),
+    }
     with reader.writing() as session:
         rows.write(session, [row])
     with reader.working():
@@ -170,11 +180,17 @@ def test_one_is_set_aside_with_a_reason_and_never_replayed(failed: Ledger) -> No
 
 def test_events_of_the_days_asked_for_are_published_again_and_no_follow_up(failed: Ledger) -> None:
     with failed.writing() as session:
-        published = [publish(session, Noted(text), subject="somebody") for text in ("last week", "today")]
+        published = [
+            publish(session, Noted(text), subject="somebody") for text in ("last week", "today")
+        ]
         follow_up(session, "tell", {"text": "Jeanne"}, subject="somebody")
         now = system_now()
         session.execute(update(outbox).values(published_at=now))
         old = outbox.c.event_id == published[0]
-        session.execute(update(outbox).where(old).values(created_at=now - timedelta(days=7, minutes=1)))
+        session.execute(
+            update(outbox).where(old).values(created_at=now - timedelta(days=7, minutes=1))
+        )
     assert invoke(failed, "publish-again", "--days", "7").output == "1 to be published again\n"
-    assert failed.read(select(outbox.c.event_id).where(outbox.c.published_at.is_(None))) == [published[1]]
+    assert failed.read(select(outbox.c.event_id).where(outbox.c.published_at.is_(None))) == [
+        published[1]
+    ]

@@ -1,4 +1,5 @@
-"""What a worker's sudden end or pause leaves: the next one takes over within 15 s, and no effect shows twice."""
+"""What a worker's sudden end or pause leaves: the next one takes over within 15 s, and no effect
+shows twice."""
 
 import signal
 import subprocess
@@ -26,13 +27,24 @@ from tests.support.processes import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 HOLD_OFF = timedelta(seconds=15)
-PAUSES = (broker.LOOK_SECONDS, worker.KEEP_ALIVE_SECONDS, worker.JOBS_SECONDS)  # before tests shorten them
+PAUSES = (
+    broker.LOOK_SECONDS,
+    worker.KEEP_ALIVE_SECONDS,
+    worker.JOBS_SECONDS,
+)  # before tests shorten them
 # Generous, for a machine that does much else: what is asserted of time stands in the rows.
 PATIENCE = 90
 
 
 def start_victim(mode: str, ledger: Ledger) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.chassis.events.victim", mode, ledger.database_url, ledger.broker_url]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.chassis.events.victim",
+        mode,
+        ledger.database_url,
+        ledger.broker_url,
+    ]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
@@ -51,7 +63,9 @@ def in_hand(mode: str, ledger: Ledger) -> Iterator[subprocess.Popen[str]]:
 def is_free_within_the_hold_off(ledger: Ledger, table: Table = tasks) -> bool:
     """Whether what the dead held was to be free by then; it is free from now on."""
     with ledger.writing() as session:
-        held = session.scalars(select(table.c.leased_until).where(table.c.leased_until.is_not(None))).all()
+        held = session.scalars(
+            select(table.c.leased_until).where(table.c.leased_until.is_not(None))
+        ).all()
         session.execute(update(table).values(leased_until=system_now()))
     return bool(held) and all(until <= system_now() + HOLD_OFF for until in held)
 
@@ -61,19 +75,27 @@ def test_leases_and_the_pauses_of_those_who_look_for_work_last_15_seconds_togeth
     assert rows.LEASE.total_seconds() / 3 > rows.RENEW_SECONDS
 
 
-def test_an_event_whose_worker_is_killed_in_the_handler_goes_to_the_next(ledger: MakeLedger) -> None:
-    writer, reader = ledger("writer"), ledger("reader")
+def test_an_event_whose_worker_is_killed_in_the_handler_goes_to_the_next(
+    ledger: MakeLedger,
+) -> None:
+    writer = ledger("writer")
+    reader = ledger("reader")
     writer.note("in hand")
     with writer.working(), in_hand("in-handler", reader):
         assert reader.entries() == []
     assert is_free_within_the_hold_off(reader)
     with reader.working():
-        wait_until(lambda: reader.entries() == ["in hand"], PATIENCE, "the entry by the next worker")
+        wait_until(
+            lambda: reader.entries() == ["in hand"], PATIENCE, "the entry by the next worker"
+        )
 
 
 @pytest.mark.parametrize(("mode", "entries"), [("after-commit", ["once"]), ("after-hearing", [])])
-def test_a_commit_before_the_broker_knew_has_one_effect(ledger: MakeLedger, mode: str, entries: list[str]) -> None:
-    writer, reader = ledger("writer"), ledger("reader")
+def test_a_commit_before_the_broker_knew_has_one_effect(
+    ledger: MakeLedger, mode: str, entries: list[str]
+) -> None:
+    writer = ledger("writer")
+    reader = ledger("reader")
     writer.note("once")
     victim = start_victim(mode, reader)
     with writer.working():
@@ -87,7 +109,8 @@ def test_a_commit_before_the_broker_knew_has_one_effect(ledger: MakeLedger, mode
 
 @ONE_BROKER
 def test_a_batch_whose_relay_is_killed_is_sent_by_the_next(ledger: MakeLedger) -> None:
-    writer, reader = ledger("writer"), ledger("reader")
+    writer = ledger("writer")
+    reader = ledger("reader")
     writer.note("one", "two", "three")
     with in_hand("in-batch", writer):
         pass
@@ -105,10 +128,16 @@ def test_a_follow_up_whose_worker_is_killed_is_run_by_another(reader: Ledger) ->
         assert reader.entries() == []
     assert is_free_within_the_hold_off(reader)
     with reader.working():
-        wait_until(lambda: reader.entries() == ["told a friend"], PATIENCE, "the follow-up by another worker")
+        wait_until(
+            lambda: reader.entries() == ["told a friend"],
+            PATIENCE,
+            "the follow-up by another worker",
+        )
 
 
-def test_a_follow_up_that_ends_its_workers_is_parked_after_as_many_tries_as_one_that_fails(reader: Ledger) -> None:
+def test_a_follow_up_that_ends_its_workers_is_parked_after_as_many_tries_as_one_that_fails(
+    reader: Ledger,
+) -> None:
     reader.ask_to_tell("a friend")
     with reader.writing() as session:
         dead = {"leased_by": "the last to die", "leased_until": system_now()}
@@ -129,7 +158,9 @@ def test_a_job_whose_worker_is_killed_is_run_by_another(reader: Ledger) -> None:
     assert reader.entries() == ["counted"]
 
 
-@pytest.mark.parametrize(("mode", "channel", "handler"), [("in-handler", OTHERS, "tell"), ("in-job", JOBS, "count")])
+@pytest.mark.parametrize(
+    ("mode", "channel", "handler"), [("in-handler", OTHERS, "tell"), ("in-job", JOBS, "count")]
+)
 def test_what_a_worker_has_in_hand_is_its_own_until_another_takes_it_while_it_is_paused(
     reader: Ledger, mode: str, channel: Channel, handler: str
 ) -> None:
@@ -137,7 +168,11 @@ def test_what_a_worker_has_in_hand_is_its_own_until_another_takes_it_while_it_is
         reader.ask_to_tell("a friend")
     with in_hand(f"{mode}/0.1", reader) as victim:
         before = row_of(reader, handler)
-        wait_until(lambda: row_of(reader, handler)["leased_until"] > before["leased_until"], PATIENCE, "a renewal")
+        wait_until(
+            lambda: row_of(reader, handler)["leased_until"] > before["leased_until"],
+            PATIENCE,
+            "a renewal",
+        )
         assert row_of(reader, handler)["leased_by"] == before["leased_by"]
         victim.send_signal(signal.SIGSTOP)
         end_leases(reader)
@@ -147,7 +182,9 @@ def test_what_a_worker_has_in_hand_is_its_own_until_another_takes_it_while_it_is
         for goes_on in (signal.SIGCONT, signal.SIGUSR1):
             victim.send_signal(goes_on)
         assert victim.wait(PATIENCE) == 0
-        assert row_of(reader, handler) == taken, "the paused worker ended or freed what another has in hand"
+        assert row_of(reader, handler) == taken, (
+            "the paused worker ended or freed what another has in hand"
+        )
     assert taken["leased_by"] == "another worker"
 
 
@@ -172,4 +209,6 @@ def end_leases(reader: Ledger) -> None:
 
 def row_of(reader: Ledger, handler: str) -> dict[str, Any]:
     with reader.app.app_context(), reader.db.reading() as session:
-        return dict(session.execute(select(tasks).where(tasks.c.handler == handler)).mappings().one())
+        return dict(
+            session.execute(select(tasks).where(tasks.c.handler == handler)).mappings().one()
+        )

@@ -1,4 +1,5 @@
-"""What events promise: nothing lost, nothing doubled, what fails is parked; what the one-machine queue must bear."""
+"""What events promise: nothing lost, nothing doubled, what fails is parked; what the one-machine
+queue must bear."""
 
 import dataclasses
 import sqlite3
@@ -31,7 +32,15 @@ from tests.chassis.events.ledger import Ledger, MakeLedger, Noted
 from tests.support.log_lines import logged_lines
 from tests.support.processes import wait_until
 
-GOOD = Envelope("a1", "/writer", Noted.TYPE, "somebody", datetime(2021, 10, 4, tzinfo=UTC), {"text": "hello"}, "click")
+GOOD = Envelope(
+    "a1",
+    "/writer",
+    Noted.TYPE,
+    "somebody",
+    datetime(2021, 10, 4, tzinfo=UTC),
+    {"text": "hello"},
+    "click",
+)
 
 
 @pytest.mark.parametrize(
@@ -60,12 +69,19 @@ def test_no_bytes_do_more_than_be_refused(body: bytes) -> None:
 def test_what_is_no_event_of_ours_is_parked_at_once(reader: Ledger) -> None:
     """Bytes that are no event, one of an unknown version, one whose data have another shape."""
     good = orjson.loads(GOOD.to_json())
-    strangers = (good | {"id": "a2", "type": "writer.noted.v9"}, good | {"data": {"words": "hello"}})
+    strangers = (
+        good | {"id": "a2", "type": "writer.noted.v9"},
+        good | {"data": {"words": "hello"}},
+    )
     reader.hear(b"\x00\xff{not json", *map(orjson.dumps, strangers))
     with reader.app.app_context():
         assert reader.runner(60.0, tries=3).run_once(EVENTS)
     assert len(reader.parked()) == 3
-    assert sorted(reader.read(select(tasks.c.handler))) == ["undecodable", "write_down", "writer.noted.v9"]
+    assert sorted(reader.read(select(tasks.c.handler))) == [
+        "undecodable",
+        "write_down",
+        "writer.noted.v9",
+    ]
 
 
 def test_a_failure_is_told_without_what_the_error_says(reader: Ledger) -> None:
@@ -86,32 +102,45 @@ def test_a_failure_is_told_without_what_the_error_says(reader: Ledger) -> None:
 
 @ONE_BROKER
 def test_the_id_of_the_click_is_on_the_log_lines_of_its_effects(ledger: MakeLedger) -> None:
-    writer, reader = ledger("writer"), ledger("reader")
+    writer = ledger("writer")
+    reader = ledger("reader")
     seen: list[tuple[str, object]] = []
 
     def look(session: Session, event: Noted, envelope: Envelope) -> None:
-        seen.append((envelope.correlation_id, structlog.contextvars.get_contextvars().get("request_id")))
+        seen.append(
+            (envelope.correlation_id, structlog.contextvars.get_contextvars().get("request_id"))
+        )
 
     reader.handlers.on(Noted)(look)
-    with structlog.contextvars.bound_contextvars(request_id="click-0001"), writer.writing() as session:
+    with (
+        structlog.contextvars.bound_contextvars(request_id="click-0001"),
+        writer.writing() as session,
+    ):
         publish(session, Noted("hello"), subject="somebody")
     with writer.working(), reader.working():
         wait_until(lambda: bool(seen), 60, "the reaction")
     assert seen == [("click-0001", "click-0001")]
 
 
-def test_an_event_reaches_each_consumer_once_however_many_workers_share_the_load(ledger: MakeLedger) -> None:
-    writer, reader, archive = ledger("writer"), ledger("reader"), ledger("archive")
+def test_an_event_reaches_each_consumer_once_however_many_workers_share_the_load(
+    ledger: MakeLedger,
+) -> None:
+    writer = ledger("writer")
+    reader = ledger("reader")
+    archive = ledger("archive")
     texts = [f"n{number:02d}" for number in range(40)]
     writer.note(*texts)
     with writer.working(2), reader.working(2), archive.working():
-        wait_until(lambda: min(len(reader.entries()), len(archive.entries())) >= 40, 60, "every entry")
+        wait_until(
+            lambda: min(len(reader.entries()), len(archive.entries())) >= 40, 60, "every entry"
+        )
     assert sorted(reader.entries()) == sorted(archive.entries()) == texts
 
 
 @ONE_BROKER
 def test_what_keeps_failing_is_parked_and_can_be_replayed(ledger: MakeLedger) -> None:
-    writer, reader = ledger("writer"), ledger("reader", failures=3)
+    writer = ledger("writer")
+    reader = ledger("reader", failures=3)
     writer.note("stubborn")
     with writer.working(), reader.working():
         wait_until(lambda: reader.parked() != [], 60, "the parked event")
@@ -140,7 +169,8 @@ def test_an_event_that_no_queue_takes_is_an_error_and_stays(ledger: MakeLedger) 
 
 
 def test_stopping_a_worker_finishes_what_it_handles(ledger: MakeLedger) -> None:
-    writer, reader = ledger("writer"), ledger("reader")
+    writer = ledger("writer")
+    reader = ledger("reader")
     reader.release.clear()
     writer.note("in hand")
     with writer.working(), reader.working() as [worker]:
@@ -160,7 +190,8 @@ def test_forgetting_somebody_leaves_no_event_of_theirs(reader: Ledger) -> None:
 
 @ONE_BROKER
 def test_purging_never_touches_what_waits(ledger: MakeLedger) -> None:
-    writer, reader = ledger("writer"), ledger("reader")
+    writer = ledger("writer")
+    reader = ledger("reader")
     writer.note("done")
     with writer.working(), reader.working():
         wait_until(lambda: reader.entries() == ["done"], 60, "the entry")
@@ -179,7 +210,9 @@ def test_an_event_heard_again_is_one_task_of_each_handler(reader: Ledger) -> Non
         reader.hear(*bodies)
     with reader.app.app_context(), reader.db.reading() as session:
         heard = session.execute(select(tasks.c.event_id, tasks.c.handler)).all()
-    assert sorted(map(tuple, heard)) == [(id, name) for id in ("a1", "b2") for name in ("<lambda>", "write_down")]
+    assert sorted(map(tuple, heard)) == [
+        (id, name) for id in ("a1", "b2") for name in ("<lambda>", "write_down")
+    ]
 
 
 @pytest.fixture
@@ -191,7 +224,8 @@ def broker(tmp_path: Path) -> embedded.EmbeddedBroker:
 
 def taken(broker: embedded.EmbeddedBroker, number: int = 1) -> list[bytes]:
     """What a consumer hears until it has heard so many."""
-    stop, heard = threading.Event(), list[bytes]()
+    stop = threading.Event()
+    heard = list[bytes]()
 
     def hear(bodies: Sequence[bytes]) -> None:
         heard.extend(bodies)
@@ -203,8 +237,11 @@ def taken(broker: embedded.EmbeddedBroker, number: int = 1) -> list[bytes]:
 
 
 @ONE_BROKER
-def test_events_wait_for_a_locked_file(ledger: MakeLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    writer, reader = ledger("writer"), ledger("reader")
+def test_events_wait_for_a_locked_file(
+    ledger: MakeLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = ledger("writer")
+    reader = ledger("reader")
     writer.note("patience")
     monkeypatch.setattr(embedded, "BUSY_SECONDS", 0.05)
     lock = sqlite3.connect(tmp_path / "broker.db", isolation_level=None)
@@ -221,7 +258,8 @@ def test_looking_for_work_where_there_is_none_writes_nothing(
     broker: embedded.EmbeddedBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedded, "LOOK_SECONDS", 0.0)
-    stop, seen = threading.Event(), list[list[tuple[str, int, int]]]()
+    stop = threading.Event()
+    seen = list[list[tuple[str, int, int]]]()
 
     def turned() -> None:
         files = sorted(tmp_path.iterdir())
@@ -235,7 +273,9 @@ def test_looking_for_work_where_there_is_none_writes_nothing(
     assert [name for name, *_ in seen[1]] == [f"broker.db{end}" for end in ("", "-shm", "-wal")]
 
 
-def test_what_was_taken_is_in_no_file_any_more(broker: embedded.EmbeddedBroker, tmp_path: Path) -> None:
+def test_what_was_taken_is_in_no_file_any_more(
+    broker: embedded.EmbeddedBroker, tmp_path: Path
+) -> None:
     """While the workers go on: closing would remove the log."""
     with closing(sqlite3.connect(tmp_path / "broker.db")) as other:
         other.execute("SELECT count(*) FROM messages").fetchall()
@@ -243,11 +283,15 @@ def test_what_was_taken_is_in_no_file_any_more(broker: embedded.EmbeddedBroker, 
             broker.publish(GOOD)
         taken(broker, 300)
         broker.keep_alive()
-        assert [file.name for file in tmp_path.iterdir() if GOOD.id.encode() in file.read_bytes()] == []
+        assert [
+            file.name for file in tmp_path.iterdir() if GOOD.id.encode() in file.read_bytes()
+        ] == []
     broker.close()
 
 
-def test_what_could_not_be_written_stays_and_comes_again(broker: embedded.EmbeddedBroker, tmp_path: Path) -> None:
+def test_what_could_not_be_written_stays_and_comes_again(
+    broker: embedded.EmbeddedBroker, tmp_path: Path
+) -> None:
     broker.publish(GOOD)
 
     def fail(bodies: Sequence[bytes]) -> None:
@@ -260,5 +304,7 @@ def test_what_could_not_be_written_stays_and_comes_again(broker: embedded.Embedd
     with closing(sqlite3.connect(tmp_path / "broker.db")) as file, file:
         assert file.execute("SELECT count(*) FROM messages").fetchone() == (0,)
         row = ("reader", GOOD.to_json(), time.time() + 3600)
-        file.execute("INSERT INTO messages (queue, body, attempt, available_at) VALUES (?, ?, 4, ?)", row)
+        file.execute(
+            "INSERT INTO messages (queue, body, attempt, available_at) VALUES (?, ?, 4, ?)", row
+        )
     assert taken(broker) == [GOOD.to_json()], "one that an earlier version put off is heard at once"

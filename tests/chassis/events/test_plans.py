@@ -1,4 +1,5 @@
-"""What workers ask several times a second reads what waits, not what was sent or done since RETENTION."""
+"""What workers ask several times a second reads what waits, not what was sent or done since
+RETENTION."""
 
 import itertools
 import threading
@@ -25,17 +26,23 @@ from tests.support.query_plans import ROWS, analyse, query_plan, recorded_statem
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 FILL = {
-    "outbox": """
+    "outbox": (
+        """
 INSERT INTO outbox (event_id, destination, type, subject, envelope, created_at, available_at, attempts, published_at)
 SELECT CAST(:prefix + i AS VARCHAR), 'broker', 'x', 'x', 'x', :at, :at, 0, :ended FROM numbers
-""",
-    "tasks": """
+"""
+    ),
+    "tasks": (
+        """
 INSERT INTO tasks (event_id, handler, channel, subject, envelope, state, created_at, available_at, attempts, ended_at)
 SELECT CAST(:prefix + i AS VARCHAR), 'x', CASE WHEN i % 2 = 0 THEN 'mails' ELSE 'events' END, 'x', 'x',
        CAST(:state AS VARCHAR), :at, :at, 0, :ended FROM numbers
-""",
+"""
+    ),
 }
-NUMBERS = "WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < :rows)"
+NUMBERS = (
+    "WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < :rows)"
+)
 SCANS = "scans"
 
 
@@ -71,7 +78,9 @@ DEEDS: dict[str, Callable[[Database], object]] = {
     "a batch is claimed and given back": batch,
     "a reaction is taken": take("events"),
     "a follow-up is taken": take("mails"),
-    "channels are looked at": lambda db: DueChannels(db, {"events": ["x"], "mails": ["x", "y"]}).now(),
+    "channels are looked at": (
+        lambda db: DueChannels(db, {"events": ["x"], "mails": ["x", "y"]}).now()
+    ),
     "events that wait are counted": outbox.waiting,
     "tasks that wait are counted": lambda db: rows.waiting(db, ["events", "mails"]),
     "what is parked is counted": lambda db: rows.parked(Session(db.engine)),
@@ -105,17 +114,25 @@ def test_a_channel_reads_nothing_of_what_waits_in_another(db: Database) -> None:
 
 
 def test_a_channel_in_which_nothing_is_due_and_free_is_not_woken(db: Database) -> None:
-    due = DueChannels(db, {"events": ["x"], "mails": ["x", "y"], "none": ["x"], "others": ["another"]})
+    due = DueChannels(
+        db, {"events": ["x"], "mails": ["x", "y"], "none": ["x"], "others": ["another"]}
+    )
     assert due.now() == {"events", "mails", "relay"}
     with db.operation() as session:
         session.execute(text("UPDATE outbox SET published_at = created_at"))
         later = {"later": system_now() + timedelta(hours=1)}
-        session.execute(text("UPDATE tasks SET leased_until = :later WHERE channel = 'mails'"), later)
+        session.execute(
+            text("UPDATE tasks SET leased_until = :later WHERE channel = 'mails'"), later
+        )
     assert due.now() == {"events"}
-    assert Leases(db, "a worker").take("events", ["another"]) is None, "what this version cannot run waits"
+    assert Leases(db, "a worker").take("events", ["another"]) is None, (
+        "what this version cannot run waits"
+    )
 
 
-def test_what_waits_is_counted_up_to_a_bound_with_its_oldest_age(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_waits_is_counted_up_to_a_bound_with_its_oldest_age(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     waiting = rows.waiting(db, ["events", "mails", "none"])
     assert waiting.pop("none") == (0, 0.0)
     for number, oldest in (*waiting.values(), outbox.waiting(db)):

@@ -1,6 +1,7 @@
 """What only RabbitMQ can do to us: cut connections, give messages up, refuse rights, hang, be down.
 
-Its start takes several seconds, and so does the time after which a hung connection is given up (HEARTBEAT_SECONDS).
+Its start takes several seconds, and so does the time after which a hung connection is given up
+(HEARTBEAT_SECONDS).
 """
 
 import dataclasses
@@ -33,7 +34,11 @@ def rabbitmq(own_rabbitmq: RabbitMQServer) -> RabbitMQServer:
 
 def cut_connections(rabbitmq: RabbitMQServer, url: str) -> None:
     """RabbitMQ lists a connection some seconds after it was opened, and cuts none before."""
-    wait_until(lambda: bool(rabbitmq.api("GET", f"vhosts/{vhost_of(url)}/connections")), 60, "a listed connection")
+    wait_until(
+        lambda: bool(rabbitmq.api("GET", f"vhosts/{vhost_of(url)}/connections")),
+        60,
+        "a listed connection",
+    )
     rabbitmq.close_connections(url)
 
 
@@ -42,8 +47,11 @@ def is_lost(worker: Worker) -> bool:
     return worker.readiness().ask()[1]["broker"] != "ok"
 
 
-def test_a_connection_cut_leaves_one_effect(rabbitmq: RabbitMQServer, broker_url: str, ledger: MakeLedger) -> None:
-    writer, reader = ledger("writer"), ledger("reader")
+def test_a_connection_cut_leaves_one_effect(
+    rabbitmq: RabbitMQServer, broker_url: str, ledger: MakeLedger
+) -> None:
+    writer = ledger("writer")
+    reader = ledger("reader")
     reader.release.clear()
     writer.note("cut")
     with writer.working(), reader.working():
@@ -55,7 +63,9 @@ def test_a_connection_cut_leaves_one_effect(rabbitmq: RabbitMQServer, broker_url
     assert sorted(reader.entries()) == ["after", "cut"]
 
 
-def test_what_comes_while_a_consumer_stops_is_left_to_another(broker_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_comes_while_a_consumer_stops_is_left_to_another(
+    broker_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(adapter, "TAKEN_AT_ONCE", 2)
     declare(broker_url)
     broker = connect(broker_url)
@@ -74,12 +84,15 @@ def test_what_comes_while_a_consumer_stops_is_left_to_another(broker_url: str, m
     assert len(set(heard)) == len(heard) == 5
 
 
-def test_while_the_database_is_away_no_delivery_is_counted(broker_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_the_database_is_away_no_delivery_is_counted(
+    broker_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(adapter, "UNHEARD_SECONDS", 0.01)
     declare(broker_url)
     with closing(connect(broker_url).publisher()) as publisher:
         publisher.publish(GOOD)
-    stop, tries = threading.Event(), list[Sequence[bytes]]()
+    stop = threading.Event()
+    tries = list[Sequence[bytes]]()
 
     def database_away(bodies: Sequence[bytes]) -> None:
         tries.append(list(bodies))
@@ -101,18 +114,25 @@ def test_what_the_broker_gave_up_is_heard_all_the_same(broker_url: str, ledger: 
         wait_until(lambda: reader.entries() == ["hello"] and len(reader.parked()) == 1, 60, "both")
 
 
-def test_an_idle_publisher_connects_again(rabbitmq: RabbitMQServer, broker_url: str, ledger: MakeLedger) -> None:
-    writer, reader = ledger("writer"), ledger("reader")
+def test_an_idle_publisher_connects_again(
+    rabbitmq: RabbitMQServer, broker_url: str, ledger: MakeLedger
+) -> None:
+    writer = ledger("writer")
+    reader = ledger("reader")
     with closing(adapter.RabbitBroker(broker_url).publisher()) as publisher:
         publisher.send(Noted.TYPE, b"first")
         cut_connections(rabbitmq, broker_url)
         publisher.send(Noted.TYPE, b"second")
     writer.note("third")
     with writer.working(), reader.working():
-        wait_until(lambda: reader.entries() == ["third"] and len(reader.parked()) == 2, 60, "all three")
+        wait_until(
+            lambda: reader.entries() == ["third"] and len(reader.parked()) == 2, 60, "all three"
+        )
 
 
-def test_the_definitions_file_makes_what_declaring_makes(rabbitmq: RabbitMQServer, broker_url: str) -> None:
+def test_the_definitions_file_makes_what_declaring_makes(
+    rabbitmq: RabbitMQServer, broker_url: str
+) -> None:
     described = definitions(bindings_of((Noted,)), vhost_of(broker_url))
     rabbitmq.api("POST", "definitions", described)
     declare(broker_url)  # refused by RabbitMQ if anything differed
@@ -120,7 +140,9 @@ def test_the_definitions_file_makes_what_declaring_makes(rabbitmq: RabbitMQServe
     assert queues == {"reader", "reader.parking", "archive", "archive.parking"}
 
 
-def test_a_refused_right_is_told_in_the_brokers_words(rabbitmq: RabbitMQServer, broker_url: str) -> None:
+def test_a_refused_right_is_told_in_the_brokers_words(
+    rabbitmq: RabbitMQServer, broker_url: str
+) -> None:
     declare(broker_url)
     restricted = adapter.RabbitBroker(rabbitmq.restricted_user(broker_url, "^$", "^$", "^reader$"))
     refused = pytest.raises(BrokerUnavailable, match=r"403 ACCESS_REFUSED .* 'portail.events'")
@@ -128,8 +150,11 @@ def test_a_refused_right_is_told_in_the_brokers_words(rabbitmq: RabbitMQServer, 
         publisher.send(Noted.TYPE, b"{}")
 
 
-def test_a_consumption_that_ends_is_begun_again(rabbitmq: RabbitMQServer, broker_url: str, ledger: MakeLedger) -> None:
-    writer, reader = ledger("writer"), ledger("reader")
+def test_a_consumption_that_ends_is_begun_again(
+    rabbitmq: RabbitMQServer, broker_url: str, ledger: MakeLedger
+) -> None:
+    writer = ledger("writer")
+    reader = ledger("reader")
     writer.note("before")
     with writer.working(), reader.working() as [worker]:
         wait_until(lambda: reader.entries() == ["before"], 60, "the first entry")
@@ -137,22 +162,31 @@ def test_a_consumption_that_ends_is_begun_again(rabbitmq: RabbitMQServer, broker
         wait_until(lambda: is_lost(worker), 60, "the loss, told")
         declare(broker_url)
         writer.note("after")
-        wait_until(lambda: reader.entries() == ["before", "after"], 60, "the entry from the queue made again")
+        wait_until(
+            lambda: reader.entries() == ["before", "after"],
+            60,
+            "the entry from the queue made again",
+        )
 
 
 def test_a_broker_that_hangs_loses_and_doubles_nothing_and_holds_up_nothing_else(
     rabbitmq: RabbitMQServer, ledger: MakeLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adapter, "HEARTBEAT_SECONDS", 1)
-    writer, reader = ledger("writer"), ledger("reader")
+    writer = ledger("writer")
+    reader = ledger("reader")
     writer.note("before")
     with writer.working() as [writing], reader.working() as [reading]:
         wait_until(lambda: reader.entries() == ["before"], PATIENCE, "the first entry")
         with rabbitmq.hanging():
             writer.note("meanwhile", "and this")
             writer.ask_to_tell("a friend")
-            wait_until(lambda: writer.entries()[-1:] == ["told a friend"], PATIENCE, "what needs no broker")
-            wait_until(lambda: is_lost(writing) and is_lost(reading), PATIENCE, "the lost connections")
+            wait_until(
+                lambda: writer.entries()[-1:] == ["told a friend"], PATIENCE, "what needs no broker"
+            )
+            wait_until(
+                lambda: is_lost(writing) and is_lost(reading), PATIENCE, "the lost connections"
+            )
             assert (writing.stuck(), reading.stuck()) == (None, None)
         wait_until(lambda: len(reader.entries()) == 3, PATIENCE, "all entries")
         writer.note("after")
@@ -163,7 +197,8 @@ def test_a_broker_that_hangs_loses_and_doubles_nothing_and_holds_up_nothing_else
 def test_with_rabbitmq_down_events_wait_and_all_arrive(
     rabbitmq: RabbitMQServer, broker_url: str, ledger: MakeLedger
 ) -> None:
-    writer, reader = ledger("writer"), ledger("reader")
+    writer = ledger("writer")
+    reader = ledger("reader")
     rabbitmq.stop()
     try:
         writer.note("meanwhile")

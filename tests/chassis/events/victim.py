@@ -1,9 +1,10 @@
-"""A worker in a process of its own, to be ended or paused without warning: `… victim MODE DB BROKER`.
+"""A worker in a process of its own, to be ended or paused without warning: `… victim MODE DB
+BROKER`.
 
-It says « entered » when it has something in hand, and goes on with it at SIGUSR1. MODE « in-handler » stays in whatever
-it handles, « in-job » has a job too, « in-batch » stays after the first event that it published; « after-commit » ends
-as the effect is committed; « after-hearing » as the task is, before the broker hears of it. « MODE/SECONDS » renews
-leases that often.
+It says « entered » when it has something in hand, and goes on with it at SIGUSR1. MODE « in-handler
+» stays in whatever it handles, « in-job » has a job too, « in-batch » stays after the first event
+that it published; « after-commit » ends as the effect is committed; « after-hearing » as the task
+is, before the broker hears of it. « MODE/SECONDS » renews leases that often.
 """
 
 import os
@@ -42,7 +43,9 @@ def main(mode: str, database_url: str, broker_url: str) -> None:
         _stay_after_the_first_event(ledger)
     with ledger.working():
         ledger.entered.wait()
-        os.write(sys.stdout.fileno(), b"\nentered\n")  # at once: threads that log share the line with print()
+        os.write(
+            sys.stdout.fileno(), b"\nentered\n"
+        )  # at once: threads that log share the line with print()
         signal.sigwait({signal.SIGUSR1})
         ledger.release.set()
 

@@ -1,4 +1,5 @@
-"""The composed portal of the long tests waits as it is shipped: some of them have parts of it hang."""
+"""The composed portal of the long tests waits as it is shipped: some of them have parts of it
+hang."""
 
 import pytest
 

@@ -1,5 +1,6 @@
-"""The demonstration of deploy/kubernetes, its pods run by `podman kube play` on a network where each goes by the name
-of its Service. The images are those of docker-compose.yml. `make kubernetes-play` runs them until Ctrl-C.
+"""The demonstration of deploy/kubernetes, its pods run by `podman kube play` on a network where
+each goes by the name of its Service. The images are those of docker-compose.yml. `make
+kubernetes-play` runs them until Ctrl-C.
 """
 
 import copy
@@ -29,9 +30,12 @@ SECRET = "portail"
 
 
 class PlayedPods:
-    """Pods named after `project`. `images` are by name of the workload, `secrets` by name of the file."""
+    """Pods named after `project`. `images` are by name of the workload, `secrets` by name of the
+    file."""
 
-    def __init__(self, objects: list[Object], project: str, images: dict[str, str], secrets: dict[str, str]) -> None:
+    def __init__(
+        self, objects: list[Object], project: str, images: dict[str, str], secrets: dict[str, str]
+    ) -> None:
         self._objects = objects
         self._project = project
         self._images = images
@@ -45,10 +49,17 @@ class PlayedPods:
         [workload] = [each for each in self._workloads() if each["metadata"]["name"] == name]
         spec = copy.deepcopy(workload["spec"]["template"]["spec"])
         volumes = spec.setdefault("volumes", [])
-        claims = [claim["metadata"]["name"] for claim in workload["spec"].get("volumeClaimTemplates", [])]
-        volumes += [{"name": claim, "persistentVolumeClaim": {"claimName": self._named(claim)}} for claim in claims]
+        claims = [
+            claim["metadata"]["name"] for claim in workload["spec"].get("volumeClaimTemplates", [])
+        ]
+        volumes += [
+            {"name": claim, "persistentVolumeClaim": {"claimName": self._named(claim)}}
+            for claim in claims
+        ]
         projected = [self._merged(volume) for volume in volumes if "projected" in volume]
-        mounted = [self._own_config_map(volume["configMap"]) for volume in volumes if "configMap" in volume]
+        mounted = [
+            self._own_config_map(volume["configMap"]) for volume in volumes if "configMap" in volume
+        ]
         for volume in volumes:
             if "secret" in volume:
                 volume["secret"]["secretName"] = self._named(volume["secret"]["secretName"])
@@ -56,8 +67,19 @@ class PlayedPods:
             container["image"] = self._images[name]
             for probe in PROBES:
                 container.pop(probe, None)
-        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": self._named(name)}, "spec": spec}
-        return [*of_kind(self._objects, "ConfigMap"), *mounted, *map(self._claim, claims), *projected, pod]
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": self._named(name)},
+            "spec": spec,
+        }
+        return [
+            *of_kind(self._objects, "ConfigMap"),
+            *mounted,
+            *map(self._claim, claims),
+            *projected,
+            pod,
+        ]
 
     def names(self, kind: str) -> list[str]:
         return [str(each["metadata"]["name"]) for each in self._workloads() if each["kind"] == kind]
@@ -72,7 +94,8 @@ class PlayedPods:
         return self._secret(volume["name"], files)
 
     def _own_config_map(self, mount: Object) -> Object:
-        """A copy under a name of this project: podman makes a volume of that name, which outlives the pod."""
+        """A copy under a name of this project: podman makes a volume of that name, which outlives
+        the pod."""
         given = named(self._objects, "ConfigMap", mount["name"])
         mount["name"] = self._named(mount["name"])
         return {**given, "metadata": {"name": mount["name"]}}
@@ -80,17 +103,26 @@ class PlayedPods:
     def _files(self, sources: list[Object]) -> Iterator[tuple[str, str]]:
         for source in sources:
             if "secret" in source:
-                given, items = self._secrets, source["secret"]["items"]
+                given = self._secrets
+                items = source["secret"]["items"]
             else:
                 given = named(self._objects, "ConfigMap", source["configMap"]["name"])["data"]
                 items = source["configMap"]["items"]
             yield from ((item["path"], given[item["key"]]) for item in items)
 
     def _secret(self, name: str, files: dict[str, str]) -> Object:
-        return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": self._named(name)}, "stringData": files}
+        return {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": self._named(name)},
+            "stringData": files,
+        }
 
     def _claim(self, name: str) -> Object:
-        spec: dict[str, Any] = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+        spec: dict[str, Any] = {
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": "1Gi"}},
+        }
         return {
             "apiVersion": "v1",
             "kind": "PersistentVolumeClaim",
@@ -121,15 +153,17 @@ class PlayedPortal(ComposedPortal):
         self._network = f"portail-{secrets.token_hex(3)}"
         self._composed = json.loads(self.compose("config", "--format", "json"))["services"]
         images = {name: service["image"] for name, service in self._composed.items()}
-        files = {path.name: path.read_text(encoding="utf-8") for path in Path(self.secrets).iterdir()}
+        files = {
+            path.name: path.read_text(encoding="utf-8") for path in Path(self.secrets).iterdir()
+        }
         self._pods = PlayedPods(self._objects(), self._network, images, files)
         watched = [name for name in self._pods.names("Deployment") if name in job_names()]
         self._metrics_ports = dict(zip(watched, free_ports(len(watched)), strict=True))
         self._is_playing: list[str] = []
 
     def play(self) -> None:
-        """Servers, then migrations and the demonstration's data, then everything else; until the home page is
-        whole."""
+        """Servers, then migrations and the demonstration's data, then everything else; until the
+        home page is whole."""
         self._say("images")
         self.compose("build", seconds=UP_SECONDS)
         self._say("servers")
@@ -158,7 +192,8 @@ class PlayedPortal(ComposedPortal):
                 self.engine(kind, "rm", *ours)
 
     def watch(self) -> Prometheus:
-        """A Prometheus of this machine that asks each process for its metrics, as often as the deployed one does.
+        """A Prometheus of this machine that asks each process for its metrics, as often as the
+        deployed one does.
 
         Raises NotInstalled.
         """
@@ -176,8 +211,20 @@ class PlayedPortal(ComposedPortal):
 
     def token(self, role: str) -> str:
         if role not in self._tokens:
-            scopes = ("--scopes", "pieces:read,pieces:control,documents:publish") if role == "staff" else ()
-            words = ("python", "-m", "services.accounts", "create-token", "--email", STAFF[role], *scopes)
+            scopes = (
+                ("--scopes", "pieces:read,pieces:control,documents:publish")
+                if role == "staff"
+                else ()
+            )
+            words = (
+                "python",
+                "-m",
+                "services.accounts",
+                "create-token",
+                "--email",
+                STAFF[role],
+                *scopes,
+            )
             output = self.engine("exec", self.container_of("accounts"), *words)
             self._tokens[role] = str(json.loads(output)["token"])
         return self._tokens[role]
@@ -195,7 +242,9 @@ class PlayedPortal(ComposedPortal):
         published = (people | processes).get(name)
         options = ["--publish", f"127.0.0.1:{published[0]}:{published[1]}"] if published else []
         names = f"alias={name},alias={name}.{NAMESPACE}"
-        self._play(name, self._pods.manifests(name), "--network", f"{self._network}:{names}", *options)
+        self._play(
+            name, self._pods.manifests(name), "--network", f"{self._network}:{names}", *options
+        )
 
     def _play(self, name: str, manifests: list[Object], *options: str) -> None:
         file = str(self._folder.write(f"{name}.yaml", yaml.safe_dump_all(manifests)))
@@ -204,11 +253,19 @@ class PlayedPortal(ComposedPortal):
 
     def _objects(self) -> list[Object]:
         objects = rendered("demonstration")
-        changed = {"PUBLIC_URL": self.url, "PORTAIL_OFFSET": str(self.offset), **AT_WORK_WITHOUT_REST}
+        changed = {
+            "PUBLIC_URL": self.url,
+            "PORTAIL_OFFSET": str(self.offset),
+            **AT_WORK_WITHOUT_REST,
+        }
         for settings in of_kind(objects, "ConfigMap"):
-            settings["data"] |= {name: value for name, value in changed.items() if name in settings["data"]}
+            settings["data"] |= {
+                name: value for name, value in changed.items() if name in settings["data"]
+            }
         [clamav] = named(objects, "StatefulSet", "clamav")["spec"]["template"]["spec"]["containers"]
-        clamav["command"] = self._composed["clamav"]["entrypoint"]  # which says what stands in for the image
+        clamav["command"] = self._composed["clamav"][
+            "entrypoint"
+        ]  # which says what stands in for the image
         return objects
 
     def _is_whole(self) -> bool:
@@ -224,7 +281,10 @@ RENEW_STAFF = "python -m services.accounts renew-staff --email gestionnaire@port
 
 def main() -> None:
     """Ends with a sentence where containers cannot be played."""
-    for ending in (signal.SIGINT, signal.SIGTERM):  # the first is ignored in what a shell starts in the background
+    for ending in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # the first is ignored in what a shell starts in the background
         signal.signal(ending, signal.default_int_handler)
     try:
         portal = PlayedPortal()
@@ -244,10 +304,16 @@ def main() -> None:
 
 def _say_how_to_enter(portal: PlayedPortal) -> None:
     engine = shlex.join(portal.engine_command)
-    print(f"The portal: {portal.url}; its mails: {portal.mails_url}. It is {GUIDES_DAY[:10]} there: a session is open.")
+    print(
+        f"The portal: {portal.url}; its mails: {portal.mails_url}. It is {GUIDES_DAY[:10]} there: "
+        "a session is open."
+    )
     print(f"For {portal.url}/gestion, a password and a second factor:")
     print(f"  {engine} exec {portal.container_of('accounts')} {RENEW_STAFF}")
-    print(f"Of any process (accounts-worker …): {engine} exec, logs, stop, start {portal.container_of('PROCESS')}")
+    print(
+        f"Of any process (accounts-worker …): {engine} exec, logs, stop, start "
+        f"{portal.container_of('PROCESS')}"
+    )
 
 
 def _watch(portal: PlayedPortal, at_end: ExitStack) -> None:
@@ -257,7 +323,10 @@ def _watch(portal: PlayedPortal, at_end: ExitStack) -> None:
         print(f"Its metrics are not watched: {absence}")
         return
     at_end.callback(prometheus.stop)
-    print(f"Prometheus, with the rules and what the dashboard asks (in deploy/monitoring/grafana): {prometheus.url}")
+    print(
+        "Prometheus, with the rules and what the dashboard asks (in deploy/monitoring/grafana): "
+        f"{prometheus.url}"
+    )
 
 
 if __name__ == "__main__":

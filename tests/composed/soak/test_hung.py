@@ -1,5 +1,6 @@
-"""Each part of the portal stopped with SIGSTOP for a minute while people register and deposit: what does not need it
-answers, liveness always, nothing that was acknowledged is lost or doubled, and soon afterwards all is as before.
+"""Each part of the portal stopped with SIGSTOP for a minute while people register and deposit: what
+does not need it answers, liveness always, nothing that was acknowledged is lost or doubled, and
+soon afterwards all is as before.
 """
 
 import time
@@ -29,7 +30,9 @@ PARTS = {service: (service, f"{service}-worker") for service in SERVICES} | {
 }
 
 
-def test_nobody_notices_a_part_that_is_stopped_but_by_what_needs_it(composed: ComposedPortal, browser: Browser) -> None:
+def test_nobody_notices_a_part_that_is_stopped_but_by_what_needs_it(
+    composed: ComposedPortal, browser: Browser
+) -> None:
     portal = PortalUnderLoad(composed, [register_candidate(composed, browser) for _ in range(2)])
     slowest: dict[str, float] = {}
     with portal.load():
@@ -37,19 +40,29 @@ def test_nobody_notices_a_part_that_is_stopped_but_by_what_needs_it(composed: Co
             portal.deposit_for_good(candidate)
         portal.wait_until_answered("nothing", FIRST_ANSWERS_SECONDS)
         for part, services in PARTS.items():
-            others = [container for container in composed.containers(*OURS) if container.service not in services]
+            others = [
+                container
+                for container in composed.containers(*OURS)
+                if container.service not in services
+            ]
             addresses = [composed.url + page for page in PAGES]
-            addresses += [f"http://{composed.address(container)}:8000/health/live" for container in others]
-            watch, took = ContinuousRequests(0.5), list[tuple[float, str]]()
+            addresses += [
+                f"http://{composed.address(container)}:8000/health/live" for container in others
+            ]
+            watch = ContinuousRequests(0.5)
+            took = list[tuple[float, str]]()
             asks = [partial(_timed, address, took) for address in addresses]
             with watch.under_way(*asks), _stopped(composed, services):
                 time.sleep(STOPPED_SECONDS)
-            portal.wait_until_answered(f"{part} stopped for {STOPPED_SECONDS:.0f} s", AS_BEFORE_SECONDS)
+            portal.wait_until_answered(
+                f"{part} stopped for {STOPPED_SECONDS:.0f} s", AS_BEFORE_SECONDS
+            )
             assert set(watch.answers) == {"200"}, part
             assert [late for late in took if late[0] > ANSWERED_SECONDS] == [], part
             slowest[part], _ = max(took)
     print(
-        "\nslowest answer of a page or probe meanwhile (s):", {part: round(took, 2) for part, took in slowest.items()}
+        "\nslowest answer of a page or probe meanwhile (s):",
+        {part: round(took, 2) for part, took in slowest.items()},
     )
     portal.assert_nothing_lost_or_doubled()
 
@@ -63,9 +76,12 @@ def _timed(address: str, took: list[tuple[float, str]]) -> requests.Response:
 
 
 def _stopped(composed: ComposedPortal, services: Iterable[str]) -> AbstractContextManager[None]:
-    """All processes of their containers stop where they are, alive and silent, until the block ends."""
+    """All processes of their containers stop where they are, alive and silent, until the block
+    ends."""
     containers = composed.containers(*services)
-    return suspended(*(int(composed.inspect(container)["State"]["Pid"]) for container in containers))
+    return suspended(
+        *(int(composed.inspect(container)["State"]["Pid"]) for container in containers)
+    )
 
 
 SERVERS = ("rabbitmq", "postgres", "objects")
@@ -73,7 +89,9 @@ GOES_ON_SECONDS = 60.0
 
 
 @pytest.mark.parametrize("time", [1, 2, 3])
-def test_faults_lose_and_double_nothing(composed: ComposedPortal, browser: Browser, time: int) -> None:
+def test_faults_lose_and_double_nothing(
+    composed: ComposedPortal, browser: Browser, time: int
+) -> None:
     portal = PortalUnderLoad(composed, [register_candidate(composed, browser) for _ in SERVERS])
     with portal.load():
         portal.wait_until_answered("nothing", GOES_ON_SECONDS)

@@ -1,4 +1,5 @@
-"""The guide walked through the pods that deploy/kubernetes describes, as `podman kube play` runs them."""
+"""The guide walked through the pods that deploy/kubernetes describes, as `podman kube play` runs
+them."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""The composed portal with its pooler: people notice nothing, PostgreSQL sees the pooler in place of web processes."""
+"""The composed portal with its pooler: people notice nothing, PostgreSQL sees the pooler in place
+of web processes."""
 
 from deploy.service_names import SERVICES
 from tests.journeys import personas
@@ -8,12 +9,16 @@ from tests.support.composed_portal import ComposedPortal
 CLIENTS = "SELECT DISTINCT host(client_addr) FROM pg_stat_activity WHERE usename = '{}'"
 
 
-def test_a_candidate_registers_by_way_of_the_pooler(composed: ComposedPortal, new_candidate: NewCandidate) -> None:
+def test_a_candidate_registers_by_way_of_the_pooler(
+    composed: ComposedPortal, new_candidate: NewCandidate
+) -> None:
     with composed.beside("deploy/containers/pooler/compose.yml", "pooler"):
         composed.scale(accounts=2, registrations=2)
         new_candidate(composed, personas.another_dubois()).registers()
         for service in SERVICES:
-            addresses = {row[0] for row in composed.query_database(service, CLIENTS.format(service))}
+            addresses = {
+                row[0] for row in composed.query_database(service, CLIENTS.format(service))
+            }
             assert not addresses & addresses_of(composed, service)
             assert addresses & addresses_of(composed, "pooler")
 

@@ -1,5 +1,6 @@
-"""Data lost without warning while people register, then restored as docs/operations/recover.md says: what was
-acknowledged before the instant is there and opens, and every service knows the same. `make restore-drill`.
+"""Data lost without warning while people register, then restored as docs/operations/recover.md
+says: what was acknowledged before the instant is there and opens, and every service knows the same.
+`make restore-drill`.
 """
 
 import re
@@ -22,8 +23,8 @@ REPLAYED = "SELECT extract(epoch FROM pg_last_xact_replay_timestamp())"
 
 
 def restore_databases(composed: ComposedPortal, until: str = "") -> float:
-    """After PostgreSQL was lost: all databases as at the instant `until`, or at the latest. The broker starts empty,
-    since it may hold what the databases have never heard of.
+    """After PostgreSQL was lost: all databases as at the instant `until`, or at the latest. The
+    broker starts empty, since it may hold what the databases have never heard of.
 
     The instant of the last commit that is there, in seconds.
     """
@@ -48,7 +49,10 @@ def missing_of(ledger: AcknowledgedWork, composed: ComposedPortal) -> list[Ackno
     accounts = {row[0] for row in composed.query_database("accounts", "select email from accounts")}
     counted = "select candidature_id, count(*) from candidature_versions group by 1"
     versions = {row[0]: int(row[1]) for row in composed.query_database("registrations", counted)}
-    deposits = {tuple(row) for row in composed.query_database("pieces", "select piece_id, sha256 from deposits")}
+    deposits = {
+        tuple(row)
+        for row in composed.query_database("pieces", "select piece_id, sha256 from deposits")
+    }
     is_there = {
         "account": lambda entry: entry.subject in accounts,
         "version": lambda entry: versions.get(entry.subject, 0) > int(entry.value),
@@ -58,34 +62,43 @@ def missing_of(ledger: AcknowledgedWork, composed: ComposedPortal) -> list[Ackno
 
 
 def assert_services_agree(composed: ComposedPortal) -> None:
-    """registrations knows accounts' people; documents and pieces know registrations' versions, all and no others; a
-    number is there once."""
+    """registrations knows accounts' people; documents and pieces know registrations' versions, all
+    and no others; a number is there once."""
     people = rows(composed, "registrations", "select distinct candidate_id from candidatures")
     assert people <= rows(composed, "accounts", "select id from accounts")
-    versions = rows(composed, "registrations", "select candidature_id, version from candidature_versions")
+    versions = rows(
+        composed, "registrations", "select candidature_id, version from candidature_versions"
+    )
     for kind in ("confirmation", "demande_pieces"):
         made = f"select candidature_id, version from documents where type = '{kind}'"
         assert rows(composed, "documents", made) == versions, kind
     newest = "select candidature_id, max(version) from candidature_versions group by 1"
     known = rows(composed, "pieces", "select id, version from candidatures")
     assert known == rows(composed, "registrations", newest)
-    twice = "select numero_candidat from candidates where numero_candidat is not null group by 1 having count(*) > 1"
+    twice = (
+        "select numero_candidat from candidates where numero_candidat is not null group by 1 "
+        "having count(*) > 1"
+    )
     assert rows(composed, "registrations", twice) == set()
 
 
 def run_reconcile(composed: ComposedPortal, service: str) -> str:
-    """What `reconcile` says; it ends with 1 where files are lost, or where more objects are unknown than mistakes
-    explain, as after a restore to an earlier instant."""
+    """What `reconcile` says; it ends with 1 where files are lost, or where more objects are unknown
+    than mistakes explain, as after a restore to an earlier instant."""
     words = f"python -m services.{service} reconcile 2>&1 | grep -v '^{{'; true"
     return composed.run_in(composed.containers(service)[0], "sh", "-c", words)
 
 
 def run_job(composed: ComposedPortal, service: str, name: str) -> None:
-    """At once; once more after a worker that has it in hand, since it may have begun before what is to be mended."""
+    """At once; once more after a worker that has it in hand, since it may have begun before what is
+    to be mended."""
     words = f"python -m services.{service} run-job {name} 2>&1; true"
     container = composed.containers(service)[0]
     wait_until(
-        lambda: f"« {name} » terminé" in composed.run_in(container, "sh", "-c", words), JOB_SECONDS, f"{name} run", 1
+        lambda: f"« {name} » terminé" in composed.run_in(container, "sh", "-c", words),
+        JOB_SECONDS,
+        f"{name} run",
+        1,
     )
 
 
@@ -116,7 +129,10 @@ class Drill(PeopleAtWork):
     def wait_for_an_archived_segment(self) -> None:
         before = self.composed.query_database("postgres", ARCHIVED)
         wait_until(
-            lambda: self.composed.query_database("postgres", ARCHIVED) != before, AT_WORK_SECONDS, "WAL archived", 1
+            lambda: self.composed.query_database("postgres", ARCHIVED) != before,
+            AT_WORK_SECONDS,
+            "WAL archived",
+            1,
         )
 
     def wait_for_a_copy_of_the_objects(self) -> None:
@@ -142,12 +158,19 @@ class Drill(PeopleAtWork):
 def drill(composed: ComposedPortal, browser: Browser) -> Drill:
     """Two people registered on a portal that has a full backup and a copy of its objects."""
     there = Drill(composed, browser)
-    wait_until(lambda: composed.backup_age("backup_full_there") == 1, BACKED_UP_SECONDS, "a full backup", 1)
+    wait_until(
+        lambda: composed.backup_age("backup_full_there") == 1,
+        BACKED_UP_SECONDS,
+        "a full backup",
+        1,
+    )
     return there
 
 
 @pytest.mark.parametrize("which", ["latest", "named"])
-def test_what_was_acknowledged_before_the_instant_is_there(composed: ComposedPortal, drill: Drill, which: str) -> None:
+def test_what_was_acknowledged_before_the_instant_is_there(
+    composed: ComposedPortal, drill: Drill, which: str
+) -> None:
     until = ""
     with drill.load():
         drill.wait_for_more()
@@ -162,12 +185,14 @@ def test_what_was_acknowledged_before_the_instant_is_there(composed: ComposedPor
     last_commit = restore_databases(composed, until)
     took = time.monotonic() - began
     wait_until_work_done(composed)
-    missing, told = missing_of(drill.ledger, composed), len(drill.ledger.acknowledged)
+    missing = missing_of(drill.ledger, composed)
+    told = len(drill.ledger.acknowledged)
     instant = datetime.fromisoformat(until).timestamp() if until else last_commit
     oldest = max((killed - act.at for act in missing), default=0.0)
     print(
-        f"\n{which}: {told} told, {len(missing)} of them missing, restored in {took:.0f} s"
-        f"\nlast commit {killed - last_commit:.1f} s before the loss, first one missing {oldest:.1f} s before it"
+        f"\n{which}: {told} told, {len(missing)} of them missing, restored in {took:.0f} s\nlast "
+        f"commit {killed - last_commit:.1f} s before the loss, first one missing {oldest:.1f} s "
+        "before it"
     )
     assert drill.ledger.faults == []
     assert [act for act in missing if act.at < instant] == []
@@ -181,7 +206,9 @@ def test_what_was_acknowledged_before_the_instant_is_there(composed: ComposedPor
     drill.documents_open()
 
 
-def test_a_database_alone_that_is_older_learns_what_the_others_know(composed: ComposedPortal, drill: Drill) -> None:
+def test_a_database_alone_that_is_older_learns_what_the_others_know(
+    composed: ComposedPortal, drill: Drill
+) -> None:
     with drill.load():
         drill.wait_for_more()
         before = time.time()
@@ -190,7 +217,9 @@ def test_a_database_alone_that_is_older_learns_what_the_others_know(composed: Co
         drill.wait_for_more()
     composed.compose("stop", "pieces", "pieces-worker")
     options = "--clean --if-exists --single-transaction --exit-on-error"
-    composed.run_in(inside, "sh", "-c", f"pg_restore -U postgres {options} -d pieces /tmp/pieces.dump")
+    composed.run_in(
+        inside, "sh", "-c", f"pg_restore -U postgres {options} -d pieces /tmp/pieces.dump"
+    )
     publish_again(composed, "registrations")
     composed.compose("up", "-d", "--no-deps", "pieces", "pieces-worker")
     composed.wait_healthy(["pieces", "pieces-worker"])
@@ -225,7 +254,10 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
     output = run_reconcile(composed, "pieces")
     print(f"\nstore older: copied back in {took:.0f} s; pieces: {output.splitlines()[0]}")
     for candidate in drill.candidates:
-        newest = f"select id from deposits where piece_id = '{candidate.replaced_piece}' and removed_at is null"
+        newest = (
+            f"select id from deposits where piece_id = '{candidate.replaced_piece}' and removed_at "
+            "is null"
+        )
         ((deposit_id,),) = composed.query_database("pieces", newest)
         assert deposit_id in output
     run_job(composed, "documents", "reconcile")

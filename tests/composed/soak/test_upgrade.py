@@ -1,5 +1,6 @@
-"""The last release replaced by this version under load, and back: nothing lost, nothing doubled, no page worse than
-« momentanément indisponible » with its Retry-After. Three times in a row; `make upgrade-test FROM=v0.2.0`.
+"""The last release replaced by this version under load, and back: nothing lost, nothing doubled, no
+page worse than « momentanément indisponible » with its Retry-After. Three times in a row; `make
+upgrade-test FROM=v0.2.0`.
 """
 
 import os
@@ -18,7 +19,8 @@ from tests.support.composed_portal import ROOT, UP_SECONDS, ComposedPortal, run
 
 
 class UpgradedPortal(ComposedPortal):
-    """Begins with the checkout of the last release; its data and secrets stay when the checkout changes."""
+    """Begins with the checkout of the last release; its data and secrets stay when the checkout
+    changes."""
 
     def build(self, checkout: Path) -> None:
         running = self.checkout
@@ -27,15 +29,31 @@ class UpgradedPortal(ComposedPortal):
         self._take(running)
 
     def go_to(self, checkout: Path, *direction: str) -> None:
-        """Replace what runs by that checkout's version, as docs/operations/install.md says (« Upgrade »)."""
+        """Replace what runs by that checkout's version, as docs/operations/install.md says («
+        Upgrade »)."""
         before = self._files_of_servers()
         self._take(checkout)
         for server, files in self._files_of_servers().items():
             if files != before[server]:
-                self.compose("up", "-d", "--no-deps", "--force-recreate", "--wait", server, seconds=UP_SECONDS)
-        commands = {"COMPOSE": shlex.join(self.command()), "ENGINE": shlex.join(self.engine_command)}
+                self.compose(
+                    "up",
+                    "-d",
+                    "--no-deps",
+                    "--force-recreate",
+                    "--wait",
+                    server,
+                    seconds=UP_SECONDS,
+                )
+        commands = {
+            "COMPOSE": shlex.join(self.command()),
+            "ENGINE": shlex.join(self.engine_command),
+        }
         settings = [f"{name}={command}" for name, command in commands.items()]
-        run(["env", *settings, str(ROOT / "deploy/containers/upgrade.sh"), *direction], checkout, UP_SECONDS)
+        run(
+            ["env", *settings, str(ROOT / "deploy/containers/upgrade.sh"), *direction],
+            checkout,
+            UP_SECONDS,
+        )
 
     def _files_of_servers(self) -> dict[str, list[bytes]]:
         """What the broker and the object store read at their start, by server."""
@@ -44,7 +62,10 @@ class UpgradedPortal(ComposedPortal):
             "rabbitmq": [*broker, self.secrets / "rabbitmq-users.json"],
             "objects": [self.secrets / "objects-identities.json"],
         }
-        return {server: [path.read_bytes() for path in paths if path.is_file()] for server, paths in files.items()}
+        return {
+            server: [path.read_bytes() for path in paths if path.is_file()]
+            for server, paths in files.items()
+        }
 
     def _take(self, checkout: Path) -> None:
         self.checkout = checkout
@@ -52,14 +73,18 @@ class UpgradedPortal(ComposedPortal):
 
 
 def last_release() -> str:
-    """The commit of $FROM, or else the one that gave this version's number its section in the CHANGELOG; empty
-    where there is none."""
+    """The commit of $FROM, or else the one that gave this version's number its section in the
+    CHANGELOG; empty where there is none."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    return os.environ.get("FROM") or _git("log", "-1", "--format=%H", f"-S## {version} ", "--", "CHANGELOG.md")
+    return os.environ.get("FROM") or _git(
+        "log", "-1", "--format=%H", f"-S## {version} ", "--", "CHANGELOG.md"
+    )
 
 
 def _git(*words: str) -> str:
-    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        ["git", *words], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 GOES_ON_SECONDS = 60.0

@@ -1,4 +1,5 @@
-"""An exam office with its candidates: sends files to documents, as pages and tools do, and lets the worker publish."""
+"""An exam office with its candidates: sends files to documents, as pages and tools do, and lets the
+worker publish."""
 
 import functools
 import io
@@ -95,9 +96,12 @@ def zip_of(files: Mapping[str, bytes]) -> bytes:
 
 
 @contextmanager
-def meanwhile(name: str, happens: Callable[[], object], *, after: int = 0, of: Any = import_files) -> Iterator[None]:
+def meanwhile(
+    name: str, happens: Callable[[], object], *, after: int = 0, of: Any = import_files
+) -> Iterator[None]:
     """Something happens before that step of a check, once, when it was taken so many times."""
-    step, taken = getattr(of, name), iter(range(after))
+    step = getattr(of, name)
+    taken = iter(range(after))
 
     def interrupted(*given: Any) -> Any:
         if next(taken, None) is None:
@@ -111,15 +115,23 @@ def meanwhile(name: str, happens: Callable[[], object], *, after: int = 0, of: A
 
 
 class ExamOffice:
-    """Of Besançon, unless `academies` says otherwise. `service` is documents, with candidates of numbers 1, 2 …"""
+    """Of Besançon, unless `academies` says otherwise. `service` is documents, with candidates of
+    numbers 1, 2 …"""
 
-    def __init__(self, service: Service, *, academies: Collection[str] | None = ("03",), staff_id: str = "staff-1"):
+    def __init__(
+        self,
+        service: Service,
+        *,
+        academies: Collection[str] | None = ("03",),
+        staff_id: str = "staff-1",
+    ):
         self.service = service
         self.headers = bearer(staff_token(staff_id, scopes=[SCOPE], academies=academies))
         self._versions = Counter[int]()
 
     def register(self, *numbers: int, **given: Any) -> None:
-        """Candidatures of these numbers, saved, or modified, as the guide's is, but for what is `given`."""
+        """Candidatures of these numbers, saved, or modified, as the guide's is, but for what is
+        `given`."""
         for number in numbers:
             self._versions[number] += 1
             own = {"candidature_id": candidature(number), "candidate_id": candidature(number)}
@@ -130,7 +142,9 @@ class ExamOffice:
         """The candidature of this number is withdrawn, or set aside."""
         id = candidature(number)
         at = "2021-10-05T08:00:00+00:00"
-        self.service.receive(RegistrationWithdrawn(id, id, self._versions[number], at, ecartee=ecartee))
+        self.service.receive(
+            RegistrationWithdrawn(id, id, self._versions[number], at, ecartee=ecartee)
+        )
 
     def call(self, method: str, path: str, **given: Any) -> TestResponse:
         headers = {**self.headers, **given.pop("headers", {})}
@@ -153,10 +167,15 @@ class ExamOffice:
     def take(self, import_id: str, begun: TestResponse) -> TestResponse:
         return take_upload(self.call, f"/imports/{import_id}/files", begun)
 
-    def send_pdfs(self, import_id: str, content: bytes, filename: str = "lot.zip") -> dict[str, Any]:
+    def send_pdfs(
+        self, import_id: str, content: bytes, filename: str = "lot.zip"
+    ) -> dict[str, Any]:
         """The import once the worker has checked what was taken."""
         answer = self.send(import_id, content, filename)
-        assert (answer.status_code, answer.get_json()["state_label"]) == (202, "Contrôle en cours"), answer.text
+        assert (answer.status_code, answer.get_json()["state_label"]) == (
+            202,
+            "Contrôle en cours",
+        ), answer.text
         self.work()
         return self.read(import_id)
 
@@ -185,7 +204,9 @@ class ExamOffice:
 
     def withdraw(self, published: dict[str, Any], reason: str, **given: Any) -> dict[str, Any]:
         """The import once all its documents are withdrawn."""
-        answer = self.call("POST", f"/imports/{published['id']}/withdrawal", json={"reason": reason, **given})
+        answer = self.call(
+            "POST", f"/imports/{published['id']}/withdrawal", json={"reason": reason, **given}
+        )
         assert answer.status_code == 200, answer.text
         return dict(answer.get_json())
 
@@ -218,7 +239,9 @@ class ExamOffice:
 
     def listed(self, number: int) -> list[dict[str, Any]]:
         """The same with what was withdrawn."""
-        answer = self.service.get(f"/candidatures/{candidature(number)}/documents", candidature(number))
+        answer = self.service.get(
+            f"/candidatures/{candidature(number)}/documents", candidature(number)
+        )
         assert answer.status_code == 200, answer.text
         return list(answer.get_json()["documents"])
 
@@ -240,4 +263,6 @@ class ExamOffice:
 
     def announced(self) -> list[dict[str, Any]]:
         """What registrations is told of documents, the oldest first."""
-        return [envelope["data"] for envelope in published(self.service.app, DocumentsAnnounced.TYPE)]
+        return [
+            envelope["data"] for envelope in published(self.service.app, DocumentsAnnounced.TYPE)
+        ]

@@ -1,4 +1,5 @@
-"""PDFs and archives of exam offices: to whom they go; what is damaged, active or hostile is refused, within bounds."""
+"""PDFs and archives of exam offices: to whom they go; what is damaged, active or hostile is
+refused, within bounds."""
 
 import bz2
 import io
@@ -23,11 +24,27 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringO
 from services.chassis.errors import Invalid
 from services.chassis.untrusted_archives import UNREADABLE
 from services.confined.checks import ConfinedChecks
-from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_PDF_BYTES, MAX_PDFS_PER_SENDING
+from services.contracts.document_rules import (
+    MAX_ARCHIVE_BYTES,
+    MAX_PDF_BYTES,
+    MAX_PDFS_PER_SENDING,
+)
 from services.documents import pdf_checks
-from services.documents.domain.pdf_archives import MAX_UNPACKED_BYTES, TOO_LARGE, files_of, names_of
+from services.documents.domain.pdf_archives import (
+    MAX_UNPACKED_BYTES,
+    TOO_LARGE,
+    files_of,
+    names_of,
+)
 from services.documents.operations.import_files import ALREADY_THERE
-from services.documents.pdf_checks import ACTIVE, DAMAGED, MAX_PAGES, NOT_A_PDF, PROTECTED, refusal_of
+from services.documents.pdf_checks import (
+    ACTIVE,
+    DAMAGED,
+    MAX_PAGES,
+    NOT_A_PDF,
+    PROTECTED,
+    refusal_of,
+)
 from tests.documents.imports.exam_office import NEW, ExamOffice, numero, pdf_of, written, zip_of
 from tests.documents.text_extraction import text_of_pdf
 
@@ -39,11 +56,14 @@ def _copy() -> PdfWriter:
 
 
 def _opening_with(action: str, target: dict[str, str], *, elsewhere: bool = False) -> bytes:
-    """It does that when it is opened; `elsewhere`: the name of the action is an object of its own."""
+    """It does that when it is opened; `elsewhere`: the name of the action is an object of its
+    own."""
     writer = _copy()
     name = writer._add_object(NameObject(action)) if elsewhere else NameObject(action)
     values = {NameObject(key): TextStringObject(value) for key, value in target.items()}
-    writer.root_object[NameObject("/OpenAction")] = DictionaryObject({NameObject("/S"): name, **values})
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject(
+        {NameObject("/S"): name, **values}
+    )
     return written(writer)
 
 
@@ -81,9 +101,12 @@ def checks() -> Iterator[ConfinedChecks]:
         yield checks
 
 
-def test_each_pdf_reaches_the_candidate_of_its_name_with_the_typed_text(office: ExamOffice) -> None:
+def test_each_pdf_reaches_the_candidate_of_its_name_with_the_typed_text(
+    office: ExamOffice,
+) -> None:
     import_id = office.create(source="pdf")
-    first, second = pdf_of("une"), pdf_of("deux")
+    first = pdf_of("une")
+    second = pdf_of("deux")
     office.send(import_id, first, f"{numero(1)}.pdf")
     checked = office.send_pdfs(import_id, zip_of({f"lot/conv_{numero(2)}_v2.pdf": second}))
     assert (checked["ready"], checked["refused"]) == (2, 0)
@@ -99,7 +122,9 @@ def test_each_pdf_reaches_the_candidate_of_its_name_with_the_typed_text(office: 
     assert result.exit_code == 0, result.output
 
 
-def test_a_pdf_that_is_refused_has_its_reason_in_the_report_until_another_replaces_it(office: ExamOffice) -> None:
+def test_a_pdf_that_is_refused_has_its_reason_in_the_report_until_another_replaces_it(
+    office: ExamOffice,
+) -> None:
     import_id = office.create(source="pdf")
     for content, reason in (
         (_opening_with("/JavaScript", {"/JS": "app.alert('x')"}), ACTIVE),
@@ -113,7 +138,9 @@ def test_a_pdf_that_is_refused_has_its_reason_in_the_report_until_another_replac
     assert (again["ready"], again["refused"]) == (1, 0)
 
 
-def test_a_pdf_that_is_invalid_or_acts_when_it_is_opened_is_refused_with_its_reason(checks: ConfinedChecks) -> None:
+def test_a_pdf_that_is_invalid_or_acts_when_it_is_opened_is_refused_with_its_reason(
+    checks: ConfinedChecks,
+) -> None:
     attaching = _copy()
     attaching.add_attachment("programme.exe", b"MZ")
     refused = {
@@ -139,7 +166,9 @@ def test_a_pdf_that_is_invalid_or_acts_when_it_is_opened_is_refused_with_its_rea
         assert refusal_of(checks, good)[0] is None
 
 
-def test_a_name_that_says_nobody_is_refused_and_one_that_leads_elsewhere_is_only_a_name(office: ExamOffice) -> None:
+def test_a_name_that_says_nobody_is_refused_and_one_that_leads_elsewhere_is_only_a_name(
+    office: ExamOffice,
+) -> None:
     reasons = {
         "convocation.pdf": "Aucun N° candidat (11 chiffres) dans le nom du fichier",
         f"{numero(1)}-{numero(2)}.pdf": "Plusieurs N° candidat dans le nom du fichier",
@@ -147,7 +176,11 @@ def test_a_name_that_says_nobody_is_refused_and_one_that_leads_elsewhere_is_only
         f"{numero(7)}.pdf": "N° candidat inconnu dans vos académies",
     }
     import_id = office.create(source="pdf")
-    only_names = {f"../../etc/{numero(1)}.pdf": pdf_of(), "__MACOSX/._a.pdf": b"", ".DS_Store": b""}
+    only_names = {
+        f"../../etc/{numero(1)}.pdf": pdf_of(),
+        "__MACOSX/._a.pdf": b"",
+        ".DS_Store": b"",
+    }
     with office.service.without_store():
         assert office.send(import_id, zip_of(only_names), "lot.zip").status_code == 503
     assert office.read(import_id)["state"] == "prepared", "nothing of a sending is kept"
@@ -158,15 +191,19 @@ def test_a_name_that_says_nobody_is_refused_and_one_that_leads_elsewhere_is_only
 
 
 def test_a_second_pdf_of_a_candidate_is_refused_unless_it_is_the_same(office: ExamOffice) -> None:
-    import_id, first = office.create(source="pdf"), pdf_of("une")
+    import_id = office.create(source="pdf")
+    first = pdf_of("une")
     for content, refused in ((first, 0), (first, 0), (pdf_of("autre"), 1)):
         checked = office.send_pdfs(import_id, content, f"a{refused}-{numero(1)}.pdf")
         assert (checked["ready"], checked["refused"]) == (1, refused)
     assert office.refusals(import_id) == [(f"a1-{numero(1)}.pdf", ALREADY_THERE)]
 
 
-def test_an_encrypted_pdf_is_refused_and_a_good_one_taken_whatever_codec_its_texts_ask_for() -> None:
-    """The confined reader can import no codec any more; it took such a PDF for a damaged table, and let it through."""
+def test_an_encrypted_pdf_is_refused_and_a_good_one_taken_whatever_codec_its_texts_ask_for() -> (
+    None
+):
+    """The confined reader can import no codec any more; it took such a PDF for a damaged table, and
+    let it through."""
     for identifier in ("00db800adba8b85219567e60d408fa25", "feff00e9" * 4, "fffee900" * 4):
         with closing(ConfinedChecks(pdf_checks.__name__)) as checks:
             assert refusal_of(checks, _identified(_encrypted(), identifier))[0] == PROTECTED
@@ -177,16 +214,24 @@ def test_an_encrypted_pdf_is_refused_and_a_good_one_taken_whatever_codec_its_tex
 def test_a_reader_that_lacks_a_module_ends_rather_than_go_on_without_it() -> None:
     """What it could not read would count as harmless."""
     reading = (
-        "import os; from services.confined import program; from services.documents.pdf_checks import LIMITS\n"
-        "program.confine(LIMITS, program.filter_of_calls(), os.dup(0)); 'a'.encode('utf-32-be')"
+        "import os; from services.confined import program; from services.documents.pdf_checks "
+        "import LIMITS\nprogram.confine(LIMITS, program.filter_of_calls(), os.dup(0)); "
+        "'a'.encode('utf-32-be')"
     )
-    done = subprocess.run([sys.executable, "-c", reading], cwd=ROOT, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", reading], cwd=ROOT, capture_output=True, timeout=60, check=False
+    )
     assert (done.returncode, done.stderr) == (os.EX_SOFTWARE, b"")
 
 
-def test_a_file_that_ends_its_reader_is_refused_and_the_next_is_read(checks: ConfinedChecks) -> None:
+def test_a_file_that_ends_its_reader_is_refused_and_the_next_is_read(
+    checks: ConfinedChecks,
+) -> None:
     """A page tree that has itself as its child."""
-    loop = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[2 0 R]/Count 1>>endobj\n"
+    loop = (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[2 0"
+        b" R]/Count 1>>endobj\n"
+    )
     start = len(loop)
     loop += b"trailer<</Root 1 0 R/Size 3>>\nstartxref\n%d\n%%%%EOF" % start
     assert [refusal_of(checks, content)[0] for content in (loop, pdf_of())] == [DAMAGED, None]
@@ -214,8 +259,10 @@ def read(archive: bytes, name: str = "lot.zip") -> list[tuple[str, bytes | str]]
 
 
 def _archive(method: int, packed: bytes, size: int, names: list[str]) -> bytes:
-    """Entries of these names, packed alike, each of which says that it has `size` bytes, of a sum that is wrong."""
-    body, places = b"", b""
+    """Entries of these names, packed alike, each of which says that it has `size` bytes, of a sum
+    that is wrong."""
+    body = b""
+    places = b""
     sizes = struct.pack("<III", 0, len(packed), size)
     for name in map(str.encode, names):
         start = len(body)
@@ -224,7 +271,11 @@ def _archive(method: int, packed: bytes, size: int, names: list[str]) -> bytes:
         places += struct.pack("<4sHHHHHH", b"PK\x01\x02", 63, 63, 0, method, 0, 33) + sizes
         places += struct.pack("<HHHHHII", len(name), 0, 0, 0, 0, 0, start) + name
     count = len(names)
-    return body + places + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, len(places), len(body), 0)
+    return (
+        body
+        + places
+        + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, len(places), len(body), 0)
+    )
 
 
 def _deflated(size: int) -> bytes:
@@ -233,7 +284,9 @@ def _deflated(size: int) -> bytes:
 
 
 def _packed(packer: bz2.BZ2Compressor | lzma.LZMACompressor) -> bytes:
-    return b"".join([*(packer.compress(BLOCK) for _ in range(UNPACKED // len(BLOCK))), packer.flush()])
+    return b"".join(
+        [*(packer.compress(BLOCK) for _ in range(UNPACKED // len(BLOCK))), packer.flush()]
+    )
 
 
 def _lzma() -> bytes:
@@ -243,11 +296,16 @@ def _lzma() -> bytes:
     return head + _packed(lzma.LZMACompressor(lzma.FORMAT_RAW, filters=filters))
 
 
-UNBOUNDED = {"bzip2": (zipfile.ZIP_BZIP2, lambda: _packed(bz2.BZ2Compressor())), "lzma": (zipfile.ZIP_LZMA, _lzma)}
+UNBOUNDED = {
+    "bzip2": (zipfile.ZIP_BZIP2, lambda: _packed(bz2.BZ2Compressor())),
+    "lzma": (zipfile.ZIP_LZMA, _lzma),
+}
 
 
 @pytest.mark.parametrize(("method", "pack"), UNBOUNDED.values(), ids=UNBOUNDED)
-def test_what_is_packed_in_a_way_that_knows_no_bounds_is_not_unpacked(method: int, pack: Callable[[], bytes]) -> None:
+def test_what_is_packed_in_a_way_that_knows_no_bounds_is_not_unpacked(
+    method: int, pack: Callable[[], bytes]
+) -> None:
     archive = _archive(method, pack(), 10, [NAME])
     found: list[tuple[str, bytes | str]] = []
     assert _peak(lambda: found.extend(read(archive))) < MEMORY
@@ -265,10 +323,19 @@ def test_an_archive_that_claims_less_than_it_holds_takes_no_memory() -> None:
 def test_an_archive_of_countless_entries_is_refused_before_they_are_read() -> None:
     """As many as fit, all of one file: hundreds of thousands."""
     name = b"a"
-    entry = struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 20, 20, 0, 0, 0, 33, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + name
+    entry = (
+        struct.pack(
+            "<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 20, 20, 0, 0, 0, 33, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0
+        )
+        + name
+    )
     body = struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", 20, 0, 0, 0, 33, 0, 0, 0, 1, 0) + name
     directory = entry * ((MAX_ARCHIVE_BYTES - 1024) // len(entry))
-    archive = body + directory + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 1, 1, len(directory), len(body), 0)
+    archive = (
+        body
+        + directory
+        + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 1, 1, len(directory), len(body), 0)
+    )
 
     def read() -> None:
         with pytest.raises(Invalid, match=f"plus de {MAX_PDFS_PER_SENDING} fichiers"):
@@ -278,7 +345,8 @@ def test_an_archive_of_countless_entries_is_refused_before_they_are_read() -> No
 
 
 def test_what_cannot_be_unpacked_counts_as_unpacked_too() -> None:
-    """Each of the entries is good for four megabytes of unpacking, and then for nothing: its sum is wrong."""
+    """Each of the entries is good for four megabytes of unpacking, and then for nothing: its sum is
+    wrong."""
     size = 4 * len(BLOCK)
     names = [f"{numero(number)}.pdf" for number in range(MAX_PDFS_PER_SENDING)]
     packed = _deflated(size)
@@ -296,7 +364,10 @@ def test_what_cannot_be_unpacked_counts_as_unpacked_too() -> None:
     [
         (b"PK\x03\x04 and nothing", "endommagée"),
         (zip_of({"dossier/": b""}), "vide"),
-        (zip_of(dict.fromkeys(map(str, range(MAX_PDFS_PER_SENDING + 1)), b"")), f"plus de {MAX_PDFS_PER_SENDING}"),
+        (
+            zip_of(dict.fromkeys(map(str, range(MAX_PDFS_PER_SENDING + 1)), b"")),
+            f"plus de {MAX_PDFS_PER_SENDING}",
+        ),
     ],
 )
 def test_an_archive_that_cannot_be_taken_is_refused_as_a_whole(archive: bytes, detail: str) -> None:
@@ -314,7 +385,8 @@ def test_an_encrypted_archive_names_its_files_as_unreadable() -> None:
 
 
 def test_an_ordinary_archive_with_what_systems_add_is_read() -> None:
-    out, pdf = io.BytesIO(), pdf_of()[:100]
+    out = io.BytesIO()
+    pdf = pdf_of()[:100]
     with zipfile.ZipFile(out, "w") as archive:
         archive.comment = b"x" * 60_000
         for number in range(MAX_PDFS_PER_SENDING):

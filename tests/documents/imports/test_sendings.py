@@ -1,4 +1,5 @@
-"""PDFs of exam offices wait for their check: taken at once, in turn with those of others, within one budget."""
+"""PDFs of exam offices wait for their check: taken at once, in turn with those of others, within
+one budget."""
 
 import threading
 from dataclasses import replace
@@ -19,7 +20,14 @@ from services.documents.operations.import_files import NOT_CHECKED, check_sendin
 from services.documents.operations.import_publication import FILE_LOST
 from services.documents.operations.imports import end_sendings, give_turn
 from services.documents.operations.reconciliation import reconciliation
-from tests.documents.imports.exam_office import ExamOffice, meanwhile, numero, pdf_of, slow_pdf, zip_of
+from tests.documents.imports.exam_office import (
+    ExamOffice,
+    meanwhile,
+    numero,
+    pdf_of,
+    slow_pdf,
+    zip_of,
+)
 from tests.pieces.tus_client import VERSION, id_of
 from tests.support.processes import wait_until
 from tests.support.service_worker import somebody_waits, stored
@@ -68,7 +76,11 @@ def test_while_slow_pdfs_are_checked_everybody_is_served_and_the_page_knows_how_
     slow = {f"{numero(number)}.pdf": slow_pdf() for number in range(1, 9)}
     answer = office.send(import_id, zip_of(slow), "lot.zip")
     shown = answer.get_json()
-    assert (answer.status_code, shown["state"], shown["state_label"]) == (202, "prepared", "Contrôle en cours")
+    assert (answer.status_code, shown["state"], shown["state_label"]) == (
+        202,
+        "prepared",
+        "Contrôle en cours",
+    )
     assert (shown["to_check"], shown["files_checked"], shown["files_to_check"]) == (1, 0, 8)
     worker = threading.Thread(target=office.work)
     worker.start()
@@ -102,7 +114,11 @@ def test_senders_take_turns(office: ExamOffice, colleague: ExamOffice) -> None:
     while office.work_once(SENDINGS):
         order += [id for id in (*first, other) if office.read(id)["ready"] and id not in order]
     assert order == [first[0], other, *first[1:]]
-    acts = select(AuditEntry.actor_id).where(AuditEntry.action == "import.checked").order_by(AuditEntry.id)
+    acts = (
+        select(AuditEntry.actor_id)
+        .where(AuditEntry.action == "import.checked")
+        .order_by(AuditEntry.id)
+    )
     assert stored(office.service.app, acts) == ["staff-1", "staff-2", "staff-1", "staff-1"]
     assert waiting(office) == []
 
@@ -137,7 +153,10 @@ def test_whoever_has_as_many_waiting_as_a_form_sends_is_told_to_come_back(
     sent(colleague, 2)
     import_id = office.create(source="pdf")
     refused = office.send(import_id, archive_of(3), "lot.zip")
-    assert (refused.status_code, refused.headers["Retry-After"]) == (503, str(import_files.RETRY_SECONDS))
+    assert (refused.status_code, refused.headers["Retry-After"]) == (
+        503,
+        str(import_files.RETRY_SECONDS),
+    )
     office.work()
     assert office.send_pdfs(import_id, archive_of(3))["ready"] == 1
 
@@ -149,7 +168,12 @@ def test_files_sent_one_by_one_are_counted_together(office: ExamOffice) -> None:
         office.send(import_id, pdf_of(), f"{numero(number)}.pdf")
     office.work_once(SENDINGS)
     shown = office.read(import_id)
-    assert (shown["to_check"], shown["files_checked"], shown["files_to_check"], shown["ready"]) == (2, 1, 3, 1)
+    assert (shown["to_check"], shown["files_checked"], shown["files_to_check"], shown["ready"]) == (
+        2,
+        1,
+        3,
+        1,
+    )
     [listed] = office.call("GET", "/imports").get_json()["items"]
     assert listed == shown
 
@@ -161,7 +185,11 @@ def test_a_sending_that_takes_too_long_is_refused_with_the_file_that_took_most(
     import_id = office.create(source="pdf")
     files = {f"bon-{numero(1)}.pdf": pdf_of(), f"lent-{numero(2)}.pdf": slow_pdf()}
     refused = office.send_pdfs(import_id, zip_of(files))
-    assert (refused["ready"], refused["refused"], refused["state_label"]) == (0, 1, "Rien à publier")
+    assert (refused["ready"], refused["refused"], refused["state_label"]) == (
+        0,
+        1,
+        "Rien à publier",
+    )
     [(place, reason)] = office.refusals(import_id)
     assert (place, "rien n'en est gardé" in reason) == ("lot.zip", True)
     assert reason.endswith(f"« lent-{numero(2)}.pdf »")
@@ -171,24 +199,36 @@ def test_a_sending_that_takes_too_long_is_refused_with_the_file_that_took_most(
     assert office.service.run_command("reconcile").exit_code == 0
 
 
-def test_a_sending_on_which_the_check_fails_is_refused_and_the_sender_s_next_has_its_turn(office: ExamOffice) -> None:
+def test_a_sending_on_which_the_check_fails_is_refused_and_the_sender_s_next_has_its_turn(
+    office: ExamOffice,
+) -> None:
     def fail() -> None:
         raise RuntimeError
 
-    first, second = sent(office, 1), sent(office, 2)
+    first = sent(office, 1)
+    second = sent(office, 2)
     with meanwhile("refusal_of", fail):
         office.work()
-    assert (office.refusals(first), office.read(first)["to_check"]) == ([("lot.zip", NOT_CHECKED)], 0)
+    assert (office.refusals(first), office.read(first)["to_check"]) == (
+        [("lot.zip", NOT_CHECKED)],
+        0,
+    )
     assert (office.read(second)["ready"], waiting(office)) == (1, [])
 
 
 def test_an_archive_that_cannot_be_read_is_refused_at_once(office: ExamOffice) -> None:
     import_id = office.create(source="pdf")
     answer = office.send(import_id, b"PK\x03\x04 and nothing", "lot.zip")
-    assert (answer.status_code, office.read(import_id)["to_check"], office.service.keys()) == (422, 0, [])
+    assert (answer.status_code, office.read(import_id)["to_check"], office.service.keys()) == (
+        422,
+        0,
+        [],
+    )
 
 
-def test_a_check_that_ends_in_the_middle_leaves_nothing_and_the_next_worker_checks_all(office: ExamOffice) -> None:
+def test_a_check_that_ends_in_the_middle_leaves_nothing_and_the_next_worker_checks_all(
+    office: ExamOffice,
+) -> None:
     class Killed(BaseException):
         pass
 
@@ -222,15 +262,22 @@ def test_nothing_is_published_while_pdfs_wait_for_their_check(office: ExamOffice
     read = office.send_pdfs(import_id, archive_of(1))
     office.send(import_id, archive_of(2), "suite.zip")
     answer = office.publish(read)
-    assert (answer.status_code, "attendent leur contrôle" in answer.get_json()["detail"]) == (409, True)
+    assert (answer.status_code, "attendent leur contrôle" in answer.get_json()["detail"]) == (
+        409,
+        True,
+    )
     office.work()
     assert office.publish(read).status_code == 412, "another report than the one that was read"
     assert office.publish(office.read(import_id)).status_code == 202
 
 
-def test_what_waits_for_an_import_given_up_is_dropped_and_the_sender_s_next_has_its_turn(office: ExamOffice) -> None:
+def test_what_waits_for_an_import_given_up_is_dropped_and_the_sender_s_next_has_its_turn(
+    office: ExamOffice,
+) -> None:
     office.register(3)
-    given_up, at_work, other = sent(office, 1), office.create(source="pdf"), sent(office, 2)
+    given_up = sent(office, 1)
+    at_work = office.create(source="pdf")
+    other = sent(office, 2)
     office.call("POST", f"/imports/{given_up}/abandonment")
     assert (office.read(given_up)["to_check"], len(waiting(office))) == (0, 1)
     office.work()
@@ -251,9 +298,14 @@ def test_what_the_version_before_published_meanwhile_gets_nothing_more(office: E
     assert (office.ready(import_id), waiting(office)) == ([0], [])
 
 
-def test_what_was_taken_waits_for_the_store_and_what_it_has_lost_is_asked_for_again(office: ExamOffice) -> None:
-    import_id, lost = sent(office, 1), sent(office, 2)
-    [of_lost] = stored(office.service.app, select(Sending.object_key).where(Sending.import_id == lost))
+def test_what_was_taken_waits_for_the_store_and_what_it_has_lost_is_asked_for_again(
+    office: ExamOffice,
+) -> None:
+    import_id = sent(office, 1)
+    lost = sent(office, 2)
+    [of_lost] = stored(
+        office.service.app, select(Sending.object_key).where(Sending.import_id == lost)
+    )
     with office.service.app.app_context():
         report = reconciliation().run()
         assert (report.rows, report.objects, report.unknown_count) == (2, 2, 0)
@@ -261,10 +313,15 @@ def test_what_was_taken_waits_for_the_store_and_what_it_has_lost_is_asked_for_ag
     with office.service.without_store(), pytest.raises(ChannelUnavailable):
         office.work()
     office.work()
-    assert (office.ready(import_id, lost), office.refusals(lost)) == ([1, 0], [("lot.zip", FILE_LOST)])
+    assert (office.ready(import_id, lost), office.refusals(lost)) == (
+        [1, 0],
+        [("lot.zip", FILE_LOST)],
+    )
 
 
-def test_more_documents_than_an_import_has_are_refused(office: ExamOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_documents_than_an_import_has_are_refused(
+    office: ExamOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(document_rules, "MAX_LINES", 1)
     import_id = sent(office, 1, 2)
     office.work()
@@ -286,7 +343,9 @@ def test_the_same_call_given_meanwhile_is_answered_alike(office: ExamOffice) -> 
 def test_a_file_given_up_while_it_is_stored_is_not_taken(office: ExamOffice) -> None:
     import_id = office.create(source="pdf")
     begun = office.upload(import_id, pdf_of(), f"{numero(1)}.pdf")
-    with meanwhile("store_upload", lambda: office.call("DELETE", f"/uploads/{id_of(begun)}", headers=VERSION)):
+    with meanwhile(
+        "store_upload", lambda: office.call("DELETE", f"/uploads/{id_of(begun)}", headers=VERSION)
+    ):
         assert office.take(import_id, begun).status_code == 404
     assert (office.read(import_id)["to_check"], office.service.keys()) == (0, [])
 
@@ -294,7 +353,9 @@ def test_a_file_given_up_while_it_is_stored_is_not_taken(office: ExamOffice) -> 
 MOST = 5  # files of the largest size, as many as one may have on the way
 
 
-def test_one_has_so_many_files_on_the_way_and_those_to_a_publication_given_up_are_given_up(office: ExamOffice) -> None:
+def test_one_has_so_many_files_on_the_way_and_those_to_a_publication_given_up_are_given_up(
+    office: ExamOffice,
+) -> None:
     def begin(import_id: str) -> int:
         announced = {**VERSION, "Upload-Length": str(MAX_ARCHIVE_BYTES)}
         return office.call("POST", f"/imports/{import_id}/uploads", headers=announced).status_code

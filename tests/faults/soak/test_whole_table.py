@@ -10,7 +10,9 @@ from tests.support.failing_commits import POINTS, FailurePoint
 
 @pytest.mark.engines("sqlite", "postgresql")
 @pytest.mark.parametrize("cell", list(all_cells(POINTS["sqlite"])), ids=str)
-def test_an_operation_is_done_wholly_or_not_at_all_and_once(cell: Cell, prepared: PreparedOperation) -> None:
+def test_an_operation_is_done_wholly_or_not_at_all_and_once(
+    cell: Cell, prepared: PreparedOperation
+) -> None:
     check(cell, prepared)
 
 

@@ -1,4 +1,5 @@
-"""What is wrong with a page, read strictly: what a browser forgives, people with a screen reader pay for."""
+"""What is wrong with a page, read strictly: what a browser forgives, people with a screen reader
+pay for."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -17,14 +18,25 @@ _NOT_LABELLED = {"hidden", "submit", "button"}
 def problems_of(page: str) -> list[str]:
     """Every mistake of a whole page, each in a sentence; an empty list is a good page."""
     document = parsed(page)
-    checks = (_double_ids, _lost_references, _nameless_controls, _nameless_actions, _title, _headings, _inline)
+    checks = (
+        _double_ids,
+        _lost_references,
+        _nameless_controls,
+        _nameless_actions,
+        _title,
+        _headings,
+        _inline,
+    )
     return [problem for check in checks for problem in check(document)]
 
 
 @lru_cache(maxsize=8)
 def parsed(page: str) -> _Element:
-    """The page as a tree, which nobody changes; raises html5lib's ParseError on anything that is not HTML 5."""
-    parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("lxml"), strict=True, namespaceHTMLElements=False)
+    """The page as a tree, which nobody changes; raises html5lib's ParseError on anything that is
+    not HTML 5."""
+    parser = html5lib.HTMLParser(
+        tree=html5lib.getTreeBuilder("lxml"), strict=True, namespaceHTMLElements=False
+    )
     return parser.parse(page).getroot()
 
 
@@ -55,7 +67,11 @@ def _nameless_controls(document: _Element) -> Iterator[str]:
     for control in document.xpath("//input|//select|//textarea"):
         if control.get("type") in _NOT_LABELLED:
             continue
-        if control.get("id") not in labelled and not control.get("aria-label") and not control.get("aria-labelledby"):
+        if (
+            control.get("id") not in labelled
+            and not control.get("aria-label")
+            and not control.get("aria-labelledby")
+        ):
             yield f"control {control.get('name')} has no label"
 
 

@@ -1,4 +1,5 @@
-"""What components give: names, mistakes, texts that stay texts, files under the name that they have now."""
+"""What components give: names, mistakes, texts that stay texts, files under the name that they have
+now."""
 
 import gzip
 import re
@@ -35,15 +36,21 @@ def components_app() -> Flask:
 
 @pytest.fixture
 def rendered(components_app: Flask) -> Render:
-    """Give `rendered("file.html:macro(arguments)", beside, before, **context)`: a page with it, as a tree."""
+    """Give `rendered("file.html:macro(arguments)", beside, before, **context)`: a page with it, as
+    a tree."""
 
     def render(component: str, beside: str = "", before: str = "", **context: Any) -> Any:
         file, _, call = component.partition(":")
         macro = call.partition("(")[0]
-        template = f'{{% from "components/{file}" import {macro} %}}{before}{{{{ {call} }}}}{beside}'
+        template = (
+            f'{{% from "components/{file}" import {macro} %}}{before}{{{{ {call} }}}}{beside}'
+        )
         with components_app.test_request_context():
             fragment = render_template_string(template, **context)
-        page = f'<!doctype html><html lang="fr"><head><title>Essai</title></head><body>{fragment}</body></html>'
+        page = (
+            "<!doctype html><html"
+            f' lang="fr"><head><title>Essai</title></head><body>{fragment}</body></html>'
+        )
         return parsed(page)
 
     return render
@@ -51,11 +58,16 @@ def rendered(components_app: Flask) -> Render:
 
 @pytest.fixture
 def shown(rendered: Render) -> Render:
-    """Give `shown(field)` or `shown(field, mistake)`: the page of one field, and of a mistake in it."""
+    """Give `shown(field)` or `shown(field, mistake)`: the page of one field, and of a mistake in
+    it."""
 
     def show(field: dict[str, Any], mistake: str = "") -> Any:
         errors = [{"pointer": f"#/{field['name']}", "detail": mistake}] if mistake else []
-        return rendered("form_field.html:form_field(field, errors)", field={"label": "N", **field}, errors=errors)
+        return rendered(
+            "form_field.html:form_field(field, errors)",
+            field={"label": "N", **field},
+            errors=errors,
+        )
 
     return show
 
@@ -68,20 +80,30 @@ def test_zero_is_singular_in_french() -> None:
 def test_a_control_is_named_by_its_label_with_a_star_when_required_and_tied_to_its_hint_and_error(
     shown: Render,
 ) -> None:
-    field = {"name": "nom", "label": "Nom de famille", "hint": "(Nom de naissance)", "required": True}
+    field = {
+        "name": "nom",
+        "label": "Nom de famille",
+        "hint": "(Nom de naissance)",
+        "required": True,
+    }
     page = shown(field, "Manquant")
     assert text_of(page.xpath("//label[@for='champ-nom']")[0]) == "Nom de famille *"
     assert text_of(page.xpath("//*[@id='champ-nom-aide']")[0]) == "(Nom de naissance)"
     described = page.xpath("//input/@aria-describedby")[0].split()
     assert "champ-nom-aide" in described
     assert page.xpath("//input/@aria-invalid") == ["true"]
-    assert any(text_of(page.xpath(f"//*[@id='{identifier}']")[0]) == "Manquant" for identifier in described)
+    assert any(
+        text_of(page.xpath(f"//*[@id='{identifier}']")[0]) == "Manquant" for identifier in described
+    )
 
 
 def test_dates_and_numbers_keep_what_was_typed_right_or_not(shown: Render) -> None:
     for kind in ("date", "number", "text"):
         page = shown({"name": "n", "type": kind, "value": "30/05/19xx"})
-        assert (page.xpath("//input/@type"), page.xpath("//input/@value")) == (["text"], ["30/05/19xx"]), kind
+        assert (page.xpath("//input/@type"), page.xpath("//input/@value")) == (
+            ["text"],
+            ["30/05/19xx"],
+        ), kind
 
 
 def test_a_password_is_never_given_back(shown: Render) -> None:
@@ -90,14 +112,18 @@ def test_a_password_is_never_given_back(shown: Render) -> None:
     assert page.xpath("//input[@type='password']/@maxlength") == []
 
 
-def test_yes_or_no_is_never_ticked_beforehand_and_an_error_leads_to_its_first_choice(shown: Render) -> None:
+def test_yes_or_no_is_never_ticked_beforehand_and_an_error_leads_to_its_first_choice(
+    shown: Render,
+) -> None:
     page = shown({"name": "presse", "type": "yes_no"})
     assert [text_of(label) for label in page.xpath("//label")] == ["Oui", "Non"]
     assert page.xpath("//input[@checked]") == []
     assert page.xpath("//*[@id='champ-presse']/@value") == ["oui"]
 
 
-def test_a_list_is_native_begins_with_nothing_chosen_and_shows_a_choice_as_it_was_written(shown: Render) -> None:
+def test_a_list_is_native_begins_with_nothing_chosen_and_shows_a_choice_as_it_was_written(
+    shown: Render,
+) -> None:
     hostile = '"><b>'
     options = [
         {"value": hostile, "label": "<i>L'Haÿ & Cie</i>", "group": "G"},
@@ -107,7 +133,11 @@ def test_a_list_is_native_begins_with_nothing_chosen_and_shows_a_choice_as_it_wa
     for value, selected in ((hostile, [hostile]), ("b", ["b"]), ("c", ["c"]), ("", [])):
         page = shown({"name": "d", "type": "select", "options": options, "value": value})
         assert text_of(page.xpath("//select/option[@value='']")[0]) == "Sélectionnez une valeur"
-        assert [text_of(option) for option in page.xpath("//option[@value!='']")] == ["<i>L'Haÿ & Cie</i>", "B", "C"]
+        assert [text_of(option) for option in page.xpath("//option[@value!='']")] == [
+            "<i>L'Haÿ & Cie</i>",
+            "B",
+            "C",
+        ]
         assert page.xpath("//optgroup[@label='G']/option/@value") == [hostile, "b"]
         assert page.xpath("//option[@selected]/@value") == selected
         assert page.xpath("//option[@disabled]/@value") == ["b"]
@@ -130,7 +160,12 @@ def test_a_value_goes_when_its_words_were_changed_and_only_then() -> None:
 
 
 def test_the_summary_of_mistakes_counts_them_and_leads_to_each(rendered: Render) -> None:
-    pointers = {"#/nom": "Nom manquant", "#/adresse/voie": "Voie manquante", "": "Dossier incomplet", "#/": "Complétez"}
+    pointers = {
+        "#/nom": "Nom manquant",
+        "#/adresse/voie": "Voie manquante",
+        "": "Dossier incomplet",
+        "#/": "Complétez",
+    }
     errors = [{"pointer": pointer, "detail": detail} for pointer, detail in pointers.items()]
     page = rendered("error_summary.html:error_summary(errors)", errors=errors)
     assert text_of(page.xpath("//h2")[0]) == "Il y a 4 erreurs dans le formulaire"
@@ -146,7 +181,10 @@ def test_a_mistake_of_the_summary_is_understood_alone(rendered: Render) -> None:
         ("100 caractères au maximum.", "Nom d'usage : 100 caractères au maximum."),
         ("Saisissez votre nom d'usage.", "Saisissez votre nom d'usage."),
         ("E1 : indiquez la note obtenue.", "E1 : indiquez la note obtenue."),
-        ("Saisissez une date. Exemple : 30/05/1998.", "Nom d'usage : saisissez une date. Exemple : 30/05/1998."),
+        (
+            "Saisissez une date. Exemple : 30/05/1998.",
+            "Nom d'usage : saisissez une date. Exemple : 30/05/1998.",
+        ),
     ):
         page = rendered(summary, before=read, errors=[{"pointer": "#/usage", "detail": detail}])
         assert [text_of(link) for link in page.xpath("//a")] == [text]
@@ -154,43 +192,71 @@ def test_a_mistake_of_the_summary_is_understood_alone(rendered: Render) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(GATEWAY.glob("*/**/*.html")), ids=lambda path: path.name)
-def test_a_page_calls_a_component_and_takes_none_for_what_a_view_gave(components_app: Flask, path: Path) -> None:
+def test_a_page_calls_a_component_and_takes_none_for_what_a_view_gave(
+    components_app: Flask, path: Path
+) -> None:
     page = components_app.jinja_env.parse(path.read_text(encoding="utf-8"))
     own = {name.name for name in page.find_all(nodes.Name) if name.ctx != "load"} | {
         macro.name for macro in page.find_all(nodes.Macro)
     }
-    asked = [id(call.node) for call in page.find_all(nodes.Call)] + [id(of.node) for of in page.find_all(nodes.Getattr)]
+    asked = [id(call.node) for call in page.find_all(nodes.Call)] + [
+        id(of.node) for of in page.find_all(nodes.Getattr)
+    ]
     components = {name for names in MACROS.values() for name in names} - own
-    taken = [name for name in page.find_all(nodes.Name) if name.name in components and id(name) not in asked]
+    taken = [
+        name
+        for name in page.find_all(nodes.Name)
+        if name.name in components and id(name) not in asked
+    ]
     assert [(name.name, name.lineno) for name in taken] == []
 
 
-def test_tabs_are_numbered_in_order_one_is_current_and_those_done_send_what_was_typed(rendered: Render) -> None:
+def test_tabs_are_numbered_in_order_one_is_current_and_those_done_send_what_was_typed(
+    rendered: Render,
+) -> None:
     page = rendered('tabs_nav.html:tabs_nav(tabs, form="f")', '<form id="f"></form>', tabs=TABS)
-    assert [text_of(tab) for tab in page.xpath("//ol/li")] == [f"{tab['number']} - {tab['title']}" for tab in TABS]
+    assert [text_of(tab) for tab in page.xpath("//ol/li")] == [
+        f"{tab['number']} - {tab['title']}" for tab in TABS
+    ]
     assert len(page.xpath("//*[@aria-current='step']")) == 1
     assert set(page.xpath("//button/@form")) == {"f"}
     assert page.xpath("//button/@value") == ["1"]
 
 
 def test_what_is_empty_is_a_dash_in_the_recapitulation(rendered: Render) -> None:
-    values: tuple[dict[str, Any], ...] = ({"value": None}, {"value": ""}, {"value": ["x", "y"]}, {})
-    page = rendered("summary_list.html:summary_rows(lines)", lines=[{"label": "A", **value} for value in values])
+    values: tuple[dict[str, Any], ...] = (
+        {"value": None},
+        {"value": ""},
+        {"value": ["x", "y"]},
+        {},
+    )
+    page = rendered(
+        "summary_list.html:summary_rows(lines)",
+        lines=[{"label": "A", **value} for value in values],
+    )
     assert [text_of(value) for value in page.xpath("//dd")] == ["-", "-", "xy", "-"]
 
 
 def test_a_button_or_a_link_says_what_it_is_about_out_of_its_context(rendered: Render) -> None:
     for macro, words in (
-        ('button("J\'ai fourni toutes mes pièces", named_after="X")', "J'ai fourni toutes mes pièces : X"),
+        (
+            'button("J\'ai fourni toutes mes pièces", named_after="X")',
+            "J'ai fourni toutes mes pièces : X",
+        ),
         ('link_button("Ajouter", "/x", about="CINSIG03")', "Ajouter : CINSIG03"),
-        ('button("Se désinscrire", icon="delete-line", icon_only=true, about="BTS 2022")', "Se désinscrire"),
+        (
+            'button("Se désinscrire", icon="delete-line", icon_only=true, about="BTS 2022")',
+            "Se désinscrire",
+        ),
     ):
         [action] = rendered(f"button.html:{macro}").xpath("//button|//a")
         assert text_of(action) == words
     assert action.get("title") == "Se désinscrire : BTS 2022", "an icon alone"
 
 
-def test_an_alert_says_in_a_word_how_grave_each_message_of_the_home_page_is(rendered: Render) -> None:
+def test_an_alert_says_in_a_word_how_grave_each_message_of_the_home_page_is(
+    rendered: Render,
+) -> None:
     for severity in SEVERITIES:
         page = rendered('alert.html:alert("Coupure", severity=severity)', severity=severity)
         assert re.fullmatch(r"\w+ : Coupure", text_of(page.xpath("//p")[0])), severity
@@ -208,7 +274,9 @@ def test_every_file_is_named_after_its_content_and_texts_are_there_compressed() 
 
 def test_a_style_sheet_leads_to_the_icons_and_fonts_that_it_names() -> None:
     style = (STATIC_FOLDER / load_assets()["portail.css"]).read_text(encoding="utf-8")
-    named = {name for name in re.findall(r"url\(['\"]?([^)'\"]+)", style) if not name.startswith("data:")}
+    named = {
+        name for name in re.findall(r"url\(['\"]?([^)'\"]+)", style) if not name.startswith("data:")
+    }
     assert len(named) > 50
     assert {name for name in named if not (STATIC_FOLDER / name).is_file()} == set()
 
@@ -216,8 +284,12 @@ def test_a_style_sheet_leads_to_the_icons_and_fonts_that_it_names() -> None:
 def test_the_icons_served_are_those_that_templates_and_scripts_name() -> None:
     style = (GATEWAY / "style/icons.css").read_text(encoding="utf-8")
     templates = "\n".join(path.read_text(encoding="utf-8") for path in GATEWAY.rglob("*.html"))
-    scripts = "\n".join(path.read_text(encoding="utf-8") for path in (GATEWAY / "style").rglob("*.js"))
-    named = set(re.findall(r"fr-icon-([a-z0-9-]+)", templates)) | set(re.findall(r'icon="([a-z0-9-]+)"', templates))
+    scripts = "\n".join(
+        path.read_text(encoding="utf-8") for path in (GATEWAY / "style").rglob("*.js")
+    )
+    named = set(re.findall(r"fr-icon-([a-z0-9-]+)", templates)) | set(
+        re.findall(r'icon="([a-z0-9-]+)"', templates)
+    )
     named |= set(re.findall(r'"([a-z-]+-line)"', scripts))
     # « fr-icon-{{ icon }} » leaves an empty name; sizes are not icons.
     served = set(re.findall(r"\.fr-icon-([a-z0-9-]+) \{", style))

@@ -1,4 +1,5 @@
-"""The gateway and its four services, gestionnaires of some académies, candidates who have deposited a file."""
+"""The gateway and its four services, gestionnaires of some académies, candidates who have deposited
+a file."""
 
 import pytest
 

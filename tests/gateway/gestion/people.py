@@ -23,7 +23,8 @@ from tests.gateway.candidates import Browser, CandidateFactory
 from tests.pieces import sample_files
 from tests.support.in_process_four_services import InProcessFourServices
 
-PASSWORD, NEW_PASSWORD = "Gestion/2021", "Tilleul/2021"
+PASSWORD = "Gestion/2021"
+NEW_PASSWORD = "Tilleul/2021"
 RECEIVED, NON_COMPLIANT, COMPLIANT = STATUS_LABELS.values()
 _numbers = itertools.count(1)
 
@@ -66,7 +67,12 @@ class StaffFactory:
 
     def account(self, *academies: str, role: Role = Role.GESTIONNAIRE) -> StaffAccount:
         email = f"gestion{next(_numbers)}@example.org"
-        new: dict[str, Any] = {"email": email, "password": PASSWORD, "nom": "DUVAL", "prenoms": "Anne"}
+        new: dict[str, Any] = {
+            "email": email,
+            "password": PASSWORD,
+            "nom": "DUVAL",
+            "prenoms": "Anne",
+        }
         new |= {"role": role, "academies": academies}
         with self.portal.accounts.app.app_context():
             staff_id, totp_secret = staff_accounts.create_staff(Actor("command", "test"), **new)
@@ -92,8 +98,11 @@ def log_in(browser: Browser, account: StaffAccount, **typed: str) -> None:
     browser.press(page_labels.LOG_IN, **given)
 
 
-def depositor(candidates: CandidateFactory, portal: InProcessFourServices, deposits: int = 1) -> Browser:
-    """A candidate of Besançon who has deposited files for the first pieces, on « Mes justificatifs »."""
+def depositor(
+    candidates: CandidateFactory, portal: InProcessFourServices, deposits: int = 1
+) -> Browser:
+    """A candidate of Besançon who has deposited files for the first pieces, on « Mes justificatifs
+    »."""
     browser = candidates.log_in_registered()
     portal.deliver_events()
     browser.get("/justificatifs")
@@ -116,9 +125,12 @@ def deposit(browser: Browser, page: str, name: str = "piece.pdf") -> None:
 
 
 def add_pieces_to_control(running: InProcessFourServices, candidature_id: str, number: int) -> None:
-    """Copies of one of the candidature's deposited pieces, under codes of their own; their files are not stored."""
+    """Copies of one of the candidature's deposited pieces, under codes of their own; their files
+    are not stored."""
     with running.pieces.app.app_context(), pieces_db.operation() as session:
-        piece = session.scalars(select(Piece).where(Piece.candidature_id == candidature_id, Piece.deposited)).first()
+        piece = session.scalars(
+            select(Piece).where(Piece.candidature_id == candidature_id, Piece.deposited)
+        ).first()
         assert piece is not None
         deposit_row = session.scalars(select(Deposit).where(Deposit.piece_id == piece.id)).first()
         assert deposit_row is not None
@@ -126,7 +138,9 @@ def add_pieces_to_control(running: InProcessFourServices, candidature_id: str, n
             copy = _copied(piece, code=f"COPIE{index:03}", id=new_id())
             session.add(copy)
             session.flush()
-            session.add(_copied(deposit_row, id=new_id(), piece_id=copy.id, object_key=f"copies/{copy.id}"))
+            session.add(
+                _copied(deposit_row, id=new_id(), piece_id=copy.id, object_key=f"copies/{copy.id}")
+            )
 
 
 def _copied(row: Any, **changed: Any) -> Any:
@@ -142,7 +156,8 @@ def change_deposit(running: InProcessFourServices, which: str, **values: Any) ->
 
 
 def end_session(browser: Browser, account: StaffAccount) -> None:
-    """The session ends, as after a time without activity; the code that opened it may be used again."""
+    """The session ends, as after a time without activity; the code that opened it may be used
+    again."""
     with browser.portal.accounts.app.app_context(), db.operation() as session:
         end_all_sessions(session, account.id)
         session.get_one(StaffMember, account.id).totp_last_step = 0
@@ -157,13 +172,21 @@ def open_first(gestionnaire: Browser, candidature: str) -> None:
 def statuses(candidate: Browser) -> list[str]:
     """The badges of the pieces on « Mes justificatifs », as the candidate sees them now."""
     candidate.get(candidate.path)
-    return candidate.texts("//li[contains(@class, 'portail-piece')]//*[contains(@class, 'fr-badge')]")
+    return candidate.texts(
+        "//li[contains(@class, 'portail-piece')]//*[contains(@class, 'fr-badge')]"
+    )
 
 
 def invite(chief: Browser, email: str, academies: str = "03") -> None:
     """By mail, to be a gestionnaire."""
     chief.get("/gestion/equipe/invitation")
-    given = {"nom": "DURAND", "prenoms": "Paule", "email": email, "role": "gestionnaire", "academies": academies}
+    given = {
+        "nom": "DURAND",
+        "prenoms": "Paule",
+        "email": email,
+        "role": "gestionnaire",
+        "academies": academies,
+    }
     chief.press("Envoyer l'invitation", **given)
 
 
@@ -173,8 +196,13 @@ def shown_secret(browser: Browser) -> str:
 
 
 def set_up(browser: Browser, **typed: str) -> str:
-    """Choose the password and the second factor on the page of an invitation; returns the factor's secret."""
+    """Choose the password and the second factor on the page of an invitation; returns the factor's
+    secret."""
     secret = shown_secret(browser)
-    given = {"password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD, "code": pyotp.TOTP(secret).now()}
+    given = {
+        "password": NEW_PASSWORD,
+        "password_confirmation": NEW_PASSWORD,
+        "code": pyotp.TOTP(secret).now(),
+    }
     browser.press("Activer mon accès", **{**given, **typed})
     return secret

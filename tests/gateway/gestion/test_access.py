@@ -1,4 +1,5 @@
-"""Who comes in to « Espace de gestion », what somebody else finds there, and forms and addresses made by hand."""
+"""Who comes in to « Espace de gestion », what somebody else finds there, and forms and addresses
+made by hand."""
 
 import re
 from urllib.parse import quote
@@ -16,10 +17,22 @@ from services.pieces.models import db as pieces_db
 from tests.accounts.creation_form import PASSWORD as CANDIDATES_PASSWORD
 from tests.architecture.ledger import routes_of
 from tests.gateway.candidates import Browser, CandidateFactory
-from tests.gateway.gestion.people import NON_COMPLIANT, PASSWORD, StaffFactory, change_deposit, end_session, log_in
+from tests.gateway.gestion.people import (
+    NON_COMPLIANT,
+    PASSWORD,
+    StaffFactory,
+    change_deposit,
+    end_session,
+    log_in,
+)
 from tests.support.in_process_four_services import InProcessFourServices
 
-OF_WHO_CONSULTS = ("staff", "staff(account:manage)", "staff(pieces:read)", "staff(candidatures:read)")
+OF_WHO_CONSULTS = (
+    "staff",
+    "staff(account:manage)",
+    "staff(pieces:read)",
+    "staff(candidatures:read)",
+)
 NUMERO = re.compile(r"\b0[0-9]{10}\b")
 WRITING_PAGES = sorted(
     rule
@@ -41,7 +54,8 @@ OTHER_PLACES = (
 
 
 def test_a_second_factor_is_asked_for_and_each_code_is_taken_once(staff: StaffFactory) -> None:
-    account, browser = staff.account("03"), staff.browser()
+    account = staff.account("03")
+    browser = staff.browser()
     browser.get("/gestion/connexion")
     log_in(browser, account, code="")
     assert (browser.answer.status_code, browser.value("identifiant")) == (403, account.email)
@@ -63,23 +77,40 @@ def test_whoever_is_not_logged_in_is_asked_to_and_comes_back(staff: StaffFactory
     assert browser.answer.request.full_path == "/gestion/pieces?statut=toutes"
 
 
-def test_the_menu_marks_the_entry_that_a_page_is_below_and_none_of_an_error(gestionnaire: Browser) -> None:
+def test_the_menu_marks_the_entry_that_a_page_is_below_and_none_of_an_error(
+    gestionnaire: Browser,
+) -> None:
     marked = {"/gestion": "/gestion", "/gestion/documents/nouveau": "/gestion/documents"}
-    for path, entry in (*marked.items(), ("/gestion/invitation/inconnue", None), ("/gestion/pieces/nulle-part", None)):
+    for path, entry in (
+        *marked.items(),
+        ("/gestion/invitation/inconnue", None),
+        ("/gestion/pieces/nulle-part", None),
+    ):
         gestionnaire.get(path)
-        links = gestionnaire.page.xpath("//nav//a[@class='fr-nav__link'][@aria-current='page']/@href")
+        links = gestionnaire.page.xpath(
+            "//nav//a[@class='fr-nav__link'][@aria-current='page']/@href"
+        )
         assert links == ([entry] if entry else []), path
 
 
-def test_a_gestionnaire_has_nothing_of_administrators(gestionnaire: Browser, candidature: str) -> None:
+def test_a_gestionnaire_has_nothing_of_administrators(
+    gestionnaire: Browser, candidature: str
+) -> None:
     for key in OF_ADMINISTRATORS:
         assert GESTION_PAGES[key].label not in gestionnaire.text
         assert gestionnaire.get(GESTION_PAGES[key].url).status_code == 403, key
         assert gestionnaire.text.count("Vous n'avez pas accès à cette page") == 1, key
     for path in ("/gestion/conservation", "/gestion/effacements"):
         assert gestionnaire.get(path).status_code == 403, path
-    for path in (*TEAM_POSTS, "/gestion/messages", "/gestion/catalogue", "/gestion/conservation/suspension"):
-        assert gestionnaire.post(path, {"reason": "Mutation", "code": "123456"}).status_code == 403, path
+    for path in (
+        *TEAM_POSTS,
+        "/gestion/messages",
+        "/gestion/catalogue",
+        "/gestion/conservation/suspension",
+    ):
+        assert (
+            gestionnaire.post(path, {"reason": "Mutation", "code": "123456"}).status_code == 403
+        ), path
     gestionnaire.get(f"/gestion/candidatures/{candidature}")
     assert "Son compte" not in gestionnaire.text
 
@@ -94,14 +125,18 @@ def test_who_consults_has_nothing_to_change(staff: StaffFactory, candidature: st
     for path in (*lists, piece, f"/gestion/candidatures/{candidature}"):
         assert browser.get(path).status_code == 200, path
         linked |= {link for link in browser.page.xpath("//a/@href") if link.startswith("/gestion")}
-        forms = [form for form in browser.page.xpath("//main//form") if not set(form.attrib) & {"role"}]
+        forms = [
+            form for form in browser.page.xpath("//main//form") if not set(form.attrib) & {"role"}
+        ]
         assert not forms, (path, forms)
     assert {"/gestion/candidatures", "/gestion/documents"} < linked
     for path in linked | {"/gestion/pieces.csv", "/gestion/candidatures.csv"}:
         assert browser.get(path).status_code == 200, path
     for rule in WRITING_PAGES:
         path = re.sub(r"<any\((\w+)[^>]*>", r"\1", rule).replace("<candidature_id>", candidature)
-        assert browser.post(re.sub("<[^>]+>", "0" * 32, path), {"reason": "Essai"}).status_code == 403, path
+        assert (
+            browser.post(re.sub("<[^>]+>", "0" * 32, path), {"reason": "Essai"}).status_code == 403
+        ), path
 
 
 @pytest.mark.usefixtures("candidature")
@@ -120,14 +155,18 @@ def test_who_has_the_same_name_is_told_apart_in_every_list_and_where_something_i
         assert NUMERO.search(gestionnaire.text), act
 
 
-def test_a_candidates_password_opens_no_gestion_and_is_told(candidates: CandidateFactory, staff: StaffFactory) -> None:
+def test_a_candidates_password_opens_no_gestion_and_is_told(
+    candidates: CandidateFactory, staff: StaffFactory
+) -> None:
     browser = staff.browser()
     browser.get("/gestion/connexion")
     email = candidates.create_activated_account()
     browser.press(page_labels.LOG_IN, identifiant=email, password=CANDIDATES_PASSWORD)
     with staff.portal.accounts.app.app_context(), db.reading() as session:
         sessions = select(LoginSession).join(Account, Account.id == LoginSession.subject_id)
-        left = session.scalars(sessions.where(Account.email == email, LoginSession.ended_at.is_(None))).all()
+        left = session.scalars(
+            sessions.where(Account.email == email, LoginSession.ended_at.is_(None))
+        ).all()
     assert not left, "no session is left that nobody holds"
     assert browser.answer.status_code == 403
     assert "Ce compte est celui d'un candidat" in browser.text
@@ -147,9 +186,12 @@ def test_a_gestionnaire_is_no_candidate(staff: StaffFactory) -> None:
 
 @pytest.mark.usefixtures("candidature")
 def test_another_académies_gestionnaire_finds_nothing(staff: StaffFactory) -> None:
-    here, elsewhere = staff.logged_in("03"), staff.logged_in("20")
+    here = staff.logged_in("03")
+    elsewhere = staff.logged_in("20")
     here.get("/gestion/pieces")
-    pieces = [link for link in here.page.xpath("//tbody//a/@href") if link.startswith("/gestion/pieces/")]
+    pieces = [
+        link for link in here.page.xpath("//tbody//a/@href") if link.startswith("/gestion/pieces/")
+    ]
     assert pieces
     value = here.page.xpath("//input[@name='selection']/@value")[0]
     elsewhere.get("/gestion/pieces?statut=toutes")
@@ -192,26 +234,37 @@ def test_what_was_typed_stays_though_the_cookie_is_lost_and_for_nobody_else(
     assert "Vu avec le lycée." in browser.text
 
 
-def test_a_token_that_is_refused_is_no_end_of_the_session(staff: StaffFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_that_is_refused_is_no_end_of_the_session(
+    staff: StaffFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Signing keys have changed: asking to log in would lead back here, without end."""
     browser = staff.logged_in("03")
     with monkeypatch.context() as turned:
-        turned.setattr(staff.portal.pieces.app.extensions["portail.tokens"], "key_of", lambda key_id: None)
+        turned.setattr(
+            staff.portal.pieces.app.extensions["portail.tokens"], "key_of", lambda key_id: None
+        )
         answer = browser.get("/gestion", follow=False)
         assert answer.status_code == 503
-        browser.post("/gestion/pieces/1/decision", {"decision": "compliant", "etag": '"1"', "comment": "Lisible."})
+        browser.post(
+            "/gestion/pieces/1/decision",
+            {"decision": "compliant", "etag": '"1"', "comment": "Lisible."},
+        )
         assert (browser.answer.status_code, browser.value("comment")) == (503, "Lisible.")
     assert browser.get("/gestion", follow=False).status_code == 200
 
 
-def test_the_secret_of_one_cookie_opens_nothing_in_the_other(staff: StaffFactory, candidates: CandidateFactory) -> None:
+def test_the_secret_of_one_cookie_opens_nothing_in_the_other(
+    staff: StaffFactory, candidates: CandidateFactory
+) -> None:
     settings = staff.portal.gateway.app.extensions["portail"]
     for browser, kind, other in (
         (candidates.log_in(), SESSION_COOKIE, STAFF_SESSION_COOKIE),
         (staff.logged_in("03"), STAFF_SESSION_COOKIE, SESSION_COOKIE),
     ):
         own = cookie_name(settings, kind)
-        browser.client.set_cookie(cookie_name(settings, other), browser.session(kind), domain="127.0.0.1")
+        browser.client.set_cookie(
+            cookie_name(settings, other), browser.session(kind), domain="127.0.0.1"
+        )
         browser.client.delete_cookie(own, domain="127.0.0.1")
         for path, door in (("/gestion", "/gestion/connexion"), ("/inscriptions", "/connexion")):
             browser.get(path)
@@ -224,7 +277,8 @@ def decision(browser: Browser, **fields: str) -> dict[str, str]:
 
 
 def test_an_etag_or_a_decision_that_is_none_is_sent_to_no_service(desk: Browser) -> None:
-    path, sent = f"{desk.path}/decision", decision(desk)
+    path = f"{desk.path}/decision"
+    sent = decision(desk)
     etags = ("", '"a\r\nX-Role: administrateur"', '"é€"', '"\x00"', '""', '"' + "a" * 101 + '"')
     for wrong in (*({"etag": etag} for etag in etags), {"decision": "perdue"}):
         assert desk.post(path, {**sent, **wrong}).status_code == 404, wrong
@@ -233,7 +287,10 @@ def test_an_etag_or_a_decision_that_is_none_is_sent_to_no_service(desk: Browser)
 def test_a_nul_takes_nothing_away_from_what_was_typed(desk: Browser) -> None:
     path = desk.path
     typed = {"comment": "Illi\0sible", "resubmit_until": "de\0main", "session": "\0"}
-    assert desk.post(f"{path}/decision", decision(desk, decision="non_compliant", **typed)).status_code == 422
+    assert (
+        desk.post(f"{path}/decision", decision(desk, decision="non_compliant", **typed)).status_code
+        == 422
+    )
     assert (desk.value("resubmit_until"), "Illisible" in desk.text) == ("demain", True)
     desk.press(NON_COMPLIANT, resubmit_until="")
     desk.get(f"{path}?statut=toutes&session=%00")
@@ -242,9 +299,16 @@ def test_a_nul_takes_nothing_away_from_what_was_typed(desk: Browser) -> None:
     assert (desk.answer.status_code, desk.value("recherche")) == (200, "binet")
 
 
-def test_where_there_is_no_page_one_is_still_in_the_espace_de_gestion_and_nowhere_else(staff: StaffFactory) -> None:
+def test_where_there_is_no_page_one_is_still_in_the_espace_de_gestion_and_nowhere_else(
+    staff: StaffFactory,
+) -> None:
     browser = staff.logged_in("03")
-    for path in ("/gestion/nulle-part", "/gestion/", "/gestion/deconnexion", "/gestion/pieces/a%2Fb"):
+    for path in (
+        "/gestion/nulle-part",
+        "/gestion/",
+        "/gestion/deconnexion",
+        "/gestion/pieces/a%2Fb",
+    ):
         assert browser.get(path).status_code in (404, 405), path
         assert "Anne DUVAL (gestionnaire)" in browser.text
         browser.follow("Page d'accueil")
@@ -254,14 +318,20 @@ def test_where_there_is_no_page_one_is_still_in_the_espace_de_gestion_and_nowher
 
 def test_candidates_texts_are_shown_as_texts(desk: Browser, running: InProcessFourServices) -> None:
     hostile = "<script>alert(1)</script>\"'{{ 7 * 7 }}"
-    path, candidature = desk.path, desk.value("candidature")
+    path = desk.path
+    candidature = desk.value("candidature")
     with running.pieces.app.app_context(), pieces_db.operation() as session:
         texts = {"nom": hostile, "prenoms": hostile, "exam_label": hostile, "specialite": hostile}
         session.execute(update(Candidature).where(Candidature.id == candidature).values(texts))
-        session.execute(update(Piece).where(Piece.candidature_id == candidature).values(group_label=hostile))
+        session.execute(
+            update(Piece).where(Piece.candidature_id == candidature).values(group_label=hostile)
+        )
     change_deposit(running, path.rpartition("/")[2], filename=hostile)
     desk.post(f"{path}/decision", decision(desk, decision="non_compliant", comment=hostile))
-    lists = (f"/gestion/pieces?statut=toutes&candidature={candidature}", f"/gestion/pieces?code={quote(hostile)}")
+    lists = (
+        f"/gestion/pieces?statut=toutes&candidature={candidature}",
+        f"/gestion/pieces?code={quote(hostile)}",
+    )
     for address in (f"{path}?statut=toutes&session={quote(hostile)}", *lists, "/gestion"):
         assert desk.get(address).status_code == 200
         assert "alert(1)" not in " ".join(desk.page.xpath("//script/text()"))
@@ -270,8 +340,14 @@ def test_candidates_texts_are_shown_as_texts(desk: Browser, running: InProcessFo
 
 
 def test_after_logging_in_one_is_led_to_no_other_place(staff: StaffFactory) -> None:
-    browser, account = staff.browser(), staff.account("03")
-    typed = {"identifiant": account.email, "password": PASSWORD, "code": account.code, "suite": OTHER_PLACES[0]}
+    browser = staff.browser()
+    account = staff.account("03")
+    typed = {
+        "identifiant": account.email,
+        "password": PASSWORD,
+        "code": account.code,
+        "suite": OTHER_PLACES[0],
+    }
     answer = browser.post("/gestion/connexion", typed, follow=False)
     assert (answer.status_code, answer.location) == (303, "/gestion")
     for address in OTHER_PLACES:

@@ -1,4 +1,5 @@
-"""An administrator: the dates of an opening, what the home page says, candidates' accounts, lists by académie."""
+"""An administrator: the dates of an opening, what the home page says, candidates' accounts, lists
+by académie."""
 
 from datetime import UTC, date, datetime
 
@@ -12,11 +13,18 @@ from tests.gateway.gestion.people import StaffFactory
 from tests.support.in_process_portal import service_stopped
 
 LISTS = ("/gestion/pieces?statut=toutes", "/gestion/relances", "/gestion/documents")
-HERE, ELSEWHERE = "03", "20"
-FIRST, LAST = YEARS[0], YEARS[-1]
+HERE = "03"
+ELSEWHERE = "20"
+FIRST = YEARS[0]
+LAST = YEARS[-1]
 NO_INSTANTS = (
-    "", "demain", "31/02/2021 12:00", "28/03/2021 02:30", f"01/06/{FIRST - 1} 12:00", f"01/06/{LAST + 1} 12:00",
-)  # fmt: skip
+    "",
+    "demain",
+    "31/02/2021 12:00",
+    "28/03/2021 02:30",
+    f"01/06/{FIRST - 1} 12:00",
+    f"01/06/{LAST + 1} 12:00",
+)
 DAYS = (" 30 / 05 / 1998 ", "30-05-1998", "30051998", "30.05.1998")
 
 
@@ -56,21 +64,27 @@ def test_an_end_is_moved_with_a_reason_an_earlier_one_once_confirmed_and_candida
 
 def test_the_dates_of_a_session_are_moved_at_once(administrator: Browser) -> None:
     administrator.get("/gestion/ouvertures/dates?exam=BTS&session=2022")
-    administrator.press("Voir ce qui change", openings="toutes", closes="demain", reason="Intempéries")
+    administrator.press(
+        "Voir ce qui change", openings="toutes", closes="demain", reason="Intempéries"
+    )
     assert "Une date et une heure sont attendues" in administrator.text
     administrator.press("Voir ce qui change", closes="24/12/2035 23:59")
     administrator.shows("ACADÉMIE D'AMIENS", "→ 24/12/2035 23:59")
     shown = administrator.answer
     administrator.press("Changer les dates")
     assert "Les dates sont changées" in administrator.text
-    assert administrator.text.count("au 24/12/2035 à 23:59") == administrator.text.count("dates changées")
+    assert administrator.text.count("au 24/12/2035 à 23:59") == administrator.text.count(
+        "dates changées"
+    )
     administrator.answer = shown
     assert administrator.press("Changer les dates").status_code == 412
     assert "entre-temps" in administrator.text
     assert administrator.value("closes") == "24/12/2035 23:59"
 
 
-def test_a_message_is_looked_at_published_and_taken_off(administrator: Browser, staff: StaffFactory) -> None:
+def test_a_message_is_looked_at_published_and_taken_off(
+    administrator: Browser, staff: StaffFactory
+) -> None:
     message = {
         "title": "Panne du 3 octobre",
         "text": "Le portail sera fermé de 6 h à 8 h.",
@@ -97,7 +111,9 @@ def test_a_message_is_looked_at_published_and_taken_off(administrator: Browser, 
     assert message["text"] not in visitor.get("/").text
 
 
-def test_what_an_incident_cut_is_shown_and_extended(administrator: Browser, staff: StaffFactory) -> None:
+def test_what_an_incident_cut_is_shown_and_extended(
+    administrator: Browser, staff: StaffFactory
+) -> None:
     administrator.get("/gestion/ouvertures")
     administrator.follow("Noter un incident et prolonger")
     administrator.press("Voir ce qui serait prolongé", begins="hier", periods="")
@@ -138,13 +154,21 @@ def open_account(administrator: Browser, candidature: str) -> None:
     administrator.follow("Son compte et son état civil")
 
 
-def test_a_civil_status_is_corrected_with_a_reason_everywhere(administrator: Browser, candidate: Browser) -> None:
+def test_a_civil_status_is_corrected_with_a_reason_everywhere(
+    administrator: Browser, candidate: Browser
+) -> None:
     open_account(administrator, candidate.shown_id)
     account = administrator.path
-    administrator.press("Corriger l'état civil", nom_famille="", prenoms="Paul", reason="Erreur de saisie")
+    administrator.press(
+        "Corriger l'état civil", nom_famille="", prenoms="Paul", reason="Erreur de saisie"
+    )
     assert (administrator.answer.status_code, administrator.value("prenoms")) == (422, "Paul")
     assert "Erreur de saisie" in administrator.text, "what was typed stays"
-    corrected = {"nom_famille": "DUBOIS-MARTIN", "prenoms": "Laurent", "reason": "Carte d'identité du 4 octobre"}
+    corrected = {
+        "nom_famille": "DUBOIS-MARTIN",
+        "prenoms": "Laurent",
+        "reason": "Carte d'identité du 4 octobre",
+    }
     administrator.press("Corriger l'état civil", **corrected)
     assert administrator.path == account
     assert "L'état civil est corrigé" in administrator.text
@@ -164,7 +188,9 @@ def test_what_a_colleague_corrected_meanwhile_is_shown_and_replaced_once_chosen(
     for browser in (administrator, colleague):
         open_account(browser, candidate.shown_id)
     colleague.press("Corriger l'état civil", nom_famille="DUBOIS", reason="Carte d'identité")
-    refused = administrator.press("Corriger l'état civil", nom_famille="DUPONT", reason="Livret de famille")
+    refused = administrator.press(
+        "Corriger l'état civil", nom_famille="DUPONT", reason="Livret de famille"
+    )
     assert refused.status_code == 412
     assert ("DUBOIS" in administrator.text, administrator.value("nom_famille")) == (True, "DUPONT")
     assert "Livret de famille" in administrator.text
@@ -173,7 +199,9 @@ def test_what_a_colleague_corrected_meanwhile_is_shown_and_replaced_once_chosen(
     assert administrator.value("nom_famille") == "DUPONT"
 
 
-def test_an_account_is_found_by_address_or_birth_date(administrator: Browser, candidature: str) -> None:
+def test_an_account_is_found_by_address_or_birth_date(
+    administrator: Browser, candidature: str
+) -> None:
     open_account(administrator, candidature)
     email = administrator.page.xpath("//main//p[contains(., '@')]/text()")[0].strip()
     administrator.get("/gestion/comptes")
@@ -182,16 +210,22 @@ def test_an_account_is_found_by_address_or_birth_date(administrator: Browser, ca
     administrator.press("Rechercher", email="", birth_date="jamais", name="binet")
     assert (administrator.answer.status_code, administrator.value("birth_date")) == (422, "jamais")
     administrator.press("Rechercher", birth_date="01/02/2001")
-    assert any(email in row and "01/02/2001" in row for row in administrator.rows()), administrator.text
+    assert any(email in row and "01/02/2001" in row for row in administrator.rows()), (
+        administrator.text
+    )
     address = administrator.answer.request.full_path
     assert "binet" not in address
     administrator.get(address)
-    assert (administrator.rows() != [], administrator.value("name")) == (True, "binet"), "Back, or a reload"
+    assert (administrator.rows() != [], administrator.value("name")) == (True, "binet"), (
+        "Back, or a reload"
+    )
     administrator.press("Rechercher", birth_date="02/02/2001")
     assert "Aucun compte n'a cette date de naissance et ce nom." in administrator.text
 
 
-def test_an_activation_sent_again_ends_the_first(administrator: Browser, candidates: CandidateFactory) -> None:
+def test_an_activation_sent_again_ends_the_first(
+    administrator: Browser, candidates: CandidateFactory
+) -> None:
     email = candidates.create_account()
     first = candidates.link_to(email)
     administrator.get("/gestion/comptes")
@@ -223,7 +257,10 @@ def test_an_administrator_alone_chooses_an_académie_of_each_list_and_of_the_sea
     assert administrator.rows()
     administrator.press("Rechercher", academie=ELSEWHERE)
     assert administrator.rows() == []
-    assert (administrator.value("recherche"), administrator.value("academie")) == ("binet", ELSEWHERE)
+    assert (administrator.value("recherche"), administrator.value("academie")) == (
+        "binet",
+        ELSEWHERE,
+    )
 
 
 @pytest.mark.parametrize(
@@ -236,7 +273,9 @@ def test_an_administrator_alone_chooses_an_académie_of_each_list_and_of_the_sea
         *((text, "", "") for text in NO_INSTANTS),
     ],
 )
-def test_an_instant_is_of_paris_and_the_last_minute_of_a_day_its_end(typed: str, instant: str, end: str) -> None:
+def test_an_instant_is_of_paris_and_the_last_minute_of_a_day_its_end(
+    typed: str, instant: str, end: str
+) -> None:
     read = read_instant(typed), read_end(typed)
     assert [at.isoformat() if at else "" for at in read] == [instant, end]
 

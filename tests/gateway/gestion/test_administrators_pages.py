@@ -1,4 +1,5 @@
-"""« Catalogue », « Journal » and « Conservation », which administrators alone have; requests of erasure."""
+"""« Catalogue », « Journal » and « Conservation », which administrators alone have; requests of
+erasure."""
 
 import ast
 import csv
@@ -32,7 +33,8 @@ from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ADDRESS
 
-CATALOGUE, RETENTION = "/gestion/catalogue", "/gestion/conservation"
+CATALOGUE = "/gestion/catalogue"
+RETENTION = "/gestion/conservation"
 SERVICES = Path(__file__).parents[3] / "services"
 
 
@@ -52,7 +54,9 @@ def test_a_new_exam_is_compared_loaded_and_in_the_journal(administrator: Browser
     assert GESTION_PAGES["catalogue"].label in administrator.text
     send(administrator, archive(code="CFG2"))
     assert "Nouvel examen ou concours." in administrator.text
-    assert "BREVET DE TECHNICIEN SUPERIEUR" in administrator.text, "what the archive does not have stays"
+    assert "BREVET DE TECHNICIEN SUPERIEUR" in administrator.text, (
+        "what the archive does not have stays"
+    )
     administrator.press("Charger ce catalogue", code="")
     assert "Saisissez un code de votre second facteur." in administrator.text
     assert "Nouvel examen ou concours." in administrator.text, "the archive stays in the page"
@@ -63,7 +67,9 @@ def test_a_new_exam_is_compared_loaded_and_in_the_journal(administrator: Browser
     assert "Catalogue chargé" in administrator.text
 
 
-def test_what_is_in_force_is_downloaded_and_is_no_change_when_it_is_sent_again(administrator: Browser) -> None:
+def test_what_is_in_force_is_downloaded_and_is_no_change_when_it_is_sent_again(
+    administrator: Browser,
+) -> None:
     send(administrator, archive(code="CFG4"))
     administrator.press("Charger ce catalogue")
     downloaded = administrator.get("/gestion/catalogue/CFG4.zip")
@@ -71,13 +77,19 @@ def test_what_is_in_force_is_downloaded_and_is_no_change_when_it_is_sent_again(a
     send(administrator, downloaded.data)
     assert "Aucun changement." in administrator.text
     send(administrator, archive("CERTIFICAT RENOMME", "CFG4"))
-    assert "CFG4, intitulé CERTIFICAT DE FORMATION GENERALE CERTIFICAT RENOMME" in administrator.rows()
+    assert (
+        "CFG4, intitulé CERTIFICAT DE FORMATION GENERALE CERTIFICAT RENOMME" in administrator.rows()
+    )
 
 
-def test_mistakes_are_shown_by_file_and_line_and_what_is_no_archive_beside_its_field(administrator: Browser) -> None:
+def test_mistakes_are_shown_by_file_and_line_and_what_is_no_archive_beside_its_field(
+    administrator: Browser,
+) -> None:
     send(administrator, zip_of({"cfg/exam.yaml": SMALL.replace("exclusive", "exclusif").encode()}))
     assert administrator.answer.status_code == 422
-    assert any("cfg/exam.yaml" in row and "écrire « exclusive »" in row for row in administrator.rows())
+    assert any(
+        "cfg/exam.yaml" in row and "écrire « exclusive »" in row for row in administrator.rows()
+    )
     for content, name, said, status in (
         (b"", "", "Choisissez l'archive à vérifier.", 422),
         (b"code: CFG", "exam.yaml", "pas une archive ZIP", 422),
@@ -87,10 +99,15 @@ def test_mistakes_are_shown_by_file_and_line_and_what_is_no_archive_beside_its_f
         assert (administrator.answer.status_code, said in administrator.text) == (status, True)
     largest = urlsafe_b64encode(b"x" * MAX_CATALOGUE_BYTES).decode()
     administrator.post(f"{CATALOGUE}/chargement", {"archive": largest, "etag": "x"})
-    assert (administrator.answer.status_code, "pas une archive ZIP" in administrator.text) == (422, True), "it fits"
+    assert (administrator.answer.status_code, "pas une archive ZIP" in administrator.text) == (
+        422,
+        True,
+    ), "it fits"
 
 
-def test_an_archive_that_is_too_long_to_be_kept_is_to_be_sent_again_after_an_outage(administrator: Browser) -> None:
+def test_an_archive_that_is_too_long_to_be_kept_is_to_be_sent_again_after_an_outage(
+    administrator: Browser,
+) -> None:
     for length, is_kept in ((LONGEST_KEPT_POST // 2, True), (LONGEST_KEPT_POST + 1, False)):
         with service_stopped(administrator.portal.registrations):
             administrator.post(f"{CATALOGUE}/chargement", {"archive": "x" * length, "etag": "x"})
@@ -99,7 +116,9 @@ def test_an_archive_that_is_too_long_to_be_kept_is_to_be_sent_again_after_an_out
         assert ("trop long pour être conservé" in administrator.text) is not is_kept
 
 
-def test_acts_of_candidates_are_listed_on_demand_alone(administrator: Browser, candidature: str) -> None:
+def test_acts_of_candidates_are_listed_on_demand_alone(
+    administrator: Browser, candidature: str
+) -> None:
     administrator.get(f"/gestion/journal?objet={candidature}")
     assert not any("Candidature enregistrée" in row for row in administrator.rows())
     administrator.get(f"/gestion/journal?objet={candidature}&acte=candidature.saved&candidats=oui")
@@ -130,7 +149,9 @@ def test_days_bound_it_and_days_or_pages_that_are_none_are_said_so(administrator
     assert administrator.value("du") == "hier"
     assert administrator.text.count(DAY_EXPECTED) >= 2
     for cursor in ("x", "[]", '{"gateway": 1}', '{"accounts": "x"}', "[" * 100_000):
-        assert administrator.get(f"/gestion/journal?{urlencode({'suite': cursor})}").status_code in (400, 414)
+        assert administrator.get(
+            f"/gestion/journal?{urlencode({'suite': cursor})}"
+        ).status_code in (400, 414)
 
 
 def test_its_acts_are_given_as_csv_which_is_an_act_too(
@@ -139,12 +160,21 @@ def test_its_acts_are_given_as_csv_which_is_an_act_too(
     monkeypatch.setattr(base, "CHUNK_BYTES", 7)  # which cuts ids that names replace
     administrator.get("/gestion/journal?candidats=oui")
     administrator.follow("inscriptions")
-    assert administrator.answer.headers["Content-Disposition"] == "attachment; filename=journal-registrations.csv"
+    assert (
+        administrator.answer.headers["Content-Disposition"]
+        == "attachment; filename=journal-registrations.csv"
+    )
     assert candidature in administrator.answer.text
     assert "Candidature enregistrée" in administrator.answer.text
     administrator.get("/gestion/journal/registrations.csv?acte=audit.exported")
-    [line] = csv.DictReader(administrator.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")
-    assert (line["Auteur"], line["Par"], line["Acte"]) == ("Gestionnaire", "Anne DUVAL", "Journal exporté")
+    [line] = csv.DictReader(
+        administrator.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";"
+    )
+    assert (line["Auteur"], line["Par"], line["Acte"]) == (
+        "Gestionnaire",
+        "Anne DUVAL",
+        "Journal exporté",
+    )
     for path in ("/gestion/journal/gateway.csv", "/gestion/journal/accounts.csv?du=hier"):
         assert administrator.get(path).status_code == 404
 
@@ -169,24 +199,40 @@ def test_acts_on_a_candidate_are_found_by_a_number_that_stands_in_no_address(
     for field in ("numero", "objet"):
         administrator.get("/gestion/journal")
         administrator.press("Filtrer", candidats="oui", **{field: f"{numero[:3]} {numero[3:]}"})
-        for act in ("Candidature enregistrée", "Candidature consultée", "Document consulté", "Fichier déposé"):
+        for act in (
+            "Candidature enregistrée",
+            "Candidature consultée",
+            "Document consulté",
+            "Fichier déposé",
+        ):
             assert act in " ".join(administrator.rows())
         assert set(administrator.texts("//tbody//td//a")) == {numero}
         assert (administrator.value("numero"), administrator.value("objet")) == (numero, "")
         assert numero not in administrator.answer.request.url
-        assert not [address for address in administrator.page.xpath("//a/@href") if numero in address]
+        assert not [
+            address for address in administrator.page.xpath("//a/@href") if numero in address
+        ]
     administrator.follow("inscriptions")
-    lines = csv.DictReader(administrator.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";")
+    lines = csv.DictReader(
+        administrator.answer.text.removeprefix("\ufeff").splitlines(), delimiter=";"
+    )
     assert {line["N° candidat"] for line in lines} == {numero}
     administrator.get("/gestion/journal")
     administrator.press("Filtrer", numero="02199999999")
     assert "Aucun acte ne correspond" in administrator.text
-    assert administrator.get(f"/gestion/journal?numero={numero}").status_code == 422, "no address asks for it in clear"
+    assert administrator.get(f"/gestion/journal?numero={numero}").status_code == 422, (
+        "no address asks for it in clear"
+    )
 
 
 def test_what_changed_is_read_with_what_it_was_before() -> None:
     before = {"state": "active", "opens": "2021-10-04T12:00:00+00:00", "refusal_mails": False}
-    after = {"state": "ecartee", "opens": "2021-10-05T12:00:00+00:00", "refusal_mails": False, "reason": "Panne"}
+    after = {
+        "state": "ecartee",
+        "opens": "2021-10-05T12:00:00+00:00",
+        "refusal_mails": False,
+        "reason": "Panne",
+    }
     assert list(readable_changes(before, after)) == [
         "état : Active → Écartée",
         "ouverture des inscriptions : 04/10/2021 à 14:00 → 05/10/2021 à 14:00",
@@ -194,8 +240,20 @@ def test_what_changed_is_read_with_what_it_was_before() -> None:
         "motif : Panne",
     ]
     assert list(readable_changes({"title": "Panne"}, None)) == ["titre : Panne → -"]
-    after = {"status": "none", "state": "prepared", "scan": "clean", "event_id": "4f", "academie": "03"}
-    words = ["statut : sans statut", "état : En attente du fichier", "antivirus : saine", "envoi : 4f", "académie : 03"]
+    after = {
+        "status": "none",
+        "state": "prepared",
+        "scan": "clean",
+        "event_id": "4f",
+        "academie": "03",
+    }
+    words = [
+        "statut : sans statut",
+        "état : En attente du fichier",
+        "antivirus : saine",
+        "envoi : 4f",
+        "académie : 03",
+    ]
     assert list(readable_changes(None, after)) == words
 
 
@@ -211,7 +269,9 @@ def recorded_acts() -> Iterator[str]:
     sources = (path.read_text(encoding="utf-8") for path in SERVICES.rglob("*.py"))
     for node in (node for source in sources for node in ast.walk(ast.parse(source))):
         match node:
-            case ast.Call(func=ast.Attribute(attr="record"), args=[_, _, ast.Constant(value=str(act)), *_]):
+            case ast.Call(
+                func=ast.Attribute(attr="record"), args=[_, _, ast.Constant(value=str(act)), *_]
+            ):
                 yield act
 
 
@@ -236,7 +296,9 @@ def test_what_is_due_within_a_month_is_shown_and_a_session_is_held_back(
     assert "reprennent" in administrator.text
 
 
-def test_who_asks_for_erasure_is_answered(administrator: Browser, candidates: CandidateFactory) -> None:
+def test_who_asks_for_erasure_is_answered(
+    administrator: Browser, candidates: CandidateFactory
+) -> None:
     email = candidates.create_activated_account()
     candidates.register(email)
     browser = candidates.log_in(email)
@@ -245,13 +307,20 @@ def test_who_asks_for_erasure_is_answered(administrator: Browser, candidates: Ca
     draft = browser.path
     browser.get("/compte")
     browser.follow("Demander l'effacement de mes données")
-    assert retention().sentence(retention().kind(PIECES)) in browser.text, "what stays, and until when"
+    assert retention().sentence(retention().kind(PIECES)) in browser.text, (
+        "what stays, and until when"
+    )
     browser.press("Demander l'effacement", current_password=PASSWORD)
     assert "Votre demande est enregistrée" in browser.text
-    assert not browser.page.xpath("//main//button[contains(., 'Demander')]"), "it waits for its answer"
+    assert not browser.page.xpath("//main//button[contains(., 'Demander')]"), (
+        "it waits for its answer"
+    )
 
     administrator.get("/gestion/effacements")
-    assert "30 jours pour répondre" in administrator.text or "31 jours pour répondre" in administrator.text
+    assert (
+        "30 jours pour répondre" in administrator.text
+        or "31 jours pour répondre" in administrator.text
+    )
     assert email not in administrator.answer.text
     administrator.get(administrator.page.xpath("//a[contains(., 'Répondre')]/@href")[0])
     assert administrator.press("Répondre", answer="").status_code == 422

@@ -1,4 +1,5 @@
-"""A gestionnaire looks for candidatures, corrects one with a reason, ends it, and takes all of them home as CSV."""
+"""A gestionnaire looks for candidatures, corrects one with a reason, ends it, and takes all of them
+home as CSV."""
 
 from datetime import UTC, datetime
 
@@ -14,13 +15,19 @@ from tests.support.in_process_four_services import InProcessFourServices
 START = "Corriger la candidature"
 
 
-def test_a_document_for_one_is_published_once(gestionnaire: StaffBrowser, candidate: Browser, page: str) -> None:
+def test_a_document_for_one_is_published_once(
+    gestionnaire: StaffBrowser, candidate: Browser, page: str
+) -> None:
     gestionnaire.get(page)
     gestionnaire.follow("Publier un document pour cette candidature")
     assert gestionnaire.press("Publier le document", title="Tiers temps accordé").status_code == 422
     assert gestionnaire.value("title") == "Tiers temps accordé", "what was typed stays"
     order_key = gestionnaire.value("order_key") or ""
-    typed = {"type": "amenagements", "title": "Tiers temps accordé", "paragraphs": "Une heure de plus.\nSalle à part."}
+    typed = {
+        "type": "amenagements",
+        "title": "Tiers temps accordé",
+        "paragraphs": "Une heure de plus.\nSalle à part.",
+    }
     gestionnaire.press("Publier le document", **typed)
     assert gestionnaire.path == page
     gestionnaire.post(f"{page}/document", {**typed, "order_key": order_key})
@@ -28,11 +35,17 @@ def test_a_document_for_one_is_published_once(gestionnaire: StaffBrowser, candid
     candidate.get(f"/documents/{page.rpartition('/')[2]}")
     links = candidate.page.xpath("//main//a[starts-with(@href, '/documents/fichier/')]/@href")
     assert "Tiers temps accordé" in candidate.text
-    assert len({link.partition("?")[0] for link in links}) == len(AUTOMATIC_TYPES) + 1, "sent twice, published once"
+    assert len({link.partition("?")[0] for link in links}) == len(AUTOMATIC_TYPES) + 1, (
+        "sent twice, published once"
+    )
     gestionnaire.get(page)
-    [withdrawal] = gestionnaire.page.xpath("//a[starts-with(., 'Retirer')]/@href")  # none of a confirmation
+    [withdrawal] = gestionnaire.page.xpath(
+        "//a[starts-with(., 'Retirer')]/@href"
+    )  # none of a confirmation
     gestionnaire.get(withdrawal)
-    gestionnaire.press("Retirer le document", reason="Pour un autre candidat", motif_lu="oui", code="000000")
+    gestionnaire.press(
+        "Retirer le document", reason="Pour un autre candidat", motif_lu="oui", code="000000"
+    )
     assert gestionnaire.answer.status_code == 422
     gestionnaire.press("Retirer le document")
     assert "Motif (lu par le candidat) : Pour un autre candidat" in " ".join(gestionnaire.rows())
@@ -52,11 +65,18 @@ def test_a_candidature_is_set_aside_with_a_reason_that_the_candidate_reads(
     candidate.get("/inscriptions")
     assert "Le diplôme requis n'est pas justifié." in candidate.text
     gestionnaire.get(f"{page}/desinscription")
-    assert gestionnaire.press("Désinscrire à la demande du candidat", reason="Demande du 4 octobre").status_code == 409
+    assert (
+        gestionnaire.press(
+            "Désinscrire à la demande du candidat", reason="Demande du 4 octobre"
+        ).status_code
+        == 409
+    )
     assert gestionnaire.value("reason") is not None
 
 
-def test_tries_at_a_code_are_slowed_and_the_page_says_until_when(gestionnaire: Browser, page: str) -> None:
+def test_tries_at_a_code_are_slowed_and_the_page_says_until_when(
+    gestionnaire: Browser, page: str
+) -> None:
     gestionnaire.get(f"{page}/ecart")
     for expected in [422] * PER_SOURCE.undelayed + [429]:
         gestionnaire.press("Écarter la candidature", reason="Diplôme non justifié.", code="000000")
@@ -69,7 +89,8 @@ def test_tries_at_a_code_are_slowed_and_the_page_says_until_when(gestionnaire: B
 def test_who_is_restored_has_pieces_and_documents_again(
     gestionnaire: Browser, candidate: Browser, page: str, running: InProcessFourServices
 ) -> None:
-    candidature, deposits = page.rpartition("/")[2], candidate.path
+    candidature = page.rpartition("/")[2]
+    deposits = candidate.path
     candidate.get(deposits)
     pieces = candidate.text
     candidate.get(f"/inscriptions/{candidature}/desinscription")
@@ -79,22 +100,31 @@ def test_who_is_restored_has_pieces_and_documents_again(
     gestionnaire.get(f"/gestion/pieces?statut=toutes&candidature={candidature}")
     assert "Celles d'une candidature désinscrite ou écartée sont gardées" in gestionnaire.text
     gestionnaire.get(page)
-    assert "Ses pièces justificatives sont gardées, et cachées tant que la candidature est " in gestionnaire.text
+    assert (
+        "Ses pièces justificatives sont gardées, et cachées tant que la candidature est "
+        in gestionnaire.text
+    )
     gestionnaire.follow("Rétablir la candidature")
     gestionnaire.press("Rétablir la candidature", reason="Désinscrit par erreur")
     assert "La candidature est rétablie" in gestionnaire.text
     running.deliver()
     gestionnaire.get(page)
-    history = [line.partition(" le ")[0] for line in gestionnaire.texts("//section[h2='Historique']/h3")]
+    history = [
+        line.partition(" le ")[0] for line in gestionnaire.texts("//section[h2='Historique']/h3")
+    ]
     assert history == ["Version 3, enregistrée", "Désinscrite", "Version 1, enregistrée"]
     assert "Désinscrit par erreur" in gestionnaire.text
     candidate.get(deposits)
     assert candidate.text == pieces
     candidate.get(f"/documents/{candidature}")
-    assert "est la fin de votre candidature, rétablie depuis" in candidate.text, "versions 01 and 03"
+    assert "est la fin de votre candidature, rétablie depuis" in candidate.text, (
+        "versions 01 and 03"
+    )
 
 
-def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(gestionnaire: Browser, candidature: str) -> None:
+def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(
+    gestionnaire: Browser, candidature: str
+) -> None:
     gestionnaire.portal.deliver_events()
     gestionnaire.get("/gestion/candidatures")
     assert gestionnaire.texts("//select[@name='etablissement']/option")[0] == "Tous"
@@ -104,16 +134,24 @@ def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(gestionnaire:
     assert all("01/02/2001" in row for row in still_active), "who has the same name is told apart"
     gestionnaire.press("Rechercher", etat="active", tri="-saved")
     assert gestionnaire.answer.request.query_string == b"etat=active&tri=-saved"
-    assert gestionnaire.page.xpath("//*[@id='candidatures']//p[@role='status']"), "a search leads to its count"
+    assert gestionnaire.page.xpath("//*[@id='candidatures']//p[@role='status']"), (
+        "a search leads to its count"
+    )
     assert gestionnaire.texts("//th[@aria-sort='descending']") == ["Enregistrée le"]
     gestionnaire.follow("Candidat")
-    assert gestionnaire.page.xpath("string(//th[@aria-sort='ascending']/a/@href)").startswith("?etat=active&tri=-name")
+    assert gestionnaire.page.xpath("string(//th[@aria-sort='ascending']/a/@href)").startswith(
+        "?etat=active&tri=-name"
+    )
     assert sorted(gestionnaire.rows()) == still_active
     assert (gestionnaire.value("etat"), gestionnaire.value("tri")) == ("active", "name")
     gestionnaire.press("Rechercher", recherche="personne")
     offered = gestionnaire.page.xpath("//select[@name='specialite']/option")
-    assert (gestionnaire.rows(), len(offered) > 1) == ([], True), "a filter stays where nobody is found"
-    assert "Aucune candidature" in gestionnaire.texts("//*[@id='candidatures']")[0], "where the search leads"
+    assert (gestionnaire.rows(), len(offered) > 1) == ([], True), (
+        "a filter stays where nobody is found"
+    )
+    assert "Aucune candidature" in gestionnaire.texts("//*[@id='candidatures']")[0], (
+        "where the search leads"
+    )
     gestionnaire.press("Rechercher", recherche="", etat="", pieces="missing")
     found = gestionnaire.rows()
     assert all(" Manquantes " in row for row in found)
@@ -121,7 +159,10 @@ def test_candidatures_are_browsed_by_addresses_that_tell_of_nobody(gestionnaire:
     assert gestionnaire.answer.text.count(";Manquantes;") == len(found) > 0
     for address in ("candidatures", "candidatures.csv", "epreuves.csv"):
         gestionnaire.get(f"/gestion/{address}?recherche=personne&etat=active")
-        assert (gestionnaire.answer.status_code, "par une adresse" in gestionnaire.text) == (422, True)
+        assert (gestionnaire.answer.status_code, "par une adresse" in gestionnaire.text) == (
+            422,
+            True,
+        )
 
 
 def test_a_search_of_a_person_stands_in_its_address_for_whoever_typed_it(
@@ -129,13 +170,16 @@ def test_a_search_of_a_person_stands_in_its_address_for_whoever_typed_it(
 ) -> None:
     gestionnaire.get("/gestion/candidatures")
     gestionnaire.press("Rechercher", naissance="01/02/2001", etat="active")
-    address, found = gestionnaire.answer.request.full_path, gestionnaire.rows()
+    address = gestionnaire.answer.request.full_path
+    found = gestionnaire.rows()
     assert found
     assert (address.count("etat=active"), address.count("2001")) == (1, 0)
     gestionnaire.follow("Télécharger ces candidatures (CSV)")
     assert len(gestionnaire.answer.text.splitlines()) == len(found) + 1
     gestionnaire.get(address)
-    assert (gestionnaire.rows(), gestionnaire.value("naissance")) == (found, "01/02/2001"), "Back, or a reload"
+    assert (gestionnaire.rows(), gestionnaire.value("naissance")) == (found, "01/02/2001"), (
+        "Back, or a reload"
+    )
     gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
     gestionnaire.follow("Écarter la candidature")
     assert gestionnaire.press("Écarter la candidature").status_code == 422
@@ -145,11 +189,17 @@ def test_a_search_of_a_person_stands_in_its_address_for_whoever_typed_it(
     assert gestionnaire.rows() == found, "the way back leads to what was found, after an act too"
     for others in (address, address.replace("candidatures", "candidatures.csv")):
         answer = staff.logged_in("03").get(others)
-        assert (answer.status_code, "n'est pas la vôtre" in answer.text.replace("&#39;", "'")) == (422, True)
+        assert (answer.status_code, "n'est pas la vôtre" in answer.text.replace("&#39;", "'")) == (
+            422,
+            True,
+        )
 
 
-def test_filters_saved_under_a_name_follow_the_person_until_deleted(staff: StaffFactory, candidature: str) -> None:
-    browser, elsewhere = staff.with_account(staff.account("03"), "/gestion/candidatures"), staff.browser()
+def test_filters_saved_under_a_name_follow_the_person_until_deleted(
+    staff: StaffFactory, candidature: str
+) -> None:
+    browser = staff.with_account(staff.account("03"), "/gestion/candidatures")
+    elsewhere = staff.browser()
     assert "Enregistrer ces filtres" not in browser.text, "none are chosen"
     browser.press("Rechercher", recherche="personne")
     assert "Enregistrer ces filtres" not in browser.text, "they tell of a person"
@@ -176,7 +226,8 @@ def test_filters_saved_under_a_name_follow_the_person_until_deleted(staff: Staff
 def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(
     gestionnaire: Browser, candidate: Browser, page: str, staff: StaffFactory
 ) -> None:
-    note, colleague = "Appelé le 4 octobre : envoie demain.", staff.logged_in("03")
+    note = "Appelé le 4 octobre : envoie demain."
+    colleague = staff.logged_in("03")
     gestionnaire.get(page)
     assert gestionnaire.press("Garder la note", text="x" * (NOTE_LENGTH + 1)).status_code == 422
     assert "x" * (NOTE_LENGTH + 1) in gestionnaire.answer.text, "what was typed stays"
@@ -203,7 +254,9 @@ def test_a_tab_is_corrected_and_saved_with_a_reason_that_the_candidate_reads(
 ) -> None:
     gestionnaire.get(page)
     name = gestionnaire.page.xpath("string(//h1)").strip()
-    assert "Né(e) le 01/02/2001 N° candidat" in gestionnaire.text, "who has the same name is told apart"
+    assert "Né(e) le 01/02/2001 N° candidat" in gestionnaire.text, (
+        "who has the same name is told apart"
+    )
     tabs = begin(gestionnaire, page)
     assert "Un nom ou une date de naissance ne se corrige pas ici" in gestionnaire.text
     assert gestionnaire.press("Suivant", adresse="").status_code == 422
@@ -222,7 +275,11 @@ def test_a_tab_is_corrected_and_saved_with_a_reason_that_the_candidate_reads(
     assert gestionnaire.page.xpath("string(//textarea)").strip() == "Adresse rect"
     gestionnaire.press("Enregistrer la correction", reason="Adresse rectifiée au guichet")
     assert gestionnaire.path == page
-    for words in ("La correction est enregistrée", "Motif : Adresse rectifiée au guichet", "par Anne DUVAL"):
+    for words in (
+        "La correction est enregistrée",
+        "Motif : Adresse rectifiée au guichet",
+        "par Anne DUVAL",
+    ):
         assert words in gestionnaire.text
     running.deliver()
     candidate.get("/inscriptions")
@@ -266,13 +323,17 @@ def test_the_way_through_it_keeps_the_filters_of_its_list(gestionnaire: Browser,
     assert gestionnaire.answer.request.full_path == f"{page}?etat=active"
 
 
-def test_a_rule_is_overridden_by_an_administrateur(gestionnaire: Browser, administrator: Browser, page: str) -> None:
+def test_a_rule_is_overridden_by_an_administrateur(
+    gestionnaire: Browser, administrator: Browser, page: str
+) -> None:
     tabs = begin(gestionnaire, page)
     gestionnaire.get(f"{tabs}/{QUALIFICATION}")
     gestionnaire.press("Suivant", forme="progressive")
     gestionnaire.get(f"{tabs}/{EPREUVES}")
     names = {str(field.get("name")) for field in gestionnaire.page.xpath("//main//select")}
-    none_sat = dict.fromkeys((name for name in names if name.startswith("position-")), "non_inscrit")
+    none_sat = dict.fromkeys(
+        (name for name in names if name.startswith("position-")), "non_inscrit"
+    )
     gestionnaire.press("Suivant", **none_sat)
     assert "« Enregistrer » dit quelles règles" in gestionnaire.text, "the way on"
     gestionnaire.get(f"{tabs}/{NUMBER}")
@@ -287,15 +348,22 @@ def test_a_rule_is_overridden_by_an_administrateur(gestionnaire: Browser, admini
     ticked = administrator.page.xpath("//input[@name='overridden'][@checked]/@value")
     assert ticked == ["progressive_at_least"], "on the way back too"
     administrator.press("Enregistrer la correction", reason="Dérogation")
-    assert (administrator.path, "Règle écartée : Choisissez au moins" in administrator.text) == (page, True)
+    assert (administrator.path, "Règle écartée : Choisissez au moins" in administrator.text) == (
+        page,
+        True,
+    )
 
 
-def test_it_is_not_offered_once_the_session_is_closed_and_the_page_says_why(gestionnaire: Browser, page: str) -> None:
+def test_it_is_not_offered_once_the_session_is_closed_and_the_page_says_why(
+    gestionnaire: Browser, page: str
+) -> None:
     gestionnaire.get(page)
     with gestionnaire.portal.registrations.app.app_context(), db.operation() as session:
         opening_id = session.get_one(Candidature, page.rpartition("/")[2]).opening_id
         session.get_one(OpeningRow, opening_id).session_closes = datetime(2020, 1, 1, tzinfo=UTC)
     gestionnaire.press(START)
-    assert "La session est close : cette candidature ne peut plus être corrigée." in gestionnaire.text
+    assert (
+        "La session est close : cette candidature ne peut plus être corrigée." in gestionnaire.text
+    )
     assert START not in gestionnaire.text
     assert "La session est close depuis le 01/01/2020" in gestionnaire.text

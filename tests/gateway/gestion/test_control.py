@@ -1,4 +1,5 @@
-"""A gestionnaire controls pieces one after the other: what their page shows, what the candidate sees of it."""
+"""A gestionnaire controls pieces one after the other: what their page shows, what the candidate
+sees of it."""
 
 import re
 from contextlib import ExitStack
@@ -19,7 +20,13 @@ from services.pieces.domain.control import WHY_NOT
 from tests.gateway.candidates import Browser
 from tests.gateway.components.html_checks import text_of
 from tests.gateway.gestion import people
-from tests.gateway.gestion.people import COMPLIANT, NON_COMPLIANT, RECEIVED, StaffBrowser, StaffFactory
+from tests.gateway.gestion.people import (
+    COMPLIANT,
+    NON_COMPLIANT,
+    RECEIVED,
+    StaffBrowser,
+    StaffFactory,
+)
 from tests.support.in_process_portal import service_stopped
 
 TAKE_BACK = "Annuler"
@@ -32,20 +39,28 @@ def test_what_waits_is_told_by_regroupement(gestionnaire: Browser, candidate: Br
     gestionnaire.press(RECEIVED)
     gestionnaire.get("/gestion")
     waiting, received = (
-        [int(text.split()[0]) for text in gestionnaire.texts(f"{WAITING}/tr/td[{column}]")] for column in (1, 2)
+        [int(text.split()[0]) for text in gestionnaire.texts(f"{WAITING}/tr/td[{column}]")]
+        for column in (1, 2)
     )
-    assert f"{sum(waiting)} pièce{'s' * (sum(waiting) > 1)} à contrôler ; 1 reçue, à cont" in gestionnaire.text
+    assert (
+        f"{sum(waiting)} pièce{'s' * (sum(waiting) > 1)} à contrôler ; 1 reçue, à cont"
+        in gestionnaire.text
+    )
     numbers = [number for row in zip(waiting, received, strict=True) for number in row if number]
     lists = gestionnaire.page.xpath(f"{WAITING}/tr/*[position() = 1 or position() = 3]//a/@href")
     assert sum(received) == 1
     for number, address in zip(numbers, lists, strict=True):
         gestionnaire.get(address)
-        assert (gestionnaire.title, gestionnaire.value("session")) == (GESTION_PAGES["pieces"].label, "BTS 2022")
+        assert (gestionnaire.title, gestionnaire.value("session")) == (
+            GESTION_PAGES["pieces"].label,
+            "BTS 2022",
+        )
         assert len(gestionnaire.rows()) == number
 
 
 def test_a_decision_leads_to_the_next_piece_and_is_seen(desk: Browser, candidate: Browser) -> None:
-    first, reason = desk.path, "Le document n'est pas signé."
+    first = desk.path
+    reason = "Le document n'est pas signé."
     desk.press(COMPLIANT, reason=reason)
     assert desk.path != first
     desk.shows("Votre décision : « Conforme »", "1 dans l'heure")
@@ -76,7 +91,8 @@ def test_the_decision_just_taken_is_the_one_taken_back_where_the_next_piece_has_
     desk.press(RECEIVED)
     desk.get(f"/gestion/pieces?statut=received&candidature={candidate.shown_id}")
     desk.get(desk.page.xpath("//tbody//a/@href")[0])
-    first, code = desk.path, desk.title.partition(" : ")[0]
+    first = desk.path
+    code = desk.title.partition(" : ")[0]
     desk.press(COMPLIANT)
     second = desk.path
     assert second != first
@@ -89,7 +105,9 @@ def test_the_decision_just_taken_is_the_one_taken_back_where_the_next_piece_has_
     assert people.statuses(candidate) == [RECEIVED, RECEIVED]
     desk.get(second)
     [own] = desk.texts(OFFERED)
-    assert "« Reçue »" in own, "opened by itself, a piece offers to take back what was decided on it"
+    assert "« Reçue »" in own, (
+        "opened by itself, a piece offers to take back what was decided on it"
+    )
 
 
 def test_a_decision_is_stored_though_the_next_piece_cannot_be_had(
@@ -114,10 +132,18 @@ def test_of_two_gestionnaires_the_second_is_told_what_the_first_decided(
 
 
 def test_a_reason_of_the_catalogue_precedes_the_comment(desk: Browser, candidate: Browser) -> None:
-    refused, reason = desk.path, "Le document n'est pas signé."
+    refused = desk.path
+    reason = "Le document n'est pas signé."
     desk.press(NON_COMPLIANT, resubmit_until="20/11/2099")
-    assert WHY_NOT in desk.texts("//*[@name='comment']/ancestor::*[contains(@class, 'group')][1]")[0]
-    desk.press(NON_COMPLIANT, reason=reason, comment="Signez la dernière page.", resubmit_until="31/02/2099")
+    assert (
+        WHY_NOT in desk.texts("//*[@name='comment']/ancestor::*[contains(@class, 'group')][1]")[0]
+    )
+    desk.press(
+        NON_COMPLIANT,
+        reason=reason,
+        comment="Signez la dernière page.",
+        resubmit_until="31/02/2099",
+    )
     assert (desk.answer.status_code, desk.value("resubmit_until")) == (422, "31/02/2099")
     assert DAY_EXPECTED in desk.text, "as its own field asks for it"
     assert desk.value("reason") == reason, "what was chosen stays"
@@ -136,7 +162,9 @@ def test_who_else_has_the_file_open_is_shown(staff: StaffFactory, desk: Browser)
     other = staff.logged_in("03")
     assert said in text_of_page(other, piece)
     with service_stopped(staff.portal.accounts):
-        assert "Un autre gestionnaire a ouvert ce fichier" in text_of_page(other, piece), "without accounts, no name"
+        assert "Un autre gestionnaire a ouvert ce fichier" in text_of_page(other, piece), (
+            "without accounts, no name"
+        )
     desk.get(piece)
     desk.press(COMPLIANT)
     assert said not in text_of_page(other, piece), "it is decided"
@@ -175,12 +203,17 @@ def test_a_page_of_the_file_is_a_picture_and_the_file_itself_is_only_saved(desk:
         answer.close()  # it has a place among the calls until then
 
 
-def test_what_acts_in_the_file_and_pages_that_are_not_shown_are_said_beside_it(desk: StaffBrowser) -> None:
+def test_what_acts_in_the_file_and_pages_that_are_not_shown_are_said_beside_it(
+    desk: StaffBrowser,
+) -> None:
     path = desk.path
     for found, words in (
         (None, "Contenu actif du fichier d'origine : non examiné."),
         ([], ""),
-        (["javascript", "attachment"], "Ce fichier contient : du code JavaScript, une pièce jointe."),
+        (
+            ["javascript", "attachment"],
+            "Ce fichier contient : du code JavaScript, une pièce jointe.",
+        ),
     ):
         people.change_deposit(desk.portal, path.rpartition("/")[2], active_contents=found)
         desk.get(path)
@@ -199,14 +232,21 @@ def test_what_acts_in_the_file_and_pages_that_are_not_shown_are_said_beside_it(d
         assert bool(words) == ("Téléchargez le fichier pour voir les autres" in desk.text)
 
 
-def test_what_the_candidate_declared_stands_beside_the_piece_where_registrations_answers(desk: StaffBrowser) -> None:
+def test_what_the_candidate_declared_stands_beside_the_piece_where_registrations_answers(
+    desk: StaffBrowser,
+) -> None:
     """What the catalogue says that it bears on is open, the rest is folded."""
     candidature = desk.answer.request.args["candidature"]
     desk.get(f"/gestion/pieces?candidature={candidature}&code=NATIDE06&statut=toutes")
     path = desk.page.xpath("//tbody//a/@href")[0]
     desk.get(path)
-    shown = {text_of(title): title for title in desk.page.xpath("//*[contains(@class, 'portail-recap__titre')]")}
-    folded = {title for title, heading in shown.items() if heading.xpath("ancestor::details[not(@open)]")}
+    shown = {
+        text_of(title): title
+        for title in desk.page.xpath("//*[contains(@class, 'portail-recap__titre')]")
+    }
+    folded = {
+        title for title, heading in shown.items() if heading.xpath("ancestor::details[not(@open)]")
+    }
     assert shown.keys() - folded == {"Identification du candidat"}
     assert {"Adresse et contact", "Qualification présentée", "Epreuves"} <= folded
     with service_stopped(desk.portal.registrations):
@@ -214,7 +254,9 @@ def test_what_the_candidate_declared_stands_beside_the_piece_where_registrations
         assert "ne peut pas être affiché pour le moment" in desk.text
 
 
-def test_a_candidates_pieces_are_found_by_a_number_in_no_address(gestionnaire: Browser, candidate: Browser) -> None:
+def test_a_candidates_pieces_are_found_by_a_number_in_no_address(
+    gestionnaire: Browser, candidate: Browser
+) -> None:
     gestionnaire.get(f"/gestion/pieces?statut=toutes&candidature={candidate.shown_id}")
     numero = gestionnaire.texts("//tbody/tr/td[3]")[0]
     own = len(gestionnaire.rows())
@@ -223,13 +265,17 @@ def test_a_candidates_pieces_are_found_by_a_number_in_no_address(gestionnaire: B
         gestionnaire.press("Filtrer", numero_candidat=typed)
         assert (len(gestionnaire.rows()), gestionnaire.value("numero_candidat")) == (own, numero)
         assert numero not in gestionnaire.answer.request.url
-        assert "session=BTS+2022" in str(gestionnaire.answer.request.query_string), "the others stay, for a bookmark"
+        assert "session=BTS+2022" in str(gestionnaire.answer.request.query_string), (
+            "the others stay, for a bookmark"
+        )
     gestionnaire.press("Filtrer", numero_candidat="02199999999")
     assert (gestionnaire.rows(), gestionnaire.value("numero_candidat")) == ([], "02199999999")
     assert "02199999999" not in gestionnaire.answer.request.url
 
 
-def test_files_that_are_read_slowly_take_no_place_of_a_candidates_page(gestionnaire: Browser, settled: Browser) -> None:
+def test_files_that_are_read_slowly_take_no_place_of_a_candidates_page(
+    gestionnaire: Browser, settled: Browser
+) -> None:
     app = gestionnaire.portal.gateway.app
     with app.app_context():
         token = staff_member.of_session(gestionnaire.session(STAFF_SESSION_COOKIE)).access_token
@@ -237,7 +283,9 @@ def test_files_that_are_read_slowly_take_no_place_of_a_candidates_page(gestionna
     piece_id = re.findall(r"/gestion/pieces/([0-9a-f]{32})", gestionnaire.answer.text)[0]
     with ExitStack() as slow_readers, app.app_context():
         for _ in range(app.extensions["portail"].staff_calls_at_once):
-            slow_readers.callback(clients().for_staff["pieces"].stream(read_file, token, piece_id=piece_id).close)
+            slow_readers.callback(
+                clients().for_staff["pieces"].stream(read_file, token, piece_id=piece_id).close
+            )
         assert gestionnaire.get("/gestion/pieces").status_code == 503
         assert settled.get("/justificatifs").status_code == 200
     assert gestionnaire.get("/gestion/pieces").status_code == 200

@@ -16,7 +16,8 @@ from tests.gateway.candidates import Browser
 from tests.gateway.gestion import people
 from tests.gateway.gestion.people import COMPLIANT, RECEIVED, StaffBrowser, StaffFactory
 
-WHOLE, PAGE = 8, 3
+WHOLE = 8
+PAGE = 3
 
 
 def select(browser: Browser, words: str, *values: str) -> None:
@@ -39,15 +40,21 @@ def test_a_selection_is_decided_at_once_with_a_report_of_what_did_not_pass(
     select(gestionnaire, "compliant", first, second)
     gestionnaire.shows("Une pièce est maintenant « Conforme ».", "1 pièce sans décision")
     assert "BINET" in gestionnaire.text.upper(), "the report names the piece"
-    assert f"Cette pièce a changé depuis que vous l'avez lue. Son statut est « {RECEIVED} »." in gestionnaire.text
+    assert (
+        f"Cette pièce a changé depuis que vous l'avez lue. Son statut est « {RECEIVED} »."
+        in gestionnaire.text
+    )
     assert sorted(people.statuses(candidate)) == sorted([COMPLIANT, RECEIVED])
     gestionnaire.follow("Retour à la liste")
     assert gestionnaire.title == GESTION_PAGES["pieces"].label
 
 
 @pytest.fixture
-def long_list(gestionnaire: StaffBrowser, candidate: Browser, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    """A gestionnaire who has selected the whole of a list that is longer than one may decide at once: here eight."""
+def long_list(
+    gestionnaire: StaffBrowser, candidate: Browser, monkeypatch: pytest.MonkeyPatch
+) -> Browser:
+    """A gestionnaire who has selected the whole of a list that is longer than one may decide at
+    once: here eight."""
     for module in (pieces, decisions):
         for name, limit in (("LARGEST_SELECTION", WHOLE), ("LARGEST_PAGE", PAGE)):
             monkeypatch.setattr(module, name, limit, raising=False)
@@ -63,8 +70,13 @@ def long_list(gestionnaire: StaffBrowser, candidate: Browser, monkeypatch: pytes
     return gestionnaire
 
 
-def test_a_whole_list_is_selected_and_decided_over_several_pages_with_a_fresh_code(long_list: Browser) -> None:
-    assert long_list.press(RECEIVED, comment="Vu le 4 octobre.", second_facteur="000000").status_code == 422
+def test_a_whole_list_is_selected_and_decided_over_several_pages_with_a_fresh_code(
+    long_list: Browser,
+) -> None:
+    assert (
+        long_list.press(RECEIVED, comment="Vu le 4 octobre.", second_facteur="000000").status_code
+        == 422
+    )
     assert "Ce code n'est pas le bon" in long_list.text
     assert "Vu le 4 octobre." in long_list.answer.text
     assert f"{WHOLE} pièces à décider encore" in long_list.text
@@ -76,11 +88,15 @@ def test_a_whole_list_is_selected_and_decided_over_several_pages_with_a_fresh_co
     assert len(long_list.rows()) == 5 - PAGE
 
 
-def test_what_got_no_answer_is_gone_on_with_once(long_list: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_got_no_answer_is_gone_on_with_once(
+    long_list: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     call = ServiceClient.call
     calls: list[int] = []
 
-    def losing_an_answer(client: ServiceClient, operation: Operation[Any], *token: str, **given: Any) -> Any:
+    def losing_an_answer(
+        client: ServiceClient, operation: Operation[Any], *token: str, **given: Any
+    ) -> Any:
         answer = call(client, operation, *token, **given)
         if operation is control_many:
             calls.append(len(given["body"]["controls"]))
@@ -90,7 +106,9 @@ def test_what_got_no_answer_is_gone_on_with_once(long_list: Browser, monkeypatch
 
     monkeypatch.setattr(ServiceClient, "call", losing_an_answer)
     long_list.press(COMPLIANT)
-    long_list.shows(f"{PAGE} pièces sont maintenant « Conforme ».", f"{WHOLE - PAGE} pièces à décider encore")
+    long_list.shows(
+        f"{PAGE} pièces sont maintenant « Conforme ».", f"{WHOLE - PAGE} pièces à décider encore"
+    )
     assert "Le service des justificatifs ne répond pas." in long_list.text
     assert calls == [PAGE] * 2, "what fails is not asked again and again"
     long_list.types_itself.clear()
@@ -114,9 +132,16 @@ def test_selecting_nothing_or_nonsense_is_told_and_what_was_typed_stays_with_a_m
     assert "Aucune pièce n'était sélectionnée." in gestionnaire.text
     for nonsense in (["x"], [f"{number} b c" for number in range(LARGEST_SELECTION + 1)]):
         posted = [("selection", value) for value in nonsense]
-        assert gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), *posted]).status_code == 422
+        assert (
+            gestionnaire.post(
+                "/gestion/pieces/decisions", [("decision", "compliant"), *posted]
+            ).status_code
+            == 422
+        )
     form = [("comment", "Illisible."), ("received_on", "hier"), ("decision", "received")]
-    gestionnaire.post("/gestion/pieces/decisions", [*form, *(("selection", value) for value in values)])
+    gestionnaire.post(
+        "/gestion/pieces/decisions", [*form, *(("selection", value) for value in values)]
+    )
     assert (gestionnaire.answer.status_code, gestionnaire.value("received_on")) == (422, "hier")
     assert DAY_EXPECTED in gestionnaire.text
     assert "Illisible." in gestionnaire.answer.text

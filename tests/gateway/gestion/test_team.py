@@ -21,16 +21,23 @@ def test_who_is_invited_sets_access_up_and_is_in_the_team(
 ) -> None:
     email = new_address()
     people.invite(administrator, email)
-    assert (administrator.path, administrator.title) == ("/gestion/equipe", GESTION_PAGES["equipe"].label)
+    assert (administrator.path, administrator.title) == (
+        "/gestion/equipe",
+        GESTION_PAGES["equipe"].label,
+    )
     assert "L'invitation est envoyée par mail." in administrator.text
     [line] = [line for line in administrator.rows() if email in line]
     assert all(words in line for words in ("Gestionnaire", "Besançon", "Invitée", "Jamais")), line
     person = staff.browser()
     person.get(candidates.link_to(email, "/gestion/invitation/"))
     assert "Paule DURAND, gestionnaire" in person.text
-    assert "style=" not in person.answer.text.partition("<svg")[2].partition("</svg>")[0], "the policy forbids it"
+    assert "style=" not in person.answer.text.partition("<svg")[2].partition("</svg>")[0], (
+        "the policy forbids it"
+    )
     secret = people.set_up(person, password_confirmation="Autre/2021")
-    assert (person.answer.status_code, people.shown_secret(person)) == (422, secret), "with the same QR code"
+    assert (person.answer.status_code, people.shown_secret(person)) == (422, secret), (
+        "with the same QR code"
+    )
     people.set_up(person)
     assert person.title == "Vos codes de secours"
     assert len(person.texts("//ol//code")) == RECOVERY_CODES
@@ -46,7 +53,8 @@ def test_a_link_that_opens_nothing_says_what_to_do(
 ) -> None:
     email = new_address()
     people.invite(administrator, email)
-    person, first = staff.browser(), candidates.link_to(email, "/gestion/invitation/")
+    person = staff.browser()
+    first = candidates.link_to(email, "/gestion/invitation/")
     administrator.get(administrator.page.xpath(f"//tbody/tr[contains(., '{email}')]//a/@href")[0])
     administrator.follow("Inviter de nouveau")
     administrator.press("Inviter de nouveau")
@@ -63,10 +71,15 @@ def test_a_link_that_opens_nothing_says_what_to_do(
     assert person.path == "/gestion/connexion"
 
 
-def test_an_invitation_with_mistakes_keeps_what_was_typed_unsent(staff: StaffFactory, administrator: Browser) -> None:
+def test_an_invitation_with_mistakes_keeps_what_was_typed_unsent(
+    staff: StaffFactory, administrator: Browser
+) -> None:
     email = new_address()
     people.invite(administrator, staff.account("03").email)
-    assert (administrator.answer.status_code, "déjà celle d'un membre" in administrator.text) == (409, True)
+    assert (administrator.answer.status_code, "déjà celle d'un membre" in administrator.text) == (
+        409,
+        True,
+    )
     people.invite(administrator, email, academies="")
     assert "Indiquez au moins une académie" in administrator.text
     assert [administrator.value(name) for name in ("email", "nom", "code")] == [email, "DURAND", ""]
@@ -74,7 +87,9 @@ def test_an_invitation_with_mistakes_keeps_what_was_typed_unsent(staff: StaffFac
     assert not [line for line in administrator.rows() if email in line]
 
 
-def test_a_gestionnaire_becomes_one_who_consults_and_back(staff: StaffFactory, administrator: Browser) -> None:
+def test_a_gestionnaire_becomes_one_who_consults_and_back(
+    staff: StaffFactory, administrator: Browser
+) -> None:
     account = staff.account("03")
     member = staff.with_account(account, "/gestion")
     _do(administrator, account, "Changer le profil", role="consultation", reason="")
@@ -89,7 +104,9 @@ def test_a_gestionnaire_becomes_one_who_consults_and_back(staff: StaffFactory, a
     assert member.get("/gestion/documents/nouveau").status_code == 200
 
 
-def test_who_is_disabled_is_out_until_enabled_again(staff: StaffFactory, administrator: Browser) -> None:
+def test_who_is_disabled_is_out_until_enabled_again(
+    staff: StaffFactory, administrator: Browser
+) -> None:
     account = staff.account("03")
     member = staff.with_account(account, "/gestion/compte")
     _do(administrator, account, "Désactiver l'accès", reason="Mutation")
@@ -125,7 +142,9 @@ def test_the_page_says_who_one_is_and_how_many_codes_are_left(member: StaffBrows
     assert f"Codes de secours qui restent {RECOVERY_CODES}" in member.text
 
 
-def test_a_new_password_closes_the_other_sessions_and_this_one_goes_on(member: StaffBrowser) -> None:
+def test_a_new_password_closes_the_other_sessions_and_this_one_goes_on(
+    member: StaffBrowser,
+) -> None:
     member.follow("Changer de mot de passe")
     new = dict.fromkeys(("password", "password_confirmation"), people.NEW_PASSWORD)
     typed = {"current_password": people.PASSWORD, **new}
@@ -137,7 +156,9 @@ def test_a_new_password_closes_the_other_sessions_and_this_one_goes_on(member: S
     assert "Votre mot de passe est changé." in member.text
 
 
-def test_a_second_factor_is_renewed_in_two_steps_by_our_proposal_alone(member: StaffBrowser) -> None:
+def test_a_second_factor_is_renewed_in_two_steps_by_our_proposal_alone(
+    member: StaffBrowser,
+) -> None:
     member.follow("Renouveler le second facteur")
     assert member.press("Continuer", code="000000").status_code == 422
     member.press("Continuer")
@@ -147,17 +168,24 @@ def test_a_second_factor_is_renewed_in_two_steps_by_our_proposal_alone(member: S
     assert (member.answer.status_code, people.shown_secret(member)) == (422, secret)
     member.press("Mettre en service", code=pyotp.TOTP(secret).now())
     assert "Votre nouveau second facteur est en service" in member.text
-    member.post("/gestion/compte/second-facteur/confirmation", {"proposal": "inventée", "code": "123456"})
+    member.post(
+        "/gestion/compte/second-facteur/confirmation", {"proposal": "inventée", "code": "123456"}
+    )
     assert "n'est plus valable : recommencez" in member.text
 
 
-def test_a_token_is_shown_once_listed_and_revoked(member: StaffBrowser, running: InProcessFourServices) -> None:
+def test_a_token_is_shown_once_listed_and_revoked(
+    member: StaffBrowser, running: InProcessFourServices
+) -> None:
     member.follow("Jetons d'accès")
     member.press("Créer le jeton", **NAMES)
     assert member.title == "Votre nouveau jeton"
     [token] = member.texts("//*[@data-jeton]")
     assert ask_api(running.gateway.app, "pieces/v1/pieces", token).status_code == 200
-    assert ask_api(running.gateway.app, "registrations/v1/staff/candidatures", token).status_code == 403
+    assert (
+        ask_api(running.gateway.app, "registrations/v1/staff/candidatures", token).status_code
+        == 403
+    )
     member.follow("Revenir à mes jetons")
     [line] = member.rows()
     assert all(words in line for words in ("suivi du bureau", "Lire les pièces", "Valable")), line

@@ -1,1 +1,2 @@
-"""What the scripts of pages do, in Chromium. What pages do without them: the rest of tests/gateway, through HTTP."""
+"""What the scripts of pages do, in Chromium. What pages do without them: the rest of tests/gateway,
+through HTTP."""

@@ -17,14 +17,16 @@ running = four_services("session")
 
 
 def take_session_over(page: Page, browser: Browser, cookie: str = SESSION_COOKIE) -> None:
-    """The page's profile has the session that is open in `browser`, without going by the pages of the log-in."""
+    """The page's profile has the session that is open in `browser`, without going by the pages of
+    the log-in."""
     name = cookie_name(browser.portal.gateway.app.extensions["portail"], cookie)
     page.context.add_cookies([{"name": name, "value": browser.session(cookie), "url": browser.url}])
 
 
 @pytest.fixture
 def open_page(browser: Chromium) -> Iterator[Callable[..., Page]]:
-    """Give `open_page(**options)`: an empty page in a clean profile of its own, closed with the test."""
+    """Give `open_page(**options)`: an empty page in a clean profile of its own, closed with the
+    test."""
     opened: list[BrowserContext] = []
 
     def open_one(**options: Any) -> Page:

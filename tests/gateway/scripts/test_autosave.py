@@ -1,4 +1,5 @@
-"""What is typed or chosen in a tab is saved as it is, in Chromium: with a cut line, a dead session, a second window."""
+"""What is typed or chosen in a tab is saved as it is, in Chromium: with a cut line, a dead session,
+a second window."""
 
 import re
 from collections.abc import Iterator
@@ -16,9 +17,12 @@ from tests.support.in_process_portal import InProcessPortal, service_stopped
 
 SAVED = re.compile(r"Brouillon enregistré à \d\d:\d\d – pas encore transmis")
 NOT_SAVED = "Non enregistré, nouvel essai…"
-OFFLINE = "Hors ligne : ce que vous tapez reste dans cette page et sera enregistré au retour du réseau."
+OFFLINE = (
+    "Hors ligne : ce que vous tapez reste dans cette page et sera enregistré au retour du réseau."
+)
 ENDED = "Votre session est terminée"
-IDENTIFICATION, CANDIDATURE = 2, 3
+IDENTIFICATION = 2
+CANDIDATURE = 3
 SCHOOL_CODE = "0250013D"
 SCHOOL = f"LP P.ADRIEN PARIS - BESANCON ({SCHOOL_CODE})"
 _TOP = "field => Math.round(field.getBoundingClientRect().top)"
@@ -28,9 +32,15 @@ class Typist:
     """On the tabs of their own draft; `posts` are the URLs posted to so far."""
 
     def __init__(self, page: Page, portal: InProcessPortal, email: str, draft: str) -> None:
-        self.page, self.url, self.email, self.draft = page, portal.url, email, portal.url + draft
+        self.page = page
+        self.url = portal.url
+        self.email = email
+        self.draft = portal.url + draft
         self.posts: list[str] = []
-        page.on("request", lambda request: self.posts.append(request.url) if request.method == "POST" else None)
+        page.on(
+            "request",
+            lambda request: self.posts.append(request.url) if request.method == "POST" else None,
+        )
 
     def identifies(self, there: Page) -> None:
         there.get_by_label("Identifiant de connexion").fill(self.email)
@@ -67,13 +77,16 @@ def cut(route: Route) -> None:
     route.abort("internetdisconnected")
 
 
-def test_what_is_typed_is_saved_which_the_page_says_and_nothing_is_sent_where_nothing_changes(typist: Typist) -> None:
+def test_what_is_typed_is_saved_which_the_page_says_and_nothing_is_sent_where_nothing_changes(
+    typist: Typist,
+) -> None:
     typist.field("adresse").press_sequentially("1 rue du port")
     typist.reads(SAVED)
     expect(typist.page.locator("#saisie [role=status]")).to_have_text(SAVED)
     typist.holds("adresse", "1 rue du port")
     assert violations(typist.page) == []
-    sent, field = len(typist.posts), typist.field("adresse")
+    sent = len(typist.posts)
+    field = typist.field("adresse")
     field.press("End")
     field.press("x")
     field.press("Backspace")
@@ -144,7 +157,9 @@ def test_while_the_portal_or_its_service_is_away_the_page_tries_again(
     typist.holds("complement_1", "Bâtiment B")
 
 
-def test_where_requests_of_scripts_are_blocked_a_second_press_goes_on_after_a_warning(typist: Typist) -> None:
+def test_where_requests_of_scripts_are_blocked_a_second_press_goes_on_after_a_warning(
+    typist: Typist,
+) -> None:
     warnings: list[str] = []
 
     def accept(dialog: Dialog) -> None:
@@ -178,7 +193,9 @@ def test_an_answer_that_was_lost_contradicts_nobody(typist: Typist) -> None:
     typist.holds("adresse", "12 rue du port")
 
 
-def test_two_windows_are_told_at_the_first_difference_and_nothing_is_replaced(typist: Typist) -> None:
+def test_two_windows_are_told_at_the_first_difference_and_nothing_is_replaced(
+    typist: Typist,
+) -> None:
     other = typist.page.context.new_page()
     typist.opens(IDENTIFICATION, other)
     typist.field("adresse").fill("1 rue du port")
@@ -188,18 +205,24 @@ def test_two_windows_are_told_at_the_first_difference_and_nothing_is_replaced(ty
     assert violations(other) == []
     typist.holds("adresse", "1 rue du port")
     other.get_by_role("button", name="Choisir le texte à garder").click()
-    expect(other.get_by_role("heading", level=1)).to_have_text("Ce brouillon a été modifié ailleurs")
+    expect(other.get_by_role("heading", level=1)).to_have_text(
+        "Ce brouillon a été modifié ailleurs"
+    )
     expect(other.locator("main")).to_contain_text("1 rue du port")
     expect(other.locator("main")).to_contain_text("2 rue du lac")
 
 
-def test_a_window_whose_draft_was_saved_leads_to_the_candidature(typist: Typist, candidates: CandidateFactory) -> None:
+def test_a_window_whose_draft_was_saved_leads_to_the_candidature(
+    typist: Typist, candidates: CandidateFactory
+) -> None:
     candidates.register(typist.email)
     typist.field("adresse").fill("2 rue du lac")
     typist.reads(re.compile("Votre candidature est enregistrée"))
     expect(typist.page.locator("main")).not_to_contain_text("non transmis", ignore_case=True)
     typist.page.get_by_role("button", name="Continuer", exact=True).click()
-    expect(typist.page.get_by_role("heading", level=1)).to_have_text("Ce dossier a déjà été enregistré")
+    expect(typist.page.get_by_role("heading", level=1)).to_have_text(
+        "Ce dossier a déjà été enregistré"
+    )
     expect(typist.page.locator("main")).to_contain_text("2 rue du lac")
     typist.page.get_by_role("link", name="Voir ma candidature").click()
     expect(typist.page.get_by_role("heading", level=1)).to_have_text("Récapitulatif")
@@ -242,7 +265,9 @@ def test_after_the_session_has_ended_the_page_leads_to_the_log_in_and_back(typis
     typist.holds("adresse", "1 rue du port")
 
 
-def test_a_choice_that_changes_the_form_and_what_is_typed_meanwhile_are_both_saved(typist: Typist) -> None:
+def test_a_choice_that_changes_the_form_and_what_is_typed_meanwhile_are_both_saved(
+    typist: Typist,
+) -> None:
     held = _choose_unanswered(typist, "320")
     typist.field("etablissement-texte").press_sequentially("Pasteur")
     with typist.page.expect_response("**/saisie"):
@@ -254,19 +279,25 @@ def test_a_choice_that_changes_the_form_and_what_is_typed_meanwhile_are_both_sav
     expect(typist.field("etablissement-texte", other)).to_have_value("Pasteur")
 
 
-def test_a_choice_made_while_the_line_is_cut_changes_the_form_when_it_is_back(typist: Typist) -> None:
+def test_a_choice_made_while_the_line_is_cut_changes_the_form_when_it_is_back(
+    typist: Typist,
+) -> None:
     typist.opens(CANDIDATURE)
     typist.page.context.set_offline(True)
     typist.field("categorie").select_option("320")
     typist.reads(OFFLINE)
     typist.field("etablissement-texte").fill("Pasteur")
-    with typist.page.expect_response(lambda answer: answer.url.endswith(f"/{CANDIDATURE}") and answer.status == 303):
+    with typist.page.expect_response(
+        lambda answer: answer.url.endswith(f"/{CANDIDATURE}") and answer.status == 303
+    ):
         typist.page.context.set_offline(False)
     expect(typist.field("categorie")).to_have_value("320")
     expect(typist.field("etablissement-texte")).to_have_value("Pasteur")
 
 
-def test_a_choice_that_is_never_answered_does_not_hold_up_what_is_typed_after_it(typist: Typist) -> None:
+def test_a_choice_that_is_never_answered_does_not_hold_up_what_is_typed_after_it(
+    typist: Typist,
+) -> None:
     """Takes as long as the page waits for an answer."""
     _choose_unanswered(typist, "320")
     with typist.page.expect_response("**/saisie"):
@@ -274,7 +305,9 @@ def test_a_choice_that_is_never_answered_does_not_hold_up_what_is_typed_after_it
     typist.reads(SAVED)
 
 
-def test_a_choice_that_changes_the_form_leaves_the_field_that_has_the_focus_where_it_was(typist: Typist) -> None:
+def test_a_choice_that_changes_the_form_leaves_the_field_that_has_the_focus_where_it_was(
+    typist: Typist,
+) -> None:
     held = _choose_unanswered(typist, "510")
     field = typist.page.get_by_label("Situation à l'inscription")
     field.focus()
@@ -298,10 +331,14 @@ def test_a_button_that_is_held_down_while_the_form_changes_is_pressed(typist: Ty
     held = _choose_unanswered(typist, "510")
     typist.page.get_by_role("button", name="Précédent", exact=True).hover()
     typist.page.mouse.down()
-    with typist.page.expect_response(lambda answer: answer.url.endswith(f"/{CANDIDATURE}") and answer.ok) as answered:
+    with typist.page.expect_response(
+        lambda answer: answer.url.endswith(f"/{CANDIDATURE}") and answer.ok
+    ) as answered:
         held.pop().continue_()
     answered.value.finished()
-    typist.page.evaluate("() => new Promise(requestAnimationFrame)")  # the form is replaced by now, unless it waits
+    typist.page.evaluate(
+        "() => new Promise(requestAnimationFrame)"
+    )  # the form is replaced by now, unless it waits
     typist.page.mouse.up()
     typist.page.get_by_role("heading", level=1, name="Identification").wait_for()
     typist.opens(CANDIDATURE)
@@ -328,7 +365,9 @@ def before_scripts(typist: Typist, number: int) -> Iterator[None]:
     held.pop().continue_()
 
 
-def test_a_choice_made_before_the_scripts_arrive_changes_the_form_and_what_is_typed_is_saved(typist: Typist) -> None:
+def test_a_choice_made_before_the_scripts_arrive_changes_the_form_and_what_is_typed_is_saved(
+    typist: Typist,
+) -> None:
     country = typist.field("pays")
     with before_scripts(typist, IDENTIFICATION):
         expect(typist.field("code_postal")).to_have_attribute("inputmode", "numeric")
@@ -339,7 +378,9 @@ def test_a_choice_made_before_the_scripts_arrive_changes_the_form_and_what_is_ty
     typist.holds("adresse", "1 rue du port")
 
 
-def test_words_typed_before_the_scripts_arrive_are_not_sent_for_the_school_chosen_earlier(typist: Typist) -> None:
+def test_words_typed_before_the_scripts_arrive_are_not_sent_for_the_school_chosen_earlier(
+    typist: Typist,
+) -> None:
     typist.opens(CANDIDATURE)
     typist.field("categorie").select_option("320")
     words = typist.field("etablissement-texte")

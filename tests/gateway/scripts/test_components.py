@@ -1,4 +1,5 @@
-"""Components as people meet them: at two widths, by keyboard, by screen reader (axe), with the script and without."""
+"""Components as people meet them: at two widths, by keyboard, by screen reader (axe), with the
+script and without."""
 
 import re
 from collections.abc import Callable
@@ -27,15 +28,27 @@ new PerformanceObserver((list) => { for (const shift of list.getEntries()) windo
   .observe({ type: "layout-shift", buffered: true });
 """
 STYLE = Path(__file__).parents[3] / "gateway/style"
-KIBIBYTE, MEBIBYTE = 1024, 1024 * 1024
-SIZES = [0, 1, 812, KIBIBYTE, 1023 * KIBIBYTE, 1023 * KIBIBYTE + 1, MEBIBYTE, 5 * MEBIBYTE, 5 * MEBIBYTE + 1]
+KIBIBYTE = 1024
+MEBIBYTE = 1024 * 1024
+SIZES = [
+    0,
+    1,
+    812,
+    KIBIBYTE,
+    1023 * KIBIBYTE,
+    1023 * KIBIBYTE + 1,
+    MEBIBYTE,
+    5 * MEBIBYTE,
+    5 * MEBIBYTE + 1,
+]
 DEPARTEMENT = "Département, DOM ou COM de naissance"
 Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
 def candidate(running: InProcessPortal) -> tuple[Browser, str]:
-    """Somebody logged in, and the address of « Informations candidature » in their draft, where all is missing."""
+    """Somebody logged in, and the address of « Informations candidature » in their draft, where all
+    is missing."""
     candidates = CandidateFactory(running)
     email = candidates.create_activated_account()
     return candidates.log_in(email), f"{running.url}{candidates.open_draft(email)}/3?verifier=oui"
@@ -59,10 +72,14 @@ def open_page(open_page: Open, candidate: tuple[Browser, str]) -> Open:
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, TELEPHONE], ids=["1280", "360"])
-def test_axe_finds_nothing_and_the_policy_stops_nothing(open_page: Open, tab: str, viewport: dict[str, int]) -> None:
+def test_axe_finds_nothing_and_the_policy_stops_nothing(
+    open_page: Open, tab: str, viewport: dict[str, int]
+) -> None:
     page = open_page(viewport=viewport)
     faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console", lambda message: faults.append(message.text) if message.type == "error" else None
+    )
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(tab, wait_until="networkidle")
     assert faults + violations(page) == []
@@ -85,8 +102,12 @@ def test_without_the_script_everything_is_in_sight(open_page: Open, tab: str, lo
     expect(page.get_by_role("link", name=page_labels.JUSTIFICATIFS)).to_be_visible()
     expect(page.get_by_role("link", name=page_labels.ACCOUNT)).to_be_visible()
     expect(page.get_by_role("button", name=page_labels.LOG_OUT)).to_be_visible()
-    expect(page.get_by_role("navigation", name="Vous êtes ici").get_by_role("link", name=HOME.label)).to_be_visible()
-    expect(page.get_by_role("button", name="Actualiser selon le choix « Catégorie du candidat »")).to_be_visible()
+    expect(
+        page.get_by_role("navigation", name="Vous êtes ici").get_by_role("link", name=HOME.label)
+    ).to_be_visible()
+    expect(
+        page.get_by_role("button", name="Actualiser selon le choix « Catégorie du candidat »")
+    ).to_be_visible()
     expect(page.get_by_role("button", name="Rechercher : Etablissement")).to_be_visible()
 
 
@@ -99,7 +120,9 @@ def test_nothing_moves_when_the_script_starts(open_page: Open, tab: str) -> None
         page.goto(tab.partition("?")[0], wait_until="commit")
     page.get_by_role("button", name="Menu", exact=True).wait_for()
     page.get_by_role("contentinfo").wait_for()
-    page.wait_for_function("[...document.querySelectorAll('link[rel=stylesheet]')].every((link) => link.sheet)")
+    page.wait_for_function(
+        "[...document.querySelectorAll('link[rel=stylesheet]')].every((link) => link.sheet)"
+    )
     page.evaluate("document.fonts.ready.then(() => null)")
     script[0].continue_()
     expect(page.locator("html[data-fr-js]")).to_be_attached()
@@ -117,7 +140,9 @@ def test_on_a_telephone_the_menu_opens_and_closes(open_page: Open, tab: str) -> 
     expect(page.get_by_role("link", name=page_labels.DOCUMENTS)).to_be_hidden()
 
 
-def test_the_summary_of_mistakes_takes_the_focus_and_leads_to_the_field(open_page: Open, tab: str) -> None:
+def test_the_summary_of_mistakes_takes_the_focus_and_leads_to_the_field(
+    open_page: Open, tab: str
+) -> None:
     page = open_page()
     page.goto(tab, wait_until="networkidle")
     expect(page.locator("#resume-erreurs")).to_be_focused()
@@ -136,7 +161,9 @@ def test_the_end_of_the_session_is_announced_put_off_and_leaves_what_was_typed(
     page.locator("[name=prenoms]").fill("Laurent Paul")
     page.clock.fast_forward((lasts - SessionEnd.warns_before + 60) * 1000)
     expect(page.get_by_role("alert")).to_contain_text("Votre session va bientôt se terminer")
-    expect(page.get_by_role("alert")).to_contain_text(f"{SessionEnd.warns_before // 60 - 1} minutes")
+    expect(page.get_by_role("alert")).to_contain_text(
+        f"{SessionEnd.warns_before // 60 - 1} minutes"
+    )
     assert layout_faults(page) == []
     page.get_by_role("button", name="Rester connecté").click()
     expect(page.get_by_text("Votre session va bientôt se terminer")).to_have_count(0)
@@ -147,7 +174,9 @@ def test_the_end_of_the_session_is_announced_put_off_and_leaves_what_was_typed(
 
 def test_a_form_pressed_twice_is_sent_once(page: Page, running: InProcessPortal) -> None:
     posts: list[str] = []
-    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.on(
+        "request", lambda request: posts.append(request.url) if request.method == "POST" else None
+    )
     page.goto(f"{running.url}/compte/mot-de-passe-oublie", wait_until="networkidle")
     page.locator("[name=email]").fill("personne@example.org")
     with page.expect_navigation():
@@ -164,7 +193,8 @@ def test_the_script_and_the_services_write_a_size_alike(page: Page) -> None:
 
 @pytest.fixture
 def creation(page: Page, running: InProcessPortal) -> Page:
-    """« Formulaire de création » with a département of birth chosen, where communes are proposed."""
+    """« Formulaire de création » with a département of birth chosen, where communes are
+    proposed."""
     page.goto(f"{running.url}/compte/creation", wait_until="networkidle")
     departement = page.get_by_label(DEPARTEMENT)
     departement.evaluate("former => { former.dataset.ancien = '' }")
@@ -184,7 +214,9 @@ def test_a_form_that_cannot_be_renewed_in_place_is_sent_as_a_page(creation: Page
     expect(creation.get_by_label(DEPARTEMENT)).to_have_value("025")
 
 
-def test_letters_typed_into_a_list_that_changes_the_form_lead_to_their_line(creation: Page) -> None:
+def test_letters_typed_into_a_list_that_changes_the_form_lead_to_their_line(
+    creation: Page,
+) -> None:
     creation.get_by_label(DEPARTEMENT).focus()
     with creation.expect_request(lambda request: request.method == "POST") as sent:
         creation.keyboard.type("025")  # its first digit alone is that of others
@@ -193,7 +225,9 @@ def test_letters_typed_into_a_list_that_changes_the_form_lead_to_their_line(crea
     expect(creation.get_by_label(DEPARTEMENT)).to_have_value("025")
 
 
-def test_a_searched_choice_that_changes_the_form_is_sent_at_once(open_page: Open, candidates: CandidateFactory) -> None:
+def test_a_searched_choice_that_changes_the_form_is_sent_at_once(
+    open_page: Open, candidates: CandidateFactory
+) -> None:
     def is_sent(request: Request) -> bool:
         return bool(re.search(r"autre_bts-specialite=\d{5}\b", request.post_data or ""))
 
@@ -242,22 +276,31 @@ def test_suggestions_are_reached_and_chosen_by_the_keyboard(creation: Page, box:
     expect(suggestions).to_have_count(0)
 
 
-def test_a_late_answer_leaves_the_suggestion_reached_by_arrows(creation: Page, box: Locator, second: Locator) -> None:
+def test_a_late_answer_leaves_the_suggestion_reached_by_arrows(
+    creation: Page, box: Locator, second: Locator
+) -> None:
     """What Enter does must not depend on when the words typed last are answered."""
     with creation.expect_response(lambda answer: "q=ern" in answer.url):
         box.press("n")
         box.press("ArrowDown")
         box.press("ArrowDown")
         expect(second).to_have_attribute("aria-selected", "true")
-    expect(creation.get_by_role("listbox", name="Suggestions").get_by_role("option")).to_have_text(["ERNES"])
+    expect(creation.get_by_role("listbox", name="Suggestions").get_by_role("option")).to_have_text(
+        ["ERNES"]
+    )
     expect(second).to_have_attribute("aria-selected", "true")
     box.press("Enter")
     expect(box).to_have_value("ERNES")
 
 
-def test_enter_searches_and_does_not_send_the_form_while_nothing_is_chosen(creation: Page, box: Locator) -> None:
+def test_enter_searches_and_does_not_send_the_form_while_nothing_is_chosen(
+    creation: Page, box: Locator
+) -> None:
     sent: list[str] = []
-    creation.on("request", lambda request: sent.append(request.url) if request.is_navigation_request() else None)
+    creation.on(
+        "request",
+        lambda request: sent.append(request.url) if request.is_navigation_request() else None,
+    )
     box.press_sequentially("e")
     box.press("Enter")
     expect(creation.get_by_text("Saisissez au moins 2 lettres.")).to_be_visible()
@@ -272,7 +315,9 @@ def test_enter_searches_and_does_not_send_the_form_while_nothing_is_chosen(creat
     assert sent == []
 
 
-def test_a_suggestion_is_clicked_or_typed_in_full_and_forgotten_with_its_words(creation: Page, box: Locator) -> None:
+def test_a_suggestion_is_clicked_or_typed_in_full_and_forgotten_with_its_words(
+    creation: Page, box: Locator
+) -> None:
     box.fill("cae")
     creation.get_by_role("option", name="CAEN").click()
     expect(creation.locator("input[name=commune_naissance]")).to_have_value("CAEN")
@@ -288,7 +333,10 @@ def test_a_suggestion_is_clicked_or_typed_in_full_and_forgotten_with_its_words(c
 def test_what_explains_a_suggestion_is_seen_and_is_no_part_of_its_name(creation: Page) -> None:
     """A telephone shows no `title`."""
     hint = "candidats individuels de l'Aube"
-    answer = {"options": [{"value": "1", "label": "INDIVIDUELS 010", "hint": hint}], "advice": None}
+    answer = {
+        "options": [{"value": "1", "label": "INDIVIDUELS 010", "hint": hint}],
+        "advice": None,
+    }
     creation.route(lambda url: "q=" in url, lambda route: route.fulfill(json=answer))
     creation.get_by_label("Commune de naissance").fill("aube")
     expect(creation.get_by_text(hint)).to_be_visible()
@@ -321,7 +369,9 @@ def test_a_search_that_fails_gives_the_button_back(creation: Page) -> None:
     expect(creation.get_by_role("button", name="Rechercher")).to_be_visible()
 
 
-def test_a_mistyped_mail_domain_is_told_in_a_live_region_and_mended_by_one_press(creation: Page) -> None:
+def test_a_mistyped_mail_domain_is_told_in_a_live_region_and_mended_by_one_press(
+    creation: Page,
+) -> None:
     address = creation.get_by_role("textbox", name="Adresse mail *", exact=True)
     address.fill("anne@gmial.com")
     address.blur()

@@ -1,4 +1,5 @@
-"""A deposit by the page's script: what broke goes on where it broke, photographs become what the office can read."""
+"""A deposit by the page's script: what broke goes on where it broke, photographs become what the
+office can read."""
 
 import io
 from collections.abc import Callable
@@ -32,10 +33,16 @@ TURNED = 6  # EXIF: held upright, the sensor lies on its side
 
 
 class Sender:
-    """`sent_offsets` are those of the parts sent, `accepted_offsets` those of the parts that the portal has."""
+    """`sent_offsets` are those of the parts sent, `accepted_offsets` those of the parts that the
+    portal has."""
 
-    def __init__(self, portal: InProcessFourServices, candidates: CandidateFactory, page: Page, folder: Path) -> None:
-        self.portal, self.candidates, self.page, self.folder = portal, candidates, page, folder
+    def __init__(
+        self, portal: InProcessFourServices, candidates: CandidateFactory, page: Page, folder: Path
+    ) -> None:
+        self.portal = portal
+        self.candidates = candidates
+        self.page = page
+        self.folder = folder
         self.sent_offsets: list[int] = []
         self.accepted_offsets: list[int] = []
         self.email = candidates.create_activated_account()
@@ -57,7 +64,9 @@ class Sender:
     def chooses(self, *files: tuple[str, bytes]) -> None:
         for name, content in files:
             (self.folder / name).write_bytes(content)
-        self.page.get_by_label("Choisir un fichier").set_input_files([self.folder / name for name, _ in files])
+        self.page.get_by_label("Choisir un fichier").set_input_files(
+            [self.folder / name for name, _ in files]
+        )
 
     def sends(self, *files: tuple[str, bytes]) -> None:
         if files:
@@ -93,11 +102,15 @@ class Sender:
 
     def set_line(self, *, offline: bool = False) -> None:
         rates = {"uploadThroughput": SLOW, "downloadThroughput": SLOW}
-        self._line.send("Network.emulateNetworkConditions", {"offline": offline, "latency": 50, **rates})
+        self._line.send(
+            "Network.emulateNetworkConditions", {"offline": offline, "latency": 50, **rates}
+        )
 
     def file(self) -> bytes:
         """The file as the gestionnaire would read it."""
-        path = self.page.locator("main a[href*='/justificatifs/fichier/']").first.get_attribute("href")
+        path = self.page.locator("main a[href*='/justificatifs/fichier/']").first.get_attribute(
+            "href"
+        )
         assert path
         answer = self.page.context.request.get(f"{self.portal.url}{path}")
         assert answer.ok, answer.text()
@@ -117,12 +130,16 @@ def _offset(request: Any) -> int:
 
 
 @pytest.fixture
-def sender(page: Page, running: InProcessFourServices, candidates: CandidateFactory, tmp_path: Path) -> Sender:
+def sender(
+    page: Page, running: InProcessFourServices, candidates: CandidateFactory, tmp_path: Path
+) -> Sender:
     """Someone registered, before « Envoyer une pièce jointe » of their first piece."""
     return Sender(running, candidates, page, tmp_path)
 
 
-def test_an_upload_cut_at_10_50_and_99_percent_of_a_slow_line_goes_on_where_it_broke(sender: Sender) -> None:
+def test_an_upload_cut_at_10_50_and_99_percent_of_a_slow_line_goes_on_where_it_broke(
+    sender: Sender,
+) -> None:
     """Takes long: the line is slow."""
     sender.set_line()
     sender.sends(("relevé.pdf", PDF))
@@ -134,14 +151,18 @@ def test_an_upload_cut_at_10_50_and_99_percent_of_a_slow_line_goes_on_where_it_b
         sender.set_line()
     sender.is_asked_whether_it_is_legible()
     assert sender.accepted_offsets == PARTS
-    assert len(sender.sent_offsets) <= len(PARTS) + 3, "of what was cut, the part under way alone left again"
+    assert len(sender.sent_offsets) <= len(PARTS) + 3, (
+        "of what was cut, the part under way alone left again"
+    )
 
 
 def test_a_page_loaded_again_goes_on_with_the_same_file(sender: Sender) -> None:
     sender.at_part(2, lambda route: route.abort("connectionreset"))
     sender.sends(("relevé.pdf", PDF))
     sender.says("La connexion est interrompue")
-    assert "relevé" not in sender.page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")
+    assert "relevé" not in sender.page.evaluate(
+        "JSON.stringify([{ ...localStorage }, { ...sessionStorage }])"
+    )
     sender.page.reload()
     sender.page.get_by_label("Choisir un fichier").set_input_files(sender.folder / "relevé.pdf")
     sender.sends()
@@ -158,7 +179,9 @@ def test_a_session_that_ends_meanwhile_keeps_the_page_and_what_was_sent(sender: 
     sender.sends(("relevé.pdf", PDF))
     sender.says("Votre session est terminée")
     sender.page.get_by_role("link", name="S'identifier dans un nouvel onglet").wait_for()
-    sender.page.wait_for_event("response", lambda answer: answer.request.method == "HEAD" and answer.status == 401)
+    sender.page.wait_for_event(
+        "response", lambda answer: answer.request.method == "HEAD" and answer.status == 401
+    )
     sender.logs_in()
     sender.is_asked_whether_it_is_legible()
     assert sender.accepted_offsets == PARTS
@@ -216,10 +239,14 @@ def test_the_verdict_of_the_antivirus_appears_by_itself_and_the_focus_stays(send
     expect(page.locator("[data-analyses]")).to_contain_text("Analyse terminée.")
 
 
-def photograph(width: int, height: int, *, quality: int = 90, words: str = "", turned: bool = False) -> bytes:
+def photograph(
+    width: int, height: int, *, quality: int = 90, words: str = "", turned: bool = False
+) -> bytes:
     """As a telephone makes it: of noise, which weighs, with words on it."""
     picture = Image.effect_noise((width, height), 90).convert("RGB")
-    ImageDraw.Draw(picture).text((width // 10, height // 3), words, fill="black", font_size=height // 8)
+    ImageDraw.Draw(picture).text(
+        (width // 10, height // 3), words, fill="black", font_size=height // 8
+    )
     exif = Image.Exif()
     exif[0x0112] = TURNED if turned else 1
     exif[0x9003] = "2021:10:05 15:59:00"
@@ -243,23 +270,39 @@ def test_a_photograph_too_large_to_be_sent_is_made_smaller_and_upright(sender: S
 
 
 def test_four_pages_are_put_in_order_and_become_one_pdf(sender: Sender) -> None:
-    pages = {number: photograph(1600 + number, 2300, words=f"page {number}") for number in (1, 2, 4, 3)}
+    pages = {
+        number: photograph(1600 + number, 2300, words=f"page {number}") for number in (1, 2, 4, 3)
+    }
     sender.chooses(*((f"{number}.jpg", content) for number, content in list(pages.items())[:3]))
     sender.chooses(("3.jpg", pages[3]))  # the camera gives pages one after another
     names = sender.page.locator(".portail-fichier__nom")
-    assert [text.split()[0] for text in names.all_inner_texts()] == ["1.jpg", "2.jpg", "4.jpg", "3.jpg"]
+    assert [text.split()[0] for text in names.all_inner_texts()] == [
+        "1.jpg",
+        "2.jpg",
+        "4.jpg",
+        "3.jpg",
+    ]
     up = sender.page.get_by_role("button", name="Monter 3.jpg")
     up.focus()
     up.press("Enter")
-    assert [text.split()[0] for text in names.all_inner_texts()] == ["1.jpg", "2.jpg", "3.jpg", "4.jpg"]
-    assert sender.page.evaluate("document.activeElement.textContent") == "Monter 3.jpg", "the focus goes along"
+    assert [text.split()[0] for text in names.all_inner_texts()] == [
+        "1.jpg",
+        "2.jpg",
+        "3.jpg",
+        "4.jpg",
+    ]
+    assert sender.page.evaluate("document.activeElement.textContent") == "Monter 3.jpg", (
+        "the focus goes along"
+    )
     sender.sends()
     sender.is_asked_whether_it_is_legible()
     assert "Vos 4 fichiers ont été réunis en un PDF de 4 pages." in sender.page.inner_text("main")
     deposited = sender.file()
     assert len(deposited) <= MAX_FILE_BYTES
     shapes = [page.images[0].image.size for page in PdfReader(io.BytesIO(deposited)).pages]  # type: ignore[union-attr]
-    assert [width / height for width, height in shapes] == sorted(width / height for width, height in shapes)
+    assert [width / height for width, height in shapes] == sorted(
+        width / height for width, height in shapes
+    )
 
 
 def test_a_heic_becomes_a_jpeg_without_date_and_place(sender: Sender) -> None:
@@ -274,7 +317,9 @@ def test_a_heic_becomes_a_jpeg_without_date_and_place(sender: Sender) -> None:
         assert not deposited.getexif()
 
 
-def test_files_chosen_before_the_script_arrives_are_taken_out_by_keyboard_and_sent_like_others(sender: Sender) -> None:
+def test_files_chosen_before_the_script_arrives_are_taken_out_by_keyboard_and_sent_like_others(
+    sender: Sender,
+) -> None:
     held: list[Route] = []
     sender.page.route("**/form-*.js", lambda route: held.append(route))
     with sender.page.expect_request("**/form-*.js"):

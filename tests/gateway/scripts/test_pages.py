@@ -1,4 +1,5 @@
-"""The portal's pages in Chromium: read by axe on a small telephone, and what each page's own script adds."""
+"""The portal's pages in Chromium: read by axe on a small telephone, and what each page's own script
+adds."""
 
 from collections.abc import Callable
 
@@ -36,7 +37,8 @@ PUBLIC = (
 )
 OF_A_CANDIDATE = ("/", "/compte", "/compte/suppression", "/inscriptions")
 NARROW = {"width": 320, "height": 640}
-PARIS, NOUMEA = "Europe/Paris", "Pacific/Noumea"
+PARIS = "Europe/Paris"
+NOUMEA = "Pacific/Noumea"
 REFUSALS = """
 window.refusals = [];
 document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) =>
@@ -52,11 +54,14 @@ def faults(page: Page, url: str, paths: tuple[str, ...]) -> dict[str, list[str]]
 def test_pages_are_accessible_on_a_small_telephone(
     open_page: Callable[..., Page], candidates: CandidateFactory, running: InProcessPortal
 ) -> None:
-    browser, page = candidates.log_in_registered(), open_page(viewport=NARROW)
+    browser = candidates.log_in_registered()
+    page = open_page(viewport=NARROW)
     assert faults(page, running.url, PUBLIC) == {}
     take_session_over(page, browser)
     browser.get("/inscriptions")
-    recap = next(link for link in browser.page.xpath("//main//a/@href") if link.startswith("/inscriptions/"))
+    recap = next(
+        link for link in browser.page.xpath("//main//a/@href") if link.startswith("/inscriptions/")
+    )
     assert faults(page, running.url, (*OF_A_CANDIDATE, recap)) == {}
     row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="E1"))
     for column, text in (("Position", "Inscrit"), ("Mode évaluation", "Ponctuel")):
@@ -64,13 +69,17 @@ def test_pages_are_accessible_on_a_small_telephone(
         assert (cell.is_visible(), cell.get_attribute("data-colonne")) == (True, column)
 
 
-def test_a_password_typed_stays_when_the_form_changes_in_place(page: Page, running: InProcessPortal) -> None:
+def test_a_password_typed_stays_when_the_form_changes_in_place(
+    page: Page, running: InProcessPortal
+) -> None:
     """The portal gives no password back."""
     page.goto(f"{running.url}/compte/creation")
     password = page.get_by_label("Mot de passe *", exact=True)
     password.fill(PASSWORD)
     with page.expect_response(lambda answer: answer.request.method == "POST"):
-        page.get_by_label("Département, DOM ou COM de naissance").select_option(label="014 - CALVADOS")
+        page.get_by_label("Département, DOM ou COM de naissance").select_option(
+            label="014 - CALVADOS"
+        )
     page.get_by_label("Commune de naissance").fill("cae")
     page.get_by_role("option", name="CAEN", exact=True).click()
     expect(password).to_have_value(PASSWORD)
@@ -78,7 +87,9 @@ def test_a_password_typed_stays_when_the_form_changes_in_place(page: Page, runni
     expect(password).to_have_attribute("type", "text")
 
 
-def test_far_from_paris_ones_own_time_stands_beside(open_page: Callable[..., Page], running: InProcessPortal) -> None:
+def test_far_from_paris_ones_own_time_stands_beside(
+    open_page: Callable[..., Page], running: InProcessPortal
+) -> None:
     for zone in (PARIS, NOUMEA):
         page = open_page(timezone_id=zone)
         page.goto(running.url + OPENING)
@@ -90,7 +101,9 @@ def test_far_from_paris_ones_own_time_stands_beside(open_page: Callable[..., Pag
             expect(place).to_be_visible()
 
 
-def test_the_link_of_a_mail_leads_out_of_the_frame_that_shows_it(page: Page, candidates: CandidateFactory) -> None:
+def test_the_link_of_a_mail_leads_out_of_the_frame_that_shows_it(
+    page: Page, candidates: CandidateFactory
+) -> None:
     """What a frame with a policy of its own may do, Chromium alone decides."""
     mail = candidates.mail_to(candidates.create_account())
     page.goto(f"{candidates.portal.url}/mails/{mail.name}")
@@ -126,18 +139,26 @@ def creation(page: Page, plain: Browser) -> Page:
     return page
 
 
-def test_a_creation_is_sent_again_by_itself_where_nothing_was_done(creation: Page, running: InProcessPortal) -> None:
+def test_a_creation_is_sent_again_by_itself_where_nothing_was_done(
+    creation: Page, running: InProcessPortal
+) -> None:
     with occupy_hashing_turns(running.accounts.app):
         creation.get_by_role("button", name="Créer le compte").last.click()
         expect(creation.get_by_text("ce formulaire sera renvoyé de lui-même")).to_be_visible()
         expect(creation.get_by_label("Mot de passe *", exact=True)).to_have_value(PASSWORD)
     creation.clock.run_for(2 * RETRY_AFTER * 1000)
-    expect(creation.get_by_role("heading", level=1)).to_have_text("Confirmation de réception de mail")
+    expect(creation.get_by_role("heading", level=1)).to_have_text(
+        "Confirmation de réception de mail"
+    )
 
 
-def test_a_creation_of_unknown_outcome_is_sent_again_by_hand_alone(creation: Page, running: InProcessPortal) -> None:
+def test_a_creation_of_unknown_outcome_is_sent_again_by_hand_alone(
+    creation: Page, running: InProcessPortal
+) -> None:
     posts: list[str] = []
-    creation.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    creation.on(
+        "request", lambda request: posts.append(request.url) if request.method == "POST" else None
+    )
     with service_stopped(running.accounts):
         creation.get_by_role("button", name="Créer le compte").last.click()
         expect(creation.get_by_role("heading", level=1)).to_have_text(UNAVAILABLE.title)
@@ -165,7 +186,9 @@ def test_a_log_in_that_is_refused_says_so_in_its_page(page: Page, running: InPro
     expect(page.get_by_label("Mot de passe *")).to_have_value("")
 
 
-def test_a_token_tries_calls_by_keyboard_under_the_policy_of_every_page(page: Page, staff: StaffFactory) -> None:
+def test_a_token_tries_calls_by_keyboard_under_the_policy_of_every_page(
+    page: Page, staff: StaffFactory
+) -> None:
     token = tool_token(staff.portal, staff.account("03"), "pieces:read")
     page.add_init_script(REFUSALS)
     answer = page.goto(f"{staff.portal.url}/api/docs/pieces")
@@ -188,14 +211,21 @@ def test_a_token_tries_calls_by_keyboard_under_the_policy_of_every_page(page: Pa
         call.get_by_role("button", name="Try it out").press("Enter")
         with page.expect_response(lambda tried: "/api/pieces/v1/" in tried.url) as answered:
             call.get_by_role("button", name="Execute").press("Enter")
-        assert (answered.value.status, answered.value.request.headers["authorization"]) == (200, f"Bearer {token}")
-        expect(call.locator(".live-responses-table .response > .response-col_status")).to_contain_text("200")
+        assert (answered.value.status, answered.value.request.headers["authorization"]) == (
+            200,
+            f"Bearer {token}",
+        )
+        expect(
+            call.locator(".live-responses-table .response > .response-col_status")
+        ).to_contain_text("200")
     assert page.evaluate("window.refusals") == []
     stored = page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])")
     assert token not in stored
 
 
-def test_the_browser_checks_the_qr(page: Page, running: InProcessFourServices, candidates: CandidateFactory) -> None:
+def test_the_browser_checks_the_qr(
+    page: Page, running: InProcessFourServices, candidates: CandidateFactory
+) -> None:
     qr = held_qr(candidates)
     page.goto(f"{running.url}{qr}")
     expect(page.locator("#qr-signe")).to_be_visible()

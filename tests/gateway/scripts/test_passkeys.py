@@ -1,4 +1,5 @@
-"""Passkeys on a telephone, with Chromium's virtual authenticator: added, used in an act and at a log-in, removed."""
+"""Passkeys on a telephone, with Chromium's virtual authenticator: added, used in an act and at a
+log-in, removed."""
 
 import re
 
@@ -11,7 +12,8 @@ from tests.gateway.portals import two_services
 from tests.support.accessibility import violations
 from tests.support.chromium import TELEPHONE
 
-USE, ADD = "Utiliser ma clé d'accès", "Ajouter une clé d'accès"
+USE = "Utiliser ma clé d'accès"
+ADD = "Ajouter une clé d'accès"
 
 
 running = two_services("module", host="localhost")
@@ -31,7 +33,12 @@ def phone(page: Page) -> Page:
 def plug_in(page: Page) -> tuple[CDPSession, str]:
     devices = page.context.new_cdp_session(page)
     devices.send("WebAuthn.enable")
-    kind = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    kind = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+    }
     ready = {"isUserVerified": True, "automaticPresenceSimulation": True}
     added = devices.send("WebAuthn.addVirtualAuthenticator", {"options": {**kind, **ready}})
     return devices, str(added["authenticatorId"])
@@ -43,7 +50,9 @@ def begin_log_in(page: Page, member: StaffBrowser, path: str) -> None:
     page.locator("input[name=password]").fill(PASSWORD)
 
 
-def test_a_passkey_is_added_used_in_an_act_and_at_a_log_in_and_removed(phone: Page, member: StaffBrowser) -> None:
+def test_a_passkey_is_added_used_in_an_act_and_at_a_log_in_and_removed(
+    phone: Page, member: StaffBrowser
+) -> None:
     devices, authenticator = plug_in(phone)
     begin_log_in(phone, member, "/gestion/compte")
     phone.get_by_label("Code du second facteur").fill(member.code())
@@ -66,10 +75,14 @@ def test_a_passkey_is_added_used_in_an_act_and_at_a_log_in_and_removed(phone: Pa
     phone.context.clear_cookies()
     begin_log_in(phone, member, "/gestion/compte/cles-d-acces")
     assert violations(phone) == []
-    devices.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False})
+    devices.send(
+        "WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False}
+    )
     phone.get_by_role("button", name=USE).click()
     expect(phone.get_by_text("La clé d'accès n'a pas servi.")).to_be_visible()
-    devices.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": True})
+    devices.send(
+        "WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": True}
+    )
     phone.get_by_role("button", name=USE).click()
     expect(phone).to_have_url(f"{member.portal.url}/gestion/compte/cles-d-acces")
     expect(phone.get_by_role("row", name=re.compile("téléphone"))).not_to_contain_text("Jamais")
@@ -78,7 +91,8 @@ def test_a_passkey_is_added_used_in_an_act_and_at_a_log_in_and_removed(phone: Pa
 
 
 def test_the_button_is_where_passkeys_can_be_alone(page: Page, member: StaffBrowser) -> None:
-    """Where the portal is opened by an IP address, they cannot. A page is loaded once its scripts have run."""
+    """Where the portal is opened by an IP address, they cannot. A page is loaded once its scripts
+    have run."""
     page.goto(f"{member.portal.url}/gestion/connexion")
     expect(page.get_by_role("button", name=USE)).to_be_visible()
     page.goto(f"{member.portal.url.replace('localhost', '127.0.0.1')}/gestion/connexion")

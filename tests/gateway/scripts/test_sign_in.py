@@ -1,4 +1,5 @@
-"""FranceConnect and ProConnect on a telephone: what the pages of the way there and back look like in Chromium."""
+"""FranceConnect and ProConnect on a telephone: what the pages of the way there and back look like
+in Chromium."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -31,7 +32,10 @@ def identify(page: Page, provider: str, name: str) -> None:
 
 
 def test_signing_up_then_in_and_out_with_franceconnect(
-    phone: Page, running: InProcessPortal, servers: tuple[AppServer, Providers], candidates: CandidateFactory
+    phone: Page,
+    running: InProcessPortal,
+    servers: tuple[AppServer, Providers],
+    candidates: CandidateFactory,
 ) -> None:
     angela = person()
     servers[1]["franceconnect"].people = [angela]
@@ -50,12 +54,17 @@ def test_signing_up_then_in_and_out_with_franceconnect(
     phone.goto(f"{running.url}/compte")
     assert violations(phone) == []
     with phone.expect_request(f"{servers[0].url}/franceconnect/end**"):
-        phone.locator("form[action='/deconnexion'] button").first.evaluate("button => button.click()")
+        phone.locator("form[action='/deconnexion'] button").first.evaluate(
+            "button => button.click()"
+        )
     expect(phone).to_have_url(f"{running.url}/")
 
 
 def test_accepting_an_invitation_with_proconnect(
-    phone: Page, staff: StaffFactory, servers: tuple[AppServer, Providers], candidates: CandidateFactory
+    phone: Page,
+    staff: StaffFactory,
+    servers: tuple[AppServer, Providers],
+    candidates: CandidateFactory,
 ) -> None:
     paule = person(given_name="Paule")
     servers[1]["proconnect"].people = [paule]

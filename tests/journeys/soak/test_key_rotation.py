@@ -1,7 +1,8 @@
-"""Every key of a portal at work is turned while people go on: nobody is logged out, nothing that was said is lost.
+"""Every key of a portal at work is turned while people go on: nobody is logged out, nothing that
+was said is lost.
 
-Between the steps lies what the operations page asks for: everybody answered again, and the longest life of a token
-before an old signing key is dropped.
+Between the steps lies what the operations page asks for: everybody answered again, and the longest
+life of a token before an old signing key is dropped.
 """
 
 import contextlib
@@ -19,7 +20,13 @@ from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
 
 GOES_ON_SECONDS = 90.0
-NAMES = ("signing-key", "sealing-key", "seal-key", "gateway-client-secret", "documents-client-secret")
+NAMES = (
+    "signing-key",
+    "sealing-key",
+    "seal-key",
+    "gateway-client-secret",
+    "documents-client-secret",
+)
 """Of the clients those that ask for a token while people go on."""
 ACTIVATION = "Activer mon compte"
 TAKEN_UP = "Secrets relus : chaque processus a les siens."
@@ -29,7 +36,9 @@ def test_keys_are_turned_while_people_go_on(alone: LaunchedPortal, browser: Brow
     people = PeopleAtWork(alone, [register_candidate(alone, browser)])
     logged_out: list[str] = []
     refused: list[int] = []
-    with people.load(partial(_stays_logged_in, logged_out), partial(_asks_as_a_tool, alone.staff, refused)):
+    with people.load(
+        partial(_stays_logged_in, logged_out), partial(_asks_as_a_tool, alone.staff, refused)
+    ):
         _go_on(people, "nothing")
         for name in NAMES:
             for step in ((), ("--promote",), ("--drop-old",)):
@@ -61,7 +70,12 @@ def _last_for_what_the_old_one_made(portal: LaunchedPortal, name: str) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
     if name == "signing-key":
         until = time.monotonic() + TOKEN_SECONDS + LEEWAY_SECONDS
-        wait_until(lambda: time.monotonic() > until, 2 * TOKEN_SECONDS, "the longest life of a token", pause=1)
+        wait_until(
+            lambda: time.monotonic() > until,
+            2 * TOKEN_SECONDS,
+            "the longest life of a token",
+            pause=1,
+        )
 
 
 def _stays_logged_in(logged_out: list[str], retrying_browser: RetryingBrowser) -> None:
@@ -72,7 +86,9 @@ def _stays_logged_in(logged_out: list[str], retrying_browser: RetryingBrowser) -
         retrying_browser.stop.wait(0.3)
 
 
-def _asks_as_a_tool(headers: dict[str, str], refused: list[int], retrying_browser: RetryingBrowser) -> None:
+def _asks_as_a_tool(
+    headers: dict[str, str], refused: list[int], retrying_browser: RetryingBrowser
+) -> None:
     """A service that is being started again does not answer, or with 503: that is no refusal."""
     address = f"{retrying_browser.url}/api/pieces/v1/pieces?academie=03&limit=1"
     while not retrying_browser.stop.is_set():
@@ -89,11 +105,21 @@ def _go_on(people: PeopleAtWork, after: str) -> None:
 
 
 def _what_was_said_is_there(portal: LaunchedPortal, people: PeopleAtWork) -> None:
-    [someone], accounts = people.candidates, people.ledger.accounts
+    [someone] = people.candidates
+    accounts = people.ledger.accounts
     page = people.visit(someone.cookies).get("/inscriptions").text
     saves = people.ledger.saves[someone.candidature]
-    assert any(f"Version {number:02}" in page for number in range(saves.acknowledged, saves.attempts + 1)), page
+    assert any(
+        f"Version {number:02}" in page for number in range(saves.acknowledged, saves.attempts + 1)
+    ), page
     people.replaced_files_open()
-    wait_until(lambda: set(accounts) <= set(portal.mailed(ACTIVATION)), GOES_ON_SECONDS, "everybody's mail", pause=2)
+    wait_until(
+        lambda: set(accounts) <= set(portal.mailed(ACTIVATION)),
+        GOES_ON_SECONDS,
+        "everybody's mail",
+        pause=2,
+    )
     mailed = portal.mailed(ACTIVATION)
-    assert {email: mailed[email] for email, tries in accounts.items() if mailed[email] > tries} == {}
+    assert {
+        email: mailed[email] for email, tries in accounts.items() if mailed[email] > tries
+    } == {}

@@ -1,4 +1,5 @@
-"""ZIP archives and Word documents that grow, overlap, lie, lead elsewhere or carry what others would run."""
+"""ZIP archives and Word documents that grow, overlap, lie, lead elsewhere or carry what others
+would run."""
 
 import io
 import struct
@@ -12,12 +13,14 @@ from tests.pieces import sample_files
 from tests.pieces.corpus import HostileFile
 from tests.pieces.corpus.pdfs import MB, compressed_zeros
 
-_LOCAL, _CENTRAL, _END = "<4s5H3I2H", "<4s6H3I5H2I", "<4s4H2IH"
+_LOCAL = "<4s5H3I2H"
+_CENTRAL = "<4s6H3I5H2I"
+_END = "<4s4H2IH"
 
 
 class Entry(NamedTuple):
-    """A deflated file, of which anything can lie. `declared`: its packed size by the directory; `offset`: where that
-    says it is, in the place of bytes of its own."""
+    """A deflated file, of which anything can lie. `declared`: its packed size by the directory;
+    `offset`: where that says it is, in the place of bytes of its own."""
 
     name: str = "a.txt"
     packed: bytes = b"\3\0"
@@ -27,9 +30,11 @@ class Entry(NamedTuple):
 
 
 def _archive(*entries: Entry, announced: int | None = None) -> bytes:
-    data, directory = bytearray(), bytearray()
+    data = bytearray()
+    directory = bytearray()
     for name, packed, size, declared, offset in entries:
-        raw, place = name.encode(), len(data) if offset is None else offset
+        raw = name.encode()
+        place = len(data) if offset is None else offset
         packed_size = len(packed) if declared is None else declared
         if offset is None:
             head = struct.pack(_LOCAL, b"PK\3\4", 20, 0, 8, 0, 0, 0, packed_size, size, len(raw), 0)
@@ -37,14 +42,22 @@ def _archive(*entries: Entry, announced: int | None = None) -> bytes:
         sizes = (0, packed_size, size, len(raw), 0, 0, 0, 0, 0, place)
         directory += struct.pack(_CENTRAL, b"PK\1\2", 20, 20, 0, 8, 0, 0, *sizes) + raw
     count = len(entries) if announced is None else announced
-    return bytes(data + directory + struct.pack(_END, b"PK\5\6", 0, 0, count, count, len(directory), len(data), 0))
+    return bytes(
+        data
+        + directory
+        + struct.pack(_END, b"PK\5\6", 0, 0, count, count, len(directory), len(data), 0)
+    )
 
 
 def _bomb(sizes: list[int], before: dict[str, bytes] | None = None) -> bytes:
     """Files of so many megabytes of zeros."""
-    entries = [Entry(name, _deflated(content), len(content)) for name, content in (before or {}).items()]
+    entries = [
+        Entry(name, _deflated(content), len(content)) for name, content in (before or {}).items()
+    ]
     for number, size in enumerate(sizes):
-        entries.append(Entry(f"word/media/{number}.bin", compressed_zeros(size * MB)[2:-4], size * MB))
+        entries.append(
+            Entry(f"word/media/{number}.bin", compressed_zeros(size * MB)[2:-4], size * MB)
+        )
     return _archive(*entries)
 
 
@@ -71,25 +84,49 @@ def overlapping() -> Iterator[HostileFile]:
 
 
 def lying() -> Iterator[HostileFile]:
-    """Directories that do not say what is there; nobody unpacks by them, or finds more than is said."""
+    """Directories that do not say what is there; nobody unpacks by them, or finds more than is
+    said."""
     most = 18 * DEFLATE_LIMIT  # that an entry of two bytes may unpack to
     for size, answer in ((most, "zip"), (most + 1, "bomb")):
         yield HostileFile(f"taille-{size}.zip", _archive(Entry(size=size)), answer)
     empty = [Entry(f"{entry}") for entry in range(MAX_ENTRIES + 1)]
-    for entries, announced in ((1, MAX_ENTRIES + 1), (MAX_ENTRIES + 1, MAX_ENTRIES + 1), (MAX_ENTRIES + 1, 1)):
+    for entries, announced in (
+        (1, MAX_ENTRIES + 1),
+        (MAX_ENTRIES + 1, MAX_ENTRIES + 1),
+        (MAX_ENTRIES + 1, 1),
+    ):
         content = _archive(*empty[:entries], announced=announced)
         yield HostileFile(f"{entries}-annonces-{announced}.zip", content, "too_many_entries")
     yield HostileFile("au-plus.zip", _archive(*empty[:MAX_ENTRIES]), "zip")
-    yield HostileFile("deux-noms.zip", _archive(Entry("a.txt")).replace(b"a.txt", b"a.exe", 1), "damaged")
+    yield HostileFile(
+        "deux-noms.zip", _archive(Entry("a.txt")).replace(b"a.txt", b"a.exe", 1), "damaged"
+    )
     yield HostileFile("vide.zip", _archive(), "empty")
     yield HostileFile("dossier.zip", sample_files.zipped({"dossier/": b""}), "empty")
 
 
-_PATHS = ("../evil", "a/../../b", "/etc/passwd", "C:\\windows", "c:x", "..\\x", "a\\b", "nul\0.txt", "dossier/..")
+_PATHS = (
+    "../evil",
+    "a/../../b",
+    "/etc/passwd",
+    "C:\\windows",
+    "c:x",
+    "..\\x",
+    "a\\b",
+    "nul\0.txt",
+    "dossier/..",
+)
 _PROGRAMS = {
-    **dict.fromkeys(("a.exe", "photo.jpg.SCR", "dossier/lancer.ps1", "facture.pdf.lnk", "a.exe. ."), "executable"),
-    **dict.fromkeys(("Lecteur.app/Contents/MacOS/lecteur", "installer.sh", "a.AppImage"), "executable"),
-    **dict.fromkeys(("exe", "notice.exe.pdf", "executif.docx", "site.com/page.html", "a.js/"), "zip"),
+    **dict.fromkeys(
+        ("a.exe", "photo.jpg.SCR", "dossier/lancer.ps1", "facture.pdf.lnk", "a.exe. ."),
+        "executable",
+    ),
+    **dict.fromkeys(
+        ("Lecteur.app/Contents/MacOS/lecteur", "installer.sh", "a.AppImage"), "executable"
+    ),
+    **dict.fromkeys(
+        ("exe", "notice.exe.pdf", "executif.docx", "site.com/page.html", "a.js/"), "zip"
+    ),
 }
 
 
@@ -98,15 +135,20 @@ def names() -> Iterator[HostileFile]:
     for number, name in enumerate(_PATHS):
         yield HostileFile(f"chemin-{number}.zip", _archive(Entry(name)), "unsafe_names")
     yield HostileFile("chemin.docx", sample_files.docx({"../evil": b""}), "unsafe_names")
-    out, link = io.BytesIO(), zipfile.ZipInfo("lien")
+    out = io.BytesIO()
+    link = zipfile.ZipInfo("lien")
     link.external_attr = 0o120777 << 16
     with zipfile.ZipFile(out, "w") as linked:
         linked.writestr(link, "/etc/passwd")
     yield HostileFile("lien.zip", out.getvalue(), "unsafe_names")
     for number, name in enumerate(("a.rar", "a.7z", "a.tar.gz", "dossier/B.ZIP")):
-        yield HostileFile(f"archive-{number}.zip", sample_files.zipped({name: b"x", "a.txt": b"x"}), "nested")
+        yield HostileFile(
+            f"archive-{number}.zip", sample_files.zipped({name: b"x", "a.txt": b"x"}), "nested"
+        )
     for number, (name, answer) in enumerate(_PROGRAMS.items()):
-        yield HostileFile(f"programme-{number}.zip", sample_files.zipped({name: b"x", "a.txt": b"x"}), answer)
+        yield HostileFile(
+            f"programme-{number}.zip", sample_files.zipped({name: b"x", "a.txt": b"x"}), answer
+        )
 
 
 def words() -> Iterator[HostileFile]:

@@ -1,4 +1,5 @@
-"""Old Word documents, films whose structure goes in circles or lies; files that are two things at once."""
+"""Old Word documents, films whose structure goes in circles or lies; files that are two things at
+once."""
 
 import struct
 from collections.abc import Iterator
@@ -27,7 +28,9 @@ def word_containers() -> Iterator[HostileFile]:
     for count in (0, 50, 0xFFFFFFF0):
         yield HostileFile(f"tables-{count}.doc", _patched(whole, 44, count), "damaged")
     yield HostileFile("table-elle-meme.doc", _patched(whole, 76, 0xFFFFFFF9), "damaged")
-    yield HostileFile("sans-repertoire.doc", _patched(whole, 48, 0xFFFFFFFE), FORMAT)  # it is nobody's
+    yield HostileFile(
+        "sans-repertoire.doc", _patched(whole, 48, 0xFFFFFFFE), FORMAT
+    )  # it is nobody's
     yield HostileFile("repertoire-ailleurs.doc", _patched(whole, 48, 1_000), "damaged")
     for cut in (512, 1_024, 3_000):
         yield HostileFile(f"coupe-{cut}.doc", whole[:cut], "damaged")
@@ -35,20 +38,27 @@ def word_containers() -> Iterator[HostileFile]:
 
 
 def films() -> Iterator[HostileFile]:
-    head, moov = sample_files.box(b"ftyp", b"isom\0\0\2\0isom"), sample_files.box(b"moov", bytes(100))
+    head = sample_files.box(b"ftyp", b"isom\0\0\2\0isom")
+    moov = sample_files.box(b"moov", bytes(100))
     for declared, answer in ((0, "mp4"), (7, "damaged"), (109, "damaged"), (0x7FFFFFFF, "damaged")):
-        yield HostileFile(f"boite-{declared}.mp4", head + sample_files.box(b"moov", bytes(100), declared), answer)
+        yield HostileFile(
+            f"boite-{declared}.mp4", head + sample_files.box(b"moov", bytes(100), declared), answer
+        )
     for long, answer in ((0, "damaged"), (116, "mp4"), (2**63, "damaged")):
         content = head + sample_files.box(b"mdat", struct.pack(">Q", long) + bytes(100), 1) + moov
         yield HostileFile(f"longue-{long}.mp4", content, answer)
     for number, answer in ((9_997, "mp4"), (9_999, "damaged")):
-        yield HostileFile(f"boites-{number}.mp4", head + sample_files.box(b"free", b"") * number + moov, answer)
+        yield HostileFile(
+            f"boites-{number}.mp4", head + sample_files.box(b"free", b"") * number + moov, answer
+        )
     yield HostileFile("sans-film.mp4", head + sample_files.box(b"mdat", bytes(1_000)), "damaged")
 
 
 def avi_files() -> Iterator[HostileFile]:
     whole = sample_files.avi()
-    yield HostileFile("annonce.avi", whole[:4] + struct.pack("<I", len(whole) - 7) + whole[8:], "damaged")
+    yield HostileFile(
+        "annonce.avi", whole[:4] + struct.pack("<I", len(whole) - 7) + whole[8:], "damaged"
+    )
     yield HostileFile("coupe.avi", whole[:12], "damaged")
     yield HostileFile("sans-liste.avi", whole[:12] + b"JUNK" + whole[16:], "damaged")
     yield HostileFile("sans-entete.avi", whole.replace(b"avih", b"xxxx"), "damaged")
@@ -57,7 +67,9 @@ def avi_files() -> Iterator[HostileFile]:
 
 def two_at_once() -> Iterator[HostileFile]:
     """Judged as what they begin with and by the name that they bear."""
-    pdf, png, archive = sample_files.pdf(), sample_files.image("PNG"), sample_files.archive()
+    pdf = sample_files.pdf()
+    png = sample_files.image("PNG")
+    archive = sample_files.archive()
     yield HostileFile("png-zip.png", png + archive, "png")
     yield HostileFile("png-zip.zip", png + archive, "mismatch")
     yield HostileFile("pdf-zip.pdf", pdf + archive, "pdf")

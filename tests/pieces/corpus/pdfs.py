@@ -1,4 +1,5 @@
-"""PDFs that cost their readers much, lie, or do things: written by hand, since no library writes such."""
+"""PDFs that cost their readers much, lie, or do things: written by hand, since no library writes
+such."""
 
 import functools
 import struct
@@ -39,7 +40,8 @@ class Document:
 def document(objects: dict[int, bytes]) -> bytes:
     """Whole, with a table of objects as old programs write it."""
     pdf = Document(objects)
-    start, size = len(pdf.data), max(pdf.places) + 1
+    start = len(pdf.data)
+    size = max(pdf.places) + 1
     rows = b"".join(b"%010d 00000 n \n" % pdf.places.get(number, 0) for number in range(1, size))
     pdf.data += b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, rows)
     pdf.data += b"trailer\n<< /Size %d /Root 1 0 R  >>" % size
@@ -48,7 +50,8 @@ def document(objects: dict[int, bytes]) -> bytes:
 
 @functools.cache
 def compressed_zeros(size: int) -> bytes:
-    """So many zero bytes, deflated, from one block of them that is repeated; `size` in whole megabytes."""
+    """So many zero bytes, deflated, from one block of them that is repeated; `size` in whole
+    megabytes."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     block = packer.compress(bytes(MB)) + packer.flush(zlib.Z_FULL_FLUSH)
     checksum = size % 65_521 << 16 | 1  # Adler-32 of zeros
@@ -64,8 +67,13 @@ def chained_index(links: int, entries: int) -> bytes:
     pdf = Document({**PAGES, **PAGE})
     rows = [_index_row(0, 0)] + [_index_row(1, pdf.places[number]) for number in (1, 2, 3)]
     rows += [_index_row(0, 0)] * (entries - len(rows))
-    pairs = (zip(row, above, strict=True) for row, above in zip(rows, [bytes(6), *rows[:-1]], strict=True))
-    differences = [bytes((now - then) % 256 for now, then in pair) for pair in pairs]  # as the predictor « up » has it
+    pairs = (
+        zip(row, above, strict=True)
+        for row, above in zip(rows, [bytes(6), *rows[:-1]], strict=True)
+    )
+    differences = [
+        bytes((now - then) % 256 for now, then in pair) for pair in pairs
+    ]  # as the predictor « up » has it
     content = zlib.compress(b"".join(b"\2" + row for row in differences), 9)
     entry = b"/Type /XRef /Size %d /W [1 4 1] /Root 1 0 R /Filter /FlateDecode" % entries
     entry += b" /DecodeParms << /Predictor 12 /Columns 6 >>"
@@ -92,14 +100,19 @@ def nested(opening: bytes, closing: bytes, depth: int, *, reached: bool) -> byte
 def nests() -> Iterator[HostileFile]:
     kinds = ((b"<</A", b">>", "dictionnaires", 450_000), (b"[", b"]", "tableaux", 1_800_000))
     for opening, closing, name, depth in kinds:
-        yield HostileFile(f"{name}-lus.pdf", nested(opening, closing, depth, reached=True), "damaged")
-        yield HostileFile(f"{name}-non-lus.pdf", nested(opening, closing, depth, reached=False), "pdf")
+        yield HostileFile(
+            f"{name}-lus.pdf", nested(opening, closing, depth, reached=True), "damaged"
+        )
+        yield HostileFile(
+            f"{name}-non-lus.pdf", nested(opening, closing, depth, reached=False), "pdf"
+        )
 
 
 def _tree(kids: dict[int, list[int]], count: int = 1) -> bytes:
     """Nodes by number, each with the numbers of its children; 3 is the page."""
     nodes = {
-        number: b"<< /Type /Pages /Count %d /Kids [%s] >>" % (count, b" ".join(b"%d 0 R" % kid for kid in children))
+        number: b"<< /Type /Pages /Count %d /Kids [%s] >>"
+        % (count, b" ".join(b"%d 0 R" % kid for kid in children))
         for number, children in kids.items()
     }
     return document({1: PAGES[1], **nodes, **PAGE})
@@ -125,18 +138,24 @@ def _filtered() -> dict[str, tuple[bytes, bytes]]:
         "flate-10": (b"/FlateDecode", compressed_zeros(10 * MB)),
         "flate": (b"/FlateDecode", compressed_zeros(1_000 * MB)),
         "run": (b"/RunLengthDecode", b"\x81\0" * (2 * MB) + b"\x80"),
-        "flate-run": (b"[/FlateDecode /RunLengthDecode]", zlib.compress(b"\x81\0" * (16 * MB) + b"\x80", 9)),
+        "flate-run": (
+            b"[/FlateDecode /RunLengthDecode]",
+            zlib.compress(b"\x81\0" * (16 * MB) + b"\x80", 9),
+        ),
     }
 
 
 def index_bombs() -> Iterator[HostileFile]:
-    """Where the index does not fit into the memory the reader does without, and finds the objects by itself."""
+    """Where the index does not fit into the memory the reader does without, and finds the objects
+    by itself."""
     for name, (filters, content) in _filtered().items():
         pdf = Document({**PAGES, **PAGE})
         entries = b"/Type /XRef /Size 10 /W [1 4 1] /Root 1 0 R /Filter %s" % filters
         start = pdf.stream(9, entries, content)
         answer = "damaged" if name == "flate-10" else "pdf"
-        yield HostileFile(f"index-{name}.pdf", pdf.ended(start), answer, takes_seconds=name == "flate")
+        yield HostileFile(
+            f"index-{name}.pdf", pdf.ended(start), answer, takes_seconds=name == "flate"
+        )
 
 
 def object_bombs() -> Iterator[HostileFile]:
@@ -151,9 +170,13 @@ def object_bombs() -> Iterator[HostileFile]:
 
 
 def active_and_locked() -> Iterator[HostileFile]:
-    """What would run opens as any other: nobody here runs it, and browsers save it (files.content_disposition)."""
+    """What would run opens as any other: nobody here runs it, and browsers save it
+    (files.content_disposition)."""
     script = b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
-    catalogue = b"<< /Type /Catalog /Pages 2 0 R /OpenAction %s /AA << /WC %s >> >>" % (script, script)
+    catalogue = b"<< /Type /Catalog /Pages 2 0 R /OpenAction %s /AA << /WC %s >> >>" % (
+        script,
+        script,
+    )
     yield HostileFile("script.pdf", document({**PAGES, **PAGE, 1: catalogue}), "pdf")
     for algorithm in ("RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256"):
         content = sample_files.pdf(user_password="secret", algorithm=algorithm)

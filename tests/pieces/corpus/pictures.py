@@ -25,7 +25,9 @@ def endless() -> bytes:
 
 
 def scans() -> Iterator[HostileFile]:
-    yield HostileFile("passes.jpg", _with_scans(flat("JPEG", (1_000, 1_000), progressive=True), 300), "jpg")
+    yield HostileFile(
+        "passes.jpg", _with_scans(flat("JPEG", (1_000, 1_000), progressive=True), 300), "jpg"
+    )
     yield HostileFile("sans-fin.jpg", endless(), UNVERIFIED)
 
 
@@ -36,10 +38,13 @@ def _claiming(content: bytes, width: int, height: int) -> bytes:
 
 def immense_jpegs() -> Iterator[HostileFile]:
     """Refused by what they claim, one row beyond what is read."""
-    small, progressive = flat("JPEG", (64, 64)), flat("JPEG", (64, 64), "RGB", progressive=True)
+    small = flat("JPEG", (64, 64))
+    progressive = flat("JPEG", (64, 64), "RGB", progressive=True)
     yield HostileFile("au-plus.jpg", _claiming(small, 14_000, 15_000), "jpg")
     for width, height in ((14_000, 15_001), (65_535, 65_535)):
-        yield HostileFile(f"annonce-{width}.jpg", _claiming(small, width, height), "too_many_pixels")
+        yield HostileFile(
+            f"annonce-{width}.jpg", _claiming(small, width, height), "too_many_pixels"
+        )
     yield HostileFile("progressif-au-plus.jpg", _claiming(progressive, 12_000, 10_000), "jpg")
     yield HostileFile("progressif.jpg", _claiming(progressive, 12_000, 10_001), "too_many_pixels")
     yield HostileFile("ligne.jpg", flat("JPEG", (65_500, 1)), "jpg")
@@ -57,7 +62,13 @@ def lying_jpegs() -> Iterator[HostileFile]:
 
 
 def png(
-    size: tuple[int, int], rows: bytes, *, depth: int = 8, color: int = 0, interlaced: int = 0, more: bytes = b""
+    size: tuple[int, int],
+    rows: bytes,
+    *,
+    depth: int = 8,
+    color: int = 0,
+    interlaced: int = 0,
+    more: bytes = b"",
 ) -> bytes:
     """`rows`: deflated; `more`: further chunks, before the points."""
     head = struct.pack(">2I5B", *size, depth, color, 0, 0, interlaced)
@@ -65,28 +76,47 @@ def png(
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    return (
+        struct.pack(">I", len(content))
+        + kind
+        + content
+        + struct.pack(">I", zlib.crc32(kind + content))
+    )
 
 
 def immense_pngs() -> Iterator[HostileFile]:
-    """Of fifty million points they are read whole, within the memory; beyond they are not read at all."""
+    """Of fifty million points they are read whole, within the memory; beyond they are not read at
+    all."""
     for depth, color, bits in ((1, 0, 1), (16, 6, 64)):
         rows = compressed_zeros((7_000 * (7_000 * bits // 8 + 1) // MB + 1) * MB)
-        yield HostileFile(f"{depth}-{color}.png", png((7_000, 7_000), rows, depth=depth, color=color), "png")
+        yield HostileFile(
+            f"{depth}-{color}.png", png((7_000, 7_000), rows, depth=depth, color=color), "png"
+        )
     yield HostileFile("au-plus.png", png((10_000, 5_000), compressed_zeros(48 * MB)), "png")
     for width, height in ((10_000, 5_001), (2_000_000_000, 2_000_000_000)):
         yield HostileFile(f"annonce-{width}.png", png((width, height), b""), "too_many_pixels")
 
 
 def lying_pngs() -> Iterator[HostileFile]:
-    rows, much = zlib.compress(bytes(100 * 101)), compressed_zeros(100 * MB)
+    rows = zlib.compress(bytes(100 * 101))
+    much = compressed_zeros(100 * MB)
     yield HostileFile("peu.png", png((7_000, 7_000), rows), "damaged")
     yield HostileFile("trop.png", png((100, 100), much), "png")
     yield HostileFile("entrelace.png", png((7_000, 7_000), rows, interlaced=1), "damaged")
-    for kind, head in ((b"zTXt", b"cle\0\0"), (b"iTXt", b"cle\0\1\0\0\0"), (b"iCCP", b"profil\0\0")):
+    for kind, head in (
+        (b"zTXt", b"cle\0\0"),
+        (b"iTXt", b"cle\0\1\0\0\0"),
+        (b"iCCP", b"profil\0\0"),
+    ):
         content = png((100, 100), rows, more=chunk(kind, head + much) * 40)
         yield HostileFile(f"{kind.decode()}.png", content, "damaged")
     yield HostileFile("longueur.png", _MARK + b"\x7f\xff\xff\xffIHDR" + b"\0" * 100, "damaged")
     yield HostileFile("somme.png", image("PNG").replace(b"IDAT", b"IDAU", 1), "damaged")
-    yield HostileFile("petits.png", png((100, 100), rows, more=chunk(b"tEXt", b"a\0b") * 200_000), "png")
-    yield HostileFile("animee.png", png((100, 100), rows, more=chunk(b"acTL", struct.pack(">2I", 2**31 - 1, 0))), "png")
+    yield HostileFile(
+        "petits.png", png((100, 100), rows, more=chunk(b"tEXt", b"a\0b") * 200_000), "png"
+    )
+    yield HostileFile(
+        "animee.png",
+        png((100, 100), rows, more=chunk(b"acTL", struct.pack(">2I", 2**31 - 1, 0))),
+        "png",
+    )

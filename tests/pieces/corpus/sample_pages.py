@@ -8,16 +8,30 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from tests.pieces import sample_files
 
-_WORDS = ("attestation", "formation continue", "en banque", "session", "certifie", "à Besançon", "Monsieur", "né le")
+_WORDS = (
+    "attestation",
+    "formation continue",
+    "en banque",
+    "session",
+    "certifie",
+    "à Besançon",
+    "Monsieur",
+    "né le",
+)
 A4 = (1240, 1754)
-PAPER, INK = 245, 30
+PAPER = 245
+INK = 30
 
 
-def sheet(size: tuple[int, int] = A4, *, lines: int | None = None, points: int = 24, ink: int = INK) -> Image.Image:
+def sheet(
+    size: tuple[int, int] = A4, *, lines: int | None = None, points: int = 24, ink: int = INK
+) -> Image.Image:
     """Lines of text on paper."""
     chance = random.Random(7)
-    image, font = Image.new("L", size, PAPER), ImageFont.load_default(points)
-    draw, top = ImageDraw.Draw(image), size[1] // 12
+    image = Image.new("L", size, PAPER)
+    font = ImageFont.load_default(points)
+    draw = ImageDraw.Draw(image)
+    top = size[1] // 12
     for _ in range(lines or 1000):
         if top > size[1] * 0.92:
             break
@@ -31,10 +45,17 @@ def sheet(size: tuple[int, int] = A4, *, lines: int | None = None, points: int =
 
 def card() -> Image.Image:
     """An identity card: a portrait, few words."""
-    image, font = Image.new("L", (1000, 630), 215), ImageFont.load_default(26)
+    image = Image.new("L", (1000, 630), 215)
+    font = ImageFont.load_default(26)
     draw = ImageDraw.Draw(image)
     draw.rectangle((40, 120, 300, 480), fill=120)
-    words = ("CARTE NATIONALE D'IDENTITE", "Nom : DUBOIS", "Prénom : Pierre", "Né le : 01.01.2002", "Taille : 1,80 m")
+    words = (
+        "CARTE NATIONALE D'IDENTITE",
+        "Nom : DUBOIS",
+        "Prénom : Pierre",
+        "Né le : 01.01.2002",
+        "Taille : 1,80 m",
+    )
     for number, text in enumerate(words):
         draw.text((340, 80 + number * 60), text, fill=40, font=font)
     draw.text((40, 540), "IDFRADUBOIS<<<<<<<<<<<<<<<<<<<<<<", fill=30, font=font)
@@ -43,8 +64,15 @@ def card() -> Image.Image:
 
 def photographed(image: Image.Image, *, blur: float = 0, angle: float = 1.5) -> Image.Image:
     """Unevenly lit, not quite straight, with the noise of a sensor."""
-    light = Image.linear_gradient("L").rotate(35).resize(image.size).point(lambda level: 255 - level * 80 // 255)
-    turned = ImageChops.multiply(image.rotate(angle, fillcolor=90, resample=Image.Resampling.BICUBIC), light)
+    light = (
+        Image.linear_gradient("L")
+        .rotate(35)
+        .resize(image.size)
+        .point(lambda level: 255 - level * 80 // 255)
+    )
+    turned = ImageChops.multiply(
+        image.rotate(angle, fillcolor=90, resample=Image.Resampling.BICUBIC), light
+    )
     blurred = turned.filter(ImageFilter.GaussianBlur(blur))
     return ImageChops.add(blurred, Image.effect_noise(image.size, 6), 1, -128)
 
@@ -72,7 +100,8 @@ def telephone_exif() -> Image.Exif:
 
 
 def heic(image: Image.Image, exif: Image.Exif | None = None) -> bytes:
-    """Encoded in the fastest way: what tests are about is its decoding, and the default takes eight times as long."""
+    """Encoded in the fastest way: what tests are about is its decoding, and the default takes eight
+    times as long."""
     how: dict[str, Any] = {"exif": exif.tobytes()} if exif else {}
     picture = pillow_heif.from_pillow(image.convert("RGB"))
     return sample_files.saved(picture, quality=60, enc_params={"preset": "ultrafast"}, **how)

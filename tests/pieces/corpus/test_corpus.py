@@ -16,8 +16,21 @@ from tests.pieces.corpus import UNVERIFIED, Family, archives, office_audio_video
 
 # What costs its reader time or memory.
 COSTLY = (
-    *(pdfs.chains, pdfs.nests, pdfs.trees, pdfs.index_bombs, pdfs.object_bombs, pdfs.active_and_locked),
-    *(pictures.scans, pictures.immense_jpegs, pictures.lying_jpegs, pictures.immense_pngs, pictures.lying_pngs),
+    *(
+        pdfs.chains,
+        pdfs.nests,
+        pdfs.trees,
+        pdfs.index_bombs,
+        pdfs.object_bombs,
+        pdfs.active_and_locked,
+    ),
+    *(
+        pictures.scans,
+        pictures.immense_jpegs,
+        pictures.lying_jpegs,
+        pictures.immense_pngs,
+        pictures.lying_pngs,
+    ),
     archives.bombs,
 )
 # What costs no more than another, and lies.
@@ -43,7 +56,9 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> list[ProcessEnd]:
     return ends
 
 
-def _unlike_their_answer(family: Family, inspect: Callable[[io.BytesIO, str, tuple[Format, ...]], Format]) -> list[str]:
+def _unlike_their_answer(
+    family: Family, inspect: Callable[[io.BytesIO, str, tuple[Format, ...]], Format]
+) -> list[str]:
     """The files that are answered otherwise than they should be."""
     wrong = []
     for file in family():
@@ -64,7 +79,9 @@ def _unlike_their_answer(family: Family, inspect: Callable[[io.BytesIO, str, tup
 def test_hostile_files_have_their_answer(
     family: Family, inspections: Inspections, program: Program, ends: list[ProcessEnd]
 ) -> None:
-    assert _unlike_their_answer(family, lambda *file: inspections.inspect("somebody", *file)[0]) == []
+    assert (
+        _unlike_their_answer(family, lambda *file: inspections.inspect("somebody", *file)[0]) == []
+    )
     assert max(end.peak_memory for end in ends) <= LIMITS.memory
     assert inspections.checks.idle_programs == [program], "another program had to take its place"
 

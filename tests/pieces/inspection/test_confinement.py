@@ -1,4 +1,5 @@
-"""The process that looks at a file can do nothing else, ends in time, takes nobody with it and is hidden."""
+"""The process that looks at a file can do nothing else, ends in time, takes nobody with it and is
+hidden."""
 
 import io
 import os
@@ -15,11 +16,26 @@ import pytest
 
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import Limit
-from services.confined.checks import Answer, ConfinedChecks, Limits, ProcessEnd, Program, Reason, Unreadable
+from services.confined.checks import (
+    Answer,
+    ConfinedChecks,
+    Limits,
+    ProcessEnd,
+    Program,
+    Reason,
+    Unreadable,
+)
 from services.confined.program import answer_of
 from services.contracts.piece_rules import Format
 from services.pieces.domain.refusals import UnverifiableFile
-from services.pieces.inspection.inspections import LIMITS, TASKS, Inspections, believed, read_inspected, read_look
+from services.pieces.inspection.inspections import (
+    LIMITS,
+    TASKS,
+    Inspections,
+    believed,
+    read_inspected,
+    read_look,
+)
 from tests.pieces import sample_files
 from tests.pieces.corpus.pictures import endless
 from tests.pieces.corpus.sample_pages import heic, sheet
@@ -28,7 +44,8 @@ from tests.pieces.inspection.good_files import GOOD_FILES, LARGE_FILES
 ALL = tuple(Format)
 FOLDER = Path(__file__).parents[3]
 
-# What a file might make its reader do, once that is confined, and what comes of it; each surprise is a line.
+# What a file might make its reader do, once that is confined, and what comes of it; each surprise
+# is a line.
 _TRIED = """
 import os, socket, sys
 from services.confined.program import confine, filter_of_calls
@@ -62,7 +79,11 @@ os.write(0, b"all tried")
 
 def run_python(code: str, *arguments: str, **how: Any) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [sys.executable, "-B", "-c", code, *arguments], cwd=FOLDER, capture_output=True, timeout=240, **how
+        [sys.executable, "-B", "-c", code, *arguments],
+        cwd=FOLDER,
+        capture_output=True,
+        timeout=240,
+        **how,
     )
 
 
@@ -70,8 +91,13 @@ def inspect(inspections: Inspections, content: bytes, name: str) -> Format:
     return inspections.inspect("somebody", io.BytesIO(content), name, ALL)[0]
 
 
-def test_good_files_large_ones_among_them_are_accepted_by_a_confined_process(inspections: Inspections) -> None:
-    for name, content, format in (*GOOD_FILES, *((name, make(), format) for name, make, format in LARGE_FILES)):
+def test_good_files_large_ones_among_them_are_accepted_by_a_confined_process(
+    inspections: Inspections,
+) -> None:
+    for name, content, format in (
+        *GOOD_FILES,
+        *((name, make(), format) for name, make, format in LARGE_FILES),
+    ):
         assert inspect(inspections, content, name) is format, name
 
 
@@ -84,7 +110,8 @@ def test_a_file_that_waits_for_its_turn_is_not_read_into_memory(inspections: Ins
 
 
 def test_a_confined_process_reaches_neither_files_nor_network_nor_memory(tmp_path: Path) -> None:
-    written, foreign_file = tmp_path / "written", tmp_path / "another"
+    written = tmp_path / "written"
+    foreign_file = tmp_path / "another"
     foreign_file.write_text("of somebody else")
     foreign_file.chmod(0o600)
     with (tmp_path / "channel").open("w+b") as channel:
@@ -92,17 +119,26 @@ def test_a_confined_process_reaches_neither_files_nor_network_nor_memory(tmp_pat
         channel.seek(0)
         assert channel.read().decode() == "all tried"
     assert not written.exists()
-    assert (foreign_file.read_text(), foreign_file.stat().st_mode & 0o777) == ("of somebody else", 0o600)
+    assert (foreign_file.read_text(), foreign_file.stat().st_mode & 0o777) == (
+        "of somebody else",
+        0o600,
+    )
 
 
-def test_its_program_has_neither_the_environment_nor_what_the_service_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_program_has_neither_the_environment_nor_what_the_service_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
     with Path(os.devnull).open("rb") as opened, closing(ConfinedChecks(TASKS)) as checks:
         os.set_inheritable(opened.fileno(), True)
-        checks.run("inspect", io.BytesIO(sample_files.pdf()), LIMITS, filename="a.pdf", accepted=ALL)
+        checks.run(
+            "inspect", io.BytesIO(sample_files.pdf()), LIMITS, filename="a.pdf", accepted=ALL
+        )
         [program] = checks.idle_programs
         process = Path(f"/proc/{program.pid}")
-        names = {line.split(b"=")[0] for line in (process / "environ").read_bytes().split(b"\0") if line}
+        names = {
+            line.split(b"=")[0] for line in (process / "environ").read_bytes().split(b"\0") if line
+        }
         descriptors = {str(link.readlink()).split(":")[0] for link in (process / "fd").iterdir()}
     assert names == {b"PATH", b"LANG", b"MALLOC_ARENA_MAX"}
     assert descriptors == {"socket", "/dev/null", "/dev/urandom"}
@@ -126,7 +162,9 @@ def test_the_file_that_is_kept_cannot_be_changed_by_who_looks_at_it(
 ) -> None:
     run = Program.run
 
-    def rewrite(program: Program, request: bytes, file: int, limits: Limits) -> tuple[bytes, ProcessEnd]:
+    def rewrite(
+        program: Program, request: bytes, file: int, limits: Limits
+    ) -> tuple[bytes, ProcessEnd]:
         with pytest.raises(OSError):
             os.write(file, b"another")
         return run(program, request, file, limits)
@@ -158,7 +196,8 @@ class EmptiedWhileTaking(list[Program]):
 
 
 def test_where_programs_were_killed_or_taken_another_is_made() -> None:
-    inspections, killed = Inspections(at_once=2), Program(TASKS)
+    inspections = Inspections(at_once=2)
+    killed = Program(TASKS)
     os.kill(killed.pid, signal.SIGKILL)
     inspections.checks.idle_programs = EmptiedWhileTaking([killed])
     assert inspect(inspections, sample_files.pdf(), "a.pdf") is Format.PDF
@@ -179,10 +218,19 @@ def test_what_ended_a_process_says_which_limit_it_broke() -> None:
 
 def test_an_answer_that_is_none_is_not_believed() -> None:
     """As a process might give it that a file has taken over."""
-    checks, nothing = ConfinedChecks(TASKS), io.BytesIO()
+    checks = ConfinedChecks(TASKS)
+    nothing = io.BytesIO()
     failed = answer_of(Mock(side_effect=LookupError("contents of a file")), nothing, {})
     without_memory = answer_of(Mock(side_effect=MemoryError), nothing, {})
-    no_answers = (b"", b"[]\n", b"5\n", b"null\n", b'{"unreadable": "my own"}\n', b"[" * 4000, failed)
+    no_answers = (
+        b"",
+        b"[]\n",
+        b"5\n",
+        b"null\n",
+        b'{"unreadable": "my own"}\n',
+        b"[" * 4000,
+        failed,
+    )
     reasons = {**dict.fromkeys(no_answers, Reason.ERROR), without_memory: Reason.MEMORY}
     for answer, reason in reasons.items():
         checks.idle_programs = [Mock(run=Mock(return_value=(answer, ProcessEnd(0, 0.1, 1))))]
@@ -193,7 +241,11 @@ def test_an_answer_that_is_none_is_not_believed() -> None:
 
 
 def test_facts_that_no_inspection_or_look_finds_are_not_believed() -> None:
-    inspected: list[dict[str, Any]] = [{}, {"refused": "my own", "detail": ""}, {"format": "exe", "active": []}]
+    inspected: list[dict[str, Any]] = [
+        {},
+        {"refused": "my own", "detail": ""},
+        {"format": "exe", "active": []},
+    ]
     inspected += [{"format": [], "active": []}, {"format": "pdf"}, {"format": "pdf", "active": 5}]
     looks: list[dict[str, Any]] = [{}, {"pages": "many", "signs": []}, {"pages": 1, "signs": 5}]
     for facts in inspected:
@@ -202,7 +254,9 @@ def test_facts_that_no_inspection_or_look_finds_are_not_believed() -> None:
     for facts in looks:
         with pytest.raises(Unreadable):
             believed(Answer(facts), read_look)
-    assert believed(Answer({"pages": 1, "signs": ["blank", "infected"]}), read_look).signs == ("blank",)
+    assert believed(Answer({"pages": 1, "signs": ["blank", "infected"]}), read_look).signs == (
+        "blank",
+    )
 
 
 # Another process of the same user reads a secret of the service's memory, by its address.

@@ -1,4 +1,5 @@
-"""Files good and bad: what is accepted, what is refused and why; what acts in a file is found and not in its copy."""
+"""Files good and bad: what is accepted, what is refused and why; what acts in a file is found and
+not in its copy."""
 
 import contextlib
 import io
@@ -17,7 +18,12 @@ from services.contracts.piece_rules import Format
 from services.pieces.domain.files import list_formats
 from services.pieces.domain.refusals import FileRefused
 from services.pieces.inspection.active_contents import find
-from services.pieces.inspection.inspections import COPY_SECONDS, LIMITS, MAX_COPY_BYTES, MAX_WAIT_SECONDS
+from services.pieces.inspection.inspections import (
+    COPY_SECONDS,
+    LIMITS,
+    MAX_COPY_BYTES,
+    MAX_WAIT_SECONDS,
+)
 from services.pieces.inspection.pages import merge_pdfs, to_pdf
 from services.pieces.inspection.tasks import inspect_file
 from tests.pieces import sample_files
@@ -58,7 +64,9 @@ def test_a_file_cut_short_is_refused_as_incomplete(content: bytes, name: str) ->
     refusal = refused(content, name)
     assert refusal.reason == "damaged"
     feminine = refusal.detail.startswith("Cette")
-    assert ("est incomplète ou endommagée : elle" if feminine else "est incomplet ou endommagé : il") in refusal.detail
+    assert (
+        "est incomplète ou endommagée : elle" if feminine else "est incomplet ou endommagé : il"
+    ) in refusal.detail
 
 
 def test_a_file_with_a_password_is_refused_at_once() -> None:
@@ -66,9 +74,21 @@ def test_a_file_with_a_password_is_refused_at_once() -> None:
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         archive[archive.find(mark) + offset] |= 1
     for content, name, words in (
-        (sample_files.doc(encrypted=True), "a.doc", "est protégé par un mot de passe : il ne pourra pas être lu."),
-        (sample_files.ole({"EncryptedPackage": b"\1" * 5000, "EncryptionInfo": b"\1" * 5000}), "a.docx", "il ne"),
-        (bytes(archive), "a.zip", "est protégée par un mot de passe : elle ne pourra pas être lue."),
+        (
+            sample_files.doc(encrypted=True),
+            "a.doc",
+            "est protégé par un mot de passe : il ne pourra pas être lu.",
+        ),
+        (
+            sample_files.ole({"EncryptedPackage": b"\1" * 5000, "EncryptionInfo": b"\1" * 5000}),
+            "a.docx",
+            "il ne",
+        ),
+        (
+            bytes(archive),
+            "a.zip",
+            "est protégée par un mot de passe : elle ne pourra pas être lue.",
+        ),
     ):
         refusal = refused(content, name)
         assert refusal.reason == "protected", name
@@ -111,7 +131,9 @@ def test_a_name_that_says_another_kind_is_refused(content: bytes, name: str) -> 
         (b"<b>%PDF-1.7</b>", "a.pdf", ""),
     ],
 )
-def test_what_is_none_of_them_is_refused_with_the_list(content: bytes, name: str, expected_words: str) -> None:
+def test_what_is_none_of_them_is_refused_with_the_list(
+    content: bytes, name: str, expected_words: str
+) -> None:
     refusal = refused(content, name)
     assert refusal.http_status == 415
     assert f"Formats acceptés : {list_formats(ALL)}." in refusal.detail
@@ -136,15 +158,22 @@ PLACE = b"<< /S /GoTo /D (debut) >>"
 LAUNCH = b"[ << /Subtype /Link /Rect [0 0 9 9] /A << /S /Launch /F (a.exe) >> >> ]"
 SITE = b"[ << /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (https://example.org/JS) >> >> ]"
 LINKS = "word/_rels/Settings.xml.rels"
-TEMPLATE = '<Relationships><Relationship Id="r" Target="https://example.org/a.dotm" TargetMode="{}"/></Relationships>'
+TEMPLATE = (
+    '<Relationships><Relationship Id="r" Target="https://example.org/a.dotm"'
+    ' TargetMode="{}"/></Relationships>'
+)
 
 
-def pdf(root: dict[str, bytes] | None = None, page: dict[str, bytes] | None = None, **how: Any) -> bytes:
+def pdf(
+    root: dict[str, bytes] | None = None, page: dict[str, bytes] | None = None, **how: Any
+) -> bytes:
     """Two pages with a font, and these entries of the catalogue and of the first page."""
     with Pdf.new() as made:
         for _ in range(2):
             made.add_blank_page(page_size=(595, 842))
-        made.pages[0].Resources = Object.parse(b"<< /Font << /F1 << /Type /Font /BaseFont /Helvetica >> >> >>")
+        made.pages[0].Resources = Object.parse(
+            b"<< /Font << /F1 << /Type /Font /BaseFont /Helvetica >> >> >>"
+        )
         made.pages[0].Contents = made.make_stream(b"BT /F1 24 Tf 72 700 Td (Bonjour) Tj ET")
         for key, value in (root or {}).items():
             made.Root[f"/{key}"] = made.make_indirect(Object.parse(value))
@@ -161,18 +190,33 @@ def with_attachment() -> bytes:
 
 def disguised() -> bytes:
     """A name of which a letter is written as a number, behind a reference."""
-    catalogue = {1: b"<< /Type /Catalog /Pages 2 0 R /Names 4 0 R >>", 4: b"<< /A [ << /S 5 0 R >> ] >>"}
+    catalogue = {
+        1: b"<< /Type /Catalog /Pages 2 0 R /Names 4 0 R >>",
+        4: b"<< /A [ << /S 5 0 R >> ] >>",
+    }
     return document({**PAGES, **PAGE, **catalogue, 5: b"/J#61vaScript"})
 
 
 ACTIVE_PDFS = {
     "script": (pdf({"OpenAction": SCRIPT}), {"javascript", "automatic_action"}),
-    "packed": (pdf({"Names": SCRIPT}, object_stream_mode=ObjectStreamMode.generate), {"javascript"}),
-    "locked for changes": (pdf({"Names": SCRIPT}, encryption=Encryption(owner="a", user="")), {"javascript"}),
+    "packed": (
+        pdf({"Names": SCRIPT}, object_stream_mode=ObjectStreamMode.generate),
+        {"javascript"},
+    ),
+    "locked for changes": (
+        pdf({"Names": SCRIPT}, encryption=Encryption(owner="a", user="")),
+        {"javascript"},
+    ),
     "disguised": (disguised(), {"javascript"}),
-    "place, then site": (pdf({"OpenAction": b"<< /S /GoTo /D (debut) /Next << /S /URI >> >>"}), {"automatic_action"}),
+    "place, then site": (
+        pdf({"OpenAction": b"<< /S /GoTo /D (debut) /Next << /S /URI >> >>"}),
+        {"automatic_action"},
+    ),
     "other file": (pdf({"Names": b"<< /S /GoToR /F (a.pdf) >>"}), {"automatic_action"}),
-    "model": (pdf({"Names": b"<< /Type /3D /OnInstantiate (app.alert\\(1\\)) >>"}), {"javascript"}),
+    "model": (
+        pdf({"Names": b"<< /Type /3D /OnInstantiate (app.alert\\(1\\)) >>"}),
+        {"javascript"},
+    ),
     "page opened": (pdf(page={"AA": b"<< /O << /S /GoTo >> >>"}), {"automatic_action"}),
     "launch": (pdf(page={"Annots": LAUNCH}), {"automatic_action"}),
     "attachment": (with_attachment(), {"attachment"}),
@@ -194,13 +238,17 @@ def test_what_acts_is_found_and_its_copy_has_the_pages_and_nothing_of_it(name: s
     assert find(io.BytesIO(copied), Format.PDF) == []
     with pikepdf.open(io.BytesIO(content)) as original, pikepdf.open(io.BytesIO(copied)) as copy:
         assert len(copy.pages) == len(original.pages)
-        written = b" ".join(part.unparse(resolved=True) for part in copy.objects if isinstance(part, Dictionary))
+        written = b" ".join(
+            part.unparse(resolved=True) for part in copy.objects if isinstance(part, Dictionary)
+        )
         assert set(copy.Root.keys()) == {"/Type", "/Pages"}
         for page in copy.pages:
             assert len(page.get_images()) == 1
             assert "/Font" not in page.resources
             assert "/Annots" not in page
-    assert not [key for key in (b"/JS", b"/AA", b"/EmbeddedFiles", b"/Font", b"/Launch") if key in written]
+    assert not [
+        key for key in (b"/JS", b"/AA", b"/EmbeddedFiles", b"/Font", b"/Launch") if key in written
+    ]
 
 
 def test_what_only_shows_a_place_or_speaks_of_scripts_does_not_act() -> None:
@@ -212,7 +260,9 @@ def test_what_only_shows_a_place_or_speaks_of_scripts_does_not_act() -> None:
         assert find(io.BytesIO(content), Format.PDF) == []
 
 
-def test_macros_and_templates_of_word_documents_are_found_and_of_an_archive_nobody_can_tell() -> None:
+def test_macros_and_templates_of_word_documents_are_found_and_of_an_archive_nobody_can_tell() -> (
+    None
+):
     with_macros = sample_files.ole({"WordDocument": b"t" * 5000, "_VBA_PROJECT": b"x" * 5000})
     linked: list[tuple[bytes, list[str] | None]] = [
         (TEMPLATE.format("Internal").encode(), []),

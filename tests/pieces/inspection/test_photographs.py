@@ -1,4 +1,5 @@
-"""Telephones' photographs become what an office can open, without when and where; whether they can be read."""
+"""Telephones' photographs become what an office can open, without when and where; whether they can
+be read."""
 
 import io
 from collections.abc import Callable
@@ -15,7 +16,16 @@ from services.pieces.inspection.legibility import signs_of_document
 from services.pieces.inspection.pages import look_at, merge_pdfs, to_pdf
 from tests.pieces import sample_files
 from tests.pieces.corpus import sample_pages
-from tests.pieces.corpus.sample_pages import card, heic, jpeg, large, photographed, rotated_by_90, sheet, telephone_exif
+from tests.pieces.corpus.sample_pages import (
+    card,
+    heic,
+    jpeg,
+    large,
+    photographed,
+    rotated_by_90,
+    sheet,
+    telephone_exif,
+)
 
 
 def _convert(inspections: Inspections, task: Conversion, content: bytes) -> bytes:
@@ -47,7 +57,9 @@ def test_a_heic_cut_short_or_lying_is_refused_within_the_limits(inspections: Ins
     assert len(inspections.checks.idle_programs) == 1, "no program had to be replaced"
 
 
-def test_a_photograph_becomes_a_page_that_stands_upright_and_is_small_enough(inspections: Inspections) -> None:
+def test_a_photograph_becomes_a_page_that_stands_upright_and_is_small_enough(
+    inspections: Inspections,
+) -> None:
     lying = jpeg(rotated_by_90(large(sheet())), exif=telephone_exif())
     content = _convert(inspections, "to_pdf", lying)
     with pikepdf.open(io.BytesIO(content)) as document:
@@ -80,7 +92,9 @@ def endless_page() -> bytes:
         inner = None
         for _ in range(9):
             form = document.make_stream(b"/A Do " * 40)
-            form.Type, form.Subtype, form.BBox = pikepdf.Name.XObject, pikepdf.Name.Form, [0, 0, 600, 800]
+            form.Type = pikepdf.Name.XObject
+            form.Subtype = pikepdf.Name.Form
+            form.BBox = [0, 0, 600, 800]
             if inner is not None:
                 form.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(A=inner))
             inner = form
@@ -106,13 +120,25 @@ PICTURES: dict[str, tuple[Callable[[], Image.Image], tuple[Sign, ...]]] = {
     "an identity card": (card, ()),
     "a photographed identity card": (lambda: photographed(card()), ()),
     "white": (lambda: Image.new("L", sample_pages.A4, 255), (Sign.BLANK,)),
-    "paper in a room": (lambda: photographed(Image.new("L", sample_pages.A4, 240), angle=0), (Sign.BLANK,)),
-    "a covered lens": (lambda: photographed(Image.new("L", sample_pages.A4, 20), angle=0), (Sign.BLANK,)),
+    "paper in a room": (
+        lambda: photographed(Image.new("L", sample_pages.A4, 240), angle=0),
+        (Sign.BLANK,),
+    ),
+    "a covered lens": (
+        lambda: photographed(Image.new("L", sample_pages.A4, 20), angle=0),
+        (Sign.BLANK,),
+    ),
     "a landscape page on its side": (lambda: rotated_by_90(sheet((1754, 1240))), (Sign.SIDEWAYS,)),
     "three lines on their side": (lambda: rotated_by_90(sheet(lines=3)), (Sign.SIDEWAYS,)),
-    "a photographed page on its side": (lambda: rotated_by_90(photographed(sheet())), (Sign.SIDEWAYS,)),
+    "a photographed page on its side": (
+        lambda: rotated_by_90(photographed(sheet())),
+        (Sign.SIDEWAYS,),
+    ),
     "a page out of focus": (lambda: photographed(sheet(), blur=3), (Sign.BLURRED,)),
-    "a large page out of focus": (lambda: photographed(large(sheet()).reduce(2), blur=4), (Sign.BLURRED,)),
+    "a large page out of focus": (
+        lambda: photographed(large(sheet()).reduce(2), blur=4),
+        (Sign.BLURRED,),
+    ),
     "an identity card out of focus": (lambda: photographed(card(), blur=4), (Sign.BLURRED,)),
 }
 
@@ -126,7 +152,9 @@ def page_of(image: Image.Image) -> bytes:
 
 
 @pytest.mark.parametrize(("make", "signs"), PICTURES.values(), ids=PICTURES)
-def test_a_picture_is_called_what_people_call_it(make: Callable[[], Image.Image], signs: tuple[Sign, ...]) -> None:
+def test_a_picture_is_called_what_people_call_it(
+    make: Callable[[], Image.Image], signs: tuple[Sign, ...]
+) -> None:
     assert signs_of(jpeg(make())) == signs
 
 
@@ -151,6 +179,12 @@ def test_what_its_file_turns_upright_is_not_sideways() -> None:
 
 
 def test_a_document_is_blank_only_if_every_page_is() -> None:
-    blank, blurred = (Sign.BLANK,), (Sign.BLURRED,)
-    documents: list[list[tuple[Sign, ...]]] = [[(), blank], [blank, blank], [blurred, blank, ()], []]
+    blank = (Sign.BLANK,)
+    blurred = (Sign.BLURRED,)
+    documents: list[list[tuple[Sign, ...]]] = [
+        [(), blank],
+        [blank, blank],
+        [blurred, blank, ()],
+        [],
+    ]
     assert [signs_of_document(pages) for pages in documents] == [(), blank, blurred, ()]

@@ -1,4 +1,5 @@
-"""Gestionnaires set the status of a piece, or of many, and take it back; candidates are told of refusals."""
+"""Gestionnaires set the status of a piece, or of many, and take it back; candidates are told of
+refusals."""
 
 from datetime import timedelta
 from functools import partial
@@ -24,12 +25,19 @@ BEYOND_TIME = ("9999-12-31T23:30:00+00:00", "9999-12-30", "0001-01-01T00:00:00+1
 """In Paris, or in UTC, they are in a year that there is not: no page could show it."""
 
 
-def test_a_refused_piece_alone_is_deposited_and_validated_again_until_its_date(validated: PiecesService) -> None:
+def test_a_refused_piece_alone_is_deposited_and_validated_again_until_its_date(
+    validated: PiecesService,
+) -> None:
     validated.move_to(CLOSES + timedelta(days=3))
-    answer = validated.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-15")
+    answer = validated.control(
+        "NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-15"
+    )
     assert answer.status_code == 200, answer.text
     refused = validated.piece("NATIDE06")
-    assert (refused["status"], refused["status_comment"]) == (STATUS_LABELS["non_compliant"], "Illisible")
+    assert (refused["status"], refused["status_comment"]) == (
+        STATUS_LABELS["non_compliant"],
+        "Illisible",
+    )
     assert refused["can_deposit"]
     assert "15/11/2021 23:59 (heure/Paris)" in refused["resubmit_sentence"]
     assert validated.deposit("CINSIG03").status_code == 403, "the other pieces stay closed"
@@ -43,11 +51,16 @@ def test_a_refused_piece_alone_is_deposited_and_validated_again_until_its_date(v
     validated.run_follow_ups()
     assert len(validated.objects()) == 2, "the refused file is kept"
     history = validated.piece_for_staff("NATIDE06")["history"]
-    assert [deposit["filename"] for deposit in history["deposits"]] == ["pièce d'identité.pdf", "nette.png"]
+    assert [deposit["filename"] for deposit in history["deposits"]] == [
+        "pièce d'identité.pdf",
+        "nette.png",
+    ]
     assert [control["status"] for control in history["controls"]] == ["non_compliant"]
     assert validated.delete("NATIDE06").status_code == 204
     again = validated.piece("NATIDE06")
-    assert (again["status"], again["status_comment"]) == (refused["status"], "Illisible"), "without the new file"
+    assert (again["status"], again["status_comment"]) == (refused["status"], "Illisible"), (
+        "without the new file"
+    )
 
     validated.deposit("NATIDE06", sample_files.image(), "nette.png")
     assert validated.validate("NATIONALITE").status_code == 200
@@ -56,8 +69,13 @@ def test_a_refused_piece_alone_is_deposited_and_validated_again_until_its_date(v
     assert shown["deposit"]["validated_at"]
 
 
-def test_a_status_is_shown_with_the_reception_date_and_closes_the_piece(deposited: PiecesService) -> None:
-    for code, received_on in (("NATIDE06", "2021-10-05"), ("CINSIG03", "2021-10-04")):  # the second on paper
+def test_a_status_is_shown_with_the_reception_date_and_closes_the_piece(
+    deposited: PiecesService,
+) -> None:
+    for code, received_on in (
+        ("NATIDE06", "2021-10-05"),
+        ("CINSIG03", "2021-10-04"),
+    ):  # the second on paper
         assert deposited.control(code, "received", received_on=received_on).status_code == 200
         shown = deposited.piece(code)
         assert (shown["status"], shown["received_on"]) == (STATUS_LABELS["received"], received_on)
@@ -79,13 +97,17 @@ def test_without_if_match_or_with_a_stale_one_nothing_is_set(deposited: PiecesSe
     assert deposited.piece("NATIDE06")["status"] == STATUS_LABELS["received"]
 
 
-def test_a_control_whose_answer_was_lost_is_repeated_without_doing_anything(validated: PiecesService) -> None:
+def test_a_control_whose_answer_was_lost_is_repeated_without_doing_anything(
+    validated: PiecesService,
+) -> None:
     read = validated.piece_for_staff("NATIDE06")["etag"]
     refusal = {"status": "non_compliant", "comment": "Illisible\nFloue", "etag": read}
     first = validated.control("NATIDE06", **refusal)
     entries = validated.audit_trail()
     assert entries[-1] == ("staff", "piece.controlled")
-    again = validated.control("NATIDE06", **{**refusal, "comment": "Illisible\r\nFloue"})  # as a form sends it
+    again = validated.control(
+        "NATIDE06", **{**refusal, "comment": "Illisible\r\nFloue"}
+    )  # as a form sends it
     assert (again.status_code, again.get_json()) == (200, first.get_json())
     assert validated.audit_trail() == entries
     colleague: dict[str, Any] = {"by": "0"}
@@ -100,7 +122,10 @@ def test_a_control_that_makes_no_sense_is_refused_with_its_field(validated: Piec
         ("perfect", "status", "perfect"),
         ("received", "received_on", "demain"),
         ("non_compliant", "comment", " \r\n"),
-        *(("non_compliant", "resubmit_until", until) for until in ("2021-11-15T00:00:00", *BEYOND_TIME)),
+        *(
+            ("non_compliant", "resubmit_until", until)
+            for until in ("2021-11-15T00:00:00", *BEYOND_TIME)
+        ),
     ):
         answer = validated.control("NATIDE06", **{"status": status, field: value})
         assert answer.status_code == 422, value
@@ -113,7 +138,12 @@ def test_a_control_that_makes_no_sense_is_refused_with_its_field(validated: Piec
 def decisions(service: PiecesService) -> list[dict[str, str]]:
     """« Conforme », for each piece with a file."""
     return [
-        {"piece_id": item["id"], "if_match": item["etag"], "deposit_id": item["deposit"]["id"], "status": "compliant"}
+        {
+            "piece_id": item["id"],
+            "if_match": item["etag"],
+            "deposit_id": item["deposit"]["id"],
+            "status": "compliant",
+        }
         for item in service.read_as_staff("/pieces?deposited=true")["items"]
     ]
 
@@ -133,10 +163,14 @@ def test_many_are_controlled_at_once_each_with_its_result(deposited: PiecesServi
     assert results[0]["piece"]["etag"] != first["if_match"]
     assert results[1]["problem"]["type"] == "/problems/modifie-entre-temps"
     current = [result["current"] and result["current"]["id"] for result in results]
-    assert current == [None, second["piece_id"], None, first["piece_id"]], "what was refused comes as it is"
+    assert current == [None, second["piece_id"], None, first["piece_id"]], (
+        "what was refused comes as it is"
+    )
 
 
-def test_of_many_those_done_before_an_outage_are_told(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_those_done_before_an_outage_are_told(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     service.registered().deposit("NATIDE06")
     [decision] = decisions(service)
     tried: list[Any] = []
@@ -170,12 +204,19 @@ def test_what_was_before_counts_again_and_the_history_says_so(validated: PiecesS
     assert (answer.status_code, answer.headers["ETag"]) == (200, answer.get_json()["etag"])
     assert state(validated) == before
     assert validated.audit_trail()[-1] == ("staff", "piece.control_taken_back")
-    assert validated.listed_codes("sent_again=true") == [], "it was never controlled, as lists count"
+    assert validated.listed_codes("sent_again=true") == [], (
+        "it was never controlled, as lists count"
+    )
     controls = validated.piece_for_staff("NATIDE06")["history"]["controls"]
     assert [row["status"] for row in controls] == ["non_compliant"] * 2
-    assert [(row["taken_back"], row["takes_back"]) for row in controls] == [(True, False), (False, True)]
+    assert [(row["taken_back"], row["takes_back"]) for row in controls] == [
+        (True, False),
+        (False, True),
+    ]
     [*_, last] = validated.read_as_staff("/changes")["items"]
-    assert (last["kind"], last["code"]) == ("controlled", "NATIDE06"), "who follows the feed reads the piece anew"
+    assert (last["kind"], last["code"]) == ("controlled", "NATIDE06"), (
+        "who follows the feed reads the piece anew"
+    )
     validated.control("NATIDE06", "non_compliant", comment="Floue", resubmit_until="2021-11-15")
     refused = state(validated)
     validated.control("NATIDE06", "compliant")
@@ -210,21 +251,40 @@ def test_what_others_have_done_since_stays(validated: PiecesService) -> None:
     validated.control("NATIDE06", "compliant", by="0")
     assert refusal(validated) == (409, NOT_THE_CALLERS)
     piece = validated.piece_for_staff("NATIDE06")
-    path, read = f"/pieces/{piece['id']}/control", {"If-Match": piece["etag"]}
-    assert validated.staff("DELETE", path, by="0", academies=("20",), headers=read).status_code == 404
+    path = f"/pieces/{piece['id']}/control"
+    read = {"If-Match": piece["etag"]}
+    assert (
+        validated.staff("DELETE", path, by="0", academies=("20",), headers=read).status_code == 404
+    )
     assert validated.staff("DELETE", path, by="0").status_code == 428
 
 
 def test_a_gestionnaire_reads_their_last_decision_and_their_pace(validated: PiecesService) -> None:
     validated.deposit("CINSIG03")
-    assert validated.read_as_staff("/own-controls") == {"last_hour": 0, "control": None, "piece": None}
-    for code, status in (("NATIDE06", "received"), ("NATIDE06", "compliant"), ("CINSIG03", "compliant")):
+    assert validated.read_as_staff("/own-controls") == {
+        "last_hour": 0,
+        "control": None,
+        "piece": None,
+    }
+    for code, status in (
+        ("NATIDE06", "received"),
+        ("NATIDE06", "compliant"),
+        ("CINSIG03", "compliant"),
+    ):
         validated.control(code, status)
     own = validated.read_as_staff("/own-controls")
-    assert (own["last_hour"], own["piece"]["code"], own["control"]["can_be_taken_back"]) == (2, "CINSIG03", True)
+    assert (own["last_hour"], own["piece"]["code"], own["control"]["can_be_taken_back"]) == (
+        2,
+        "CINSIG03",
+        True,
+    )
     validated.take_back("CINSIG03")
     own = validated.read_as_staff("/own-controls")
-    assert (own["last_hour"], own["piece"]["code"], own["control"]["status"]) == (1, "NATIDE06", "compliant")
+    assert (own["last_hour"], own["piece"]["code"], own["control"]["status"]) == (
+        1,
+        "NATIDE06",
+        "compliant",
+    )
     validated.control("NATIDE06", "received", by="0")
     assert not validated.read_as_staff("/own-controls")["control"]["can_be_taken_back"]
     assert validated.read_as_staff("/own-controls", by="1")["control"] is None
@@ -238,7 +298,9 @@ def acts(service: PiecesService, by: str = CANDIDATE) -> list[str]:
     return [event["act"] for event in answer.get_json()["events"]]
 
 
-def test_the_history_tells_a_decision_that_counts_and_a_replaced_file_as_replaced(deposited: PiecesService) -> None:
+def test_the_history_tells_a_decision_that_counts_and_a_replaced_file_as_replaced(
+    deposited: PiecesService,
+) -> None:
     deposited.control("NATIDE06", "non_compliant")
     deposited.take_back("NATIDE06")
     assert acts(deposited) == ["deposit.made"]
@@ -276,7 +338,10 @@ def _notices(service: PiecesService) -> list[list[tuple[str, Any]]]:
     assert service.run_follow_ups() == []
     events = service.published(REFUSED)
     groups = [event["candidature"]["groups"] for event in events]
-    return [[(piece["code"], piece["comment"]) for group in each for piece in group["pieces"]] for each in groups]
+    return [
+        [(piece["code"], piece["comment"]) for group in each for piece in group["pieces"]]
+        for each in groups
+    ]
 
 
 def test_refusals_of_a_moment_are_one_notice_with_their_comments(telling: PiecesService) -> None:
@@ -308,7 +373,9 @@ def test_a_refusal_that_counts_again_and_was_never_told_is_told(telling: PiecesS
     assert _a_moment_later(telling) == [[("NATIDE06", "Floue.")]]
 
 
-def test_a_second_refusal_is_told_and_the_first_not_again_if_the_session_asks_for_it(telling: PiecesService) -> None:
+def test_a_second_refusal_is_told_and_the_first_not_again_if_the_session_asks_for_it(
+    telling: PiecesService,
+) -> None:
     telling.control("NATIDE06", "non_compliant", comment="Floue.")
     assert len(_a_moment_later(telling)) == 1
     telling.control("CINSIG03", "non_compliant", comment="Sans signature.")

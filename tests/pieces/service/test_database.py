@@ -1,4 +1,5 @@
-"""What the database of each engine keeps, whoever writes, and what goes with a candidature that is erased."""
+"""What the database of each engine keeps, whoever writes, and what goes with a candidature that is
+erased."""
 
 from contextlib import closing
 from dataclasses import replace
@@ -20,7 +21,9 @@ from tests.pieces.pieces_service import PiecesService, build_settings
 from tests.support.object_store import Bucket
 from tests.support.service_worker import tables_that_hold
 
-pytestmark = pytest.mark.engines("sqlite", "postgresql")  # triggers and migrations of each are its own
+pytestmark = pytest.mark.engines(
+    "sqlite", "postgresql"
+)  # triggers and migrations of each are its own
 
 TO_CONTROL = "status=none&deposited=true"
 
@@ -47,12 +50,14 @@ def test_a_queue_follows_a_candidature_to_another_academie(deposited: PiecesServ
         assert [item["number"] for item in waiting] == [1] * len(codes)
 
 
-def test_a_piece_that_the_version_before_writes_is_in_its_academies_queue(deposited: PiecesService) -> None:
+def test_a_piece_that_the_version_before_writes_is_in_its_academies_queue(
+    deposited: PiecesService,
+) -> None:
     copy = (
-        "INSERT INTO pieces (id, candidature_id, code, label, group_code, group_label, position, asked, required, "
-        "formats, deposit_opens, deposit_closes, revision, validated_at) SELECT 'x', candidature_id, 'X', label, "
-        "group_code, group_label, 99, asked, required, formats, deposit_opens, deposit_closes, 1, deposit_opens "
-        "FROM pieces WHERE code = 'NATIDE06'"
+        "INSERT INTO pieces (id, candidature_id, code, label, group_code, group_label, position, "
+        "asked, required, formats, deposit_opens, deposit_closes, revision, validated_at) SELECT "
+        "'x', candidature_id, 'X', label, group_code, group_label, 99, asked, required, formats, "
+        "deposit_opens, deposit_closes, 1, deposit_opens FROM pieces WHERE code = 'NATIDE06'"
     )
     with deposited.app.app_context(), db.operation() as session:
         session.execute(text(copy))
@@ -88,14 +93,21 @@ def test_a_row_that_was_changed_by_hand_is_named_by_the_command(deposited: Piece
 
 
 def test_roots_are_signed_with_the_key_of_the_setting(database_url: str, bucket: Bucket) -> None:
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    pem = (
+        Ed25519PrivateKey.generate()
+        .private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        .decode()
+    )
     with closing(PiecesService(database_url, bucket.url, audit_key=Secret(pem))) as service:
         service.registered().deposit("NATIDE06")
         sign(service)
         assert service.run_command("audit", "verify").output == "0 found\n"
         with service.app.app_context(), db.operation() as session:
             session.execute(text("UPDATE audit_roots SET signature = NULL"))
-        assert "root 1 is not signed by a key of AUDIT_KEY" in service.run_command("audit", "verify").output
+        assert (
+            "root 1 is not signed by a key of AUDIT_KEY"
+            in service.run_command("audit", "verify").output
+        )
     mistakes = build_settings(database_url, bucket.url, audit_key=Secret("no key")).mistakes()
     assert mistakes == ["AUDIT_KEY: an Ed25519 private key in PEM is expected"]
 
@@ -106,10 +118,13 @@ LEFT = {"retired_objects", "withdrawals", "audit_entries", "audit_keys", "audit_
 
 
 def test_a_candidature_goes_with_its_files_and_its_history(service: PiecesService) -> None:
-    """A file that another replaced, refused with a comment that names somebody; the feed has told of it."""
+    """A file that another replaced, refused with a comment that names somebody; the feed has told
+    of it."""
     service.registered().deposit("NATIDE06", sample_files.pdf(), "première.pdf")
     service.deposit("NATIDE06", sample_files.pdf(pages=2), "Dupont.pdf")
-    assert service.control("NATIDE06", "non_compliant", comment="Revoir, M. Dupont").status_code == 200
+    assert (
+        service.control("NATIDE06", "non_compliant", comment="Revoir, M. Dupont").status_code == 200
+    )
     service.run_follow_ups()
     assert tables_that_hold(service.app, "Dupont") >= {"deposits", "controls", "pieces"}
     service.handle_events(DataErased((DOCUMENTS,), ERASED))
@@ -135,8 +150,12 @@ def test_nothing_that_arrives_late_brings_it_back(service: PiecesService) -> Non
 
 def test_a_version_after_what_was_erased_is_taken_again(registered: PiecesService) -> None:
     """The session was opened again: its pieces alone were erased, with the first version."""
-    registered.handle_events(DataErased((PIECES,), (replace(ERASED[0], version=1),)), registration_saved())
+    registered.handle_events(
+        DataErased((PIECES,), (replace(ERASED[0], version=1),)), registration_saved()
+    )
     assert tables_that_hold(registered.app, registration_saved().numero_candidat) == set()
     registered.handle_events(registration_saved(version=2))
-    assert tables_that_hold(registered.app, registration_saved().numero_candidat) >= {"candidatures"}
+    assert tables_that_hold(registered.app, registration_saved().numero_candidat) >= {
+        "candidatures"
+    }
     assert registered.deposit("NATIDE06").status_code < 300

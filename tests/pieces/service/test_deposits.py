@@ -17,25 +17,48 @@ from services.pieces.domain.files import deposit_key
 from services.pieces.operations.deposits import STORE_RETRY_SECONDS
 from tests.documents.example_events import CANDIDATE, CANDIDATURE, withdrawn
 from tests.pieces import sample_files
-from tests.pieces.example_events import CLOSES, DURING, OTHER, PIECES, SECOND, registration_saved, window_changed
+from tests.pieces.example_events import (
+    CLOSES,
+    DURING,
+    OTHER,
+    PIECES,
+    SECOND,
+    registration_saved,
+    window_changed,
+)
 from tests.pieces.pieces_service import NO_STORE, PiecesService, at_once
 from tests.support.object_store import Bucket
 from tests.support.silent_server import SilentServer
 from tests.support.time_limits import limited_to
 
 
-def test_pieces_are_listed_by_period_and_regroupement_in_the_guides_words(service: PiecesService) -> None:
+def test_pieces_are_listed_by_period_and_regroupement_in_the_guides_words(
+    service: PiecesService,
+) -> None:
     asked = service.registered().list_pieces()
     (period,) = asked["periods"]
-    assert (period["sentence"].startswith("A déposer en ligne entre le lundi 04"), period["open"]) == (True, True)
+    assert (
+        period["sentence"].startswith("A déposer en ligne entre le lundi 04"),
+        period["open"],
+    ) == (True, True)
     labels = [group["label"] for group in period["groups"]]
-    assert labels == ["Confirmation d'inscription", "Nationalité", "Conditions réglementaires", "Dossier épreuve"]
+    assert labels == [
+        "Confirmation d'inscription",
+        "Nationalité",
+        "Conditions réglementaires",
+        "Dossier épreuve",
+    ]
     codes = [piece["code"] for group in period["groups"] for piece in group["pieces"]]
     assert codes == [piece.code for piece in PIECES]
-    assert service.call("GET", "/candidatures").get_json()["candidatures"][0]["session_label"] == "BTS 2022"
+    assert (
+        service.call("GET", "/candidatures").get_json()["candidatures"][0]["session_label"]
+        == "BTS 2022"
+    )
 
 
-def test_a_deposited_file_is_shown_with_its_date_and_given_back_as_it_was(service: PiecesService) -> None:
+def test_a_deposited_file_is_shown_with_its_date_and_given_back_as_it_was(
+    service: PiecesService,
+) -> None:
     content = sample_files.pdf()
     answer = service.registered().deposit("NATIDE06", content, "Pièce d'identité (Đặng).pdf")
     assert answer.status_code == 201, answer.text
@@ -60,7 +83,9 @@ def test_a_deposited_file_is_shown_with_its_date_and_given_back_as_it_was(servic
 
 def test_a_refused_file_says_why_and_leaves_nothing(registered: PiecesService) -> None:
     image = sample_files.image("JPEG")
-    exact = image + b"\0" * (MAX_FILE_BYTES - len(image))  # programs add what they like after a JPEG's end
+    exact = image + b"\0" * (
+        MAX_FILE_BYTES - len(image)
+    )  # programs add what they like after a JPEG's end
     for content, name, status, words in (
         (b"", "vide.pdf", 422, "vide"),
         (sample_files.pdf()[:-300], "coupé.pdf", 422, "incomplet"),
@@ -82,11 +107,16 @@ class ForgetfulStore(ObjectStore):
         return super().size_and_digest(key)
 
 
-def test_with_the_store_down_or_forgetful_one_is_asked_to_come_back(registered: PiecesService, bucket: Bucket) -> None:
+def test_with_the_store_down_or_forgetful_one_is_asked_to_come_back(
+    registered: PiecesService, bucket: Bucket
+) -> None:
     for store in (ObjectStore(NO_STORE), ForgetfulStore(bucket.url)):
         registered.use(store=store)
         answer = registered.deposit("NATIDE06")
-        assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(STORE_RETRY_SECONDS))
+        assert (answer.status_code, answer.headers["Retry-After"]) == (
+            503,
+            str(STORE_RETRY_SECONDS),
+        )
         assert registered.piece("NATIDE06")["deposit"] is None
         assert not registered.deposits()
     registered.use(store=ObjectStore(bucket.url))
@@ -94,9 +124,16 @@ def test_with_the_store_down_or_forgetful_one_is_asked_to_come_back(registered: 
     assert registered.deposit("NATIDE06").status_code == 201
 
 
-def test_while_the_store_hangs_lists_answer_and_files_wait_for_later(deposited: PiecesService, bucket: Bucket) -> None:
-    kept, wanted = deposited.piece("NATIDE06")["id"], deposited.piece("CINSIG03")["id"]
-    with SilentServer() as silent, limited_to(WORK._replace(store=2)), ThreadPoolExecutor() as browser:
+def test_while_the_store_hangs_lists_answer_and_files_wait_for_later(
+    deposited: PiecesService, bucket: Bucket
+) -> None:
+    kept = deposited.piece("NATIDE06")["id"]
+    wanted = deposited.piece("CINSIG03")["id"]
+    with (
+        SilentServer() as silent,
+        limited_to(WORK._replace(store=2)),
+        ThreadPoolExecutor() as browser,
+    ):
         deposited.use(store=ObjectStore(f"s3+http://nobody:nothing@127.0.0.1:{silent.port}/none"))
         answers = [
             browser.submit(deposited.upload, wanted, sample_files.pdf(), "carte.pdf"),
@@ -111,10 +148,15 @@ def test_while_the_store_hangs_lists_answer_and_files_wait_for_later(deposited: 
             assert "Retry-After" in answer.result().headers
     deposited.use(store=ObjectStore(bucket.url))
     assert deposited.piece("CINSIG03")["deposit"] is None
-    assert (deposited.download("NATIDE06").status_code, deposited.deposit("CINSIG03").status_code) == (200, 201)
+    assert (
+        deposited.download("NATIDE06").status_code,
+        deposited.deposit("CINSIG03").status_code,
+    ) == (200, 201)
 
 
-def test_a_new_file_takes_the_place_of_the_former_and_the_bin_takes_it_back(service: PiecesService) -> None:
+def test_a_new_file_takes_the_place_of_the_former_and_the_bin_takes_it_back(
+    service: PiecesService,
+) -> None:
     service.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
     service.deposit("NATIDE06", sample_files.image(), "deux.png")
     shown = service.piece("NATIDE06")
@@ -152,30 +194,44 @@ def test_a_modified_candidature_changes_the_list_and_loses_no_file(service: Piec
     assert (piece["asked"], piece["required"], piece["can_deposit"]) == (False, False, False)
     assert piece["deposit"]["filename"] == "carte.pdf"
     assert service.download("NATIDE06").status_code == 200
-    assert [group["code"] for group in service.groups()] == ["CONFIRMATION", "CONDITIONS", "NATIONALITE"]
+    assert [group["code"] for group in service.groups()] == [
+        "CONFIRMATION",
+        "CONDITIONS",
+        "NATIONALITE",
+    ]
 
     service.handle_events(registration_saved(version=3), registration_saved(version=2, pieces=()))
     assert service.piece("NATIDE06")["deposit"]["filename"] == "carte.pdf"
-    assert service.piece("NATIDE06")["can_deposit"], "an older version that comes late changes nothing"
+    assert service.piece("NATIDE06")["can_deposit"], (
+        "an older version that comes late changes nothing"
+    )
 
 
-def test_a_withdrawn_candidature_is_hidden_in_whatever_order_it_is_told(service: PiecesService) -> None:
+def test_a_withdrawn_candidature_is_hidden_in_whatever_order_it_is_told(
+    service: PiecesService,
+) -> None:
     service.handle_events(withdrawn(), registration_saved())
     assert service.call("GET", f"/candidatures/{CANDIDATURE}/pieces").status_code == 404
     assert service.call("GET", "/candidatures").get_json() == {"candidatures": []}
     assert service.staff("GET", "/pieces").get_json()["items"] == []
 
 
-def test_a_restored_candidature_is_shown_though_its_end_is_told_after(service: PiecesService) -> None:
+def test_a_restored_candidature_is_shown_though_its_end_is_told_after(
+    service: PiecesService,
+) -> None:
     service.handle_events(registration_saved(version=1))
     service.deposit("NATIDE06")
     service.handle_events(registration_saved(version=3), withdrawn(version=2))
     assert service.piece("NATIDE06")["deposit"], "with what was deposited"
     assert "NATIDE06" in service.listed_codes("")
-    assert "withdrawn" not in [item["kind"] for item in service.staff("GET", "/changes").get_json()["items"]]
+    assert "withdrawn" not in [
+        item["kind"] for item in service.staff("GET", "/changes").get_json()["items"]
+    ]
 
 
-def test_the_period_follows_a_changed_window_before_and_after_the_candidature(service: PiecesService) -> None:
+def test_the_period_follows_a_changed_window_before_and_after_the_candidature(
+    service: PiecesService,
+) -> None:
     later = CLOSES + timedelta(days=7)
     service.handle_events(window_changed(2, closes=later), registration_saved(), window_changed(1))
     assert "dimanche 07 novembre 2021 23:59" in service.list_pieces()["periods"][0]["sentence"]
@@ -185,7 +241,9 @@ def test_the_period_follows_a_changed_window_before_and_after_the_candidature(se
     assert service.deposit("CINSIG03").status_code == 403
 
 
-def test_a_deposit_is_shown_small_and_nothing_of_it_stays_in_a_shared_browser(service: PiecesService) -> None:
+def test_a_deposit_is_shown_small_and_nothing_of_it_stays_in_a_shared_browser(
+    service: PiecesService,
+) -> None:
     assert service.registered().preview("NATIDE06").status_code == 404
     service.deposit("NATIDE06")
     assert service.preview("NATIDE06", by=OTHER).status_code == 404
@@ -198,49 +256,74 @@ def test_a_deposit_is_shown_small_and_nothing_of_it_stays_in_a_shared_browser(se
     assert service.preview("NATIDE06").data != answer.data
     service.deposit("NATIDE06", sample_files.archive(), "a.zip")
     shows_nothing = service.preview("NATIDE06")
-    assert (shows_nothing.status_code, shows_nothing.get_json()["type"]) == (415, "/problems/apercu-impossible")
+    assert (shows_nothing.status_code, shows_nothing.get_json()["type"]) == (
+        415,
+        "/problems/apercu-impossible",
+    )
 
 
-def test_a_regroupement_is_validated_once_every_required_piece_is_there_and_then_stays(service: PiecesService) -> None:
+def test_a_regroupement_is_validated_once_every_required_piece_is_there_and_then_stays(
+    service: PiecesService,
+) -> None:
     service.registered().deposit("BTSEE-EF3")
     group = service.group("DOSSIER")
-    assert (group["can_validate"], "BTSLIVCOMP" in group["validate_blocked_reason"]) == (False, True)
+    assert (group["can_validate"], "BTSLIVCOMP" in group["validate_blocked_reason"]) == (
+        False,
+        True,
+    )
     refused = service.validate("DOSSIER")
-    assert (refused.status_code, refused.get_json()["detail"]) == (403, group["validate_blocked_reason"])
+    assert (refused.status_code, refused.get_json()["detail"]) == (
+        403,
+        group["validate_blocked_reason"],
+    )
     service.deposit("BTSLIVCOMP")
     assert service.group("DOSSIER")["can_validate"]
     assert service.validate("DOSSIER").status_code == 200
     shown = service.piece("BTSLIVCOMP")
     assert shown["deposit"]["validated_sentence"] == "Validé le 05/10/2021 15:59 (heure/Paris)"
     assert (shown["can_deposit"], shown["can_delete"]) == (False, False)
-    assert (service.deposit("BTSLIVCOMP").status_code, service.delete("BTSLIVCOMP").status_code) == (403, 403)
-    assert service.deposit("BTSPRESENT-BQ").status_code == 403, "an optional piece of the regroupement is frozen too"
+    assert (
+        service.deposit("BTSLIVCOMP").status_code,
+        service.delete("BTSLIVCOMP").status_code,
+    ) == (403, 403)
+    assert service.deposit("BTSPRESENT-BQ").status_code == 403, (
+        "an optional piece of the regroupement is frozen too"
+    )
     assert service.deposit("NATIDE06").status_code == 201, "another regroupement is not"
     assert not service.group("DOSSIER")["can_validate"]
     assert service.validate("INCONNU").status_code == 404
     before = service.group("DOSSIER"), service.audit_trail()
     service.move_to(DURING + timedelta(hours=1))
     assert service.validate("DOSSIER").status_code == 200
-    assert (service.group("DOSSIER"), service.audit_trail()) == before, "repeated, it changes nothing"
+    assert (service.group("DOSSIER"), service.audit_trail()) == before, (
+        "repeated, it changes nothing"
+    )
     validated = service.piece("BTSLIVCOMP")
     new = replace(PIECES[-1], code="NOUVELLE", required=True)
     service.handle_events(registration_saved(version=2, pieces=(*PIECES, new)))
     assert service.deposit("NOUVELLE").status_code == 201
     assert service.validate("DOSSIER").status_code == 200
-    assert service.piece("BTSLIVCOMP") == validated, "what is asked for afterwards is validated alone"
+    assert service.piece("BTSLIVCOMP") == validated, (
+        "what is asked for afterwards is validated alone"
+    )
 
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_two_windows_that_deposit_at_once_leave_one_file(registered: PiecesService) -> None:
     piece_id = registered.piece("NATIDE06")["id"]
-    acts = [lambda n=n: registered.upload(piece_id, sample_files.pdf(pages=n + 1), f"{n}.pdf") for n in range(2)]
+    acts = [
+        lambda n=n: registered.upload(piece_id, sample_files.pdf(pages=n + 1), f"{n}.pdf")
+        for n in range(2)
+    ]
     assert at_once(*acts) == [201] * 2
     assert [row.removed_at is None for row in registered.deposits()].count(True) == 1
     assert len(registered.objects()) == 2
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_validations_against_a_deletion_count_once_and_leave_no_validated_void(service: PiecesService) -> None:
+def test_validations_against_a_deletion_count_once_and_leave_no_validated_void(
+    service: PiecesService,
+) -> None:
     for code in ("BTSEE-EF3", "BTSLIVCOMP"):
         assert service.registered().deposit(code).status_code == 201
     validate = partial(service.validate, "DOSSIER")

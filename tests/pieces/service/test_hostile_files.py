@@ -1,4 +1,5 @@
-"""Files that break their reader, come in masses or hold a virus cost their sender an answer, and others nothing."""
+"""Files that break their reader, come in masses or hold a virus cost their sender an answer, and
+others nothing."""
 
 import contextlib
 import socket
@@ -38,11 +39,16 @@ from tests.support.service_worker import somebody_waits, stored
 
 def unverified() -> float:
     """How many files broke a limit so far."""
-    counts = (REGISTRY.get_sample_value("pieces_files_unverified_total", {"reason": reason}) for reason in Reason)
+    counts = (
+        REGISTRY.get_sample_value("pieces_files_unverified_total", {"reason": reason})
+        for reason in Reason
+    )
     return sum(count or 0 for count in counts)
 
 
-def test_a_file_that_cannot_be_verified_is_refused_counted_and_not_kept(registered: PiecesService) -> None:
+def test_a_file_that_cannot_be_verified_is_refused_counted_and_not_kept(
+    registered: PiecesService,
+) -> None:
     before = unverified()
     answer = registered.deposit("NATIDE06", endless(), "photo.jpg")
     assert (answer.status_code, answer.get_json()["type"]) == (422, "/problems/fichier-non-verifie")
@@ -63,25 +69,44 @@ def test_nothing_of_a_file_is_written_into_the_log(
     assert len(written.splitlines()) < 50
 
 
-def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(database_url: str, bucket: Bucket) -> None:
+def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(
+    database_url: str, bucket: Bucket
+) -> None:
     files = [sample_files.pdf(), sample_files.pdf()[:-300], b"bonjour", sample_files.pdf()]
-    with contextlib.closing(PiecesService(database_url, bucket.url, deposits_per_hour=3)) as service:
+    with contextlib.closing(
+        PiecesService(database_url, bucket.url, deposits_per_hour=3)
+    ) as service:
         registered = service.registered()
         *answers, refused = [registered.deposit("NATIDE06", content) for content in files]
         assert [answer.status_code for answer in answers] == [201, 422, 415]
         assert (refused.status_code, refused.get_json()["type"]) == (429, "/problems/trop-d-envois")
-        assert f"Réessayez dans {limits.HOUR // timedelta(minutes=1)} minutes." in refused.get_json()["detail"]
-        assert limits.HOUR.total_seconds() - 100 < int(refused.headers["Retry-After"]) <= limits.HOUR.total_seconds()
-        assert registered.piece("NATIDE06")["deposit"] is not None, "what was deposited is still there"
+        assert (
+            f"Réessayez dans {limits.HOUR // timedelta(minutes=1)} minutes."
+            in refused.get_json()["detail"]
+        )
+        assert (
+            limits.HOUR.total_seconds() - 100
+            < int(refused.headers["Retry-After"])
+            <= limits.HOUR.total_seconds()
+        )
+        assert registered.piece("NATIDE06")["deposit"] is not None, (
+            "what was deposited is still there"
+        )
         with registered.app.app_context(), db.operation() as session:
             session.get_one(DepositTries, CANDIDATE).since -= limits.HOUR
         assert registered.deposit("NATIDE06").status_code == 201
 
 
-def test_so_many_bytes_of_a_candidate_are_kept_replaced_ones_included(service: PiecesService) -> None:
+def test_so_many_bytes_of_a_candidate_are_kept_replaced_ones_included(
+    service: PiecesService,
+) -> None:
     file = sample_files.pdf()
     service.use(most_retired_bytes=len(file) * 3)
-    assert [service.registered().deposit("NATIDE06", file).status_code for _ in range(3)] == [201, 201, 201]
+    assert [service.registered().deposit("NATIDE06", file).status_code for _ in range(3)] == [
+        201,
+        201,
+        201,
+    ]
     assert service.list_pieces()["quota_sentence"] is None, "two were replaced"
     assert [service.deposit("NATIDE06", file).status_code for _ in range(2)] == [201, 201]
     assert "ne remplacez plus que ce qui doit l'être" in service.list_pieces()["quota_sentence"]
@@ -95,7 +120,9 @@ def test_so_many_bytes_of_a_candidate_are_kept_replaced_ones_included(service: P
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_tries_at_once_are_all_counted_and_those_of_an_hour_ago_forgotten(service: PiecesService) -> None:
+def test_tries_at_once_are_all_counted_and_those_of_an_hour_ago_forgotten(
+    service: PiecesService,
+) -> None:
     def count(candidate_id: str) -> None:
         with service.app.app_context():
             limits.count_deposit_try(candidate_id, 1_000)
@@ -116,13 +143,18 @@ def test_a_candidate_has_so_many_files_under_way_at_most(deposited: PiecesServic
         for _ in range(limits.MAX_CONCURRENT_DEPOSITS):
             places.enter_context(deposited.dependencies.concurrent_deposits.place(CANDIDATE))
         for refused in (deposited.deposit("NATIDE06"), deposited.preview("NATIDE06")):
-            assert (refused.status_code, refused.get_json()["type"]) == (429, "/problems/trop-d-envois")
+            assert (refused.status_code, refused.get_json()["type"]) == (
+                429,
+                "/problems/trop-d-envois",
+            )
             assert refused.headers["Retry-After"] == str(limits.CONCURRENT_RETRY_SECONDS)
             assert "déjà en cours d'envoi" in refused.get_json()["detail"]
     assert deposited.deposit("NATIDE06").status_code == 201
 
 
-def test_where_too_many_files_that_take_long_wait_only_ordinary_ones_pass(registered: PiecesService) -> None:
+def test_where_too_many_files_that_take_long_wait_only_ordinary_ones_pass(
+    registered: PiecesService,
+) -> None:
     turns = registered.dependencies.inspections.long_looks
 
     def wait_for_a_turn(name: str) -> None:
@@ -139,10 +171,15 @@ def test_where_too_many_files_that_take_long_wait_only_ordinary_ones_pass(regist
     assert "Trop de fichiers" in answer.get_json()["detail"]
 
 
-def test_sixteen_candidates_with_hostile_files_keep_no_other_from_their_deposit(service: PiecesService) -> None:
-    """Some of their files take the seconds of processor time that a file may take, one after the other."""
+def test_sixteen_candidates_with_hostile_files_keep_no_other_from_their_deposit(
+    service: PiecesService,
+) -> None:
+    """Some of their files take the seconds of processor time that a file may take, one after the
+    other."""
     attackers = [f"{each:032x}" for each in range(16)]
-    service.registered().handle_events(*(registration_saved(candidate_id=id, candidature_id=id) for id in attackers))
+    service.registered().handle_events(
+        *(registration_saved(candidate_id=id, candidature_id=id) for id in attackers)
+    )
     pieces = {id: service.piece("NATIDE06", id, id)["id"] for id in attackers}
     started = threading.Barrier(17)
 
@@ -154,7 +191,11 @@ def test_sixteen_candidates_with_hostile_files_keep_no_other_from_their_deposit(
         answers = threads.map(attack, pieces)
         started.wait()
         for _ in range(3):  # a busy machine may ask them to come again
-            wait_until(lambda: service.deposit("NATIDE06").status_code == 201, 60, "the deposit beside them")
+            wait_until(
+                lambda: service.deposit("NATIDE06").status_code == 201,
+                60,
+                "the deposit beside them",
+            )
     assert set(answers) <= {422, 503}
 
 
@@ -164,7 +205,9 @@ INFECTED = sample_files.zipped({"eicar.txt": EICAR}, compression=0)
 @pytest.fixture
 def scanned(database_url: str, bucket: Bucket, clamav: ClamAV) -> Iterator[PiecesService]:
     """With an antivirus and the guide's candidature."""
-    with contextlib.closing(PiecesService(database_url, bucket.url, antivirus_url=clamav.url)) as running:
+    with contextlib.closing(
+        PiecesService(database_url, bucket.url, antivirus_url=clamav.url)
+    ) as running:
         yield running.registered()
 
 
@@ -173,7 +216,10 @@ def test_a_clean_file_waits_for_nobody_and_is_then_opened_by_staff(scanned: Piec
     assert scanned.piece("NATIDE06")["deposit"]["scan"] == "analyse en cours"
     path = f"/pieces/{scanned.piece('NATIDE06')['id']}"
     for refused in (scanned.staff("GET", f"{path}/file"), scanned.staff("GET", f"{path}/pages/1")):
-        assert (refused.status_code, "analyse en cours" in refused.get_json()["detail"]) == (409, True)
+        assert (refused.status_code, "analyse en cours" in refused.get_json()["detail"]) == (
+            409,
+            True,
+        )
     assert not scanned.piece_for_staff("NATIDE06")["deposit"]["openable"]
     assert scanned.download("NATIDE06").status_code == 200
 
@@ -182,7 +228,11 @@ def test_a_clean_file_waits_for_nobody_and_is_then_opened_by_staff(scanned: Piec
     assert scanned.piece_for_staff("NATIDE06")["deposit"]["openable"]
     assert scanned.staff("GET", f"{path}/pages/1").status_code == 200
     opened = scanned.staff("GET", f"{path}/file")
-    assert (opened.status_code, opened.headers["X-Antivirus"], "Warning" in opened.headers) == (200, "clean", False)
+    assert (opened.status_code, opened.headers["X-Antivirus"], "Warning" in opened.headers) == (
+        200,
+        "clean",
+        False,
+    )
     assert "0 fichier(s)" in scanned.run_command("rescan").output
 
 
@@ -200,12 +250,16 @@ def test_an_infected_file_is_opened_by_no_staff_and_cannot_be_validated(
     assert scanned.download("NATIDE06").status_code == 200
     assert "dangereux" in scanned.group("NATIONALITE")["validate_blocked_reason"]
     assert scanned.control("NATIDE06", "compliant").status_code == 422
-    assert scanned.control("NATIDE06", "non_compliant", comment="Fichier infecté").status_code == 200
+    assert (
+        scanned.control("NATIDE06", "non_compliant", comment="Fichier infecté").status_code == 200
+    )
     told_before = len(scanned.published(PiecesStateChanged.TYPE))
     monkeypatch.setattr(Antivirus, "is_clean", lambda *_: True)  # the antivirus has learnt better
     scanned.run_command("rescan", "--all")
     scanned.run_follow_ups()
-    assert len(scanned.published(PiecesStateChanged.TYPE)) == told_before + 1, "the contrary is told too"
+    assert len(scanned.published(PiecesStateChanged.TYPE)) == told_before + 1, (
+        "the contrary is told too"
+    )
 
 
 @pytest.mark.engines("postgresql")
@@ -220,7 +274,9 @@ def test_a_verdict_waits_for_who_changes_the_candidature(scanned: PiecesService)
         assert verdict.result() == []
 
 
-def test_without_a_verdict_the_scan_is_failed_and_tried_again(scanned: PiecesService, clamav: ClamAV) -> None:
+def test_without_a_verdict_the_scan_is_failed_and_tried_again(
+    scanned: PiecesService, clamav: ClamAV
+) -> None:
     scanned.deposit("NATIDE06")
     scanned.use(antivirus=Antivirus("tcp://127.0.0.1:9"))
     assert scanned.run_follow_ups() == ["AntivirusUnavailable"]
@@ -248,9 +304,14 @@ def test_a_scan_is_called_given_up_later_than_the_worker_gives_it_up() -> None:
     assert timedelta(seconds=sum(RETRY_SECONDS) + repeated * RETRY_SECONDS[-1]) < ABANDONED_AFTER
 
 
-def test_a_scan_given_up_is_asked_for_again_each_night_and_one_under_way_is_not(scanned: PiecesService) -> None:
+def test_a_scan_given_up_is_asked_for_again_each_night_and_one_under_way_is_not(
+    scanned: PiecesService,
+) -> None:
     scanned.deposit("NATIDE06")
-    with scanned.app.app_context(), db.operation() as session:  # what an operator sees parked after a day
+    with (
+        scanned.app.app_context(),
+        db.operation() as session,
+    ):  # what an operator sees parked after a day
         session.execute(update(event_tables.Task).values(state="parked", ended_at=system_now()))
     scanned.run_job("rescan")
     assert scanned.run_follow_ups() == []

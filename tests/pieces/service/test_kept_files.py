@@ -1,4 +1,5 @@
-"""A replaced or deleted file stays for a while, can be restored and is then erased; rows and objects are compared."""
+"""A replaced or deleted file stays for a while, can be restored and is then erased; rows and
+objects are compared."""
 
 import io
 
@@ -28,13 +29,17 @@ def replaced(registered: PiecesService) -> PiecesService:
     return registered
 
 
-def test_a_removed_file_stays_for_its_time_and_one_that_was_controlled_for_ever(registered: PiecesService) -> None:
+def test_a_removed_file_stays_for_its_time_and_one_that_was_controlled_for_ever(
+    registered: PiecesService,
+) -> None:
     for code in ("NATIDE06", "CINSIG03", "BTSETAS4"):
         registered.deposit(code)
     registered.move_to(DURING + 2 * SECOND_THOUGHT)
     registered.deposit("NATIDE06", sample_files.image(), "deux.png")
     registered.delete("CINSIG03")
-    registered.control("BTSETAS4", "non_compliant", comment="Illisible", resubmit_until="2021-11-20")
+    registered.control(
+        "BTSETAS4", "non_compliant", comment="Illisible", resubmit_until="2021-11-20"
+    )
     registered.deposit("BTSETAS4", sample_files.image(), "nette.png")
     registered.run_follow_ups()
     registered.run_nightly_jobs()
@@ -44,22 +49,33 @@ def test_a_removed_file_stays_for_its_time_and_one_that_was_controlled_for_ever(
     registered.age_retained_objects(ERASED_AFTER_DAYS - KEPT_DAYS)
     registered.run_nightly_jobs()
     controlled = registered.piece_for_staff("BTSETAS4")["history"]["controls"][0]["deposit_id"]
-    kept = [row.object_key for row in registered.deposits() if row.removed_at is None or row.id == controlled]
+    kept = [
+        row.object_key
+        for row in registered.deposits()
+        if row.removed_at is None or row.id == controlled
+    ]
     assert registered.objects() == set(kept)
     assert len(kept) == 3
     assert registered.run_command("reconcile").exit_code == 0
 
 
-def test_a_replaced_file_can_be_made_current_again_and_the_other_one_then_waits(replaced: PiecesService) -> None:
+def test_a_replaced_file_can_be_made_current_again_and_the_other_one_then_waits(
+    replaced: PiecesService,
+) -> None:
     first, second = replaced.deposits()
     history = replaced.piece_for_staff("NATIDE06")["history"]["deposits"]
-    assert [(item["filename"], bool(item["kept_until"])) for item in history] == [("un.pdf", True), ("deux.png", False)]
+    assert [(item["filename"], bool(item["kept_until"])) for item in history] == [
+        ("un.pdf", True),
+        ("deux.png", False),
+    ]
     assert "un.pdf" not in str(replaced.list_pieces()), "staff alone see it"
     assert _restore(replaced, first.id) == 0
     assert replaced.download("NATIDE06").data == sample_files.pdf()
     replaced.age_retained_objects((KEPT_SECOND_THOUGHT + ERASING_DELAY).days + 0.01)
     replaced.run_nightly_jobs()
-    assert _restore(replaced, second.id) == 0, "what staff took away is no second thought of its candidate"
+    assert _restore(replaced, second.id) == 0, (
+        "what staff took away is no second thought of its candidate"
+    )
     assert replaced.piece("NATIDE06")["deposit"]["filename"] == "deux.png"
     replaced.age_retained_objects(ERASED_AFTER_DAYS)
     replaced.run_nightly_jobs()
@@ -68,7 +84,9 @@ def test_a_replaced_file_can_be_made_current_again_and_the_other_one_then_waits(
     assert ("staff", "deposit.restored") in replaced.audit_trail()
 
 
-def test_a_file_is_restored_with_the_validation_and_the_refusal_that_were_its_own(replaced: PiecesService) -> None:
+def test_a_file_is_restored_with_the_validation_and_the_refusal_that_were_its_own(
+    replaced: PiecesService,
+) -> None:
     assert replaced.validate("NATIONALITE").status_code == 200
     etag = replaced.piece_for_staff("NATIDE06")["etag"]
     assert _restore(replaced, replaced.deposits()[0].id) == 0
@@ -82,12 +100,18 @@ def test_a_file_is_restored_with_the_validation_and_the_refusal_that_were_its_ow
     assert replaced.piece_for_staff("NATIDE06")["status"] == "non_compliant"
 
 
-def test_nothing_is_restored_for_another_academie_nor_twice_nor_when_it_is_unknown(deposited: PiecesService) -> None:
+def test_nothing_is_restored_for_another_academie_nor_twice_nor_when_it_is_unknown(
+    deposited: PiecesService,
+) -> None:
     (row,) = deposited.deposits()
     assert _restore(deposited, row.id) == 1
     deposited.delete("NATIDE06")
     assert _restore(deposited, "0" * 32) == 1
-    for other in (("--academie", "10"), ("--by", "gestionnaire@portail.example"), ("--reason", " ")):
+    for other in (
+        ("--academie", "10"),
+        ("--by", "gestionnaire@portail.example"),
+        ("--reason", " "),
+    ):
         assert _restore(deposited, row.id, *other) == 1, other
     assert deposited.piece("NATIDE06")["deposit"] is None
     assert _restore(deposited, row.id) == 0
@@ -95,11 +119,17 @@ def test_nothing_is_restored_for_another_academie_nor_twice_nor_when_it_is_unkno
 
 def test_an_object_that_no_row_names_is_reported_and_stays(deposited: PiecesService) -> None:
     strange = ["pieces/20200101/strange", "unfinished"]
-    for key in (*strange, "installation-id", "quarantine/20200101/pieces/old"):  # the last two: of earlier versions
+    for key in (
+        *strange,
+        "installation-id",
+        "quarantine/20200101/pieces/old",
+    ):  # the last two: of earlier versions
         deposited.dependencies.store.put(key, io.BytesIO(b"bytes"), 5, "application/pdf")
     with stopping_answered_by(lambda: True):
         assert not deposited.run_nightly_jobs().complete
-    assert deposited.metrics("objects_") == [], "a run that is stopped says nothing of what it has not seen"
+    assert deposited.metrics("objects_") == [], (
+        "a run that is stopped says nothing of what it has not seen"
+    )
     result = deposited.run_command("reconcile")
     assert (result.exit_code, result.output.count("inconnu : ")) == (0, 2), result.output
     deposited.age_retained_objects(ERASED_AFTER_DAYS)
@@ -108,7 +138,9 @@ def test_an_object_that_no_row_names_is_reported_and_stays(deposited: PiecesServ
     assert 'objects_unknown{service="pieces"} 2.0' in deposited.metrics("objects_")
 
 
-def test_an_object_that_is_lost_or_changed_is_reported_and_not_opened(deposited: PiecesService, bucket: Bucket) -> None:
+def test_an_object_that_is_lost_or_changed_is_reported_and_not_opened(
+    deposited: PiecesService, bucket: Bucket
+) -> None:
     deposited.deposit("CINSIG03")
     assert deposited.metrics("objects_") == []
     lost, changed = deposited.deposits()
@@ -125,8 +157,13 @@ def test_an_object_that_is_lost_or_changed_is_reported_and_not_opened(deposited:
     assert shown <= set(deposited.metrics("objects_"))
 
 
-def test_a_removed_file_that_can_still_be_restored_is_reported_when_it_is_lost(deposited: PiecesService) -> None:
-    assert deposited.run_command("reconcile").output == "1 ligne(s), 1 objet(s), 0 perdu(s), 0 inconnu(s)\n"
+def test_a_removed_file_that_can_still_be_restored_is_reported_when_it_is_lost(
+    deposited: PiecesService,
+) -> None:
+    assert (
+        deposited.run_command("reconcile").output
+        == "1 ligne(s), 1 objet(s), 0 perdu(s), 0 inconnu(s)\n"
+    )
     (key,) = deposited.objects()
     deposited.delete("NATIDE06")
     deposited.dependencies.store.delete(key)
@@ -136,7 +173,9 @@ def test_a_removed_file_that_can_still_be_restored_is_reported_when_it_is_lost(d
     assert deposited.run_nightly_jobs().lost_count == 0
 
 
-def test_with_the_store_down_nothing_is_taken_for_lost(deposited: PiecesService, bucket: Bucket) -> None:
+def test_with_the_store_down_nothing_is_taken_for_lost(
+    deposited: PiecesService, bucket: Bucket
+) -> None:
     deposited.use(store=ObjectStore(NO_STORE))
     with pytest.raises(StoreUnavailable):
         deposited.run_nightly_jobs()

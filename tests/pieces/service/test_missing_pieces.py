@@ -1,4 +1,5 @@
-"""Who lacks pieces: listed and counted for gestionnaires, reminded by them and by the ladder, each rung once."""
+"""Who lacks pieces: listed and counted for gestionnaires, reminded by them and by the ladder, each
+rung once."""
 
 import dataclasses
 from datetime import datetime, timedelta
@@ -20,7 +21,15 @@ from services.pieces.operations.reminders import record_incomplete_counts
 from services.pieces.queries import incomplete_candidatures, missing_pieces_list
 from tests.documents.example_events import CANDIDATE, CANDIDATURE, withdrawn
 from tests.pieces import example_events as events
-from tests.pieces.example_events import AMIENS, CLOSES, IDENTITY, OTHER, SECOND, of_others, registration_saved
+from tests.pieces.example_events import (
+    AMIENS,
+    CLOSES,
+    IDENTITY,
+    OTHER,
+    SECOND,
+    of_others,
+    registration_saved,
+)
 from tests.pieces.pieces_service import LAST_DAY, SEVEN_DAYS, TWO_DAYS, PiecesService
 
 CODES = ("CINSIG03", "NATIDE06", "BTSETAS4", "BTSEE-EF3", "BTSLIVCOMP")
@@ -46,7 +55,9 @@ def test_the_list_says_what_is_missing_and_how_many_days_are_left(laddered: Piec
     page = _listed(laddered)
     [item] = page["items"]
     assert item["candidature"]["numero_candidat"] == "02103000001"
-    to_validate = {piece["code"]: piece["to_validate"] for part in item["missing"] for piece in part["pieces"]}
+    to_validate = {
+        piece["code"]: piece["to_validate"] for part in item["missing"] for piece in part["pieces"]
+    }
     assert to_validate == {code: code == "NATIDE06" for code in CODES}
     assert {part["days_left"] for part in item["missing"]} == {26}
     assert item["last_reminder"] is None
@@ -55,7 +66,9 @@ def test_the_list_says_what_is_missing_and_how_many_days_are_left(laddered: Piec
     assert _listed(laddered.move_to(CLOSES))["items"] == []
 
 
-def test_the_list_is_filtered_by_session_spécialité_and_regroupement(laddered: PiecesService) -> None:
+def test_the_list_is_filtered_by_session_spécialité_and_regroupement(
+    laddered: PiecesService,
+) -> None:
     [item] = _listed(laddered, "exam=BTS&session=2022&regroupement=NATIONALITE")["items"]
     assert [part["regroupement"]["code"] for part in item["missing"]] == ["NATIONALITE"]
     laddered.deposit("NATIDE06")
@@ -63,15 +76,25 @@ def test_the_list_is_filtered_by_session_spécialité_and_regroupement(laddered:
     laddered.validate("NATIONALITE")
     assert _listed(laddered, "specialite=Banque - conseiller de clientèle (31310)")["items"]
     assert _listed(laddered, f"candidature=unknown,{CANDIDATURE}")["items"]
-    for query in ("regroupement=NATIONALITE", "session=2021", "exam=DCG", "specialite=Banque", "candidature=unknown"):
+    for query in (
+        "regroupement=NATIONALITE",
+        "session=2021",
+        "exam=DCG",
+        "specialite=Banque",
+        "candidature=unknown",
+    ):
         assert _listed(laddered, query)["items"] == []
 
 
-def test_pages_follow_their_cursor_over_openings(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_follow_their_cursor_over_openings(
+    laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(incomplete_candidatures, "PAGE", 3)
     laddered.handle_events(events.window_changed(1, academie="20"))
     others = of_others(14, pieces=(IDENTITY,))
-    laddered.handle_events(*others[::2], *(dataclasses.replace(other, academie=AMIENS) for other in others[1::2]))
+    laddered.handle_events(
+        *others[::2], *(dataclasses.replace(other, academie=AMIENS) for other in others[1::2])
+    )
     pages = laddered.read_pages("/missing-pieces", academies=("03", "20"))
     listed_ids = [item["candidature"]["id"] for page in pages for item in page["items"]]
     assert len(listed_ids) == len(set(listed_ids)) == len(others) + 1
@@ -80,18 +103,31 @@ def test_pages_follow_their_cursor_over_openings(laddered: PiecesService, monkey
 
 
 def test_of_another_académie_nothing_is_seen_and_nobody_reminded(laddered: PiecesService) -> None:
-    assert _listed(laddered, academies=("20",)) == {"items": [], "next_cursor": None, "sessions": []}
-    assert laddered.staff("GET", "/missing-pieces?academie=03", academies=("20",)).status_code == 404
+    assert _listed(laddered, academies=("20",)) == {
+        "items": [],
+        "next_cursor": None,
+        "sessions": [],
+    }
+    assert (
+        laddered.staff("GET", "/missing-pieces?academie=03", academies=("20",)).status_code == 404
+    )
     outcomes = _remind(laddered, CANDIDATURE, "unknown", academies=("20",))
     assert outcomes == {CANDIDATURE: "not_found", "unknown": "not_found"}
     assert laddered.published() == []
 
 
-def test_a_selection_is_reminded_once_a_day(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_selection_is_reminded_once_a_day(
+    laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(incomplete_candidatures, "PAGE", 2)
-    complete, gone = "cafe" + "b" * 28, "cafe" + "c" * 28
-    laddered.handle_events(registration_saved(candidature_id=complete, candidate_id=OTHER, pieces=()))
-    laddered.handle_events(registration_saved(candidature_id=gone, candidate_id=OTHER), withdrawn(1, gone))
+    complete = "cafe" + "b" * 28
+    gone = "cafe" + "c" * 28
+    laddered.handle_events(
+        registration_saved(candidature_id=complete, candidate_id=OTHER, pieces=())
+    )
+    laddered.handle_events(
+        registration_saved(candidature_id=gone, candidate_id=OTHER), withdrawn(1, gone)
+    )
     expected = {CANDIDATURE: "sent", complete: "nothing_missing", gone: "not_found"}
     assert _remind(laddered, *expected) == expected
     assert _remind(laddered, *expected) == {**expected, CANDIDATURE: "already_reminded_today"}
@@ -104,7 +140,9 @@ def test_a_selection_is_reminded_once_a_day(laddered: PiecesService, monkeypatch
     laddered.move_to(laddered.now + timedelta(days=1))
     assert _remind(laddered, CANDIDATURE) == {CANDIDATURE: "sent"}
     laddered.move_to(LAST_DAY).run_job("remind")
-    assert _remind(laddered, CANDIDATURE) == {CANDIDATURE: "already_reminded_today"}, "by the ladder"
+    assert _remind(laddered, CANDIDATURE) == {CANDIDATURE: "already_reminded_today"}, (
+        "by the ladder"
+    )
     assert laddered.staff("POST", "/reminders", json={}).status_code == 422
 
 
@@ -113,7 +151,9 @@ def test_a_whole_list_is_counted_and_reminded_in_pages(
 ) -> None:
     monkeypatch.setattr(reminders, "LARGEST_PAGE", 2)
     monkeypatch.setattr(incomplete_candidatures, "PAGE", 2)
-    monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", 2)  # pages with nobody to remind, and a cursor
+    monkeypatch.setattr(
+        missing_pieces_list, "MOST_LOOKED_AT", 2
+    )  # pages with nobody to remind, and a cursor
     laddered.handle_events(*of_others(5, pieces=(IDENTITY,)))
     for number in range(5):
         laddered.handle_events(registration_saved(pieces=(), candidature_id=f"{number:032}"))
@@ -122,13 +162,19 @@ def test_a_whole_list_is_counted_and_reminded_in_pages(
     assert laddered.read_as_staff("/missing-pieces/whole-list") == whole
     assert laddered.read_as_staff("/missing-pieces/whole-list?session=2021")["candidatures"] == 0
     path = "/reminders/whole-list"
-    assert laddered.staff("POST", path, json={"academie": "03"}, academies=("20",)).status_code == 404
+    assert (
+        laddered.staff("POST", path, json={"academie": "03"}, academies=("20",)).status_code == 404
+    )
     assert laddered.call("POST", path, json={}).status_code == 403
     assert laddered.staff("POST", path, json={"session": "2022"}).status_code == 204
     assert len(laddered.published()) == 1, "nobody else yet"
     laddered.run_follow_ups()
     assert len(laddered.published()) == 6
-    assert laddered.read_as_staff("/missing-pieces/whole-list") == {**whole, "reminded": 6, "mails": 0}
+    assert laddered.read_as_staff("/missing-pieces/whole-list") == {
+        **whole,
+        "reminded": 6,
+        "mails": 0,
+    }
 
 
 def _counts(service: PiecesService, **options: Any) -> dict[str, Any]:
@@ -162,13 +208,19 @@ def test_what_a_piece_goes_through_is_counted_as_the_list_has_it(service: Pieces
     assert not _listed(service)["items"][0]["missing"][0]["pieces"][0]["to_validate"]
 
 
-def test_sessions_have_their_number_and_the_days_left_within_the_académies(laddered: PiecesService) -> None:
+def test_sessions_have_their_number_and_the_days_left_within_the_académies(
+    laddered: PiecesService,
+) -> None:
     laddered.handle_events(events.window_changed(1, academie="20"))
     laddered.handle_events(*of_others(3, academie=AMIENS))
     laddered.handle_events(withdrawn(candidature_id=f"dead{0:028}"))
     [before] = _counts(laddered)["items"]
-    assert (before["candidatures"], _counts(laddered)["counted_at"]) == (None, None), "nothing is counted yet"
-    numbers = {academies: _number(laddered, academies=academies) for academies in (("03",), ("20",), None)}
+    assert (before["candidatures"], _counts(laddered)["counted_at"]) == (None, None), (
+        "nothing is counted yet"
+    )
+    numbers = {
+        academies: _number(laddered, academies=academies) for academies in (("03",), ("20",), None)
+    }
     assert numbers == {("03",): 1, ("20",): 2, None: 3}
     assert _counts(laddered, academies=("06",))["items"] == []
     laddered.handle_events(registration_saved(version=2, pieces=()))
@@ -182,7 +234,9 @@ def test_sessions_have_their_number_and_the_days_left_within_the_académies(ladd
     assert _counts(laddered.move_to(CLOSES + timedelta(seconds=1)))["items"] == []
 
 
-def test_registrations_is_told_what_pieces_are_at(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_registrations_is_told_what_pieces_are_at(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def told() -> list[str | None]:
         states = service.published(PiecesStateChanged.TYPE)
         numbers = [state["number"] for state in states]
@@ -207,7 +261,9 @@ def test_registrations_is_told_what_pieces_are_at(service: PiecesService, monkey
     with service.app.app_context():
         assert tell_all_states() == 6
     told_again = service.published(PiecesStateChanged.TYPE)[-6:]
-    assert len({event["candidature_id"] for event in told_again}) == 6, "each once, a page at a time"
+    assert len({event["candidature_id"] for event in told_again}) == 6, (
+        "each once, a page at a time"
+    )
 
 
 def _run_at(service: PiecesService, instant: datetime) -> int:
@@ -220,7 +276,10 @@ def _run_at(service: PiecesService, instant: datetime) -> int:
 
 def test_each_rung_reminds_once_from_nine_o_clock_of_its_day_on(laddered: PiecesService) -> None:
     for number, rung in enumerate((SEVEN_DAYS, TWO_DAYS, LAST_DAY)):
-        counts = [_run_at(laddered, instant) for instant in (rung - SECOND, rung, rung + timedelta(hours=9))]
+        counts = [
+            _run_at(laddered, instant)
+            for instant in (rung - SECOND, rung, rung + timedelta(hours=9))
+        ]
         assert counts == [number, number + 1, number + 1]
     assert _run_at(laddered, CLOSES) == 3, "the deposit is closed"
 
@@ -233,11 +292,15 @@ def test_the_mail_is_of_all_that_is_missing_with_its_last_day(laddered: PiecesSe
     [event] = laddered.published()
     assert event["candidate_id"] == CANDIDATE
     missing = sorted(set(CODES) - {"CINSIG03"})
-    assert sorted(missing_codes(event)) == missing, "neither what is handed over nor the optional one"
+    assert sorted(missing_codes(event)) == missing, (
+        "neither what is handed over nor the optional one"
+    )
     [candidature] = event["candidatures"]
     pieces = [piece for group in candidature["groups"] for piece in group["pieces"]]
     assert [piece["code"] for piece in pieces if piece["to_validate"]] == ["NATIDE06"]
-    assert {group["deposit_closes"] for group in candidature["groups"]} == {"2021-10-31T23:00:00+00:00"}
+    assert {group["deposit_closes"] for group in candidature["groups"]} == {
+        "2021-10-31T23:00:00+00:00"
+    }
 
 
 def test_a_deposit_between_two_rungs_ends_the_reminders(laddered: PiecesService) -> None:
@@ -250,7 +313,9 @@ def test_a_deposit_between_two_rungs_ends_the_reminders(laddered: PiecesService)
     assert _run_at(laddered, LAST_DAY) == 1
 
 
-def test_a_refused_piece_is_missing_until_it_is_sent_again_and_has_its_own_ladder(laddered: PiecesService) -> None:
+def test_a_refused_piece_is_missing_until_it_is_sent_again_and_has_its_own_ladder(
+    laddered: PiecesService,
+) -> None:
     laddered.handle_events(registration_saved(version=2, pieces=(IDENTITY,)))
     laddered.deposit("NATIDE06")
     laddered.control("NATIDE06", "non_compliant", comment="Floue.", resubmit_until="2021-11-09")
@@ -281,7 +346,9 @@ def test_two_candidatures_of_one_candidate_are_one_mail(laddered: PiecesService)
     assert _run_at(laddered, TWO_DAYS) == 3, "those of who withdrew are not reminded of"
 
 
-def test_a_job_that_is_stopped_goes_on_where_it_stood(laddered: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_is_stopped_goes_on_where_it_stood(
+    laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(incomplete_candidatures, "PAGE", 3)
     laddered.handle_events(*of_others(5))
     laddered.move_to(SEVEN_DAYS)

@@ -1,4 +1,5 @@
-"""A piece that proves a version of its candidature is asked for again by the next one; nothing of it is lost."""
+"""A piece that proves a version of its candidature is asked for again by the next one; nothing of
+it is lost."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -41,7 +42,9 @@ def left(service: PiecesService) -> dict[str, Any]:
 
 
 def test_a_new_version_asks_for_it_again_and_shows_what_there_was(given: PiecesService) -> None:
-    other, etag, missing = given.piece("NATIDE06"), given.piece_for_staff(SIGNED)["etag"], left(given)["missing"]
+    other = given.piece("NATIDE06")
+    etag = given.piece_for_staff(SIGNED)["etag"]
+    missing = left(given)["missing"]
     given.handle_events(version(2))
     asked = given.piece(SIGNED)
     assert (asked["status"], asked["can_deposit"], asked["can_delete"]) == (None, True, False)
@@ -54,7 +57,11 @@ def test_a_new_version_asks_for_it_again_and_shows_what_there_was(given: PiecesS
     parts = given.read_as_staff("/missing-pieces?regroupement=CONFIRMATION")["items"][0]["missing"]
     assert [piece["asked_again_for"] for piece in parts[0]["pieces"]] == [2]
     shown = given.piece_for_staff(SIGNED)
-    assert (shown["asked_again_for"], shown["deposit"]["version"], shown["validated_at"]) == (2, 1, None)
+    assert (shown["asked_again_for"], shown["deposit"]["version"], shown["validated_at"]) == (
+        2,
+        1,
+        None,
+    )
     assert shown["etag"] != etag
     assert [control["status"] for control in shown["history"]["controls"]] == ["compliant"]
     assert given.listed_codes("status=none&deposited=true") == [], "nobody controls it again"
@@ -62,12 +69,16 @@ def test_a_new_version_asks_for_it_again_and_shows_what_there_was(given: PiecesS
     assert given.read_as_staff("/changes")["items"][-1]["kind"] == "removed"
 
 
-def test_what_is_given_for_the_new_version_is_handed_over_and_controlled(given: PiecesService) -> None:
+def test_what_is_given_for_the_new_version_is_handed_over_and_controlled(
+    given: PiecesService,
+) -> None:
     given.handle_events(version(2))
     assert given.validate("CONFIRMATION").status_code == 403, "the earlier file is not enough"
     given.deposit(SIGNED, sample_files.image(), "signée.png")
     assert given.delete(SIGNED).status_code == 204
-    assert given.piece(SIGNED)["sentence"].startswith(WHY.format(2)), "taken back, it is asked for still"
+    assert given.piece(SIGNED)["sentence"].startswith(WHY.format(2)), (
+        "taken back, it is asked for still"
+    )
     given.deposit(SIGNED, sample_files.image(), "signée.png")
     assert VALIDATE in given.piece(SIGNED)["sentence"]
     assert given.listed_codes("status=none&deposited=true") == [SIGNED]
@@ -92,7 +103,9 @@ def test_events_again_and_out_of_order_ask_once_for_the_newest(given: PiecesServ
 
 
 @pytest.mark.parametrize("moved", [False, True])
-def test_after_the_period_there_is_time_as_after_a_refusal(given: PiecesService, moved: bool) -> None:
+def test_after_the_period_there_is_time_as_after_a_refusal(
+    given: PiecesService, moved: bool
+) -> None:
     """Or until the end of a period that is moved beyond it."""
     late = CLOSES + timedelta(days=1)
     given.move_to(late).handle_events(version(2, late))
@@ -114,7 +127,9 @@ def test_a_paper_is_asked_for_again_and_what_was_never_given_is_not(service: Pie
     assert service.piece(SIGNED)["received_on"] is None
     service.handle_events(version(3))
     assert service.piece(SIGNED)["sentence"].startswith(WHY.format(3))
-    assert service.control(SIGNED, "compliant").status_code == 200, "a gestionnaire may take it all the same"
+    assert service.control(SIGNED, "compliant").status_code == 200, (
+        "a gestionnaire may take it all the same"
+    )
     assert service.piece_for_staff(SIGNED)["asked_again_for"] is None
 
 

@@ -1,4 +1,5 @@
-"""Pieces for gestionnaires and their tools: listed, counted, exported, opened, page by page, each beside others."""
+"""Pieces for gestionnaires and their tools: listed, counted, exported, opened, page by page, each
+beside others."""
 
 import csv
 import io
@@ -35,25 +36,48 @@ def test_a_list_is_filtered_and_comes_in_pages(deposited: PiecesService) -> None
     pages = deposited.read_pages("/pieces")
     ids = [item["id"] for page in pages for item in page["items"]]
     assert len(ids) == len(set(ids)) == 12
-    assert [page["total"] for page in pages] == [12, None, None], "counted once, with the first page"
+    assert [page["total"] for page in pages] == [12, None, None], (
+        "counted once, with the first page"
+    )
 
     def count(query: str) -> int:
-        return len(deposited.read_as_staff(f"/pieces?limit={LARGEST_PAGE}&{query}", academies=None)["items"])
+        return len(
+            deposited.read_as_staff(f"/pieces?limit={LARGEST_PAGE}&{query}", academies=None)[
+                "items"
+            ]
+        )
 
-    counts = {"academie=20": 6, "regroupement=DOSSIER&academie=03": 6, "numero_candidat=02103000002": 6}
+    counts = {
+        "academie=20": 6,
+        "regroupement=DOSSIER&academie=03": 6,
+        "numero_candidat=02103000002": 6,
+    }
     counts |= {"session=2022": 18, "session=BTS%202022": 18, "session=2023": 0}
     counts |= {"deposited=true": 1, "status=none": 18, "status=compliant": 0}
-    counts |= {f"candidate={CANDIDATE}": 18, "candidate=nobody": 0}  # the same person's three candidatures
+    counts |= {
+        f"candidate={CANDIDATE}": 18,
+        "candidate=nobody": 0,
+    }  # the same person's three candidatures
     assert {query: count(query) for query in counts} == counts
     [item] = deposited.read_as_staff("/pieces?deposited=true")["items"]
     assert item["etag"] == deposited.piece_for_staff("NATIDE06")["etag"], "that guards its control"
-    assert (item["candidature"]["numero_candidat"], item["candidature"]["nom"]) == ("02103000001", "DUBOIS")
+    assert (item["candidature"]["numero_candidat"], item["candidature"]["nom"]) == (
+        "02103000001",
+        "DUBOIS",
+    )
 
 
 def test_staff_of_another_academie_find_nothing(validated: PiecesService) -> None:
-    own, there = f"/{validated.piece('NATIDE06')['id']}", ("20",)
+    own = f"/{validated.piece('NATIDE06')['id']}"
+    there = ("20",)
     assert validated.read_as_staff("/pieces", academies=there)["items"] == []
-    for path in ("?academie=03", own, f"{own}/file?form=copy", f"{own}/file?form=original", f"{own}/pages/1"):
+    for path in (
+        "?academie=03",
+        own,
+        f"{own}/file?form=copy",
+        f"{own}/file?form=original",
+        f"{own}/pages/1",
+    ):
         assert validated.staff("GET", f"/pieces{path}", academies=there).status_code == 404, path
     assert validated.control("NATIDE06", "compliant", academies=there).status_code == 404
 
@@ -62,7 +86,9 @@ def open_file(service: PiecesService, query: str = "") -> TestResponse:
     return service.staff("GET", f"/pieces/{service.piece('NATIDE06')['id']}/file{query}")
 
 
-def test_staff_get_a_copy_in_which_nothing_acts_unless_they_ask_for_the_original(service: PiecesService) -> None:
+def test_staff_get_a_copy_in_which_nothing_acts_unless_they_ask_for_the_original(
+    service: PiecesService,
+) -> None:
     content, _ = ACTIVE_PDFS["script"]
     service.registered().deposit("NATIDE06", content, "carte.pdf")
     assert service.download("NATIDE06").data == content, "its candidate has the file itself"
@@ -77,9 +103,16 @@ def test_staff_get_a_copy_in_which_nothing_acts_unless_they_ask_for_the_original
     assert (original.headers["X-Antivirus"], "Warning" in original.headers) == ("not_scanned", True)
     assert 'filename="carte (original).pdf"' in original.headers["Content-Disposition"]
     assert open_file(service, "?form=autre").status_code == 422
-    entries = stored(service.app, select(AuditEntry).filter_by(action="deposit.opened").order_by(AuditEntry.id))
+    entries = stored(
+        service.app, select(AuditEntry).filter_by(action="deposit.opened").order_by(AuditEntry.id)
+    )
     opened = [(entry.actor_kind, entry.after["form"]) for entry in entries]
-    assert opened == [("candidate", "original"), ("staff", "copy"), ("staff", "copy"), ("staff", "original")]
+    assert opened == [
+        ("candidate", "original"),
+        ("staff", "copy"),
+        ("staff", "copy"),
+        ("staff", "original"),
+    ]
 
 
 def test_what_has_no_pages_or_takes_too_long_has_no_copy(
@@ -87,7 +120,10 @@ def test_what_has_no_pages_or_takes_too_long_has_no_copy(
 ) -> None:
     def no_copy() -> None:
         refused = open_file(service)
-        assert (refused.status_code, refused.get_json()["type"]) == (415, "/problems/apercu-impossible")
+        assert (refused.status_code, refused.get_json()["type"]) == (
+            415,
+            "/problems/apercu-impossible",
+        )
         assert "ouvrez le fichier d'origine" in refused.get_json()["detail"]
         assert open_file(service, "?form=original").status_code == 200
 
@@ -118,32 +154,49 @@ def test_each_piece_is_a_line_with_what_is_so(service: PiecesService) -> None:
     pieces = {line["Code de la pièce"]: line for line in exported(service)}
     assert len(pieces) == 6
     identity = pieces["NATIDE06"]
-    assert (identity["N° candidat"], identity["Identifiant de la candidature"]) == ("02103000001", CANDIDATURE)
+    assert (identity["N° candidat"], identity["Identifiant de la candidature"]) == (
+        "02103000001",
+        CANDIDATURE,
+    )
     assert identity["Date de naissance"] == "01/01/2002", "who has the same name is told apart"
-    assert (identity["Statut"], identity["Commentaire"]) == (STATUS_LABELS["non_compliant"], "Illisible ; à renvoyer")
+    assert (identity["Statut"], identity["Commentaire"]) == (
+        STATUS_LABELS["non_compliant"],
+        "Illisible ; à renvoyer",
+    )
     assert (identity["Fichier"], identity["Antivirus"]) == ("pièce.pdf", "non analysée")
     assert identity["Déposée le"] == "05/10/2021 15:59", "Paris time, as the screens show it"
     assert (pieces["CINSIG03"]["Déposée le"], pieces["CINSIG03"]["Statut"]) == ("", "")
 
 
-def test_filters_and_academies_of_the_list_are_those_of_the_export(deposited: PiecesService) -> None:
+def test_filters_and_academies_of_the_list_are_those_of_the_export(
+    deposited: PiecesService,
+) -> None:
     deposited.deposit("CINSIG03")
     deposited.control("CINSIG03", "received")
     assert [line["Code de la pièce"] for line in exported(deposited, WAITING)] == ["NATIDE06"]
     assert len(exported(deposited, "code=natide06")) == 1, "as typed, or in capitals"
     assert exported(deposited, "status=compliant") == []
     assert deposited.staff("GET", "/pieces.csv?status=autre").status_code == 422
-    deposited.handle_events(registration_saved(candidature_id="cafe" * 8, candidate_id=OTHER, academie=AMIENS))
+    deposited.handle_events(
+        registration_saved(candidature_id="cafe" * 8, candidate_id=OTHER, academie=AMIENS)
+    )
     assert {line["Identifiant de la candidature"] for line in exported(deposited)} == {CANDIDATURE}
     assert deposited.staff("GET", "/pieces.csv?academie=20").status_code == 404
     exports = stored(deposited.app, select(AuditEntry).filter_by(action="pieces.exported"))
     noted = [(entry.actor_id, entry.after) for entry in exports]
-    filters = [{"status": "none", "deposited": True}, {"code": "natide06"}, {"status": "compliant"}, {}]
+    filters = [
+        {"status": "none", "deposited": True},
+        {"code": "natide06"},
+        {"status": "compliant"},
+        {},
+    ]
     assert noted == [(STAFF, after) for after in filters], "who exports is in the trail"
 
 
 def page(service: PiecesService, number: int = 1, **options: Any) -> TestResponse:
-    return service.staff("GET", f"/pieces/{service.piece('NATIDE06')['id']}/pages/{number}", **options)
+    return service.staff(
+        "GET", f"/pieces/{service.piece('NATIDE06')['id']}/pages/{number}", **options
+    )
 
 
 def queue(service: PiecesService) -> list[dict[str, Any]]:
@@ -151,14 +204,24 @@ def queue(service: PiecesService) -> list[dict[str, Any]]:
     return items
 
 
-def test_what_waits_is_counted_by_regroupement_with_its_oldest_file(deposited: PiecesService) -> None:
+def test_what_waits_is_counted_by_regroupement_with_its_oldest_file(
+    deposited: PiecesService,
+) -> None:
     deposited.now = DURING + timedelta(hours=1)
     deposited.deposit("BTSLIVCOMP", sample_files.image(), "a.png")
     deposited.deposit("BTSPRESENT-BQ")
     deposited.validate("NATIONALITE")
     identity, dossier = queue(deposited)
-    assert (identity["regroupement"], identity["number"], identity["validated"]) == ("NATIONALITE", 1, 1)
-    assert (dossier["regroupement_label"], dossier["number"], dossier["validated"]) == ("Dossier épreuve", 2, 0)
+    assert (identity["regroupement"], identity["number"], identity["validated"]) == (
+        "NATIONALITE",
+        1,
+        1,
+    )
+    assert (dossier["regroupement_label"], dossier["number"], dossier["validated"]) == (
+        "Dossier épreuve",
+        2,
+        0,
+    )
     assert identity["oldest"] < dossier["oldest"]
     assert identity["session_label"] == "BTS 2022"
     deposited.deposit("BTSEE-EF3")
@@ -167,24 +230,31 @@ def test_what_waits_is_counted_by_regroupement_with_its_oldest_file(deposited: P
     assert counted == [(1, 1), (3, 3)]
 
 
-def test_what_was_refused_and_came_again_is_counted_and_listed_apart(deposited: PiecesService) -> None:
+def test_what_was_refused_and_came_again_is_counted_and_listed_apart(
+    deposited: PiecesService,
+) -> None:
     deposited.deposit("CINSIG03")
     assert [item["sent_again"] for item in queue(deposited)] == [0, 0]
     deposited.control("NATIDE06", "non_compliant", comment="Illisible")
     assert [item["regroupement"] for item in queue(deposited)] == ["CONFIRMATION"]
     deposited.deposit("NATIDE06", sample_files.image(), "a.png")
-    counted = {item["regroupement"]: (item["number"], item["sent_again"]) for item in queue(deposited)}
+    counted = {
+        item["regroupement"]: (item["number"], item["sent_again"]) for item in queue(deposited)
+    }
     assert counted == {"CONFIRMATION": (1, 0), "NATIONALITE": (1, 1)}
     assert deposited.listed_codes(f"{WAITING}&sent_again=true") == ["NATIDE06"]
     assert deposited.listed_codes(f"{WAITING}&sent_again=false") == ["CINSIG03"]
 
 
-def test_what_is_received_with_a_file_or_on_paper_still_waits_apart(deposited: PiecesService) -> None:
+def test_what_is_received_with_a_file_or_on_paper_still_waits_apart(
+    deposited: PiecesService,
+) -> None:
     deposited.deposit("CINSIG03")
     deposited.control("NATIDE06", "received")
     deposited.control("BTSETAS4", "received")
     counted = {
-        item["regroupement"]: (item["number"], item["sent_again"], item["received"]) for item in queue(deposited)
+        item["regroupement"]: (item["number"], item["sent_again"], item["received"])
+        for item in queue(deposited)
     }
     assert counted == {"CONFIRMATION": (1, 0, 0), "NATIONALITE": (0, 0, 1), "CONDITIONS": (0, 0, 1)}
     assert all(item["oldest"] for item in queue(deposited)), "without a file, when it was received"
@@ -218,9 +288,13 @@ def test_each_page_of_a_file_is_a_picture_large_enough_to_read(service: PiecesSe
 def test_a_page_loaded_ahead_is_told_apart_from_one_that_is_shown(deposited: PiecesService) -> None:
     piece = deposited.piece_for_staff("NATIDE06")
     ahead = deposited.staff("GET", f"/pieces/{piece['id']}/pages/1?ahead=true")
-    assert (ahead.status_code, deposited.audit_trail()[-1]) == (200, ("staff", "deposit.loaded_ahead"))
+    assert (ahead.status_code, deposited.audit_trail()[-1]) == (
+        200,
+        ("staff", "deposit.loaded_ahead"),
+    )
     assert opened_by_others(deposited) == [], "nobody has looked"
-    path, body = f"/pieces/{piece['id']}/openings", {"deposit_id": piece["deposit"]["id"], "page": 1}
+    path = f"/pieces/{piece['id']}/openings"
+    body = {"deposit_id": piece["deposit"]["id"], "page": 1}
     opening = deposited.staff("POST", path, json=body)
     assert (opening.status_code, deposited.audit_trail()[-1]) == (204, ("staff", "deposit.opened"))
     assert opened_by_others(deposited) == [STAFF]
@@ -238,7 +312,9 @@ def opened_by_others(service: PiecesService) -> list[str]:
     return [opening["staff_id"] for opening in piece["recent_openings"]]
 
 
-def test_a_piece_comes_with_its_neighbours_in_the_list(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_piece_comes_with_its_neighbours_in_the_list(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for code in ("BTSLIVCOMP", "CINSIG03", "NATIDE06"):
         service.registered().deposit(code)
     path = f"/pieces/{service.piece('BTSLIVCOMP')['id']}?{WAITING}&neighbours=true"
@@ -252,7 +328,9 @@ def test_a_piece_comes_with_its_neighbours_in_the_list(service: PiecesService, m
     place = f"{WAITING}&limit=1&after={service.piece('CINSIG03')['id']}"
     assert service.listed_codes(place) == ["NATIDE06"]
     assert service.staff("GET", f"/pieces?{place}", academies=("20",)).status_code == 404
-    assert beside(service, "NATIDE06") == ("CINSIG03", None), "what one has just controlled stays beside it"
+    assert beside(service, "NATIDE06") == ("CINSIG03", None), (
+        "what one has just controlled stays beside it"
+    )
     assert beside(service, "NATIDE06", by="0") == ("BTSLIVCOMP", None), "for oneself"
     assert service.piece_for_staff("NATIDE06")["neighbours"] is None, "not asked for"
     path = f"/pieces/{service.piece('NATIDE06')['id']}?neighbours=true&academie=20"
@@ -263,22 +341,35 @@ def beside(service: PiecesService, code: str, **who: Any) -> tuple[str | None, s
     """The codes of the pieces before and after, among those that wait."""
     path = f"/pieces/{service.piece(code)['id']}?{WAITING}&neighbours=true"
     neighbours = service.read_as_staff(path, **who)["neighbours"]
-    previous, following = (neighbours[side] and neighbours[side]["code"] for side in ("previous", "following"))
+    previous, following = (
+        neighbours[side] and neighbours[side]["code"] for side in ("previous", "following")
+    )
     return previous, following
 
 
-def test_the_pages_that_one_gestionnaire_asks_for_keep_nobody_else_waiting(deposited: PiecesService) -> None:
+def test_the_pages_that_one_gestionnaire_asks_for_keep_nobody_else_waiting(
+    deposited: PiecesService,
+) -> None:
     pictures = deposited.dependencies.inspections.pictures
-    with ThreadPoolExecutor(inspections.MAX_WAITING_PICTURES_OF_ONE) as browser, pictures.place(STAFF):
-        asked = [browser.submit(page, deposited) for _ in range(inspections.MAX_WAITING_PICTURES_OF_ONE)]
+    with (
+        ThreadPoolExecutor(inspections.MAX_WAITING_PICTURES_OF_ONE) as browser,
+        pictures.place(STAFF),
+    ):
+        asked = [
+            browser.submit(page, deposited) for _ in range(inspections.MAX_WAITING_PICTURES_OF_ONE)
+        ]
         wait_until(lambda: pictures.waiting == len(asked), 60, "as many as a browser asks for wait")
         assert page(deposited).status_code == 503
         assert page(deposited, by="0").status_code == 200
-        assert deposited.dependencies.inspections.long_looks.waiting == 0, "candidates' files have it for themselves"
+        assert deposited.dependencies.inspections.long_looks.waiting == 0, (
+            "candidates' files have it for themselves"
+        )
     assert [answer.result().status_code for answer in asked] == [200] * len(asked)
 
 
-def test_copies_are_made_one_at_a_time_and_pages_are_shown_meanwhile(deposited: PiecesService) -> None:
+def test_copies_are_made_one_at_a_time_and_pages_are_shown_meanwhile(
+    deposited: PiecesService,
+) -> None:
     copies = deposited.dependencies.inspections.copies
     with ThreadPoolExecutor(1) as tool:
         with copies.place("somebody"):
@@ -292,7 +383,8 @@ def test_candidates_files_have_their_turn_between_the_pages_of_a_copy(
     service: PiecesService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service.registered().deposit("NATIDE06", sample_files.pdf(pages=3), "pièce.pdf")
-    own, freed = service.dependencies.inspections, []
+    own = service.dependencies.inspections
+    freed = []
     convert = own.convert
 
     def noted(*given: Any, **arguments: Any) -> bytes:

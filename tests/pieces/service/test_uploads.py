@@ -1,4 +1,5 @@
-"""A file that comes in parts goes on where it broke; it becomes a deposit once, alone or as a page of a document."""
+"""A file that comes in parts goes on where it broke; it becomes a deposit once, alone or as a page
+of a document."""
 
 import dataclasses
 import io
@@ -20,7 +21,12 @@ from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
 from services.pieces.domain.piece import INSTANT_COUNTS
 from services.pieces.inspection.inspections import Inspected
 from services.pieces.models import Upload, UploadPart, db
-from services.pieces.operations.deposit_limits import HOUR, MAX_OPEN_BYTES, MAX_OPEN_UPLOADS, uploads_per_hour
+from services.pieces.operations.deposit_limits import (
+    HOUR,
+    MAX_OPEN_BYTES,
+    MAX_OPEN_UPLOADS,
+    uploads_per_hour,
+)
 from services.pieces.operations.uploads import uploads
 from services.uploads.uploads import UPLOAD_EXPIRY, UPLOAD_GRACE
 from tests.documents.example_events import CANDIDATE
@@ -70,12 +76,20 @@ def upload_id(service: PiecesService) -> str:
     return tus.begin_upload(service, "NATIDE06", 1000)
 
 
-def test_an_upload_that_was_cut_within_a_part_goes_on_in_another_process(database_url: str, bucket: Bucket) -> None:
+def test_an_upload_that_was_cut_within_a_part_goes_on_in_another_process(
+    database_url: str, bucket: Bucket
+) -> None:
     with closing(PiecesService(database_url, bucket.url).registered()) as first:
         upload_id = tus.begin_upload(first, "NATIDE06", len(PHOTOGRAPH), "photo.jpg")
         tus.send_rest(first, upload_id, PHOTOGRAPH, until=tus.PART)
         broken_off = {"CONTENT_LENGTH": "500"}
-        tus.send_part(first, upload_id, tus.PART, PHOTOGRAPH[tus.PART : tus.PART + 300], environ_overrides=broken_off)
+        tus.send_part(
+            first,
+            upload_id,
+            tus.PART,
+            PHOTOGRAPH[tus.PART : tus.PART + 300],
+            environ_overrides=broken_off,
+        )
     with closing(PiecesService(database_url, bucket.url)) as second:
         assert tus.read_offset(second, upload_id) == tus.PART + 300
         tus.send_rest(second, upload_id, PHOTOGRAPH)
@@ -85,19 +99,28 @@ def test_an_upload_that_was_cut_within_a_part_goes_on_in_another_process(databas
 
 def test_each_answer_says_version_offset_and_end_of_life(service: PiecesService) -> None:
     begun = tus.announce(service, "NATIDE06", 1000)
-    sent, asked = tus.send_part(service, tus.id_of(begun), 0, b"a"), tus.upload_state(service, tus.id_of(begun))
+    sent = tus.send_part(service, tus.id_of(begun), 0, b"a")
+    asked = tus.upload_state(service, tus.id_of(begun))
     for response in (begun, sent, asked):
-        assert (response.headers["Tus-Resumable"], response.headers["Cache-Control"]) == ("1.0.0", "no-store")
+        assert (response.headers["Tus-Resumable"], response.headers["Cache-Control"]) == (
+            "1.0.0",
+            "no-store",
+        )
         assert response.headers["Upload-Expires"].endswith("GMT")
     assert (sent.headers["Upload-Offset"], asked.headers["Upload-Offset"]) == ("1", "1")
     assert asked.headers["Upload-Length"] == "1000"
 
 
-def test_a_part_that_begins_elsewhere_is_refused_with_the_right_place(service: PiecesService, upload_id: str) -> None:
+def test_a_part_that_begins_elsewhere_is_refused_with_the_right_place(
+    service: PiecesService, upload_id: str
+) -> None:
     tus.send_part(service, upload_id, 0, b"a" * 100)
     for wrong in (0, 99, 101, 999_999_999_999_999):
         answer = tus.send_part(service, upload_id, wrong, b"b" * 10)
-        assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/position-incorrecte")
+        assert (answer.status_code, answer.get_json()["type"]) == (
+            409,
+            "/problems/position-incorrecte",
+        )
         assert answer.get_json()["offset"] == 100
     assert tus.read_offset(service, upload_id) == 100
 
@@ -118,10 +141,22 @@ def test_a_request_that_makes_no_sense_or_is_someone_elses_changes_nothing(
         sent = wrong.encode("utf-8").decode("latin-1")
         assert tus.send_part(service, upload_id, sent, b"a").status_code == 400, wrong
         assert tus.announce(service, "NATIDE06", sent).status_code == 400, wrong
-    assert tus.announce(service, "NATIDE06", 10, headers={"Upload-Metadata": "filename %%%"}).status_code == 400
-    answer = service.call("PATCH", f"/uploads/{upload_id}", data=b"a", headers={"Upload-Offset": "0"})
+    assert (
+        tus.announce(
+            service, "NATIDE06", 10, headers={"Upload-Metadata": "filename %%%"}
+        ).status_code
+        == 400
+    )
+    answer = service.call(
+        "PATCH", f"/uploads/{upload_id}", data=b"a", headers={"Upload-Offset": "0"}
+    )
     assert (answer.status_code, answer.get_json()["type"]) == (412, "/problems/version-tus")
-    assert tus.send_part(service, upload_id, 0, b"a", headers={"Content-Type": "text/plain"}).status_code == 415
+    assert (
+        tus.send_part(
+            service, upload_id, 0, b"a", headers={"Content-Type": "text/plain"}
+        ).status_code
+        == 415
+    )
     for refused in (
         tus.upload_state(service, upload_id, by=OTHER),
         tus.send_part(service, upload_id, 0, b"a", by=OTHER),
@@ -131,29 +166,49 @@ def test_a_request_that_makes_no_sense_or_is_someone_elses_changes_nothing(
     assert tus.read_offset(service, upload_id) == 0
 
 
-def test_what_could_not_be_deposited_is_refused_before_a_byte_is_sent(service: PiecesService) -> None:
+def test_what_could_not_be_deposited_is_refused_before_a_byte_is_sent(
+    service: PiecesService,
+) -> None:
     assert tus.announce(service, "NATIDE06", MAX_FILE_BYTES).status_code == 201
-    size, most = file_size(MAX_FILE_BYTES + 1), file_size(MAX_FILE_BYTES)
+    size = file_size(MAX_FILE_BYTES + 1)
+    most = file_size(MAX_FILE_BYTES)
     refused = tus.announce(service, "NATIDE06", MAX_FILE_BYTES + 1)
-    assert f"Ce fichier fait {size} : la taille ne doit pas excéder {most}." in refused.get_json()["detail"]
-    assert [refused.status_code, tus.announce(service, "NATIDE06", 10**14).status_code] == [413, 413]
+    assert (
+        f"Ce fichier fait {size} : la taille ne doit pas excéder {most}."
+        in refused.get_json()["detail"]
+    )
+    assert [refused.status_code, tus.announce(service, "NATIDE06", 10**14).status_code] == [
+        413,
+        413,
+    ]
     assert tus.announce(service, "NATIDE06", 0).get_json()["reason"] == "empty"
     service.move_to(CLOSES)
     assert tus.announce(service, "NATIDE06", 1000).get_json()["type"] == "/problems/depot-ferme"
 
 
-def test_more_bytes_than_announced_and_larger_parts_are_refused(service: PiecesService, upload_id: str) -> None:
+def test_more_bytes_than_announced_and_larger_parts_are_refused(
+    service: PiecesService, upload_id: str
+) -> None:
     assert tus.send_part(service, upload_id, 0, b"a" * 1001).status_code == 413
     answer = tus.send_part(service, upload_id, 0, b"a" * (MAX_UPLOAD_PART_BYTES + 1))
     assert answer.status_code == 413
-    assert answer.get_json()["detail"].endswith(f"ne doit pas excéder {file_size(MAX_UPLOAD_PART_BYTES)}.")
+    assert answer.get_json()["detail"].endswith(
+        f"ne doit pas excéder {file_size(MAX_UPLOAD_PART_BYTES)}."
+    )
     assert tus.read_offset(service, upload_id) == 0
-    large, largest = tus.begin_upload(service, "CINSIG03", MAX_FILE_BYTES), b"a" * MAX_UPLOAD_PART_BYTES
-    of_gunicorn = {"wsgi.input_terminated": True}  # it ends the body where it ends, instead of at its length
-    assert tus.send_part(service, large, 0, largest, environ_overrides=of_gunicorn).status_code == 204
+    large = tus.begin_upload(service, "CINSIG03", MAX_FILE_BYTES)
+    largest = b"a" * MAX_UPLOAD_PART_BYTES
+    of_gunicorn = {
+        "wsgi.input_terminated": True
+    }  # it ends the body where it ends, instead of at its length
+    assert (
+        tus.send_part(service, large, 0, largest, environ_overrides=of_gunicorn).status_code == 204
+    )
 
 
-def test_an_upload_that_is_cancelled_or_that_nobody_goes_on_with_is_forgotten(service: PiecesService) -> None:
+def test_an_upload_that_is_cancelled_or_that_nobody_goes_on_with_is_forgotten(
+    service: PiecesService,
+) -> None:
     cancelled, old = (tus.begin_upload(service, "NATIDE06", 1000) for _ in range(2))
     for upload_id in (cancelled, old):
         tus.send_part(service, upload_id, 0, b"a" * 10)
@@ -169,7 +224,9 @@ def test_an_upload_that_is_cancelled_or_that_nobody_goes_on_with_is_forgotten(se
     assert tus.upload_state(service, new).status_code == 200
 
 
-def test_one_candidate_has_so_many_on_their_way_and_old_ones_give_way(service: PiecesService) -> None:
+def test_one_candidate_has_so_many_on_their_way_and_old_ones_give_way(
+    service: PiecesService,
+) -> None:
     ids = [tus.begin_upload(service, "NATIDE06", 1000) for _ in range(MAX_OPEN_UPLOADS)]
     refused = tus.announce(service, "NATIDE06", 1000)
     assert (refused.status_code, refused.get_json()["type"]) == (429, "/problems/trop-d-envois")
@@ -181,14 +238,23 @@ def test_one_candidate_has_so_many_on_their_way_and_old_ones_give_way(service: P
     assert sum(tus.upload_state(service, upload_id).status_code == 404 for upload_id in ids) == 1
 
 
-def test_who_begins_and_gives_up_all_the_time_waits_for_the_hour_to_pass(service: PiecesService) -> None:
+def test_who_begins_and_gives_up_all_the_time_waits_for_the_hour_to_pass(
+    service: PiecesService,
+) -> None:
     allowed = uploads_per_hour(1) + 3
     service.use(deposits_per_hour=allowed)
     assert _cancel(service, tus.begin_upload(service, "NATIDE06", 1000)).status_code == 204
-    own = {"owner_id": CANDIDATE, "piece_id": service.piece("NATIDE06")["id"], "filename": "a.pdf", "length": 1}
+    own = {
+        "owner_id": CANDIDATE,
+        "piece_id": service.piece("NATIDE06")["id"],
+        "filename": "a.pdf",
+        "length": 1,
+    }
     times = {"begun_at": CLOSES, "touched_at": system_now()}
     with service.app.app_context(), db.operation() as session:
-        session.add_all(Upload(id=new_id(), given_up=True, **own, **times) for _ in range(allowed - 1))
+        session.add_all(
+            Upload(id=new_id(), given_up=True, **own, **times) for _ in range(allowed - 1)
+        )
     refused = tus.announce(service, "NATIDE06", 1000)
     assert (refused.status_code, refused.get_json()["type"]) == (429, "/problems/trop-d-envois")
     assert 0 < int(refused.headers["Retry-After"]) <= HOUR.total_seconds()
@@ -202,11 +268,16 @@ def test_one_candidate_has_so_many_bytes_on_their_way(service: PiecesService) ->
         tus.begin_upload(service, "NATIDE06", size)
     room = MAX_OPEN_BYTES - sum(sizes)
     refused = tus.announce(service, "NATIDE06", room + 1)
-    assert (refused.status_code, file_size(MAX_OPEN_BYTES) in refused.get_json()["detail"]) == (429, True)
+    assert (refused.status_code, file_size(MAX_OPEN_BYTES) in refused.get_json()["detail"]) == (
+        429,
+        True,
+    )
     assert tus.announce(service, "NATIDE06", room).status_code == 201
 
 
-def test_an_upload_that_is_deposited_takes_no_more_and_says_that_it_is_whole(service: PiecesService) -> None:
+def test_an_upload_that_is_deposited_takes_no_more_and_says_that_it_is_whole(
+    service: PiecesService,
+) -> None:
     content = sample_files.pdf()
     upload_id = _upload(service, content)
     _deposit(service, upload_id)
@@ -220,7 +291,10 @@ def test_an_upload_that_is_deposited_takes_no_more_and_says_that_it_is_whole(ser
 
 def _take_only(service: PiecesService, format: str, version: int = 2) -> None:
     """« NATIDE06 » may be of one format alone."""
-    pieces = (dataclasses.replace(piece, formats=(format,) if piece.code == "NATIDE06" else ()) for piece in PIECES)
+    pieces = (
+        dataclasses.replace(piece, formats=(format,) if piece.code == "NATIDE06" else ())
+        for piece in PIECES
+    )
     service.handle_events(registration_saved(version=version, pieces=tuple(pieces)))
 
 
@@ -235,10 +309,13 @@ def test_asked_again_and_twice_at_once_it_is_one_deposit(service: PiecesService)
     assert len(service.deposits()) == len(service.objects()) == 1
 
 
-def _meanwhile(service: PiecesService, patch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+def _meanwhile(
+    service: PiecesService, patch: pytest.MonkeyPatch, act: Callable[[], object]
+) -> None:
     """What is given happens once, while the next file is looked at."""
     inspections = service.dependencies.inspections
-    inspect, acts = inspections.inspect, iter([act])
+    inspect = inspections.inspect
+    acts = iter([act])
 
     def interrupted(*arguments: Any) -> Inspected:
         for each in acts:
@@ -248,14 +325,18 @@ def _meanwhile(service: PiecesService, patch: pytest.MonkeyPatch, act: Callable[
     patch.setattr(inspections, "inspect", interrupted)
 
 
-def test_an_upload_cancelled_meanwhile_is_no_deposit(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upload_cancelled_meanwhile_is_no_deposit(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     upload_id = _upload(service, sample_files.pdf())
     _meanwhile(service, monkeypatch, lambda: _cancel(service, upload_id))
     assert _deposit(service, upload_id).status_code == 404
     assert not service.deposits()
 
 
-def test_an_upload_deposited_meanwhile_is_no_page(service: PiecesService, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upload_deposited_meanwhile_is_no_page(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = (_upload(service, sample_files.pdf(), name) for name in ("a.pdf", "b.pdf"))
     _meanwhile(service, monkeypatch, lambda: _deposit(service, first))
     answer = _deposit(service, first, second)
@@ -263,7 +344,9 @@ def test_an_upload_deposited_meanwhile_is_no_page(service: PiecesService, monkey
     assert len(service.deposits()) == len(service.objects()) == 1
 
 
-def test_an_upload_that_lacks_bytes_or_is_not_the_pieces_is_no_deposit(service: PiecesService) -> None:
+def test_an_upload_that_lacks_bytes_or_is_not_the_pieces_is_no_deposit(
+    service: PiecesService,
+) -> None:
     content = sample_files.pdf()
     upload_id = tus.begin_upload(service, "NATIDE06", len(content))
     tus.send_part(service, upload_id, 0, content[:100])
@@ -278,7 +361,9 @@ def test_an_upload_that_lacks_bytes_or_is_not_the_pieces_is_no_deposit(service: 
     assert _deposit(service, upload_id).status_code == 201
 
 
-def test_what_counts_is_when_the_upload_began_unless_it_took_too_long(service: PiecesService) -> None:
+def test_what_counts_is_when_the_upload_began_unless_it_took_too_long(
+    service: PiecesService,
+) -> None:
     service.move_to(CLOSES - SECOND)
     upload_id = _upload(service, sample_files.pdf())
     service.move_to(CLOSES - SECOND + INSTANT_COUNTS)
@@ -290,7 +375,11 @@ def test_what_counts_is_when_the_upload_began_unless_it_took_too_long(service: P
 
 def test_a_heic_is_kept_as_a_jpeg_and_said_to_be(service: PiecesService) -> None:
     deposit = service.deposit("NATIDE06", heic(SMALL), "IMG_0042.HEIC").get_json()["deposit"]
-    assert (deposit["filename"], deposit["converted"], deposit["pages"]) == ("IMG_0042.jpg", True, None)
+    assert (deposit["filename"], deposit["converted"], deposit["pages"]) == (
+        "IMG_0042.jpg",
+        True,
+        None,
+    )
     assert service.download("NATIDE06").content_type == "image/jpeg"
 
 
@@ -316,7 +405,9 @@ def test_a_page_that_is_refused_is_named_and_the_others_stay(service: PiecesServ
     bad = _upload(service, jpeg(sheet())[:-500], "verso.jpg")
     answer = _deposit(service, good, bad)
     assert (answer.status_code, answer.get_json()["upload"]) == (422, bad)
-    assert answer.get_json()["detail"].startswith("« verso.jpg » : Cette image est incomplète ou endommagée")
+    assert answer.get_json()["detail"].startswith(
+        "« verso.jpg » : Cette image est incomplète ou endommagée"
+    )
     assert tus.upload_state(service, good).status_code == 200
     assert not service.objects()
     assert _deposit(service, good, _upload(service, jpeg(sheet()), "verso.jpg")).status_code == 201
@@ -325,13 +416,20 @@ def test_a_page_that_is_refused_is_named_and_the_others_stay(service: PiecesServ
 def test_pages_that_are_too_large_together_name_the_heaviest(service: PiecesService) -> None:
     heavy, less = (sample_files.heavy_pdf(MAX_FILE_BYTES * share // 10) for share in (8, 4))
     files = {"a.pdf": heavy, "b.pdf": sample_files.pdf(), "c.pdf": less}
-    answer = _deposit(service, *[_upload(service, content, name) for name, content in files.items()])
+    answer = _deposit(
+        service, *[_upload(service, content, name) for name, content in files.items()]
+    )
     assert (answer.status_code, answer.get_json()["type"]) == (413, "/problems/trop-volumineux")
-    assert f"Réunies, les pages font {file_size(sum(map(len, files.values())))} " in answer.get_json()["detail"]
+    assert (
+        f"Réunies, les pages font {file_size(sum(map(len, files.values())))} "
+        in answer.get_json()["detail"]
+    )
     assert f"« a.pdf » ({file_size(len(heavy))})" in answer.get_json()["detail"]
 
 
-def test_a_format_that_the_piece_does_not_take_is_refused_also_as_a_page(service: PiecesService) -> None:
+def test_a_format_that_the_piece_does_not_take_is_refused_also_as_a_page(
+    service: PiecesService,
+) -> None:
     _take_only(service, "jpg")
     ids = [_upload(service, sample_files.image("JPEG"), f"{number}.jpg") for number in range(2)]
     answer = _deposit(service, *ids)
@@ -339,16 +437,27 @@ def test_a_format_that_the_piece_does_not_take_is_refused_also_as_a_page(service
     assert _deposit(service, ids[0]).status_code == 201
     _take_only(service, "pdf", version=3)
     heic_where_pdf_is = service.deposit("NATIDE06", heic(SMALL), "a.heic")
-    pages = (_upload(service, jpeg(SMALL), "a.jpg"), _upload(service, sample_files.archive(), "pages.zip"))
+    pages = (
+        _upload(service, jpeg(SMALL), "a.jpg"),
+        _upload(service, sample_files.archive(), "pages.zip"),
+    )
     no_page = _deposit(service, *pages)
     assert [answer.status_code for answer in (heic_where_pdf_is, no_page)] == [415, 415]
-    assert heic_where_pdf_is.get_json()["detail"] == "Ce fichier est au format HEIC. Formats acceptés : PDF."
+    assert (
+        heic_where_pdf_is.get_json()["detail"]
+        == "Ce fichier est au format HEIC. Formats acceptés : PDF."
+    )
     assert no_page.get_json()["detail"].startswith("« pages.zip » : Ce fichier est au format ZIP.")
     assert service.deposit("CINSIG03", heic(SMALL), "a.pdf").get_json()["reason"] == "mismatch"
 
 
 def test_what_the_look_finds_is_shown_and_refuses_nothing(service: PiecesService) -> None:
     turned = jpeg(rotated_by_90(sheet()))
-    assert service.deposit("NATIDE06", turned, "a.jpg").get_json()["deposit"]["look"] == ["sideways"]
+    assert service.deposit("NATIDE06", turned, "a.jpg").get_json()["deposit"]["look"] == [
+        "sideways"
+    ]
     assert service.piece("NATIDE06")["deposit"]["look"] == ["sideways"]
-    assert service.deposit("CINSIG03", sample_files.archive(), "a.zip").get_json()["deposit"]["look"] == []
+    assert (
+        service.deposit("CINSIG03", sample_files.archive(), "a.zip").get_json()["deposit"]["look"]
+        == []
+    )

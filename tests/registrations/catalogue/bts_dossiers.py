@@ -21,7 +21,8 @@ _DIRECTORY = Directory(*CATALOGUE.etablissements)
 
 
 def dossier(session_name: str, code: str) -> Dossier:
-    """Besançon, formation continue, forme globale, the first languages that are allowed, engagement étudiant."""
+    """Besançon, formation continue, forme globale, the first languages that are allowed, engagement
+    étudiant."""
     session = SESSIONS[session_name]
     answers = {
         **DOSSIER.answers,
@@ -43,8 +44,12 @@ def _chosen(epreuves: Structure) -> dict[str, str | list[str]]:
     taken: set[str] = set()
     for epreuve in epreuves.epreuves:
         if epreuve.kind == "facultative":
-            answers[f"position-{epreuve.code}"] = "inscrit" if "engagement" in epreuve.tags else "non_inscrit"
-        elif language := next((key for key, _ in option_choices(BTS, epreuve) if key not in taken), None):
+            answers[f"position-{epreuve.code}"] = (
+                "inscrit" if "engagement" in epreuve.tags else "non_inscrit"
+            )
+        elif language := next(
+            (key for key, _ in option_choices(BTS, epreuve) if key not in taken), None
+        ):
             answers[f"option-{epreuve.code}"] = language
             taken.add(language)
     return answers

@@ -11,8 +11,7 @@ from services.registrations.catalogue.mistakes import CatalogueError
 from services.registrations.domain.exam_definition import Exam
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
-SMALL = textwrap.dedent(
-    """\
+SMALL = textwrap.dedent("""\
     code: CFG
     domaine: Examen
     label: "CERTIFICAT DE FORMATION GENERALE"
@@ -76,12 +75,12 @@ SMALL = textwrap.dedent(
             opens: 2025-10-01 12:00
             closes: 2025-10-25 12:00
             deposit: {opens: 2025-10-04 00:00, closes: 2025-11-01 00:00}
-    """
-)
+    """)
 
 
 def written(root: Path, text: str = SMALL, **others: str) -> Path:
-    """The catalogue with that exam; `others` are sibling files: sessions__2027 for sessions/2027.yaml."""
+    """The catalogue with that exam; `others` are sibling files: sessions__2027 for
+    sessions/2027.yaml."""
     folder = root / "cfg"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "exam.yaml").write_text(text, encoding="utf-8")

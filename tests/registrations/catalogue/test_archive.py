@@ -1,4 +1,5 @@
-"""The catalogue in an archive as an administrator sends it: what is hostile is refused before it is read."""
+"""The catalogue in an archive as an administrator sends it: what is hostile is refused before it is
+read."""
 
 import io
 import stat
@@ -18,7 +19,8 @@ def _named(name: str, mode: int = 0o100644, method: int = zipfile.ZIP_DEFLATED) 
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as archive:
         entry = zipfile.ZipInfo(name)
-        entry.external_attr, entry.compress_type = mode << 16, method
+        entry.external_attr = mode << 16
+        entry.compress_type = method
         archive.writestr(entry, SMALL)
     return out.getvalue()
 
@@ -45,7 +47,9 @@ def _bomb(files: int, bytes_each: int) -> bytes:
         (lambda: _bomb(MAX_FILES + 1, 1), f"plus de {MAX_FILES} fichiers"),
     ],
 )
-def test_a_hostile_archive_is_refused_with_its_reason(archive: Callable[[], bytes], detail: str) -> None:
+def test_a_hostile_archive_is_refused_with_its_reason(
+    archive: Callable[[], bytes], detail: str
+) -> None:
     with pytest.raises(Invalid) as refusal:
         read_archive(archive(), NOW)
     [error] = refusal.value.errors
@@ -62,8 +66,12 @@ DELIVERED = Path(__file__).parents[3] / "catalogue"
 
 
 def delivered(**replaced: tuple[str, str]) -> bytes:
-    """The delivered catalogue packed with its folder, once in each named file (« bts__exam ») a text replaced."""
-    files = {str(path.relative_to(DELIVERED.parent)): path.read_bytes() for path in DELIVERED.rglob("*.*")}
+    """The delivered catalogue packed with its folder, once in each named file (« bts__exam ») a
+    text replaced."""
+    files = {
+        str(path.relative_to(DELIVERED.parent)): path.read_bytes()
+        for path in DELIVERED.rglob("*.*")
+    }
     for name, (old, new) in replaced.items():
         path = f"catalogue/{name.replace('__', '/')}.yaml"
         assert old.encode() in files[path]

@@ -12,7 +12,15 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.obstacles import exclusivity_key
 from services.registrations.domain.registration_content import requested_pieces
 from services.registrations.domain.windows import closing
-from tests.registrations.catalogue.bts_dossiers import BTS, EXAMS, OFFERED, ROOT, SESSIONS, dossier, in_besancon
+from tests.registrations.catalogue.bts_dossiers import (
+    BTS,
+    EXAMS,
+    OFFERED,
+    ROOT,
+    SESSIONS,
+    dossier,
+    in_besancon,
+)
 from tests.registrations.domain.example_dossier import ANSWERS, DOSSIER, as_saved, with_answers
 from tests.registrations.domain.tab_reading import pointers, told
 
@@ -24,7 +32,12 @@ def test_the_repository_s_catalogue_has_no_mistake() -> None:
 def test_other_answers_than_the_guide_s_owe_other_pieces() -> None:
     for tab, answers, owed, not_owed in (
         ("epreuves", {"position-EF3": "non_inscrit"}, set(), {"BTSEE-EF3"}),
-        ("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, {"BTSRELEV1"}, set()),
+        (
+            "acquis",
+            {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"},
+            {"BTSRELEV1"},
+            set(),
+        ),
         ("candidature", {"categorie": "410", "etablissement": "CNED"}, {"BTSCNED1"}, {"BTSETAS4"}),
     ):
         candidate = with_answers(tab, in_besancon(BTS, SESSIONS["2022"]), **answers)
@@ -32,32 +45,52 @@ def test_other_answers_than_the_guide_s_owe_other_pieces() -> None:
         assert (pieces & owed, pieces & not_owed) == (owed, set()), answers
 
 
-def test_every_specialite_has_a_domain_to_be_browsed_by_and_every_public_category_says_for_whom_it_is() -> None:
+def test_every_specialite_has_a_domain_to_be_browsed_by_and_every_public_category_says_for_whom_it_is() -> (
+    None
+):
     assert [specialite.code for specialite in BTS.specialites if specialite.domain is None] == []
-    assert [category.code for category in BTS.categories if category.public and not category.help] == []
+    assert [
+        category.code for category in BTS.categories if category.public and not category.help
+    ] == []
 
 
 def test_what_people_type_for_a_specialite_is_answered_in_a_session_of_today() -> None:
     candidate = in_besancon(BTS, SESSIONS["2027"])
-    tab = next(number for number, declared in enumerate(BTS.tabs, start=1) if declared.kind == "qualification")
+    tab = next(
+        number
+        for number, declared in enumerate(BTS.tabs, start=1)
+        if declared.kind == "qualification"
+    )
     for typed in ("banque", "compta", "gestion", "informatique", "MCO", "NDRC", "SIO", "CG"):
         found = registration_form.search(candidate, tab, "specialite", typed)
         advice = registration_form.search_advice(candidate, tab, "specialite", typed) or ""
         assert found or "proposée par ce portail jusqu'à la session" in advice, typed
 
 
-def test_whoever_chooses_a_specialite_that_is_offered_fills_every_tab_and_is_told_each_language_that_is_sat() -> None:
+def test_whoever_chooses_a_specialite_that_is_offered_fills_every_tab_and_is_told_each_language_that_is_sat() -> (
+    None
+):
     candidates = {" ".join(pair): dossier(*pair) for pair in OFFERED}
-    assert [name for name, each in candidates.items() if registration_form.all_tab_errors(each)] == []
-    assert {name: unnamed for name, each in candidates.items() if (unnamed := _unnamed_languages(each))} == {}
+    assert [
+        name for name, each in candidates.items() if registration_form.all_tab_errors(each)
+    ] == []
+    assert {
+        name: unnamed for name, each in candidates.items() if (unnamed := _unnamed_languages(each))
+    } == {}
 
 
 def _unnamed_languages(candidate: Dossier) -> list[str]:
     """The épreuves of a language that are sat without saying of which."""
     names = [item.label for item in BTS.lists["langues"]]
-    languages = {each.code for each in candidate.structure.epreuves if each.options or each.options_of}
-    sat = [line for line in registration_form.recap(candidate).epreuves if line.position == "inscrit"]
-    unnamed = (line for line in sat if not line.option and not any(name in line.label for name in names))
+    languages = {
+        each.code for each in candidate.structure.epreuves if each.options or each.options_of
+    }
+    sat = [
+        line for line in registration_form.recap(candidate).epreuves if line.position == "inscrit"
+    ]
+    unnamed = (
+        line for line in sat if not line.option and not any(name in line.label for name in names)
+    )
     return [line.code for line in unnamed if line.code in languages]
 
 
@@ -70,12 +103,21 @@ def test_pages_and_buttons_that_exam_texts_quote_are_the_portals() -> None:
 
 def test_a_specialite_is_offered_and_replaced_as_the_nomenclature_has_it() -> None:
     """`bcn.csv`: these spécialités in the nomenclature BCN (ministry, Licence Ouverte)."""
-    rows = csv.DictReader(Path(__file__).with_name("bcn.csv").read_text(encoding="utf-8").splitlines(), delimiter=";")
-    known = {row["code"]: (int(row["premiere_session"]), int(row["derniere_session"] or 9999)) for row in rows}
+    rows = csv.DictReader(
+        Path(__file__).with_name("bcn.csv").read_text(encoding="utf-8").splitlines(), delimiter=";"
+    )
+    known = {
+        row["code"]: (int(row["premiere_session"]), int(row["derniere_session"] or 9999))
+        for row in rows
+    }
     for specialite in BTS.specialites:
         first, last = known[specialite.code]
-        assert first <= (specialite.first_session or 0) <= (specialite.last_session or 9999) <= last, specialite.label
-        assert set(re.findall(r"\b\d{5}\b", specialite.replaced_by or "")) <= known.keys(), specialite.label
+        assert (
+            first <= (specialite.first_session or 0) <= (specialite.last_session or 9999) <= last
+        ), specialite.label
+        assert set(re.findall(r"\b\d{5}\b", specialite.replaced_by or "")) <= known.keys(), (
+            specialite.label
+        )
 
 
 BIRTH_CERTIFICATE = "CFGNAIS1"
@@ -94,7 +136,10 @@ def test_a_concours_opens_with_its_closing_date_and_is_refused_until_that_is_att
     assert titles[:3] == ["Recrutement(s) ouvert(s)", "Modalités d'inscription", "Identification"]
     read = " ".join(registration_form.tab_view(concours, 1).paragraphs)
     assert (concours.exam.label in read, closing(concours.opening.closes) in read) == (True, True)
-    assert (pointers(concours, 1), pointers(concours, 2)) == (["fermeture_lue"], ["modalites_acceptees"])
+    assert (pointers(concours, 1), pointers(concours, 2)) == (
+        ["fermeture_lue"],
+        ["modalites_acceptees"],
+    )
     attested = with_answers("recrutements", concours, fermeture_lue="oui")
     assert pointers(attested, 1) == []
     assert told(attested)["J'atteste avoir pris connaissance de la date de fermeture"] == "Oui"
@@ -102,7 +147,10 @@ def test_a_concours_opens_with_its_closing_date_and_is_refused_until_that_is_att
 
 def test_parents_are_asked_of_who_is_born_abroad_and_of_nobody_else() -> None:
     at_home = with_answers("modalites", begun("CFG"), modalites_acceptees="oui")
-    abroad = replace(at_home, identity=replace(DOSSIER.identity, pays_naissance="127", departement_naissance=None))
+    abroad = replace(
+        at_home,
+        identity=replace(DOSSIER.identity, pays_naissance="127", departement_naissance=None),
+    )
     assert (pointers(at_home, 2), pointers(abroad, 2)) == ([], ["pere", "mere"])
     answered = with_answers("identification", abroad, pere="ROSSI Mario", mere="inconnu")
     assert registration_form.all_tab_errors(answered) == ()
@@ -118,5 +166,9 @@ def test_parents_are_asked_of_who_is_born_abroad_and_of_nobody_else() -> None:
     assert sat == {("Inscrit", "Ponctuel")}
     assert exclusivity_key(replace(answered, exam=replace(answered.exam, exclusive=()))) is None
     corrected = replace(answered, identity=DOSSIER.identity)
-    assert "ROSSI Mario" not in told(corrected).values(), "a birthplace that was mended in the meantime"
-    assert BIRTH_CERTIFICATE not in {piece.code for piece in requested_pieces(corrected, facts.lookup(corrected))}
+    assert "ROSSI Mario" not in told(corrected).values(), (
+        "a birthplace that was mended in the meantime"
+    )
+    assert BIRTH_CERTIFICATE not in {
+        piece.code for piece in requested_pieces(corrected, facts.lookup(corrected))
+    }

@@ -1,4 +1,5 @@
-"""Sessions whose dates follow the day: open whatever the day, moved on, replaced by the next year's."""
+"""Sessions whose dates follow the day: open whatever the day, moved on, replaced by the next
+year's."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -37,7 +38,10 @@ def loaded(root: Path, now: datetime = NOW) -> Exam:
 
 
 def rolling(exam: Exam) -> Session:
-    return max((session for session in exam.sessions if session.demonstration), key=lambda session: session.year)
+    return max(
+        (session for session in exam.sessions if session.demonstration),
+        key=lambda session: session.year,
+    )
 
 
 def test_relative_dates_are_days_from_the_day_in_paris_at_a_time_of_paris(tmp_path: Path) -> None:
@@ -50,33 +54,52 @@ def test_relative_dates_are_days_from_the_day_in_paris_at_a_time_of_paris(tmp_pa
 
 @pytest.mark.parametrize(
     ("today", "year"),
-    [(at("2026-11-25"), 2027), (at("2027-02-01"), 2027), (at("2027-03-31"), 2027), (at("2027-04-20"), 2028)],
+    [
+        (at("2026-11-25"), 2027),
+        (at("2027-02-01"), 2027),
+        (at("2027-03-31"), 2027),
+        (at("2027-04-20"), 2028),
+    ],
 )
-def test_the_year_is_that_of_the_first_epreuves_after_the_window(tmp_path: Path, today: datetime, year: int) -> None:
+def test_the_year_is_that_of_the_first_epreuves_after_the_window(
+    tmp_path: Path, today: datetime, year: int
+) -> None:
     session = rolling(loaded(tmp_path, today))
     assert (session.name, session.label, session.year) == (str(year), f"CFG {year}", year)
     assert session.openings[0].code_choice == f"{year}-06"
     assert session.closes == at(f"{year + 1}-01-01")
 
 
-def test_mistakes_of_a_demonstration_session_are_told_and_a_dated_one_of_its_year_comes_first(tmp_path: Path) -> None:
+def test_mistakes_of_a_demonstration_session_are_told_and_a_dated_one_of_its_year_comes_first(
+    tmp_path: Path,
+) -> None:
     exam = loaded(tmp_path / "dated", at("2025-11-25"))
     assert [(session.name, session.demonstration) for session in exam.sessions] == [("2026", False)]
     for old, new, mistake in (
-        ("    label:", "    year: 2027\n    label:", "l'année d'une session de démonstration suit ses dates"),
+        (
+            "    label:",
+            "    year: 2027\n    label:",
+            "l'année d'une session de démonstration suit ses dates",
+        ),
         ("CFG {year}", "CFG", "l'intitulé d'une session de démonstration change chaque année"),
     ):
-        [told] = mistakes(written(tmp_path / "wrong", SMALL, sessions__demonstration=ROLLING.replace(old, new)))
+        [told] = mistakes(
+            written(tmp_path / "wrong", SMALL, sessions__demonstration=ROLLING.replace(old, new))
+        )
         assert told.startswith(f"cfg/sessions/demonstration.yaml:2: {mistake}")
 
 
 def test_a_session_is_open_whatever_the_day(tmp_path: Path) -> None:
     days = [NOW + timedelta(days=day) for day in range(0, 400, 23)]
     openings = {now: rolling(loaded(tmp_path, now)).openings[0] for now in days}
-    assert [now for now, opening in openings.items() if not opening.opens <= now < opening.closes] == []
+    assert [
+        now for now, opening in openings.items() if not opening.opens <= now < opening.closes
+    ] == []
 
 
-def test_a_reload_leaves_the_dates_of_a_session_in_which_one_can_register_and_its_year(tmp_path: Path) -> None:
+def test_a_reload_leaves_the_dates_of_a_session_in_which_one_can_register_and_its_year(
+    tmp_path: Path,
+) -> None:
     exam = loaded(tmp_path)
     for later in (NOW + timedelta(days=20), at("2026-12-25 11:00")):
         assert with_running_demonstrations(exam, loaded(tmp_path, later), later) == exam
@@ -88,7 +111,11 @@ def test_a_reload_leaves_the_dates_of_a_session_in_which_one_can_register_and_it
 
 def test_once_it_has_closed_that_of_the_files_takes_its_place(tmp_path: Path) -> None:
     exam = loaded(tmp_path)
-    for now, year in ((at("2026-12-25 12:00"), 2027), (at("2028-01-01"), 2028), (at("2031-06-01"), 2032)):
+    for now, year in (
+        (at("2026-12-25 12:00"), 2027),
+        (at("2028-01-01"), 2028),
+        (at("2031-06-01"), 2032),
+    ):
         session = rolling(with_running_demonstrations(exam, loaded(tmp_path, now), now))
         assert (session.year, session.openings[1].code_pdf) == (year, f"{year}-08")
         assert all(opening.opens <= now < opening.closes for opening in session.openings)

@@ -38,7 +38,9 @@ def test_what_a_later_version_stored_besides_is_passed_over(exam: Exam) -> None:
 def test_the_digest_changes_with_the_exam_and_with_nothing_else(exam: Exam, tmp_path: Path) -> None:
     assert digest(exam) == digest(reloaded(tmp_path / "same"))
     assert digest(exam) != digest(reloaded(tmp_path / "other", "Oral", "Écrit"))
-    swapped = reloaded(tmp_path / "swapped", "code: CFG\ndomaine: Examen\n", "domaine: Examen\ncode: CFG\n")
+    swapped = reloaded(
+        tmp_path / "swapped", "code: CFG\ndomaine: Examen\n", "domaine: Examen\ncode: CFG\n"
+    )
     assert digest(exam) == digest(swapped), "the order of the keys"
     assert len(digest(exam)) == 64
 
@@ -71,6 +73,8 @@ def test_of_lists_and_long_texts_what_differs_is_told(exam: Exam) -> None:
     before = replace(exam, texts={"demande": paragraphs})
     [added] = told(before, replace(exam, texts={"demande": (*paragraphs, "Article 4.")}))
     assert added == "+ CFG, texte, demande : « Article 4. »"
-    [changed] = differences(before, replace(exam, texts={"demande": (*paragraphs[:2], paragraphs[2] + "Sauf cela.")}))
+    [changed] = differences(
+        before, replace(exam, texts={"demande": (*paragraphs[:2], paragraphs[2] + "Sauf cela.")})
+    )
     assert (changed.after.endswith("Sauf cela."), "Sauf cela." in changed.before) == (True, False)
     assert len(changed.after) < 100

@@ -1,4 +1,5 @@
-"""The guide's exam, session, candidate and dossier as Python values, to test rules without any file."""
+"""The guide's exam, session, candidate and dossier as Python values, to test rules without any
+file."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,7 +12,15 @@ from services.contracts.registrations import Contact, RegistrationSaved
 from services.registrations.domain import exam_definition, registration_form
 from services.registrations.domain.conditions import All, Test
 from services.registrations.domain.dossier import Dossier, Etablissement, EtablissementSearch
-from services.registrations.domain.exam_definition import Epreuve, FormText, Item, PieceRule, RuleUse, Specialite, Tab
+from services.registrations.domain.exam_definition import (
+    Epreuve,
+    FormText,
+    Item,
+    PieceRule,
+    RuleUse,
+    Specialite,
+    Tab,
+)
 from services.registrations.domain.registration_content import registration_saved
 from tests.support import tokens
 
@@ -23,7 +32,9 @@ class Directory:
         self._all = etablissements
 
     def by_code(self, code: str) -> Etablissement | None:
-        return next((etablissement for etablissement in self._all if etablissement.code == code), None)
+        return next(
+            (etablissement for etablissement in self._all if etablissement.code == code), None
+        )
 
     def search(self, search: EtablissementSearch) -> tuple[Etablissement, ...]:
         matching = (
@@ -33,7 +44,9 @@ class Directory:
             and (not search.kinds or etablissement.kind in search.kinds)
             and (not search.departements or etablissement.departement in search.departements)
         )
-        return tuple(sorted(matching, key=lambda item: search.near not in (None, item.departement)))[: search.limit]
+        return tuple(
+            sorted(matching, key=lambda item: search.near not in (None, item.departement))
+        )[: search.limit]
 
 
 SCHOOLS = (
@@ -55,13 +68,20 @@ _of_e2 = partial(_obligatoire, parent="E2", options_of="E2")
 _of_e4 = partial(_obligatoire, parent="E4")
 
 CULTURE_GENERALE = _obligatoire(
-    "E1", "Culture générale et expression", unit="U1", tags=("culture_generale", "commune:culture_generale")
+    "E1",
+    "Culture générale et expression",
+    unit="U1",
+    tags=("culture_generale", "commune:culture_generale"),
 )
 
 
-def _specialite(code: str, label: str, first: int, last: int | None, *epreuves: Epreuve) -> Specialite:
+def _specialite(
+    code: str, label: str, first: int, last: int | None, *epreuves: Epreuve
+) -> Specialite:
     """With the same épreuves in all its sessions."""
-    return Specialite(code, label, first, last, (exam_definition.SpecialiteVersion(first, last, epreuves),))
+    return Specialite(
+        code, label, first, last, (exam_definition.SpecialiteVersion(first, last, epreuves),)
+    )
 
 
 BANQUE = _specialite(
@@ -73,12 +93,21 @@ BANQUE = _specialite(
     _obligatoire("E2", "Langue vivante 1", unit="U2", options="langues"),
     _of_e2("E2-A", "Langue vivante 1 : Écrite", hidden_on_pdf=True),
     _of_e2("E2-B", "Langue vivante 1 : Orale", modes=BOTH, hidden_on_pdf=True),
-    _obligatoire("E3", "Gestion de la relation client", unit="U3", tags=("professionnelle",), modes=BOTH),
+    _obligatoire(
+        "E3", "Gestion de la relation client", unit="U3", tags=("professionnelle",), modes=BOTH
+    ),
     _obligatoire("E4", "Dévelop.suivi.activ.commercia.", modes={}),
     _of_e4("E4-A", "Étude de cas", unit="U41", tags=("professionnelle",)),
     _of_e4("E4-B", "Analyse situation commerciale", unit="U42", modes=BOTH),
     _obligatoire("E5", "Env.éco.jur.orga.activ.bancai.", unit="U5", tags=("economie_droit",)),
-    Epreuve("C-ANGL", "Certification en langue anglaise", "hors_moyenne", "ANG", modes=PONCTUEL, last_session=2022),
+    Epreuve(
+        "C-ANGL",
+        "Certification en langue anglaise",
+        "hors_moyenne",
+        "ANG",
+        modes=PONCTUEL,
+        last_session=2022,
+    ),
     _facultative("EF1", "Langue vivante 2", unit="UF1", options="langues", differs_from="E2"),
     _facultative("EF2", "Certification professionnelle", unit="UF2"),
     _facultative("EF3", "Engagement étudiant", unit="UF3", tags=("engagement",)),
@@ -109,7 +138,9 @@ BESANCON = exam_definition.Opening(
     closes=at("2021-10-25 12:00"),
     deposit_opens=at("2021-10-04 00:00"),
     deposit_closes=at("2021-11-01 00:00"),
-    contact=Contact("Recteur", ("1 chemin de l'olivier", "25000 BESANCON"), "03 03 03 03 03", "r@ac-besancon.fr"),
+    contact=Contact(
+        "Recteur", ("1 chemin de l'olivier", "25000 BESANCON"), "03 03 03 03 03", "r@ac-besancon.fr"
+    ),
     residence_notice="Vous devez sélectionner l'académie correspondant à votre lieu de résidence.",
 )
 SESSION = exam_definition.Session(
@@ -141,8 +172,14 @@ RULES = (
     RuleUse("unit_kept_once", {}),
     RuleUse("globale_complete", {}),
     RuleUse("progressive_at_least", {"minimum": 1}),
-    RuleUse("facultatives_at_most", {"max": 3, "max_referentiel": 2, "besides": "engagement"}, last=2024),
-    RuleUse("facultatives_at_most", {"max": 2, "max_referentiel": 1, "besides": "engagement"}, first=2025),
+    RuleUse(
+        "facultatives_at_most", {"max": 3, "max_referentiel": 2, "besides": "engagement"}, last=2024
+    ),
+    RuleUse(
+        "facultatives_at_most",
+        {"max": 2, "max_referentiel": 1, "besides": "engagement"},
+        first=2025,
+    ),
     RuleUse("options_differ", {}),
     RuleUse("experience_expected", {}),
     RuleUse("diplome_expected", {"tag": "ouvre_bts"}),
@@ -157,7 +194,10 @@ AT_A_DISTANCE = Test("fact:categorie", "is", "410")
 MARKS_KEPT = Test("fact:acquis_position", "in", ("benefice", "report"))
 BOTH_FORMS = ("globale", "progressive")
 ALONE = ("individuels",)
-EXPERIENCE = (exam_definition.YearsBySessions(None, 2022, 3), exam_definition.YearsBySessions(2023, None, 1))
+EXPERIENCE = (
+    exam_definition.YearsBySessions(None, 2022, 3),
+    exam_definition.YearsBySessions(2023, None, 1),
+)
 DUT_TAGS = ("dispense:culture_generale", "dispense_si_unite:economie_droit")
 BTS = exam_definition.Exam(
     code="BTS",
@@ -168,9 +208,15 @@ BTS = exam_definition.Exam(
     rules=RULES,
     categories=(
         exam_definition.Category("110", "SCOLAIRE", False, ("globale",), "R1", None, ("lycee",)),
-        exam_definition.Category("320", "FORMATION CONTINUE", True, BOTH_FORMS, "R3", "R1", ("lycee",)),
-        exam_definition.Category("410", "ENSEIGNEMENT A DISTANCE", True, BOTH_FORMS, "R3", None, ("cned",)),
-        exam_definition.Category("510", "EXPERIENCE PROFESSIONNELLE", True, BOTH_FORMS, "R3", None, ALONE, EXPERIENCE),
+        exam_definition.Category(
+            "320", "FORMATION CONTINUE", True, BOTH_FORMS, "R3", "R1", ("lycee",)
+        ),
+        exam_definition.Category(
+            "410", "ENSEIGNEMENT A DISTANCE", True, BOTH_FORMS, "R3", None, ("cned",)
+        ),
+        exam_definition.Category(
+            "510", "EXPERIENCE PROFESSIONNELLE", True, BOTH_FORMS, "R3", None, ALONE, EXPERIENCE
+        ),
         exam_definition.Category("520", "INDIVIDUEL", True, ("globale",), "R3", None, ALONE),
     ),
     lists={
@@ -189,7 +235,9 @@ BTS = exam_definition.Exam(
     },
     specialites=(BANQUE, MCO),
     pieces=(
-        PieceRule("CINSIG03", "Confirmation d'inscription signée", *CONFIRMATION, proves_version=True),
+        PieceRule(
+            "CINSIG03", "Confirmation d'inscription signée", *CONFIRMATION, proves_version=True
+        ),
         PieceRule(
             "NATIDE06",
             "Document justifiant l'identité",
@@ -213,13 +261,27 @@ BTS = exam_definition.Exam(
             when=All((Test("epreuve:engagement", "is", "inscrit"),)),
             compared_with=("Epreuves",),
         ),
-        PieceRule("BTSCNED1", "Attestation d'enseignement à distance", *REGLEMENTAIRE, when=AT_A_DISTANCE),
+        PieceRule(
+            "BTSCNED1", "Attestation d'enseignement à distance", *REGLEMENTAIRE, when=AT_A_DISTANCE
+        ),
         PieceRule("BTSRELEV1", "Relevé(s) de notes", *REGLEMENTAIRE, when=MARKS_KEPT),
         PieceRule("BTSVAE1", "Décision du jury de VAE", *REGLEMENTAIRE),
     ),
     forms=(
-        FormText("BTSEE-EF3", "Reconnaissance de l'engagement étudiant", ("Je demande…",), ("Activité :",)),
-        FormText("HANDI", "Demande", ("Je demande…",), (), in_menu=True, when=Test("fact:handicap", "is", "oui")),
+        FormText(
+            "BTSEE-EF3",
+            "Reconnaissance de l'engagement étudiant",
+            ("Je demande…",),
+            ("Activité :",),
+        ),
+        FormText(
+            "HANDI",
+            "Demande",
+            ("Je demande…",),
+            (),
+            in_menu=True,
+            when=Test("fact:handicap", "is", "oui"),
+        ),
     ),
     texts={
         "demande": ("Vous devez déposer les pièces suivantes.",),
@@ -276,9 +338,12 @@ DOSSIER = Dossier(
 
 
 def with_answers(tab: str, dossier: Dossier = DOSSIER, /, **changes: str) -> Dossier:
-    """The dossier with some answers of a tab changed; « __ » in a name stands for « - », as in position__EF1."""
+    """The dossier with some answers of a tab changed; « __ » in a name stands for « - », as in
+    position__EF1."""
     named = {name.replace("__", "-"): value for name, value in changes.items()}
-    return replace(dossier, answers={**dossier.answers, tab: {**dossier.answers.get(tab, {}), **named}})
+    return replace(
+        dossier, answers={**dossier.answers, tab: {**dossier.answers.get(tab, {}), **named}}
+    )
 
 
 def as_saved(dossier: Dossier) -> RegistrationSaved:

@@ -33,7 +33,12 @@ def keeping(code: str, mark: str, year: str = "2021", **more: str) -> Dossier:
 
 def with_diploma(title: str, *codes: str, law: str = "") -> Dossier:
     kept_boxes = {f"diplome-garder-{code}": "oui" for code in codes}
-    typed = {"diplome": "oui", "diplome-annee": "2019", "diplome-titre": title, "diplome-economie_droit": law}
+    typed = {
+        "diplome": "oui",
+        "diplome-annee": "2019",
+        "diplome-titre": title,
+        "diplome-economie_droit": law,
+    }
     return with_answers("acquis", **typed, **kept_boxes)
 
 
@@ -57,19 +62,33 @@ def test_a_mark_below_ten_is_reported_in_the_progressive_form_only() -> None:
 
 @pytest.mark.parametrize("mark", ["21", "-1", "douze", "12,555", "1e1", "٥", "12.5.1"])
 def test_a_mark_that_is_none_is_refused(mark: str) -> None:
-    assert acquis_errors(keeping("E1", mark)) == ["E1 : la note est un nombre de 0 à 20, par exemple 12,5."]
-    assert acquis_errors(keeping("E1", "")) == ["E1 : indiquez la note obtenue pour conserver cette épreuve."]
+    assert acquis_errors(keeping("E1", mark)) == [
+        "E1 : la note est un nombre de 0 à 20, par exemple 12,5."
+    ]
+    assert acquis_errors(keeping("E1", "")) == [
+        "E1 : indiquez la note obtenue pour conserver cette épreuve."
+    ]
 
 
 def test_a_mark_is_of_one_of_the_five_years_before_the_session() -> None:
     assert acquis_errors(keeping("E1", "12", "2017")) == []
     assert acquis_errors(keeping("E1", "12", "2016")) != []
-    assert "E1 : une note s'obtient avant la session 2022." in acquis_errors(keeping("E1", "12", "2022"))
+    assert "E1 : une note s'obtient avant la session 2022." in acquis_errors(
+        keeping("E1", "12", "2022")
+    )
 
 
 def test_all_reasons_are_given_at_once() -> None:
-    told = " ".join(acquis_errors(keeping("E4", "8", "2010", meme_bts__note__E1="99", meme_bts__garder__E1="oui")))
-    of_e4 = ("choisissez parmi E4-A, E4-B", "E4 : une note inférieure à 10", "E4 : une note se conserve 5 ans")
+    told = " ".join(
+        acquis_errors(
+            keeping("E4", "8", "2010", meme_bts__note__E1="99", meme_bts__garder__E1="oui")
+        )
+    )
+    of_e4 = (
+        "choisissez parmi E4-A, E4-B",
+        "E4 : une note inférieure à 10",
+        "E4 : une note se conserve 5 ans",
+    )
     assert [reason for reason in (*of_e4, "E1 : la note est un nombre") if reason not in told] == []
 
 
@@ -78,7 +97,9 @@ def test_only_a_leaf_unit_that_is_mandatory_is_kept(code: str) -> None:
     assert len(acquis_errors(keeping(code, "15"))) == 1
     assert position(keeping(code, "15"), code) == "Inscrit"
     mco = with_answers("qualification", keeping("E2", "15"), specialite="31213")
-    assert "choisissez parmi E21, E22" in acquis_errors(mco)[0], "though the maîtresse prints a unit"
+    assert "choisissez parmi E21, E22" in acquis_errors(mco)[0], (
+        "though the maîtresse prints a unit"
+    )
 
 
 def test_e4_is_kept_when_both_its_parts_are_and_the_parts_of_e2_follow_it() -> None:
@@ -92,13 +113,27 @@ def test_e4_is_kept_when_both_its_parts_are_and_the_parts_of_e2_follow_it() -> N
 
 
 def test_another_bts_gives_common_units_only() -> None:
-    other = {"meme_bts": "", "autre_bts": "oui", "autre_bts-annee": "2021", "autre_bts-academie": "03"}
-    typed = {**other, "autre_bts-specialite": "31213", "autre_bts-note-E1": "13", "autre_bts-garder-E1": "oui"}
+    other = {
+        "meme_bts": "",
+        "autre_bts": "oui",
+        "autre_bts-annee": "2021",
+        "autre_bts-academie": "03",
+    }
+    typed = {
+        **other,
+        "autre_bts-specialite": "31213",
+        "autre_bts-note-E1": "13",
+        "autre_bts-garder-E1": "oui",
+    }
     common = with_answers("acquis", **typed)
     assert (acquis_errors(common), position(common, "E1")) == ([], "Bénéfice")
-    not_common = with_answers("acquis", common, autre_bts__note__E5="13", autre_bts__garder__E5="oui")
+    not_common = with_answers(
+        "acquis", common, autre_bts__note__E5="13", autre_bts__garder__E5="oui"
+    )
     [reason] = acquis_errors(not_common)
-    assert reason == "E5 : cette unité n'est pas commune avec « Management commercial opérationnel »."
+    assert (
+        reason == "E5 : cette unité n'est pas commune avec « Management commercial opérationnel »."
+    )
 
 
 def test_another_diploma_dispenses_of_what_its_title_opens_and_of_no_professional_epreuve() -> None:
@@ -106,9 +141,13 @@ def test_another_diploma_dispenses_of_what_its_title_opens_and_of_no_professiona
     assert (acquis_errors(dispensed), position(dispensed, "E1")) == ([], "Dispensé")
     assert acquis_errors(with_diploma("anglais", "C-ANGL")) == []
     later = replace(DOSSIER, session=replace(DOSSIER.session, year=2023))
-    assert "C-ANGL" not in [chosen.epreuve.code for chosen in later.epreuves], "which ends with session 2022"
+    assert "C-ANGL" not in [chosen.epreuve.code for chosen in later.epreuves], (
+        "which ends with session 2022"
+    )
     assert "professionnelle" in acquis_errors(with_diploma("dut", "E3"))[0]
-    assert acquis_errors(with_diploma("dut", "E5", law="oui")) == [], "economics and law, with its validated unit"
+    assert acquis_errors(with_diploma("dut", "E5", law="oui")) == [], (
+        "economics and law, with its validated unit"
+    )
     shared = with_answers("acquis", with_diploma("bts_autre", "E1"), diplome__specialite="31213")
     assert acquis_errors(shared) == []
     assert found(shared, ACQUIS, "diplome-specialite", "management") == ["31213"]
@@ -119,7 +158,9 @@ def test_another_diploma_dispenses_of_what_its_title_opens_and_of_no_professiona
 
 
 @pytest.mark.parametrize(("year", "is_refused"), [("2022", False), ("2023", True)])
-def test_a_diploma_that_dispenses_is_obtained_by_the_sessions_year(year: str, is_refused: bool) -> None:
+def test_a_diploma_that_dispenses_is_obtained_by_the_sessions_year(
+    year: str, is_refused: bool
+) -> None:
     obtained = with_answers("acquis", diplome="oui", diplome__annee=year, diplome__garder__E3="oui")
     use = next(use for use in DOSSIER.exam.rules if use.name == "dispense")
     refusals = details(rules.apply(use, obtained))
@@ -141,8 +182,12 @@ def test_the_vae_box_dispenses_of_something_and_says_so_on_the_confirmation() ->
 
 
 def test_a_unit_is_kept_on_one_ground_only() -> None:
-    twice = with_answers("acquis", keeping("E1", "12"), vae="oui", vae__annee="2020", vae__garder__E1="oui")
-    assert acquis_errors(twice) == ["E1 : cette épreuve est déjà conservée plus haut ; décochez-la ici."]
+    twice = with_answers(
+        "acquis", keeping("E1", "12"), vae="oui", vae__annee="2020", vae__garder__E1="oui"
+    )
+    assert acquis_errors(twice) == [
+        "E1 : cette épreuve est déjà conservée plus haut ; décochez-la ici."
+    ]
 
 
 def test_marks_of_several_sessions_are_kept_each_for_its_own_years() -> None:
@@ -153,14 +198,23 @@ def test_marks_of_several_sessions_are_kept_each_for_its_own_years() -> None:
     assert told(both)["E5 - Env.éco.jur.orga.activ.bancai."] == "Bénéfice (11/20, session 2019)"
     assert told(both)["E1 - Culture générale et expression"] == "Bénéfice (12/20)"
     older = with_answers("acquis", both, meme_bts__annee__E5="2016")
-    assert acquis_errors(older) == ["E5 : une note se conserve 5 ans ; celle de 2016 n'est plus valable."]
+    assert acquis_errors(older) == [
+        "E5 : une note se conserve 5 ans ; celle de 2016 n'est plus valable."
+    ]
 
 
 @pytest.mark.parametrize("year", ["21", "2022", "demain"])
-def test_the_year_of_a_mark_or_an_open_box_precedes_the_session_and_a_closed_one_asks_nothing(year: str) -> None:
+def test_the_year_of_a_mark_or_an_open_box_precedes_the_session_and_a_closed_one_asks_nothing(
+    year: str,
+) -> None:
     for typed in ({"meme_bts-annee": year}, {"meme_bts-note-E5": "4", "meme_bts-annee-E5": year}):
         assert pointers(with_answers("acquis", **typed), ACQUIS) == [list(typed)[-1]]
-    assert acquis_errors(replace(DOSSIER, answers={**DOSSIER.answers, "acquis": {"vae-garder-E1": "oui"}})) == []
+    assert (
+        acquis_errors(
+            replace(DOSSIER, answers={**DOSSIER.answers, "acquis": {"vae-garder-E1": "oui"}})
+        )
+        == []
+    )
 
 
 NOTES = {"meme_bts-note-E1": "12", "meme_bts-note-E5": "11"}
@@ -177,7 +231,11 @@ def sent(dossier: Dossier, typed: dict[str, str] | None = None, *, untick: str =
     shown = {field.name: str(field.value or "") for field in fields(dossier, ACQUIS)}
     boxes = {field.name for field in fields(dossier, ACQUIS) if field.type == "checkbox"}
     filled = {**shown, **(typed or {})}
-    kept = {name: text for name, text in filled.items() if name != untick and (text or name not in boxes)}
+    kept = {
+        name: text
+        for name, text in filled.items()
+        if name != untick and (text or name not in boxes)
+    }
     return with_acquis(kept, dossier)
 
 
@@ -187,30 +245,53 @@ def ticked(dossier: Dossier) -> list[str]:
     return [field.name.rpartition("garder-")[2] for field in boxes]
 
 
-def test_a_mark_that_gives_a_right_is_kept_and_a_unit_without_one_neither_kept_nor_asked_for() -> None:
+def test_a_mark_that_gives_a_right_is_kept_and_a_unit_without_one_neither_kept_nor_asked_for() -> (
+    None
+):
     opened = sent(with_acquis({"meme_bts": "oui"}), OPENED)
-    assert ("E1" in ticked(opened), acquis_errors(opened), position(opened, "E1")) == (True, [], "Inscrit")
+    assert ("E1" in ticked(opened), acquis_errors(opened), position(opened, "E1")) == (
+        True,
+        [],
+        "Inscrit",
+    )
     typed = sent(opened, {"meme_bts-note-E1": "12,5"})
     assert acquis_errors(typed) == []
     assert told(typed)["E1 - Culture générale et expression"] == "Bénéfice (12,5/20)"
     vae = with_acquis({"vae": "oui", "vae-annee": "2020"})
     assert ticked(vae) == [], "those of a VAE the candidate ticks"
     names = {field.name for field in fields(vae, ACQUIS)}
-    assert ("vae-garder-E4-A" in names, "meme_bts-annee" in names) == (True, False), "of ticked boxes only"
+    assert ("vae-garder-E4-A" in names, "meme_bts-annee" in names) == (
+        True,
+        False,
+    ), "of ticked boxes only"
 
 
 def test_a_unit_unticked_is_sat_again_and_stays_unticked() -> None:
-    typed = sent(with_acquis(OPENED | {"meme_bts-montrees": ""}), NOTES, untick="meme_bts-garder-E1")
+    typed = sent(
+        with_acquis(OPENED | {"meme_bts-montrees": ""}), NOTES, untick="meme_bts-garder-E1"
+    )
     again = sent(sent(typed))
-    assert (position(again, "E1"), position(again, "E5"), "E1" in ticked(again)) == ("Inscrit", "Bénéfice", False)
+    assert (position(again, "E1"), position(again, "E5"), "E1" in ticked(again)) == (
+        "Inscrit",
+        "Bénéfice",
+        False,
+    )
     assert told(again)["E1 - Culture générale et expression"] == "Note non conservée : 12/20"
 
 
 def test_a_mark_too_low_is_sat_again_and_the_page_says_why() -> None:
     typed = sent(with_acquis(OPENED), {"meme_bts-note-E3": "8"})
-    assert (acquis_errors(typed), position(typed, "E3"), "E3" in ticked(typed)) == ([], "Inscrit", False)
+    assert (acquis_errors(typed), position(typed, "E3"), "E3" in ticked(typed)) == (
+        [],
+        "Inscrit",
+        False,
+    )
     hint = field(typed, ACQUIS, "meme_bts-garder-E3").hint
-    assert hint == "Une note inférieure à 10 ne se conserve que sous la forme progressive : l'épreuve est à repasser."
+    assert (
+        hint
+        == "Une note inférieure à 10 ne se conserve que sous la forme progressive : l'épreuve est "
+        "à repasser."
+    )
     insisted = sent(typed, {"meme_bts-garder-E3": "oui"})
     assert any("forme progressive" in reason for reason in acquis_errors(insisted))
     progressive = with_acquis(OPENED, with_answers("qualification", forme="progressive"))
@@ -229,7 +310,9 @@ def test_what_a_diploma_opens_is_proposed_and_can_be_unticked() -> None:
 
 def test_answers_of_an_earlier_page_keep_their_meaning() -> None:
     """There an unticked unit was sat again, whatever its mark; it is shown so and sent so."""
-    earlier = with_acquis({**OPENED, "meme_bts-note-E1": "12", "meme_bts-note-E5": "11", "meme_bts-garder-E5": "oui"})
+    earlier = with_acquis(
+        {**OPENED, "meme_bts-note-E1": "12", "meme_bts-note-E5": "11", "meme_bts-garder-E5": "oui"}
+    )
     for dossier in (earlier, sent(earlier)):
         assert (position(dossier, "E1"), position(dossier, "E5")) == ("Inscrit", "Bénéfice")
         assert "E1" not in ticked(dossier)
@@ -239,7 +322,8 @@ def test_answers_of_an_earlier_page_keep_their_meaning() -> None:
 
 def test_renouncing_never_asks_to_untick_what_nothing_has_ticked() -> None:
     renouncing = with_answers("candidature", renoncement="oui")
-    nothing, something = "aucune épreuve n'est cochée", "décochez « à conserver »"
+    nothing = "aucune épreuve n'est cochée"
+    something = "décochez « à conserver »"
     for answers, words in (({}, nothing), ({"vae": "oui"}, nothing), (OPENED, something)):
         [notice] = registration_form.tab_view(with_acquis(answers, renouncing), ACQUIS).notices
         assert words in notice

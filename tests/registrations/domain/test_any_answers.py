@@ -1,4 +1,5 @@
-"""Whatever answers are sent, a dossier is shown, checked, and either refused with reasons or saved as a valid event."""
+"""Whatever answers are sent, a dossier is shown, checked, and either refused with reasons or saved
+as a valid event."""
 
 import json
 from typing import Any
@@ -29,13 +30,21 @@ NAMES = (
 )
 WORDS = "oui non globale progressive inscrit non_inscrit benefice anglais allemand"
 CODES = "100 320 410 CNED 31213 2021 12,5 8 99999"
-HOSTILE: tuple[Any, ...] = ("\x00\x1b[2J<script>alert(1)</script>", "\u202eevil", ["a"], [], "é" * (ANSWER_LENGTH + 1))
+HOSTILE: tuple[Any, ...] = (
+    "\x00\x1b[2J<script>alert(1)</script>",
+    "\u202eevil",
+    ["a"],
+    [],
+    "é" * (ANSWER_LENGTH + 1),
+)
 VALUES = st.sampled_from(("", *WORDS.split(), *CODES.split(), *HOSTILE))
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6))
-def test_any_answers_are_refused_with_reasons_or_judged(changes: dict[tuple[str, str], str]) -> None:
+def test_any_answers_are_refused_with_reasons_or_judged(
+    changes: dict[tuple[str, str], str],
+) -> None:
     dossier = DOSSIER
     for (tab, name), value in changes.items():
         dossier = with_answers(tab, dossier, **{name: value})
@@ -55,8 +64,12 @@ def test_any_answers_are_refused_with_reasons_or_judged(changes: dict[tuple[str,
     mandatory = [line for line in told.epreuves if line.mandatory and line.unit]
     if told.confirmation.forme == "Globale":
         assert all(line.position != NON_INSCRIT for line in mandatory)
-    assert any(line.position == INSCRIT for line in mandatory) or told.confirmation.forme == "Globale"
-    assert all(line.mark for line in told.epreuves if line.position == BENEFICE and line.parent is None)
+    assert (
+        any(line.position == INSCRIT for line in mandatory) or told.confirmation.forme == "Globale"
+    )
+    assert all(
+        line.mark for line in told.epreuves if line.position == BENEFICE and line.parent is None
+    )
     assert all(line.mode_label is None for line in told.epreuves if line.position != INSCRIT)
 
 

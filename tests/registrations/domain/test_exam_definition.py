@@ -1,4 +1,5 @@
-"""What an exam declares: rules (K2 to K5, K9, K10, K14), conditions over the facts of a dossier, tabs and questions."""
+"""What an exam declares: rules (K2 to K5, K9, K10, K14), conditions over the facts of a dossier,
+tabs and questions."""
 
 from dataclasses import replace
 from datetime import date
@@ -8,11 +9,28 @@ import pytest
 
 from services.contracts.registrations import WARNINGS
 from services.registrations.domain import registration_form, rules
-from services.registrations.domain.conditions import ALWAYS, All, AnyOf, Condition, Not, Test, decide, holds
+from services.registrations.domain.conditions import (
+    ALWAYS,
+    All,
+    AnyOf,
+    Condition,
+    Not,
+    Test,
+    decide,
+    holds,
+)
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Epreuve, Item, Question, RuleUse, Tab
 from services.registrations.domain.facts import FACTS, lookup
-from tests.registrations.domain.example_dossier import ANSWERS, BANQUE, BTS, DOSSIER, as_saved, details, with_answers
+from tests.registrations.domain.example_dossier import (
+    ANSWERS,
+    BANQUE,
+    BTS,
+    DOSSIER,
+    as_saved,
+    details,
+    with_answers,
+)
 from tests.registrations.domain.tab_reading import pointers, refusals, shown_epreuves, told
 
 PROGRESSIVE = with_answers("qualification", forme="progressive")
@@ -32,7 +50,9 @@ def test_k2_a_specialite_has_a_first_and_a_last_session() -> None:
     assert "à partir de la session 2016" in before
     assert "depuis la session 2025" in after
     later = replace(BANQUE, versions=(replace(BANQUE.versions[0], first=2023),))
-    [without_version] = reasons("specialite_open", replace(DOSSIER, exam=replace(BTS, specialites=(later,))))
+    [without_version] = reasons(
+        "specialite_open", replace(DOSSIER, exam=replace(BTS, specialites=(later,)))
+    )
     assert without_version.endswith("n'est pas organisée à la session 2022.")
 
 
@@ -47,13 +67,25 @@ def test_k4_globale_does_not_leave_a_mandatory_unit_out_and_progressive_may() ->
     left_out = with_answers("epreuves", position__E3="non_inscrit", position__E5="non_inscrit")
     errors = reasons("globale_complete", left_out)
     assert [reason.split(" : ")[0] for reason in errors] == ["E3", "E5"]
-    assert reasons("globale_complete", with_answers("epreuves", PROGRESSIVE, position__E3="non_inscrit")) == []
+    assert (
+        reasons(
+            "globale_complete", with_answers("epreuves", PROGRESSIVE, position__E3="non_inscrit")
+        )
+        == []
+    )
 
 
 def test_k5_progressive_sits_at_least_one_unit() -> None:
     units = ("E1", "E2", "E3", "E4-A", "E4-B", "E5", "C-ANGL")
     none = {f"position-{code}": "non_inscrit" for code in units}
-    assert len(reasons("progressive_at_least", with_answers("epreuves", PROGRESSIVE, **none), minimum=1)) == 1
+    assert (
+        len(
+            reasons(
+                "progressive_at_least", with_answers("epreuves", PROGRESSIVE, **none), minimum=1
+            )
+        )
+        == 1
+    )
     single_unit = with_answers("epreuves", PROGRESSIVE, **{**none, "position-E1": "inscrit"})
     assert reasons("progressive_at_least", single_unit, minimum=1) == []
     [reason] = reasons("progressive_at_least", single_unit, minimum=2)
@@ -64,8 +96,13 @@ def test_k5_progressive_sits_at_least_one_unit() -> None:
 
 def test_k9_counts_engagement_apart_from_the_referentiel() -> None:
     all_three = with_answers("epreuves", position__EF2="inscrit")
-    assert reasons("facultatives_at_most", all_three, max=3, max_referentiel=2, besides="engagement") == []
-    of_all, of_referentiel = reasons("facultatives_at_most", all_three, max=2, max_referentiel=1, besides="engagement")
+    assert (
+        reasons("facultatives_at_most", all_three, max=3, max_referentiel=2, besides="engagement")
+        == []
+    )
+    of_all, of_referentiel = reasons(
+        "facultatives_at_most", all_three, max=2, max_referentiel=1, besides="engagement"
+    )
     assert of_all == "Épreuves facultatives : 2 au plus, vous en avez choisi 3."
     assert of_referentiel.endswith("hors engagement étudiant : 1 au plus, vous en avez choisi 2.")
     for year, refused in ((2024, 0), (2025, 2)):
@@ -77,7 +114,9 @@ def with_epreuves(*changed: Epreuve, answers: dict[str, str]) -> Dossier:
     """The dossier with some épreuves of its spécialité written anew."""
     by_code = {epreuve.code: epreuve for epreuve in changed}
     [version] = BANQUE.versions
-    version = replace(version, epreuves=tuple(by_code.get(epreuve.code, epreuve) for epreuve in version.epreuves))
+    version = replace(
+        version, epreuves=tuple(by_code.get(epreuve.code, epreuve) for epreuve in version.epreuves)
+    )
     lists = {**BTS.lists, "anglais_seul": (Item("anglais", "Anglais"),)}
     exam = replace(BTS, specialites=(replace(BANQUE, versions=(version,)),), lists=lists)
     return with_answers("epreuves", replace(DOSSIER, exam=exam), **answers)
@@ -95,23 +134,37 @@ def test_k10_holds_between_any_two_languages_whatever_the_catalogue_says() -> No
     assert offered
     assert "anglais" not in [option.value for option in offered.options]
     assert reasons("options_differ", with_answers("epreuves", option__EF1="anglais")) == [reason]
-    assert reasons("options_differ", with_answers("epreuves", option__EF1="anglais", position__EF1="non_inscrit")) == []
-    assert shown_epreuves(forgotten)["E2"].title == "E2 : Langue vivante : Anglais : Inscrit", "named once"
+    assert (
+        reasons(
+            "options_differ",
+            with_answers("epreuves", option__EF1="anglais", position__EF1="non_inscrit"),
+        )
+        == []
+    )
+    assert shown_epreuves(forgotten)["E2"].title == "E2 : Langue vivante : Anglais : Inscrit", (
+        "named once"
+    )
 
 
 def test_k10_leaves_a_way_out_to_the_language_that_can_be_chosen() -> None:
     chosen_first = replace(SECOND, code="E2", kind="obligatoire")
     fixed = replace(ENGLISH, code="EF1", kind="facultative")
-    errors = registration_form.tab_errors(with_epreuves(chosen_first, fixed, answers={"option-EF1": ""}), 7)
+    errors = registration_form.tab_errors(
+        with_epreuves(chosen_first, fixed, answers={"option-EF1": ""}), 7
+    )
     assert [error.pointer for error in errors] == ["#/option-E2"]
-    twice = with_epreuves(ENGLISH, replace(ENGLISH, code="EF1"), answers={"option-E2": "", "option-EF1": ""})
+    twice = with_epreuves(
+        ENGLISH, replace(ENGLISH, code="EF1"), answers={"option-E2": "", "option-EF1": ""}
+    )
     assert reasons("options_differ", twice) == []
 
 
 def test_k14_is_shown_going_forward_and_listed_before_the_save_and_with_it() -> None:
     individuel = with_answers("candidature", categorie="510", etablissement="INDIVIDUELS 025")
     dossier = with_answers("diploma", individuel, diplome="cap")
-    experience, diploma = (registration_form.tab_view(dossier, number).notices[0] for number in (3, 6))
+    experience, diploma = (
+        registration_form.tab_view(dossier, number).notices[0] for number in (3, 6)
+    )
     assert experience in registration_form.tab_view(dossier, 4).notices
     assert diploma in registration_form.tab_view(dossier, 7).notices
     assert {experience, diploma} <= set(registration_form.tab_view(dossier, 9).notices)
@@ -121,11 +174,17 @@ def test_k14_is_shown_going_forward_and_listed_before_the_save_and_with_it() -> 
     assert section in registration_form.recap(dossier).sections
 
 
-def test_k14_tells_the_years_of_experience_and_that_a_diploma_opens_nothing_by_right_without_blocking() -> None:
+def test_k14_tells_the_years_of_experience_and_that_a_diploma_opens_nothing_by_right_without_blocking() -> (
+    None
+):
     for year, years in ((2022, "3 ans "), (2023, "1 an ")):
-        [reason] = reasons("experience_expected", with_answers("candidature", in_session(year), categorie="510"))
+        [reason] = reasons(
+            "experience_expected", with_answers("candidature", in_session(year), categorie="510")
+        )
         assert years in reason
-    [attestation] = registration_form.tab_view(with_answers("candidature", categorie="320"), 4).notices
+    [attestation] = registration_form.tab_view(
+        with_answers("candidature", categorie="320"), 4
+    ).notices
     assert "attestation de formation" in attestation
     assert registration_form.tab_view(with_answers("candidature", categorie="520"), 4).notices == ()
     cap = with_answers("diploma", diplome="cap")
@@ -135,15 +194,22 @@ def test_k14_tells_the_years_of_experience_and_that_a_diploma_opens_nothing_by_r
 
 def test_a_use_of_a_rule_is_checked_against_its_parameters() -> None:
     assert list(rules.problems(RuleUse("benefice", {"years": 5}))) == []
-    assert list(rules.problems(RuleUse("benefice", {}))) == ["paramètre « years » manquant pour benefice"]
+    assert list(rules.problems(RuleUse("benefice", {}))) == [
+        "paramètre « years » manquant pour benefice"
+    ]
     assert "nombre entier" in next(rules.problems(RuleUse("benefice", {"years": "5"})))
     assert "paramètre inconnu" in next(rules.problems(RuleUse("benefice", {"month": 5})))
 
 
-KNOWN: dict[str, Any] = {"fact:categorie": "320", "fact:age_at_closing": 19, "epreuve:EF": ("inscrit", "non_inscrit")}
+KNOWN: dict[str, Any] = {
+    "fact:categorie": "320",
+    "fact:age_at_closing": 19,
+    "epreuve:EF": ("inscrit", "non_inscrit"),
+}
 
 
-ADULT, OTHER = Test("fact:categorie", "is", "320"), Test("fact:categorie", "is", "410")
+ADULT = Test("fact:categorie", "is", "320")
+OTHER = Test("fact:categorie", "is", "410")
 UNKNOWN = Test("fact:diplome", "present", True)
 
 
@@ -167,22 +233,40 @@ UNKNOWN = Test("fact:diplome", "present", True)
         (AnyOf((OTHER, UNKNOWN)), False, None),
         (AnyOf((OTHER, Not(ADULT))), False, False),
         (AnyOf(()), False, False),
-        *((Test("fact:unknown", operator, 1), False, None) for operator in ("is", "at_least", "at_most")),
+        *(
+            (Test("fact:unknown", operator, 1), False, None)
+            for operator in ("is", "at_least", "at_most")
+        ),
         (Test("fact:unknown", "in", ("x",)), False, None),
     ],
 )
 def test_a_condition_is_read_over_facts_and_decided_where_the_unknown_does_not_matter(
     condition: Condition, held: bool, decided: bool | None
 ) -> None:
-    assert (holds(condition, KNOWN.get), decide(condition, KNOWN.get, KNOWN.__contains__)) == (held, decided)
+    assert (holds(condition, KNOWN.get), decide(condition, KNOWN.get, KNOWN.__contains__)) == (
+        held,
+        decided,
+    )
 
 
 def test_a_dossier_answers_the_facts_of_its_conditions_and_its_epreuves_by_code_or_tag() -> None:
     answer = lookup(DOSSIER)
-    answers = {**ANSWERS["candidature"], **ANSWERS["qualification"], **ANSWERS["diploma"], **ANSWERS["identification"]}
+    answers = {
+        **ANSWERS["candidature"],
+        **ANSWERS["qualification"],
+        **ANSWERS["diploma"],
+        **ANSWERS["identification"],
+    }
     typed = ("categorie", "specialite", "nationalite", "handicap", "diplome", "situation")
-    assert {name: answer(f"fact:{name}") for name in typed} == {name: answers[name] for name in typed}
-    known = {"forme_finale": "globale", "acquis": ("meme_bts",), "academie": "03", "pays_naissance": "100"}
+    assert {name: answer(f"fact:{name}") for name in typed} == {
+        name: answers[name] for name in typed
+    }
+    known = {
+        "forme_finale": "globale",
+        "acquis": ("meme_bts",),
+        "academie": "03",
+        "pays_naissance": "100",
+    }
     counted = {"age_at_closing": 19, "session_year": 2022}
     assert {name: answer(f"fact:{name}") for name in (*known, *counted)} == known | counted
     assert [name for name, fact in FACTS.items() if fact.values and not fact.values(BTS)] == []
@@ -192,7 +276,9 @@ def test_a_dossier_answers_the_facts_of_its_conditions_and_its_epreuves_by_code_
 
 def test_what_is_unknown_or_not_open_to_the_public_or_does_not_read_is_unanswered() -> None:
     answer = lookup(DOSSIER)
-    assert [answer(subject) for subject in ("fact:shoe_size", "question:nobody", "weather:today")] == [None] * 3
+    assert [
+        answer(subject) for subject in ("fact:shoe_size", "question:nobody", "weather:today")
+    ] == [None] * 3
     assert lookup(with_answers("candidature", categorie="110"))("fact:categorie") is None
     strange = replace(DOSSIER, identity=replace(DOSSIER.identity, date_naissance="2002-13-41"))
     assert lookup(strange)("fact:age_at_closing") is None
@@ -204,7 +290,10 @@ def test_an_age_counts_full_years() -> None:
         ("2002-10-25", date(2021, 10, 25), 19),
         ("2004-02-29", date(2021, 2, 28), 16),
     ):
-        assert replace(DOSSIER, identity=replace(DOSSIER.identity, date_naissance=birth)).age_on(day) == age
+        assert (
+            replace(DOSSIER, identity=replace(DOSSIER.identity, date_naissance=birth)).age_on(day)
+            == age
+        )
 
 
 ACCEPT = Question("accepte", "J'ai pris connaissance des modalités", "consent", required=ALWAYS)
@@ -216,7 +305,13 @@ YEAR = Question("annee_titre", "Année du titre", "number", format="annee")
 TWELVE = replace(
     BTS,
     tabs=(
-        Tab("notice", "Modalités d'inscription", "modalites", (ACCEPT,), ("{session} : avant le {closes}.", "{autre}")),
+        Tab(
+            "notice",
+            "Modalités d'inscription",
+            "modalites",
+            (ACCEPT,),
+            ("{session} : avant le {closes}.", "{autre}"),
+        ),
         *BTS.tabs[:5],
         Tab("questions", "Informations supplémentaires", "supplement", (YEAR,)),
         Tab("questions", "Titre pour inscription", "titre", (TITLE, WHICH)),
@@ -238,9 +333,12 @@ def test_the_tabs_of_an_exam_are_numbered_in_its_order() -> None:
 
 
 def test_what_was_not_asked_yet_is_answered_by_nothing() -> None:
-    consent, renouncing = "J'ai pris connaissance des modalités", "Je souhaite renoncer à des acquis"
+    consent = "J'ai pris connaissance des modalités"
+    renouncing = "Je souhaite renoncer à des acquis"
     unopened = told(replace(TWELVE_DOSSIER, answers={"previous": {}}))
-    assert [unopened[name] for name in (consent, renouncing, "Aménagement de la durée de formation")] == ["", "", ""]
+    assert [
+        unopened[name] for name in (consent, renouncing, "Aménagement de la durée de formation")
+    ] == ["", "", ""]
     opened = told(TWELVE_DOSSIER)
     assert (opened[consent], opened[renouncing]) == ("Oui", "Non")
 

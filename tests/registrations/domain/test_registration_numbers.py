@@ -1,12 +1,18 @@
 import pytest
 
 from services.registrations.domain import registration_numbers
-from services.registrations.domain.registration_numbers import numero_candidat, numero_inscription, typed_numeros
+from services.registrations.domain.registration_numbers import (
+    numero_candidat,
+    numero_inscription,
+    typed_numeros,
+)
 
 LARGEST = registration_numbers.LARGEST_SEQUENCE
 
 
-def test_the_number_of_the_first_candidate_of_besancon_and_those_of_others_have_as_many_digits() -> None:
+def test_the_number_of_the_first_candidate_of_besancon_and_those_of_others_have_as_many_digits() -> (
+    None
+):
     assert numero_candidat(2022, "03", 1) == "02103000001"
     lengths = {len(numero_candidat(2027, "19", number)) for number in (1, LARGEST)}
     assert lengths == {registration_numbers.NUMERO_CANDIDAT_LENGTH}
@@ -14,7 +20,8 @@ def test_the_number_of_the_first_candidate_of_besancon_and_those_of_others_have_
 
 
 @pytest.mark.parametrize(
-    ("academie", "sequence"), [("3", 1), ("031", 1), ("AB", 1), ("٠٣", 1), ("03", 0), ("03", LARGEST + 1)]
+    ("academie", "sequence"),
+    [("3", 1), ("031", 1), ("AB", 1), ("٠٣", 1), ("03", 0), ("03", LARGEST + 1)],
 )
 def test_a_number_that_would_not_have_the_format_is_refused(academie: str, sequence: int) -> None:
     with pytest.raises(ValueError):
@@ -27,7 +34,9 @@ def test_inscriptions_count_from_001() -> None:
         numero_inscription(0)
 
 
-def test_a_number_is_known_in_a_search_its_first_digit_typed_or_not_and_other_words_are_none() -> None:
+def test_a_number_is_known_in_a_search_its_first_digit_typed_or_not_and_other_words_are_none() -> (
+    None
+):
     assert typed_numeros("02103000001") == typed_numeros("2103000001") == ("02103000001", "")
     assert typed_numeros("02103000001002") == ("02103000001", "002")
     for word in ("dubois", "2", "103000001", "021030000011", "0210300000a", "٠٢١٠٣٠٠٠٠٠١"):

@@ -1,4 +1,5 @@
-"""What each tab of the guide's exam offers, shows and refuses; the obstacles to what it was filled for."""
+"""What each tab of the guide's exam offers, shows and refuses; the obstacles to what it was filled
+for."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -12,35 +13,67 @@ from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.domain.obstacles import obstacles
 from tests.registrations.domain import tab_reading
-from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, BTS, DOSSIER, PIERRE, as_saved, with_answers
-from tests.registrations.domain.tab_reading import CANDIDATURE, EMPTY, IDENTIFICATION, field, found, pointers
+from tests.registrations.domain.example_dossier import (
+    ANSWERS,
+    BESANCON,
+    BTS,
+    DOSSIER,
+    PIERRE,
+    as_saved,
+    with_answers,
+)
+from tests.registrations.domain.tab_reading import (
+    CANDIDATURE,
+    EMPTY,
+    IDENTIFICATION,
+    field,
+    found,
+    pointers,
+)
 
 
-def test_identification_greys_the_accounts_data_and_what_is_posted_for_them_changes_nothing() -> None:
-    assert " / ".join(field.label for field in tab_reading.fields(EMPTY, IDENTIFICATION) if field.disabled) == (
-        "Civilité / Nom de famille / Nom d'usage / Prénoms / Pays de naissance / Date de naissance / "
-        "Département, DOM ou COM de naissance / Commune de naissance / Adresse mail"
+def test_identification_greys_the_accounts_data_and_what_is_posted_for_them_changes_nothing() -> (
+    None
+):
+    assert (
+        " / ".join(
+            field.label for field in tab_reading.fields(EMPTY, IDENTIFICATION) if field.disabled
+        )
+        == "Civilité / Nom de famille / Nom d'usage / Prénoms / Pays de naissance / Date de "
+        "naissance / Département, DOM ou COM de naissance / Commune de naissance / Adresse "
+        "mail"
     )
     assert field(EMPTY, IDENTIFICATION, "departement_naissance").value == "010 - AUBE"
     assert field(EMPTY, IDENTIFICATION, "pays").value == "100", "France, beforehand"
     madame = replace(DOSSIER, identity=replace(PIERRE, civilite="MADAME"))
-    shown = [field(dossier, IDENTIFICATION, "nationalite").options[0].label for dossier in (DOSSIER, madame)]
+    shown = [
+        field(dossier, IDENTIFICATION, "nationalite").options[0].label
+        for dossier in (DOSSIER, madame)
+    ]
     assert shown == ["Français", "Française"]
     forged = with_answers("identification", nom_famille="AUTRE")
     assert field(forged, IDENTIFICATION, "nom_famille").value == "DUBOIS"
 
 
 def test_born_abroad_has_no_departement() -> None:
-    roman = replace(PIERRE, pays_naissance="127", departement_naissance=None, commune_naissance="ROMA")
+    roman = replace(
+        PIERRE, pays_naissance="127", departement_naissance=None, commune_naissance="ROMA"
+    )
     abroad = replace(DOSSIER, identity=roman)
-    assert "departement_naissance" not in [field.name for field in tab_reading.fields(abroad, IDENTIFICATION)]
+    assert "departement_naissance" not in [
+        field.name for field in tab_reading.fields(abroad, IDENTIFICATION)
+    ]
     assert as_saved(abroad).confirmation.birthplace == "ROMA - ITALIE"
 
 
 def test_a_postal_code_proposes_communes() -> None:
-    assert [option.label for option in field(DOSSIER, IDENTIFICATION, "localite").options] == ["BESANCON"]
+    assert [option.label for option in field(DOSSIER, IDENTIFICATION, "localite").options] == [
+        "BESANCON"
+    ]
     assert found(EMPTY, IDENTIFICATION, "localite", "25000") == ["BESANCON"]
-    assert found(EMPTY, IDENTIFICATION, "localite", "besanç")[0] == "BESANCON", "of the académie, while none is known"
+    assert found(EMPTY, IDENTIFICATION, "localite", "besanç")[0] == "BESANCON", (
+        "of the académie, while none is known"
+    )
     assert found(EMPTY, IDENTIFICATION, "localite") == []
 
 
@@ -76,27 +109,51 @@ def test_an_address_abroad_and_a_cedex_have_their_own_postal_codes() -> None:
         ({"code_postal": "01410", "localite": "Lélex"}, "l'ACADÉMIE DE LYON"),
     ],
 )
-def test_an_address_of_another_academie_is_told_and_never_refused(typed: dict[str, str], told: str | None) -> None:
+def test_an_address_of_another_academie_is_told_and_never_refused(
+    typed: dict[str, str], told: str | None
+) -> None:
     dossier = with_answers("identification", **typed)
     for number in (IDENTIFICATION, CANDIDATURE, 9):
-        notices = [text for text in registration_form.tab_view(dossier, number).notices if "Votre adresse" in text]
+        notices = [
+            text
+            for text in registration_form.tab_view(dossier, number).notices
+            if "Votre adresse" in text
+        ]
         assert [told and told in text for text in notices] == ([True] if told else [])
-    assert pointers(dossier, IDENTIFICATION) == ([] if typed["localite"] else ["localite"]), "never refused"
+    assert pointers(dossier, IDENTIFICATION) == ([] if typed["localite"] else ["localite"]), (
+        "never refused"
+    )
 
 
 def test_a_mobile_is_no_line_of_a_house() -> None:
     landline = with_answers("identification", telephone_mobile="0123456789")
     [wrong] = tab_reading.refusals(landline, IDENTIFICATION)
     assert wrong.startswith("Téléphone portable : saisissez un numéro de portable")
-    assert pointers(with_answers("identification", telephone_fixe="0123456789"), IDENTIFICATION) == []
+    assert (
+        pointers(with_answers("identification", telephone_fixe="0123456789"), IDENTIFICATION) == []
+    )
 
 
-def test_what_is_missing_is_told_all_at_once_a_text_without_end_too_and_whatever_is_wrong_kept_as_typed() -> None:
-    assert pointers(EMPTY, IDENTIFICATION) == ["nationalite", "pays", "adresse", "code_postal", "localite", "csp"]
+def test_what_is_missing_is_told_all_at_once_a_text_without_end_too_and_whatever_is_wrong_kept_as_typed() -> (
+    None
+):
+    assert pointers(EMPTY, IDENTIFICATION) == [
+        "nationalite",
+        "pays",
+        "adresse",
+        "code_postal",
+        "localite",
+        "csp",
+    ]
     long = with_answers("identification", adresse="a" * (ANSWER_LENGTH + 1))
     assert pointers(long, IDENTIFICATION) == ["adresse"]
     assert field(long, IDENTIFICATION, "adresse").value == "a" * (ANSWER_LENGTH + 1)
-    assert field(with_answers("identification", code_postal=" 25 "), IDENTIFICATION, "code_postal").value == " 25 "
+    assert (
+        field(
+            with_answers("identification", code_postal=" 25 "), IDENTIFICATION, "code_postal"
+        ).value
+        == " 25 "
+    )
 
 
 @pytest.mark.parametrize("name", ["adresse", "complement_2", "localite"])
@@ -125,41 +182,67 @@ def test_the_doctors_advice_comes_with_a_yes() -> None:
     """In the exam's words."""
     asked = with_answers("candidature", handicap="oui")
     assert field(asked, CANDIDATURE, "handicap_conseil").label == "Contactez un médecin agréé."
-    assert "handicap_conseil" not in [field.name for field in tab_reading.fields(DOSSIER, CANDIDATURE)]
+    assert "handicap_conseil" not in [
+        field.name for field in tab_reading.fields(DOSSIER, CANDIDATURE)
+    ]
     assert as_saved(asked).confirmation.handicap
 
 
 def test_establishments_are_searched_by_category_and_residence() -> None:
-    for categorie, codes in {"320": ["0250013D", "0250099Z"], "410": ["CNED"], "510": ["INDIVIDUELS 025"]}.items():
-        assert found(with_answers("candidature", categorie=categorie), CANDIDATURE, "etablissement") == codes
+    for categorie, codes in {
+        "320": ["0250013D", "0250099Z"],
+        "410": ["CNED"],
+        "510": ["INDIVIDUELS 025"],
+    }.items():
+        assert (
+            found(with_answers("candidature", categorie=categorie), CANDIDATURE, "etablissement")
+            == codes
+        )
 
 
-def test_an_establishment_of_another_kind_is_refused_and_what_was_typed_without_a_script_gives_proposals() -> None:
+def test_an_establishment_of_another_kind_is_refused_and_what_was_typed_without_a_script_gives_proposals() -> (
+    None
+):
     [reason] = tab_reading.refusals(with_answers("candidature", etablissement="CNED"), CANDIDATURE)
     assert "ne correspond pas à la catégorie FORMATION CONTINUE (320)" in reason
     typed = with_answers("candidature", etablissement="adrien")
     assert pointers(typed, CANDIDATURE) == ["etablissement"]
-    assert [option.value for option in field(typed, CANDIDATURE, "etablissement").options] == ["0250013D"]
+    assert [option.value for option in field(typed, CANDIDATURE, "etablissement").options] == [
+        "0250013D"
+    ]
 
 
-def test_forms_of_passage_follow_the_category_and_who_has_the_choice_is_told_what_each_means() -> None:
+def test_forms_of_passage_follow_the_category_and_who_has_the_choice_is_told_what_each_means() -> (
+    None
+):
     free = field(DOSSIER, tab_reading.QUALIFICATION, "forme")
     bound = field(with_answers("candidature", categorie="520"), tab_reading.QUALIFICATION, "forme")
     offered = [[option.label for option in shown.options] for shown in (free, bound)]
     assert offered == [["Globale", "Progressive"], ["Globale"]]
-    explanation = "Globale : toutes les épreuves à cette session. Progressive : réparties sur plusieurs sessions."
+    explanation = (
+        "Globale : toutes les épreuves à cette session. Progressive : réparties sur plusieurs "
+        "sessions."
+    )
     assert (free.hint, bound.hint) == (explanation, None)
     individuel = with_answers("candidature", EMPTY, categorie="520")
-    assert field(individuel, tab_reading.QUALIFICATION, "forme").value == "globale", "the only one is chosen already"
+    assert field(individuel, tab_reading.QUALIFICATION, "forme").value == "globale", (
+        "the only one is chosen already"
+    )
 
 
 def test_a_derogation_opens_the_wished_form_which_is_another_one() -> None:
     asked = with_answers("qualification", derogation="oui")
-    assert field(asked, tab_reading.QUALIFICATION, "forme_souhaitee").hint == "sous réserve de l'accord du recteur"
+    assert (
+        field(asked, tab_reading.QUALIFICATION, "forme_souhaitee").hint
+        == "sous réserve de l'accord du recteur"
+    )
     assert pointers(asked, tab_reading.QUALIFICATION) == ["forme_souhaitee"]
     wished = with_answers("qualification", asked, forme_souhaitee="progressive")
     final = field(wished, tab_reading.QUALIFICATION, "forme_finale")
-    assert (final.value, final.disabled) == ("Progressive (sous réserve de l'accord du recteur)", True)
+    assert (final.value, final.disabled) == (
+        "Progressive (sous réserve de l'accord du recteur)",
+        True,
+    )
     assert as_saved(wished).confirmation.forme == final.value
     same = with_answers("qualification", derogation="oui", forme_souhaitee="globale")
     assert pointers(same, tab_reading.QUALIFICATION) == ["forme_souhaitee"]
@@ -173,16 +256,25 @@ def test_mandatory_epreuves_are_fixed_and_facultatives_chosen() -> None:
     progressive = tab_reading.shown_epreuves(with_answers("qualification", forme="progressive"))
     free = [code for code, epreuve in progressive.items() if epreuve.position]
     assert free == ["E1", "E2", "E3", "E4-A", "E4-B", "E5", "C-ANGL", "EF1", "EF2", "EF3"]
-    assert {epreuve.group for code, epreuve in shown.items() if code.startswith("EF")} == {"facultatives"}
+    assert {epreuve.group for code, epreuve in shown.items() if code.startswith("EF")} == {
+        "facultatives"
+    }
 
 
 @pytest.mark.parametrize(
     ("name", "typed"),
-    [("option-E2", ""), ("option-E2", "klingon"), ("position-E1", "benefice"), ("position-EF2", "dispense")],
+    [
+        ("option-E2", ""),
+        ("option-E2", "klingon"),
+        ("position-E1", "benefice"),
+        ("position-EF2", "dispense"),
+    ],
 )
 def test_a_language_or_a_position_that_cannot_be_had_is_refused(name: str, typed: str) -> None:
     assert pointers(with_answers("epreuves", **{name: typed}), tab_reading.EPREUVES) == [name]
-    assert "specialite" in pointers(with_answers("qualification", specialite="99999"), tab_reading.QUALIFICATION)
+    assert "specialite" in pointers(
+        with_answers("qualification", specialite="99999"), tab_reading.QUALIFICATION
+    )
 
 
 def test_an_establishment_habilite_for_ccf_changes_the_modes() -> None:
@@ -191,20 +283,29 @@ def test_an_establishment_habilite_for_ccf_changes_the_modes() -> None:
     assert (modes["E3"], modes["E1"]) == ("Contrôle en cours de formation (CCF)", "Ponctuel")
 
 
-def test_every_tab_is_described_empty_and_filled_with_the_text_that_an_exam_gives_it_on_top() -> None:
+def test_every_tab_is_described_empty_and_filled_with_the_text_that_an_exam_gives_it_on_top() -> (
+    None
+):
     tabs = tuple(replace(tab, text=("Lisez ceci.",)) for tab in BTS.tabs)
     for dossier in (EMPTY, DOSSIER):
         with_texts = replace(dossier, exam=replace(BTS, tabs=tabs))
         for tab in registration_form.tab_states(dossier, 1):
             tab_reading.described(dossier, tab.number)
-            assert registration_form.tab_view(with_texts, tab.number).paragraphs[0] == "Lisez ceci.", tab.title
+            assert (
+                registration_form.tab_view(with_texts, tab.number).paragraphs[0] == "Lisez ceci."
+            ), tab.title
 
 
-def test_a_tab_that_does_not_exist_is_not_found_and_a_field_without_a_search_proposes_nothing() -> None:
+def test_a_tab_that_does_not_exist_is_not_found_and_a_field_without_a_search_proposes_nothing() -> (
+    None
+):
     for number in (0, 10, -1):
         with pytest.raises(NotFound):
             registration_form.tab_view(DOSSIER, number)
-    for tab, name, typed in ((IDENTIFICATION, "nationalite", "fr"), (tab_reading.DIPLOMA, "diplome", "bac")):
+    for tab, name, typed in (
+        (IDENTIFICATION, "nationalite", "fr"),
+        (tab_reading.DIPLOMA, "diplome", "bac"),
+    ):
         assert found(DOSSIER, tab, name, typed) == []
 
 
@@ -223,7 +324,9 @@ LAST_YEAR = PreviousCandidature(
     active=False,
     answers=ANSWERS,
 )
-THIS_YEAR = replace(LAST_YEAR, candidature_id="def", exclusivity_key="exam=BTS|session=2022", active=True)
+THIS_YEAR = replace(
+    LAST_YEAR, candidature_id="def", exclusivity_key="exam=BTS|session=2022", active=True
+)
 
 
 def with_previous(*previous: PreviousCandidature, **answers: str) -> Dossier:
@@ -235,9 +338,15 @@ TAKEN_OVER = replace(with_previous(LAST_YEAR), answers={"previous": {"reprise": 
 
 def test_earlier_candidatures_of_the_same_exam_are_listed() -> None:
     shown = registration_form.tab_view(with_previous(LAST_YEAR), 1)
-    assert "BTS 2021 - ACADÉMIE DE BESANCON - Banque - conseiller de clientèle - n° 001" in shown.paragraphs
+    assert (
+        "BTS 2021 - ACADÉMIE DE BESANCON - Banque - conseiller de clientèle - n° 001"
+        in shown.paragraphs
+    )
     assert shown.sections
-    assert registration_form.tab_view(with_previous(replace(LAST_YEAR, exam_code="CAP")), 1).sections == ()
+    assert (
+        registration_form.tab_view(with_previous(replace(LAST_YEAR, exam_code="CAP")), 1).sections
+        == ()
+    )
     assert pointers(with_previous(LAST_YEAR, reprise="xyz"), 1) == ["reprise"], "someone else's"
 
 
@@ -249,10 +358,13 @@ def test_what_is_taken_over_is_shown_until_the_tab_is_posted_and_counts_only_the
     assert field(TAKEN_OVER, CANDIDATURE, "consent_presse").value is None, "consents never are"
 
 
-def test_k1_a_second_active_candidature_for_the_session_is_refused_beside_the_one_being_modified() -> None:
+def test_k1_a_second_active_candidature_for_the_session_is_refused_beside_the_one_being_modified() -> (
+    None
+):
     [reason] = tab_reading.refusals(with_previous(THIS_YEAR), 1)
     assert "déjà une candidature pour cette session" in reason
-    modified, inactive = replace(with_previous(THIS_YEAR), modifies="def"), replace(THIS_YEAR, active=False)
+    modified = replace(with_previous(THIS_YEAR), modifies="def")
+    inactive = replace(THIS_YEAR, active=False)
     for dossier in (modified, with_previous(inactive), with_previous(LAST_YEAR)):
         assert registration_form.tab_errors(dossier, 1) == ()
 
@@ -273,6 +385,10 @@ def test_what_keeps_a_draft_from_being_transmitted_is_known_before_it_is_tried()
 
 def test_k1_another_candidature_stands_in_the_way_beside_the_closing() -> None:
     closed, other = obstacles(with_previous(THIS_YEAR), BESANCON.closes)
-    assert (closed.reason, other.reason, other.candidature_id) == ("closed", "other_candidature", "def")
+    assert (closed.reason, other.reason, other.candidature_id) == (
+        "closed",
+        "other_candidature",
+        "def",
+    )
     assert "ACADÉMIE DE BESANCON, n° 001" in other.detail
     assert other.detail.endswith("ce brouillon ne peut pas être transmis tant qu'elle existe.")

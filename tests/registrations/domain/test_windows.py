@@ -1,4 +1,5 @@
-"""Windows, half-open and told in Paris time; the choices that lead to one; what a change of dates takes or gives."""
+"""Windows, half-open and told in Paris time; the choices that lead to one; what a change of dates
+takes or gives."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,7 +20,8 @@ def window(opens: datetime, closes: datetime) -> Opening:
     return replace(BTS.sessions[0].openings[0], opens=opens, closes=closes)
 
 
-OPENS, CLOSES = at("2021-10-01 12:00"), at("2021-10-25 12:00")
+OPENS = at("2021-10-01 12:00")
+CLOSES = at("2021-10-25 12:00")
 WINDOW = window(OPENS, CLOSES)
 SECOND = timedelta(seconds=1)
 
@@ -31,13 +33,17 @@ def test_a_window_is_half_open() -> None:
 
 
 def test_a_window_is_told_with_its_dates_in_the_guides_words_while_it_is_open() -> None:
-    assert windows.sentence(WINDOW, OPENS) == (
-        "Les inscriptions sont ouvertes du 01 octobre 2021 12:00 au 25 octobre 2021 12:00 (heure de Paris)."
+    assert (
+        windows.sentence(WINDOW, OPENS)
+        == "Les inscriptions sont ouvertes du 01 octobre 2021 12:00 au 25 octobre 2021 12:00 "
+        "(heure de Paris)."
     )
     for instant, words in ((OPENS - SECOND, "pas encore ouvertes"), (CLOSES, "fermées")):
         assert words in windows.sentence(WINDOW, instant)
     midnight = at("2021-11-01 00:00")
-    assert "31 octobre 2021 23:59" in windows.sentence(window(OPENS, midnight), OPENS), "an exclusive midnight"
+    assert "31 octobre 2021 23:59" in windows.sentence(window(OPENS, midnight), OPENS), (
+        "an exclusive midnight"
+    )
     assert windows.closing(midnight) == "31/10/2021 à 23:59"
 
 
@@ -72,9 +78,15 @@ def test_each_choice_leads_to_the_next_and_is_summed_up() -> None:
     assert labels(academie) == ["ACADÉMIE DE BESANCON - (2022-06)"]
     assert academie.next
     assert academie.next.choices[0].hint == "Doubs, Jura, Haute-Saône, Territoire de Belfort"
-    assert [step.value_label for step in academie.steps] == ["Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022"]
+    assert [step.value_label for step in academie.steps] == [
+        "Examen",
+        "BREVET DE TECHNICIEN SUPERIEUR",
+        "BTS 2022",
+    ]
     assert information(Purpose.REGISTER, "03").opening_id == "BTS-2022-03"
-    assert picking(Purpose.CONSULT, "<script>").steps == (), "what is invented is not repeated on the page"
+    assert picking(Purpose.CONSULT, "<script>").steps == (), (
+        "what is invented is not repeated on the page"
+    )
 
 
 def test_consulting_shows_what_is_not_open_yet_or_closed_until_its_session_closes() -> None:
@@ -84,7 +96,10 @@ def test_consulting_shows_what_is_not_open_yet_or_closed_until_its_session_close
     ]
     amiens = information(Purpose.CONSULT, "20")
     assert (amiens.state, "30 novembre 2021 23:59" in amiens.sentence) == ("not_yet", True)
-    assert picking(Purpose.CONSULT, "Examen", instant=at("2022-12-31 00:00")).empty_message == NOTHING_OPEN
+    assert (
+        picking(Purpose.CONSULT, "Examen", instant=at("2022-12-31 00:00")).empty_message
+        == NOTHING_OPEN
+    )
     assert information(Purpose.CONSULT, "03", at("2022-12-30 23:59")).state == "closed"
 
 
@@ -101,7 +116,10 @@ def test_a_domaine_with_nothing_open_says_so_and_shows_no_list() -> None:
 
 
 BEFORE = OpeningDates(
-    opens=OPENS, closes=at("2021-10-31 12:00"), deposit_opens=OPENS, deposit_closes=at("2021-11-30 00:00")
+    opens=OPENS,
+    closes=at("2021-10-31 12:00"),
+    deposit_opens=OPENS,
+    deposit_closes=at("2021-11-30 00:00"),
 )
 
 
@@ -109,28 +127,51 @@ BEFORE = OpeningDates(
     ("now", "changed", "lost"),
     [
         (DURING, {"closes": at("2021-11-05 12:00")}, ()),
-        (DURING, {"opens": at("2021-10-02 12:00"), "closes": at("2021-11-01 12:00")}, ("reculée",)),
+        (
+            DURING,
+            {"opens": at("2021-10-02 12:00"), "closes": at("2021-11-01 12:00")},
+            ("reculée",),
+        ),
         (
             at("2021-09-01 12:00"),
             {"closes": OPENS + timedelta(minutes=6)},
             ("avancée", "La durée des inscriptions passe de 30 jours à 6 minutes."),
         ),
-        (DURING, {"closes": DURING}, ("avancée", "durée", "déjà passée : 04/10/2021 à 12:00", "ne le pourra plus")),
-        (DURING, {"deposit_closes": at("2021-11-15 00:00")}, ("du 29/11/2021 à 23:59 au 14/11/2021 à 23:59", "dépôt")),
+        (
+            DURING,
+            {"closes": DURING},
+            ("avancée", "durée", "déjà passée : 04/10/2021 à 12:00", "ne le pourra plus"),
+        ),
+        (
+            DURING,
+            {"deposit_closes": at("2021-11-15 00:00")},
+            ("du 29/11/2021 à 23:59 au 14/11/2021 à 23:59", "dépôt"),
+        ),
         (at("2021-12-01 00:00"), {"closes": at("2021-11-05 12:00")}, ("déjà passée",)),
     ],
 )
-def test_what_candidates_lose_is_told(now: datetime, changed: dict[str, datetime], lost: tuple[str, ...]) -> None:
+def test_what_candidates_lose_is_told(
+    now: datetime, changed: dict[str, datetime], lost: tuple[str, ...]
+) -> None:
     sentences = tuple(losses(BEFORE, replace(BEFORE, **changed), now))
     assert len(sentences) == len(lost), sentences
-    assert all(words in sentence for words, sentence in zip(lost, sentences, strict=True)), sentences
+    assert all(words in sentence for words, sentence in zip(lost, sentences, strict=True)), (
+        sentences
+    )
 
 
-DATES = replace(BEFORE, closes=CLOSES, deposit_opens=at("2021-10-04 00:00"), deposit_closes=at("2021-11-01 00:00"))
+DATES = replace(
+    BEFORE,
+    closes=CLOSES,
+    deposit_opens=at("2021-10-04 00:00"),
+    deposit_closes=at("2021-11-01 00:00"),
+)
 FAR = at("2023-01-01 00:00")
 
 
-def _closes(begins: str, ends: str, days: int | None = None, now: str = "2021-10-25 11:00", last: str = "") -> str:
+def _closes(
+    begins: str, ends: str, days: int | None = None, now: str = "2021-10-25 11:00", last: str = ""
+) -> str:
     """When registrations close after an incident of these instants of October 2021, in Paris."""
     cut = Cut(at(f"2021-10-{begins}"), at(f"2021-10-{ends}"), ["registration"])
     after = extended(DATES, cut, days, at(last) if last else FAR, at(now))
@@ -142,18 +183,30 @@ def _closes(begins: str, ends: str, days: int | None = None, now: str = "2021-10
     ("begins", "ends", "closes"),
     [
         ("25 08:00", "25 10:30", "25/10 14:30"),  # before the end, which is moved by its duration
-        ("25 10:00", "25 14:00", "25/10 16:00"),  # beyond the end: from when it is over, by what was lost
-        ("01 10:00", "01 14:00", "25/10 14:00"),  # of which the first hours came before the opening
+        (
+            "25 10:00",
+            "25 14:00",
+            "25/10 16:00",
+        ),  # beyond the end: from when it is over, by what was lost
+        (
+            "01 10:00",
+            "01 14:00",
+            "25/10 14:00",
+        ),  # of which the first hours came before the opening
         ("20 08:00", "20 09:00", "25/10 13:00"),
         ("25 12:00", "25 14:00", "25/10 12:00"),  # begun when it had closed
         ("01 10:00", "01 12:00", "25/10 12:00"),  # over when it opened
     ],
 )
-def test_by_the_duration_the_time_that_was_lost_is_given_back(begins: str, ends: str, closes: str) -> None:
+def test_by_the_duration_the_time_that_was_lost_is_given_back(
+    begins: str, ends: str, closes: str
+) -> None:
     assert _closes(begins, ends) == closes
 
 
-def test_what_has_ended_is_opened_again_from_the_next_full_hour_and_nothing_past_the_end_of_the_session() -> None:
+def test_what_has_ended_is_opened_again_from_the_next_full_hour_and_nothing_past_the_end_of_the_session() -> (
+    None
+):
     assert _closes("25 10:00", "25 14:00", now="2021-10-26 09:20") == "26/10 12:00"
     assert _closes("25 10:00", "25 14:00", days=1, now="2021-10-26 09:20") == "27/10 12:00"
     assert _closes("25 08:00", "25 10:00", last="2021-10-25 13:00") == "25/10 13:00"
@@ -161,7 +214,9 @@ def test_what_has_ended_is_opened_again_from_the_next_full_hour_and_nothing_past
 
 def test_by_days_the_time_of_day_stays_when_clocks_go_back() -> None:
     assert _closes("25 08:00", "25 09:00", days=10) == "04/11 12:00"
-    assert _closes("25 10:00", "25 14:00", days=1) == "27/10 12:00", "a whole day after the incident"
+    assert _closes("25 10:00", "25 14:00", days=1) == "27/10 12:00", (
+        "a whole day after the incident"
+    )
 
 
 def test_each_period_that_was_cut_is_extended() -> None:

@@ -1,5 +1,5 @@
-"""Calls the API of registrations as a candidate, or as staff, in the guide's session; loads the guide's catalogue;
-reads what waits to be done and the audit trail."""
+"""Calls the API of registrations as a candidate, or as staff, in the guide's session; loads the
+guide's catalogue; reads what waits to be done and the audit trail."""
 
 from __future__ import annotations
 
@@ -22,7 +22,15 @@ from services.registrations.domain.exam_definition import Exam
 from services.registrations.models import AuditEntry, Draft, OpeningRow, db
 from services.registrations.operations.catalogue import load_catalogue
 from services.registrations.operations.openings import change_openings
-from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, BTS, MOVED, SCHOOLS, SESSION, at
+from tests.registrations.domain.example_dossier import (
+    ANSWERS,
+    BESANCON,
+    BTS,
+    MOVED,
+    SCHOOLS,
+    SESSION,
+    at,
+)
 from tests.support import tokens
 from tests.support.service_worker import stored
 
@@ -59,7 +67,9 @@ def change_dates(app: Flask, **dates: datetime) -> None:
         with db.reading() as reading:
             opening = reading.get_one(OpeningRow, opening_id(app))
         read = [{"id": opening.id, "revision": opening.revision}]
-        change_openings(read, **dates, reason="Prolongation", confirmed=True, actor=OPERATOR, at=NOW)
+        change_openings(
+            read, **dates, reason="Prolongation", confirmed=True, actor=OPERATOR, at=NOW
+        )
 
 
 def move_to(instant: datetime) -> None:
@@ -76,7 +86,9 @@ def opening_id(app: Flask, academie: str = "03", session: str = "2022") -> str:
 def follow_ups_of(app: Flask) -> list[str]:
     """The names of the service's own follow-ups, oldest first."""
     own = select(tasks.c.envelope).where(tasks.c.envelope != "", tasks.c.channel != "events")
-    return [json.loads(envelope)["type"] for envelope in stored(app, own.order_by(tasks.c.sequence))]
+    return [
+        json.loads(envelope)["type"] for envelope in stored(app, own.order_by(tasks.c.sequence))
+    ]
 
 
 def audited(app: Flask, **which: str) -> list[AuditEntry]:
@@ -84,8 +96,11 @@ def audited(app: Flask, **which: str) -> list[AuditEntry]:
 
 
 def forget_receipts(app: Flask, candidate_id: str) -> None:
-    """A candidate's mails of receipt that wait are asked for no more: most tests are of other mails."""
-    receipts = text("DELETE FROM tasks WHERE handler = 'send_receipt_mail' AND subject = :candidate_id")
+    """A candidate's mails of receipt that wait are asked for no more: most tests are of other
+    mails."""
+    receipts = text(
+        "DELETE FROM tasks WHERE handler = 'send_receipt_mail' AND subject = :candidate_id"
+    )
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(receipts, {"candidate_id": candidate_id})
 
@@ -106,7 +121,9 @@ class Answer:
 def as_service(app: Flask, service: str, method: str, path: str, json: Any = None) -> Answer:
     """What another service is answered."""
     headers = tokens.bearer(tokens.service_token(service))
-    return Answer.of(app.test_client().open(f"/v1{path}", method=method, json=json, headers=headers))
+    return Answer.of(
+        app.test_client().open(f"/v1{path}", method=method, json=json, headers=headers)
+    )
 
 
 def choices(app: Flask, query: str, purpose: str = "register") -> dict[str, Any]:
@@ -118,20 +135,25 @@ def choices(app: Flask, query: str, purpose: str = "register") -> dict[str, Any]
 
 @dataclass
 class CandidateClient:
-    """Calls the API as a candidate, as the gateway does for a browser, at portal time `received`."""
+    """Calls the API as a candidate, as the gateway does for a browser, at portal time
+    `received`."""
 
     app: Flask
     id: str
     identity: Mapping[str, Any]
     received: datetime = NOW
 
-    def call(self, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None) -> Answer:
+    def call(
+        self, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None
+    ) -> Answer:
         sent = {
             **tokens.bearer(tokens.candidate_token(self.id)),
             "X-Received-At": self.received.astimezone(UTC).isoformat(),
             **(headers or {}),
         }
-        return Answer.of(self.app.test_client().open(f"/v1{path}", method=method, json=json, headers=sent))
+        return Answer.of(
+            self.app.test_client().open(f"/v1{path}", method=method, json=json, headers=sent)
+        )
 
     def get(self, path: str) -> Any:
         answer = self.call("GET", path)
@@ -154,20 +176,31 @@ class CandidateClient:
     def tab(self, draft: Mapping[str, Any], number: int) -> dict[str, Any]:
         return dict(self.get(f"/drafts/{draft['id']}/tabs/{number}"))
 
-    def searched(self, draft: Mapping[str, Any], number: int, field: str, typed: str) -> dict[str, Any]:
+    def searched(
+        self, draft: Mapping[str, Any], number: int, field: str, typed: str
+    ) -> dict[str, Any]:
         """What a search of a tab's field answers."""
-        return dict(self.get(f"/drafts/{draft['id']}/tabs/{number}/search?field={field}&q={quote(typed)}"))
+        return dict(
+            self.get(f"/drafts/{draft['id']}/tabs/{number}/search?field={field}&q={quote(typed)}")
+        )
 
     def write(
-        self, draft: Mapping[str, Any], number: int, values: Mapping[str, Any], action: str = "next", revision: int = 0
+        self,
+        draft: Mapping[str, Any],
+        number: int,
+        values: Mapping[str, Any],
+        action: str = "next",
+        revision: int = 0,
     ) -> Answer:
         body = {"revision": revision or draft["revision"], "values": dict(values), "action": action}
         headers = {"X-Identity": self.assertion}
         return self.call("PUT", f"/drafts/{draft['id']}/tabs/{number}", body, headers)
 
     def fill(self, draft: dict[str, Any]) -> dict[str, Any]:
-        """Go through every tab with « Suivant » up to « N° Inscription »; the draft as it then is."""
-        number, last = 1, len(draft["tabs"])
+        """Go through every tab with « Suivant » up to « N° Inscription »; the draft as it then
+        is."""
+        number = 1
+        last = len(draft["tabs"])
         while number < last:
             name = draft["tabs"][number - 1]["name"]
             answer = self.write(draft, number, ANSWERS.get(name, {}))
@@ -187,7 +220,8 @@ class CandidateClient:
         with self.app.app_context(), db.operation() as session:
             row = session.get_one(Draft, draft["id"])
             row.answers = {tab["name"]: dict(ANSWERS.get(tab["name"], {})) for tab in draft["tabs"]}
-            row.current_tab, row.revision = len(draft["tabs"]), row.revision + 1
+            row.current_tab = len(draft["tabs"])
+            row.revision = row.revision + 1
             return {**draft, "revision": row.revision}
 
     def registered(self, academie: str = "03") -> str:
@@ -201,7 +235,9 @@ class CandidateClient:
         return dict(self.get(f"/candidatures/{candidature_id}/acknowledgement"))
 
     def modify(self, candidature_id: str) -> Answer:
-        return self.call("POST", f"/candidatures/{candidature_id}/draft", {"assertion": self.assertion})
+        return self.call(
+            "POST", f"/candidatures/{candidature_id}/draft", {"assertion": self.assertion}
+        )
 
     def moved(self, candidature_id: str) -> dict[str, Any]:
         """The draft of a modification, with another address."""
@@ -219,14 +255,21 @@ class Desk:
     """A gestionnaire at work."""
 
     def __init__(
-        self, app: Flask, *academies: str, scopes: Collection[str] = STAFF_SCOPES, name: str = "agent", **claims: Any
+        self,
+        app: Flask,
+        *academies: str,
+        scopes: Collection[str] = STAFF_SCOPES,
+        name: str = "agent",
+        **claims: Any,
     ) -> None:
         self.client = app.test_client()
         token = tokens.staff_token(name, scopes=scopes, academies=academies or None, **claims)
         self.headers = tokens.bearer(token)
 
     def call(self, method: str, path: str, **body: Any) -> Answer:
-        answer = self.client.open(f"/v1{path}", method=method, json=body or None, headers=self.headers)
+        answer = self.client.open(
+            f"/v1{path}", method=method, json=body or None, headers=self.headers
+        )
         return Answer.of(answer)
 
     def get(self, path: str) -> Answer:

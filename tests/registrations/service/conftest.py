@@ -1,4 +1,5 @@
-"""The service on each of both databases, migrated once and copied for each test, in the guide's month."""
+"""The service on each of both databases, migrated once and copied for each test, in the guide's
+month."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,12 @@ from services.chassis.process.command_line import migrate
 from services.mail.mailer import MAILER, Mailer
 from services.registrations.app import create_app
 from services.registrations.models import db
-from tests.registrations.service.candidate_client import NOW, CandidateClient, pierre, with_catalogue
+from tests.registrations.service.candidate_client import (
+    NOW,
+    CandidateClient,
+    pierre,
+    with_catalogue,
+)
 from tests.support import tokens
 from tests.support.declared_problems import only_declared_problems  # noqa: F401 - a fixture
 from tests.support.prepared_databases import prepared_url
@@ -66,5 +72,10 @@ def saved(candidate: CandidateClient) -> str:
 @pytest.fixture
 def other(app: Flask) -> CandidateClient:
     """Anne, who has an account of her own."""
-    identity = {**tokens.DUBOIS, "civilite": "MADAME", "prenoms": "Anne", "email": "anne@example.org"}
+    identity = {
+        **tokens.DUBOIS,
+        "civilite": "MADAME",
+        "prenoms": "Anne",
+        "email": "anne@example.org",
+    }
     return CandidateClient(app, "anne", identity)

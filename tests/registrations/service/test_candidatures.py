@@ -1,4 +1,5 @@
-"""« Mes inscriptions »: consulted, modified into a next version, withdrawn; set aside by staff, and restored."""
+"""« Mes inscriptions »: consulted, modified into a next version, withdrawn; set aside by staff, and
+restored."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,36 +11,60 @@ from flask import Flask
 from services.registrations.follow_ups import registry
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, at
 from tests.registrations.service import candidate_client
-from tests.registrations.service.candidate_client import GUIDE, CandidateClient, Desk, follow_ups_of, load
+from tests.registrations.service.candidate_client import (
+    GUIDE,
+    CandidateClient,
+    Desk,
+    follow_ups_of,
+    load,
+)
 from tests.support.service_worker import published, run_follow_ups
 from tests.support.smtp import Mailbox
 
 
 def version(app: Flask, candidature_id: str, wanted: str = "current") -> dict[str, Any]:
-    answer = candidate_client.as_service(app, "documents", "GET", f"/candidatures/{candidature_id}/versions/{wanted}")
+    answer = candidate_client.as_service(
+        app, "documents", "GET", f"/candidatures/{candidature_id}/versions/{wanted}"
+    )
     assert answer.status_code == 200
     return dict(answer.json)
 
 
-def test_what_is_saved_is_acknowledged_in_the_words_of_the_guide_listed_and_shown(candidate: CandidateClient) -> None:
+def test_what_is_saved_is_acknowledged_in_the_words_of_the_guide_listed_and_shown(
+    candidate: CandidateClient,
+) -> None:
     assert candidate.call("GET", "/contact").status_code == 404, "nobody yet"
     saved = candidate.registered()
     acknowledgement = candidate.acknowledgement(saved)
-    assert acknowledgement["saved_sentence"] == "Votre inscription a bien été prise en compte le 05/10/2021 à 12:00."
-    assert (acknowledgement["numero_candidat"], acknowledgement["numero_inscription"]) == ("02103000001", "001")
-    assert acknowledgement["closes_sentence"].endswith("avant la fermeture du service fixée le : 25/10/2021 à 12:00.")
+    assert (
+        acknowledgement["saved_sentence"]
+        == "Votre inscription a bien été prise en compte le 05/10/2021 à 12:00."
+    )
+    assert (acknowledgement["numero_candidat"], acknowledgement["numero_inscription"]) == (
+        "02103000001",
+        "001",
+    )
+    assert acknowledgement["closes_sentence"].endswith(
+        "avant la fermeture du service fixée le : 25/10/2021 à 12:00."
+    )
     assert acknowledgement["contact"]["lines"] == ["1 chemin de l'olivier", "25000 BESANCON"]
     assert acknowledgement["documents"][0] == "Le récapitulatif d'inscription"
     (tile,) = candidate.get("/candidatures")["candidatures"]
     assert (tile["id"], tile["specialite"]) == (saved, "Banque - conseiller de clientèle")
-    assert (tile["numero_inscription"], tile["version_label"], tile["modifiable"]) == ("001", "Version 01", True)
+    assert (tile["numero_inscription"], tile["version_label"], tile["modifiable"]) == (
+        "001",
+        "Version 01",
+        True,
+    )
     assert candidate.get("/contact")["contact"]["telephone"] == "03 03 03 03 03"
     recap = candidate.get(f"/candidatures/{saved}")["recap"]
     assert (recap["warning"], recap["sections"][0]["title"]) == (None, "Qualification présentée")
     assert [line["code"] for line in recap["epreuves"]][:2] == ["E1", "E2"]
 
 
-def test_the_receipt_lists_required_pieces(sending: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
+def test_the_receipt_lists_required_pieces(
+    sending: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
     pieces = tuple(replace(piece, required=piece.code == "CINSIG03") for piece in GUIDE.pieces)
     load(sending, replace(GUIDE, pieces=pieces))
     draft = candidate.filled("03")
@@ -49,24 +74,33 @@ def test_the_receipt_lists_required_pieces(sending: Flask, candidate: CandidateC
     assert ("- CINSIG03 : " in mail.text, "NATIDE06" in mail.text) == (True, False)
 
 
-def test_saving_a_modification_makes_version_02(app: Flask, candidate: CandidateClient, saved: str) -> None:
+def test_saving_a_modification_makes_version_02(
+    app: Flask, candidate: CandidateClient, saved: str
+) -> None:
     draft = candidate.moved(saved)
     assert draft["candidature_id"] == saved
     (told,) = published(app, "registrations.registration_saved.v1")
     first = version(app, saved)
-    assert (first["event_id"], first["data"]) == (told["id"], told["data"]), "as documents and pieces were told"
+    assert (first["event_id"], first["data"]) == (told["id"], told["data"]), (
+        "as documents and pieces were told"
+    )
     answer = candidate.save(draft)
     assert answer.json == {"candidature_id": saved, "version": 2}
     assert candidate.save(draft).json == answer.json, "pressed twice"
     acknowledged = candidate.acknowledgement(saved)
-    assert (acknowledged["version_label"], acknowledged["numero_inscription"]) == ("Version 02", "001")
+    assert (acknowledged["version_label"], acknowledged["numero_inscription"]) == (
+        "Version 02",
+        "001",
+    )
     stored = [version(app, saved, wanted)["data"] for wanted in ("1", "current")]
     printed = [(data["version"], data["confirmation"]["address"][0]) for data in stored]
     assert printed == [(1, "1 rue du port"), (2, "2 rue du lac")]
     assert follow_ups_of(app) == ["send_modification_mail"]
 
 
-def test_a_modification_is_resumed_and_abandoned_changes_nothing(candidate: CandidateClient, saved: str) -> None:
+def test_a_modification_is_resumed_and_abandoned_changes_nothing(
+    candidate: CandidateClient, saved: str
+) -> None:
     draft = candidate.moved(saved)
     again = candidate.modify(saved)
     assert (again.status_code, again.json["id"]) == (200, draft["id"])
@@ -76,7 +110,9 @@ def test_a_modification_is_resumed_and_abandoned_changes_nothing(candidate: Cand
     assert (version(candidate.app, saved)["data"]["version"], shown) == (1, 1)
 
 
-def test_after_closing_nothing_is_modified_nor_withdrawn_and_the_contact_is_told(candidate: CandidateClient) -> None:
+def test_after_closing_nothing_is_modified_nor_withdrawn_and_the_contact_is_told(
+    candidate: CandidateClient,
+) -> None:
     saved = candidate.registered()
     candidate.received = BESANCON.closes
     for answer in (candidate.modify(saved), candidate.withdraw(saved)):
@@ -86,7 +122,9 @@ def test_after_closing_nothing_is_modified_nor_withdrawn_and_the_contact_is_told
     assert candidate.withdraw(saved).status_code == 204
 
 
-def test_a_withdrawn_candidature_is_hidden_and_another_can_be_made(app: Flask, candidate: CandidateClient) -> None:
+def test_a_withdrawn_candidature_is_hidden_and_another_can_be_made(
+    app: Flask, candidate: CandidateClient
+) -> None:
     saved = candidate.registered()
     draft = candidate.moved(saved)
     assert [candidate.withdraw(saved).status_code for _ in range(2)] == [204, 204]
@@ -101,7 +139,9 @@ def test_a_withdrawn_candidature_is_hidden_and_another_can_be_made(app: Flask, c
     assert (again["numero_inscription"], again["numero_candidat"]) == ("002", "02103000001")
 
 
-def test_a_withdrawal_is_taken_back_until_closing(app: Flask, candidate: CandidateClient, saved: str) -> None:
+def test_a_withdrawal_is_taken_back_until_closing(
+    app: Flask, candidate: CandidateClient, saved: str
+) -> None:
     candidate.withdraw(saved)
     [offered] = candidate.get("/mine")["withdrawn"]
     assert (offered["id"], offered["closes_label"]) == (saved, "25/10/2021 à 12:00")
@@ -115,10 +155,14 @@ def test_a_withdrawal_is_taken_back_until_closing(app: Flask, candidate: Candida
     assert candidate.get("/mine")["withdrawn"] == []
     assert follow_ups_of(app) == ["send_withdrawal_mail", "send_undone_withdrawal_mail"]
     told = version(app, saved)["data"]
-    assert not any(piece["proves_version"] for piece in told["pieces"]), "what was deposited proves it still"
+    assert not any(piece["proves_version"] for piece in told["pieces"]), (
+        "what was deposited proves it still"
+    )
 
 
-def test_a_withdrawal_is_not_taken_back_once_another_has_its_place(candidate: CandidateClient, saved: str) -> None:
+def test_a_withdrawal_is_not_taken_back_once_another_has_its_place(
+    candidate: CandidateClient, saved: str
+) -> None:
     candidate.withdraw(saved)
     other = candidate.registered("20")
     assert candidate.get("/mine")["withdrawn"] == []
@@ -128,8 +172,11 @@ def test_a_withdrawal_is_not_taken_back_once_another_has_its_place(candidate: Ca
     assert "Vous avez déjà une candidature pour cette session" in refused.json["detail"]
 
 
-def test_someone_elses_is_as_unknown_as_nothing(candidate: CandidateClient, other: CandidateClient) -> None:
-    draft, saved = candidate.draft("20"), candidate.registered()
+def test_someone_elses_is_as_unknown_as_nothing(
+    candidate: CandidateClient, other: CandidateClient
+) -> None:
+    draft = candidate.draft("20")
+    saved = candidate.registered()
     asked = [
         ("GET", f"/drafts/{draft['id']}", None),
         ("GET", f"/drafts/{draft['id']}/tabs/1", None),
@@ -147,7 +194,9 @@ def test_someone_elses_is_as_unknown_as_nothing(candidate: CandidateClient, othe
     ]
     for method, path, body in asked:
         existing = other.call(method, path, body)
-        never = other.call(method, path.replace(draft["id"], "0" * 32).replace(saved, "0" * 32), body)
+        never = other.call(
+            method, path.replace(draft["id"], "0" * 32).replace(saved, "0" * 32), body
+        )
         assert (existing.status_code, never.status_code) == (404, 404), path
         assert existing.json["detail"] == never.json["detail"]
 
@@ -182,12 +231,18 @@ def test_a_mail_and_the_list_say_when_why_and_whom_to_contact_until_the_session_
     listed = candidate.get("/candidatures")
     [shown] = listed["ecartees"]
     assert (listed["candidatures"], shown["id"], shown["reason"]) == ([], ended, REASON)
-    assert shown["contact"]["telephone"] == candidate.get("/contact")["contact"]["telephone"] == "03 03 03 03 03"
+    assert (
+        shown["contact"]["telephone"]
+        == candidate.get("/contact")["contact"]["telephone"]
+        == "03 03 03 03 03"
+    )
     assert shown["ended_at"]
     assert candidate.call("GET", f"/candidatures/{ended}").status_code == 404
     assert candidate.undo_withdrawal(ended).status_code == 404, "which only who withdrew takes back"
     other.withdraw(other.registered())
-    assert other.get("/candidatures")["ecartees"] == [], "neither another's nor what she withdrew herself"
+    assert other.get("/candidatures")["ecartees"] == [], (
+        "neither another's nor what she withdrew herself"
+    )
     candidate_client.move_to(at("2024-10-05 12:00"))
     assert candidate.get("/candidatures")["ecartees"] == []
 
@@ -196,7 +251,9 @@ def restore(app: Flask, saved: str, academie: str = "03") -> int:
     return Desk(app, academie).end(saved, "restoration", "Diplôme reçu").status_code
 
 
-def test_others_are_told_and_staff_read_who_ended_it(sending: Flask, ended: str, other: CandidateClient) -> None:
+def test_others_are_told_and_staff_read_who_ended_it(
+    sending: Flask, ended: str, other: CandidateClient
+) -> None:
     [event] = published(sending, "registrations.registration_withdrawn.v1")
     assert (event["data"]["ecartee"], version(sending, ended)["data"]["version"]) == (True, 1)
     end = Desk(sending, "03").get(f"/{ended}").json["end"]
@@ -205,7 +262,11 @@ def test_others_are_told_and_staff_read_who_ended_it(sending: Flask, ended: str,
     assert Desk(sending, "03").get(f"/{theirs}").json["end"] is None
     other.withdraw(theirs)
     end = Desk(sending, "03").get(f"/{theirs}").json["end"]
-    assert (end["reason"], end["by"], end["at"]) == (None, "candidate:anne", "2021-10-05T10:00:00+00:00")
+    assert (end["reason"], end["by"], end["at"]) == (
+        None,
+        "candidate:anne",
+        "2021-10-05T10:00:00+00:00",
+    )
 
 
 def test_what_was_declared_counts_again_in_a_version_newer_than_its_end(
@@ -233,8 +294,13 @@ def test_what_was_declared_counts_again_in_a_version_newer_than_its_end(
     assert (past["state"], past["reason"], past["by"]) == ("ecartee", REASON, "staff:agent")
 
 
-def test_what_proved_the_version_that_ended_proves_the_one_restored(sending: Flask, candidate: CandidateClient) -> None:
-    load(sending, replace(GUIDE, pieces=tuple(replace(piece, proves_version=True) for piece in GUIDE.pieces)))
+def test_what_proved_the_version_that_ended_proves_the_one_restored(
+    sending: Flask, candidate: CandidateClient
+) -> None:
+    load(
+        sending,
+        replace(GUIDE, pieces=tuple(replace(piece, proves_version=True) for piece in GUIDE.pieces)),
+    )
     saved = candidate.registered("03")
     candidate.withdraw(saved)
     restore(sending, saved)
@@ -244,7 +310,9 @@ def test_what_proved_the_version_that_ended_proves_the_one_restored(sending: Fla
     assert proving == [{True}, {False}, {True}]
     candidate.withdraw(saved)
     restore(sending, saved)
-    assert candidate.get("/candidatures")["candidatures"][0]["version"] == 6, "it may end and come back again"
+    assert candidate.get("/candidatures")["candidatures"][0]["version"] == 6, (
+        "it may end and come back again"
+    )
 
 
 def test_its_place_must_be_free(sending: Flask, candidate: CandidateClient, ended: str) -> None:
@@ -255,17 +323,24 @@ def test_its_place_must_be_free(sending: Flask, candidate: CandidateClient, ende
     assert Desk(sending, "03").get(f"/{ended}").json["state"] == "ecartee"
 
 
-def test_neither_after_the_session_nor_elsewhere_nor_without_a_reason(sending: Flask, ended: str) -> None:
+def test_neither_after_the_session_nor_elsewhere_nor_without_a_reason(
+    sending: Flask, ended: str
+) -> None:
     assert restore(sending, ended, academie="20") == 404
     assert Desk(sending, "03").end(ended, "restoration", " ").status_code == 422
-    assert Desk(sending, "03", scopes=["candidatures:read"]).end(ended, "restoration").status_code == 403
+    assert (
+        Desk(sending, "03", scopes=["candidatures:read"]).end(ended, "restoration").status_code
+        == 403
+    )
     candidate_client.move_to(at("2024-10-05 12:00"))
     refused = Desk(sending, "03").end(ended, "restoration")
     assert (refused.status_code, "La session est close" in refused.json["detail"]) == (409, True)
     assert follow_ups_of(sending) == ["send_ecart_mail"]
 
 
-def test_what_its_candidate_withdrew_comes_back_after_closing_too(sending: Flask, candidate: CandidateClient) -> None:
+def test_what_its_candidate_withdrew_comes_back_after_closing_too(
+    sending: Flask, candidate: CandidateClient
+) -> None:
     saved = candidate.registered()
     candidate.withdraw(saved)
     candidate_client.move_to(at("2021-10-26 12:00"))

@@ -1,4 +1,5 @@
-"""Staff correct a candidature in a draft of their own: any tab, also once registrations are closed, with a reason."""
+"""Staff correct a candidature in a draft of their own: any tab, also once registrations are closed,
+with a reason."""
 
 from typing import Any
 
@@ -6,7 +7,14 @@ from flask import Flask
 
 from services.registrations.follow_ups import registry
 from tests.registrations.domain.example_dossier import ANSWERS, MOVED, at
-from tests.registrations.service.candidate_client import STAFF_SCOPES, Answer, CandidateClient, Desk, audited, move_to
+from tests.registrations.service.candidate_client import (
+    STAFF_SCOPES,
+    Answer,
+    CandidateClient,
+    Desk,
+    audited,
+    move_to,
+)
 from tests.support import tokens
 from tests.support.service_worker import published, run_follow_ups
 from tests.support.smtp import Mailbox
@@ -17,9 +25,12 @@ AFTER_CLOSING = at("2021-12-05 12:00")
 class Corrector(Desk):
     """A member of staff who corrects one candidature."""
 
-    def __init__(self, app: Flask, saved: str, *scopes: str, name: str = "agent", academie: str = "03") -> None:
+    def __init__(
+        self, app: Flask, saved: str, *scopes: str, name: str = "agent", academie: str = "03"
+    ) -> None:
         super().__init__(app, academie, scopes=scopes or STAFF_SCOPES, name=name)
-        self.candidature_id, self.draft_id = saved, ""
+        self.candidature_id = saved
+        self.draft_id = ""
 
     def start(self) -> int:
         answer = self.call("POST", f"/staff/candidatures/{self.candidature_id}/correction")
@@ -29,34 +40,49 @@ class Corrector(Desk):
     def tab(self, number: int) -> dict[str, Any]:
         return dict(self.call("GET", f"/drafts/{self.draft_id}/tabs/{number}").json)
 
-    def write(self, number: int, values: dict[str, Any], revision: int = 1, **besides: str) -> Answer:
+    def write(
+        self, number: int, values: dict[str, Any], revision: int = 1, **besides: str
+    ) -> Answer:
         body = {"revision": revision, "values": values, "action": "next", **besides}
         return self.call("PUT", f"/drafts/{self.draft_id}/tabs/{number}", **body)
 
-    def save(self, revision: int = 2, reason: str = "Adresse rectifiée", *overridden: str) -> Answer:
+    def save(
+        self, revision: int = 2, reason: str = "Adresse rectifiée", *overridden: str
+    ) -> Answer:
         body = {"revision": revision, "reason": reason, "overridden": overridden}
         return self.call("POST", f"/staff/corrections/{self.draft_id}/save", **body)
 
 
 def acts(app: Flask) -> list[str]:
     """What the audit trail says of corrections that are not saved, with who did it."""
-    return [f"{entry.action} {entry.actor_id}" for entry in audited(app) if entry.action.startswith("correction.")]
+    return [
+        f"{entry.action} {entry.actor_id}"
+        for entry in audited(app)
+        if entry.action.startswith("correction.")
+    ]
 
 
-def test_a_tab_is_corrected_after_closing_and_the_candidate_told(sending: Flask, saved: str, mailbox: Mailbox) -> None:
+def test_a_tab_is_corrected_after_closing_and_the_candidate_told(
+    sending: Flask, saved: str, mailbox: Mailbox
+) -> None:
     move_to(AFTER_CLOSING)
     desk = Corrector(sending, saved)
     assert [desk.start(), desk.start()] == [201, 200]
     assert desk.write(2, MOVED).json == {"revision": 2, "goto": 3}
     stale = desk.write(2, {**MOVED, "adresse": "3 rue du bois"})
-    assert (stale.status_code, stale.json["theirs"]["adresse"]) == (409, "2 rue du lac"), "two windows"
+    assert (stale.status_code, stale.json["theirs"]["adresse"]) == (409, "2 rue du lac"), (
+        "two windows"
+    )
     (change,) = desk.tab(9)["changes"]
     assert ("1 rue du port" in change["before"], "2 rue du lac" in change["after"]) == (True, True)
     assert [desk.save(reason=" ").status_code, desk.save(revision=1).status_code] == [422, 409]
     assert [desk.save().json for _ in range(2)] == [{"candidature_id": saved, "version": 2}] * 2
     first, second = published(sending, "registrations.registration_saved.v1")
     assert second["data"]["reason"] == "Adresse rectifiée"
-    assert [first["data"][part] == second["data"][part] for part in ("identity", "epreuves")] == [True, True]
+    assert [first["data"][part] == second["data"][part] for part in ("identity", "epreuves")] == [
+        True,
+        True,
+    ]
     detail = desk.get(f"/{saved}").json
     assert (detail["versions"][0]["saved_by"], detail["under_way"]) == ("staff:agent", [])
     run_follow_ups(sending, registry)
@@ -67,7 +93,9 @@ def test_a_tab_is_corrected_after_closing_and_the_candidate_told(sending: Flask,
     assert {"version": 2, "reason": "Adresse rectifiée"}.items() <= (entry.after or {}).items()
 
 
-def test_abandoned_half_way_it_changes_nothing(sending: Flask, candidate: CandidateClient, saved: str) -> None:
+def test_abandoned_half_way_it_changes_nothing(
+    sending: Flask, candidate: CandidateClient, saved: str
+) -> None:
     desk = Corrector(sending, saved)
     desk.start()
     desk.write(2, MOVED)
@@ -79,7 +107,9 @@ def test_abandoned_half_way_it_changes_nothing(sending: Flask, candidate: Candid
     assert acts(sending) == ["correction.started agent", "correction.abandoned agent"]
 
 
-def test_it_opens_where_something_can_be_typed_and_keeps_its_reason(sending: Flask, saved: str) -> None:
+def test_it_opens_where_something_can_be_typed_and_keeps_its_reason(
+    sending: Flask, saved: str
+) -> None:
     desk = Corrector(sending, saved)
     desk.start()
     draft = desk.call("GET", f"/drafts/{desk.draft_id}").json
@@ -88,13 +118,16 @@ def test_it_opens_where_something_can_be_typed_and_keeps_its_reason(sending: Fla
     assert desk.tab(2)["reason"] == "Adresse"
     assert desk.write(2, {**MOVED, "adresse": ""}).status_code == 422
     tabs = desk.call("GET", f"/drafts/{desk.draft_id}").json["tabs"]
-    assert [tab["number"] for tab in tabs if tab["state"] != "done"] == [2], "none is current: any may be opened"
+    assert [tab["number"] for tab in tabs if tab["state"] != "done"] == [2], (
+        "none is current: any may be opened"
+    )
     assert desk.save(2, "Adresse rectifiée").status_code == 422
     assert desk.tab(9)["reason"] == "Adresse rectifiée", "also where the save is refused"
 
 
 def test_colleagues_share_one_correction_and_read_who_began_it(sending: Flask, saved: str) -> None:
-    desk, colleague = Corrector(sending, saved), Corrector(sending, saved, name="autre")
+    desk = Corrector(sending, saved)
+    colleague = Corrector(sending, saved, name="autre")
     desk.start()
     desk.write(2, MOVED)
     (held,) = colleague.get(f"/{saved}").json["under_way"]
@@ -105,11 +138,16 @@ def test_colleagues_share_one_correction_and_read_who_began_it(sending: Flask, s
     assert desk.get(f"/{saved}").json["versions"][0]["saved_by"] == "staff:autre"
 
 
-def test_whoever_saves_second_is_told_and_loses_nothing(sending: Flask, candidate: CandidateClient, saved: str) -> None:
+def test_whoever_saves_second_is_told_and_loses_nothing(
+    sending: Flask, candidate: CandidateClient, saved: str
+) -> None:
     desk = Corrector(sending, saved)
     draft = candidate.modify(saved).json
     desk.start()
-    assert [holder["staff_id"] for holder in desk.get(f"/{saved}").json["under_way"]] == [None, "agent"]
+    assert [holder["staff_id"] for holder in desk.get(f"/{saved}").json["under_way"]] == [
+        None,
+        "agent",
+    ]
     desk.write(2, MOVED)
     assert desk.save().status_code == 201
     theirs = candidate.write(draft, 2, {**MOVED, "adresse": "3 rue du bois"}).json
@@ -118,30 +156,49 @@ def test_whoever_saves_second_is_told_and_loses_nothing(sending: Flask, candidat
     candidate.call("DELETE", f"/drafts/{draft['id']}")
     desk.start()
     again = candidate.modify(saved).json
-    assert candidate.save({**again, **candidate.write(again, 2, ANSWERS["identification"]).json}).status_code == 201
-    assert (desk.save(1).status_code, candidate.get("/candidatures")["candidatures"][0]["version"]) == (409, 3)
+    assert (
+        candidate.save(
+            {**again, **candidate.write(again, 2, ANSWERS["identification"]).json}
+        ).status_code
+        == 201
+    )
+    assert (
+        desk.save(1).status_code,
+        candidate.get("/candidatures")["candidatures"][0]["version"],
+    ) == (409, 3)
 
 
-def test_only_managers_of_the_académie_correct_in_time(sending: Flask, candidate: CandidateClient, saved: str) -> None:
-    desk, elsewhere = Corrector(sending, saved), Corrector(sending, saved, academie="20")
+def test_only_managers_of_the_académie_correct_in_time(
+    sending: Flask, candidate: CandidateClient, saved: str
+) -> None:
+    desk = Corrector(sending, saved)
+    elsewhere = Corrector(sending, saved, academie="20")
     desk.start()
     assert elsewhere.start() == 404
     elsewhere.draft_id = desk.draft_id
     assert [elsewhere.write(2, MOVED).status_code, elsewhere.save(1).status_code] == [404, 404]
     reader = Corrector(sending, saved, "candidatures:read")
     reader.draft_id = desk.draft_id
-    assert [reader.start(), reader.write(2, MOVED).status_code, reader.save(1).status_code] == [403] * 3
+    assert [reader.start(), reader.write(2, MOVED).status_code, reader.save(1).status_code] == [
+        403
+    ] * 3
     desk.draft_id = candidate.modify(saved).json["id"]
     assert desk.write(2, MOVED).status_code == 404, "a candidate's own"
     move_to(at("2024-10-05 12:00"))
     assert desk.start() == 409
 
 
-def test_a_rule_is_overridden_by_its_name_by_an_administrateur_alone(sending: Flask, saved: str) -> None:
+def test_a_rule_is_overridden_by_its_name_by_an_administrateur_alone(
+    sending: Flask, saved: str
+) -> None:
     desk = Corrector(sending, saved)
     desk.start()
     desk.write(4, {**ANSWERS["qualification"], "forme": "progressive"})
-    codes = [epreuve["code"] for epreuve in desk.tab(7)["epreuves"] if not epreuve["code"].startswith("EF")]
+    codes = [
+        epreuve["code"]
+        for epreuve in desk.tab(7)["epreuves"]
+        if not epreuve["code"].startswith("EF")
+    ]
     none_sat = {f"position-{code}": "non_inscrit" for code in codes}
     assert desk.write(7, {**ANSWERS["epreuves"], **none_sat}, 2).status_code == 422
     (refusal,) = desk.tab(9)["refusals"]

@@ -1,4 +1,5 @@
-"""What other services are told, once more too, and what accounts tells: a new address, a corrected civil status."""
+"""What other services are told, once more too, and what accounts tells: a new address, a corrected
+civil status."""
 
 import json
 from dataclasses import replace
@@ -11,7 +12,12 @@ from sqlalchemy import delete, select
 from services.chassis.tasks.tables import tasks
 from services.contracts import EVENTS
 from services.contracts.accounts import EmailChanged, Identity, IdentityCorrected
-from services.contracts.registrations import DataErased, DatesMoved, RegistrationValidated, WindowChanged
+from services.contracts.registrations import (
+    DataErased,
+    DatesMoved,
+    RegistrationValidated,
+    WindowChanged,
+)
 from services.registrations.catalogue.contents import read_catalogue
 from services.registrations.domain.exam_definition import Exam
 from services.registrations.handlers import registry
@@ -29,17 +35,25 @@ CORRECTED: dict[str, Any] = {**tokens.DUBOIS, "version": 5, "nom_famille": "DUPO
 
 
 def correct(app: Flask) -> None:
-    deliver_event(app, registry, IdentityCorrected("pierre", Identity(**CORRECTED), "Nom mal orthographié"))
+    deliver_event(
+        app, registry, IdentityCorrected("pierre", Identity(**CORRECTED), "Nom mal orthographié")
+    )
 
 
-def test_a_corrected_identity_makes_a_version_after_closing_too(app: Flask, candidate: CandidateClient) -> None:
+def test_a_corrected_identity_makes_a_version_after_closing_too(
+    app: Flask, candidate: CandidateClient
+) -> None:
     saved = candidate.registered()
     candidate_client.move_to(BESANCON.closes)
     for _ in range(2):  # told again, it makes no further version
         correct(app)
     _, newest = published(app, "registrations.registration_saved.v1")
     told = newest["data"]
-    assert (told["version"], told["reason"], told["identity"]) == (2, "Nom mal orthographié", CORRECTED)
+    assert (told["version"], told["reason"], told["identity"]) == (
+        2,
+        "Nom mal orthographié",
+        CORRECTED,
+    )
     assert "DUPOND" in str(told["recap"])
     assert candidate.get(f"/candidatures/{saved}")["version_label"] == "Version 02"
 
@@ -51,11 +65,16 @@ def test_a_corrected_identity_is_that_of_what_is_restored(app: Flask, saved: str
     desk.end(saved, "restoration")
     assert desk.names() == ["DUPOND Pierre"]
     versions = published(app, "registrations.registration_saved.v1")
-    signed = [[piece["code"] for piece in event["data"]["pieces"] if piece["proves_version"]] for event in versions]
+    signed = [
+        [piece["code"] for piece in event["data"]["pieces"] if piece["proves_version"]]
+        for event in versions
+    ]
     assert signed == [["CINSIG03"]] * 2, "under another name it is signed again"
 
 
-def test_an_assertion_from_before_does_not_bring_the_old_name_back(app: Flask, candidate: CandidateClient) -> None:
+def test_an_assertion_from_before_does_not_bring_the_old_name_back(
+    app: Flask, candidate: CandidateClient
+) -> None:
     saved = candidate.registered()
     draft = candidate.modify(saved).json
     correct(app)
@@ -71,10 +90,14 @@ def test_a_modification_is_told_by_mail_to_the_newest_address(
     for version, email in ((3, "new@example.org"), (2, "old@example.org")):
         deliver_event(sending, registry, EmailChanged("pierre", version, email))
     candidate.save(candidate.modify(saved).json)
-    [follow_up] = stored(sending, select(tasks.c.envelope).where(tasks.c.handler == "send_modification_mail"))
+    [follow_up] = stored(
+        sending, select(tasks.c.envelope).where(tasks.c.handler == "send_modification_mail")
+    )
     assert run_follow_ups(sending, registry) == []
     (mail,) = mailbox.received
-    assert json.loads(follow_up)["id"] in mail.message["Message-ID"], "the same one if it is sent twice"
+    assert json.loads(follow_up)["id"] in mail.message["Message-ID"], (
+        "the same one if it is sent twice"
+    )
     assert mail.subject == "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR"
     assert ("02103000001" in mail.text, "Version : 2" in mail.text) == (True, True)
     newest = published(sending, "registrations.registration_saved.v1")[-1]["data"]
@@ -84,7 +107,10 @@ def test_a_modification_is_told_by_mail_to_the_newest_address(
 def test_a_deleted_account_leaves_no_text_behind(app: Flask, candidate: CandidateClient) -> None:
     draft = candidate.draft()
     candidate.write(draft, 2, {"adresse": "1 rue du port"}, action="stay")
-    assert candidate_client.as_service(app, "accounts", "DELETE", "/candidates/pierre").status_code == 204
+    assert (
+        candidate_client.as_service(app, "accounts", "DELETE", "/candidates/pierre").status_code
+        == 204
+    )
     assert candidate.call("GET", f"/drafts/{draft['id']}").status_code == 404
     with app.app_context(), db.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT email FROM candidates").scalar() is None
@@ -100,14 +126,19 @@ def _published(app: Flask) -> list[tuple[str, int, str]]:
     ]
 
 
-def test_versions_and_ends_are_told_once_more(app: Flask, candidate: CandidateClient, other: CandidateClient) -> None:
+def test_versions_and_ends_are_told_once_more(
+    app: Flask, candidate: CandidateClient, other: CandidateClient
+) -> None:
     for person in (candidate, other):
         saved = person.registered()
         assert person.save(person.modify(saved).json).status_code == 201
     other.withdraw(saved)
     before = _published(app)
     saves = [("registration_saved", 1), ("registration_saved", 2)] * 2
-    assert [(name, version) for name, version, _ in before] == [*saves, ("registration_withdrawn", 3)]
+    assert [(name, version) for name, version, _ in before] == [
+        *saves,
+        ("registration_withdrawn", 3),
+    ]
     with app.app_context(), db.operation() as session:
         session.execute(delete(events.Outbox))  # as it is after RETENTION
     output = app.test_cli_runner().invoke(args=["publish-candidatures"]).output
@@ -117,7 +148,9 @@ def test_versions_and_ends_are_told_once_more(app: Flask, candidate: CandidateCl
 
 def declaring(exam: Exam) -> Exam:
     """The exam with a type of document of its own."""
-    return replace(exam, document_types={**exam.document_types, "attestation": "Attestation de réussite"})
+    return replace(
+        exam, document_types={**exam.document_types, "attestation": "Attestation de réussite"}
+    )
 
 
 def declared(app: Flask) -> list[list[str]]:
@@ -141,30 +174,46 @@ SAMPLES = Path(__file__).parents[2] / "contracts" / "samples"
 CANDIDATURE = "0123456789abcdef0123456789abcdef"  # ids are random: samples show this one
 
 
-def test_the_guides_candidate_has_no_forms_and_may_take_a_concours(app: Flask, candidate: CandidateClient) -> None:
+def test_the_guides_candidate_has_no_forms_and_may_take_a_concours(
+    app: Flask, candidate: CandidateClient
+) -> None:
     with app.app_context():
         delivered = replace(read_catalogue(CATALOGUE, candidate_client.NOW), files={})
         load_catalogue(delivered, actor=candidate_client.OPERATOR, at=candidate_client.NOW)
     forms = candidate.get(f"/candidatures/{candidate.registered()}/forms")
-    assert forms == {"sentence": "Actuellement, cette section n'est pas utilisée dans le cadre du BTS.", "forms": []}
+    assert forms == {
+        "sentence": "Actuellement, cette section n'est pas utilisée dans le cadre du BTS.",
+        "forms": [],
+    }
     picked = "domaine=Concours&exam=CAPTRANS"
     for name in ("session", "academie"):
         picked += f"&{name}={candidate_client.choices(app, picked)['next']['choices'][0]['value']}"
     opening = candidate_client.choices(app, picked)["information"]["opening_id"]
-    concours = candidate.call("POST", "/drafts", {"opening_id": opening, "assertion": candidate.assertion})
+    concours = candidate.call(
+        "POST", "/drafts", {"opening_id": opening, "assertion": candidate.assertion}
+    )
     assert concours.status_code == 201
 
 
-def test_the_delivered_catalogue_leads_to_what_samples_show(app: Flask, candidate: CandidateClient) -> None:
-    """A registration, a date that a manager moves, a withdrawal, and a catalogue that declares a document."""
+def test_the_delivered_catalogue_leads_to_what_samples_show(
+    app: Flask, candidate: CandidateClient
+) -> None:
+    """A registration, a date that a manager moves, a withdrawal, and a catalogue that declares a
+    document."""
     delivered = read_catalogue(CATALOGUE, candidate_client.NOW)
     with app.app_context():
-        load_catalogue(replace(delivered, files={}), actor=candidate_client.OPERATOR, at=candidate_client.NOW)
+        load_catalogue(
+            replace(delivered, files={}), actor=candidate_client.OPERATOR, at=candidate_client.NOW
+        )
     saved = candidate.registered()
     candidate_client.change_dates(app, deposit_closes=at("2021-11-15 00:00"))
     load(app, *(declaring(exam) for exam in delivered.exams if exam.code == "BTS"))
     candidate.withdraw(saved)
-    elsewhere = (DatesMoved, RegistrationValidated, DataErased)  # test_moved_dates, test_validation, tests/retention
+    elsewhere = (
+        DatesMoved,
+        RegistrationValidated,
+        DataErased,
+    )  # test_moved_dates, test_validation, tests/retention
     for event in EVENTS:
         if event.TYPE.startswith("registrations.") and event not in elsewhere:
             told = json.dumps(published(app, event.TYPE)[-1]["data"]).replace(saved, CANDIDATURE)

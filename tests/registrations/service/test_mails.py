@@ -1,4 +1,5 @@
-"""Mails: each reminds or tells once, whatever the mail server did; candidates read them again, staff see refusals."""
+"""Mails: each reminds or tells once, whatever the mail server did; candidates read them again,
+staff see refusals."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,7 +20,14 @@ from services.registrations.models import MailRefusal, db, sent_mails
 from services.registrations.operations import candidates
 from tests.documents.example_events import sample
 from tests.registrations.domain.example_dossier import BESANCON, at
-from tests.registrations.service.candidate_client import CandidateClient, Desk, change_dates, guide, load, move_to
+from tests.registrations.service.candidate_client import (
+    CandidateClient,
+    Desk,
+    change_dates,
+    guide,
+    load,
+    move_to,
+)
 from tests.support import tokens
 from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.smtp import Mailbox
@@ -48,11 +56,18 @@ def _reminded(mailbox: Mailbox) -> list[str]:
     return [mail.recipients[0] for mail in mailbox.received if mail.subject == LEFT_LYING]
 
 
-def test_each_rung_reminds_once(reminding: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
+def test_each_rung_reminds_once(
+    reminding: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
     candidate.draft()
-    before, afterwards = timedelta(seconds=-1), timedelta(hours=2)
+    before = timedelta(seconds=-1)
+    afterwards = timedelta(hours=2)
     for sent, rung in enumerate((SEVEN_DAYS, TWO_DAYS, LAST_DAY)):
-        for instant, count in ((rung + before, sent), (rung, sent + 1), (rung + afterwards, sent + 1)):
+        for instant, count in (
+            (rung + before, sent),
+            (rung, sent + 1),
+            (rung + afterwards, sent + 1),
+        ):
             remind_at(reminding, instant)
             assert len(_reminded(mailbox)) == count, instant
     remind_at(reminding, BESANCON.closes)
@@ -65,13 +80,17 @@ def test_nobody_is_reminded_who_is_registered_or_abandoned_the_draft(
     reminding: Flask, candidate: CandidateClient, other: CandidateClient, mailbox: Mailbox
 ) -> None:
     candidate.draft("20")
-    candidate.modify(candidate.registered("03"))  # a modification that is left lying changes nothing
+    candidate.modify(
+        candidate.registered("03")
+    )  # a modification that is left lying changes nothing
     other.call("DELETE", f"/drafts/{other.draft()['id']}")
     remind_at(reminding, SEVEN_DAYS)
     assert _reminded(mailbox) == []
 
 
-def test_a_draft_begun_late_awaits_a_rung(reminding: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
+def test_a_draft_begun_late_awaits_a_rung(
+    reminding: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
     move_to(SEVEN_DAYS)
     candidate.received = SEVEN_DAYS + timedelta(minutes=1)
     candidate.draft()
@@ -94,7 +113,9 @@ def test_a_mail_that_waited_past_the_save_is_not_sent(
     assert _reminded(mailbox) == ["anne@example.org"]
 
 
-def test_a_mail_that_waits_too_long_is_not_sent(reminding: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
+def test_a_mail_that_waits_too_long_is_not_sent(
+    reminding: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
     candidate.draft()
     mailbox.stop()
     remind_at(reminding, LAST_DAY)
@@ -103,7 +124,9 @@ def test_a_mail_that_waits_too_long_is_not_sent(reminding: Flask, candidate: Can
     assert _reminded(mailbox) == []
 
 
-def test_an_extended_window_has_its_own_ladder(reminding: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
+def test_an_extended_window_has_its_own_ladder(
+    reminding: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
     candidate.draft()
     remind_at(reminding, LAST_DAY)
     change_dates(reminding, closes=BESANCON.closes + timedelta(days=7))
@@ -120,23 +143,37 @@ def _reminding(candidate: CandidateClient) -> PiecesReminded:
     """Of the candidature that is saved for it."""
     event = sample(PiecesReminded)
     (incomplete,) = event.candidatures
-    return replace(event, candidatures=(replace(incomplete, candidature_id=candidate.registered()),))
+    return replace(
+        event, candidatures=(replace(incomplete, candidature_id=candidate.registered()),)
+    )
 
 
-def test_one_mail_says_what_is_missing_until_when(sending: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
+def test_one_mail_says_what_is_missing_until_when(
+    sending: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
     event = _reminding(candidate)
     for _ in range(2):
         deliver_event(sending, registry, event, event_id="e" * 32)
     assert run_follow_ups(sending, registry) == []
     assert [mail.subject for mail in mailbox.received] == [REMINDER], "delivered twice, sent once"
     text = mailbox.received[0].text
-    assert "Nationalité - à déposer en ligne jusqu'au dimanche 31 octobre 2021 23:59 (heure/Paris) :" in text
-    for piece in ("NATIDE06 : ", "La signature manque.", f"à valider par « {VALIDATE} »", "pour la version 2"):
+    assert (
+        "Nationalité - à déposer en ligne jusqu'au dimanche 31 octobre 2021 23:59 (heure/Paris) :"
+        in text
+    )
+    for piece in (
+        "NATIDE06 : ",
+        "La signature manque.",
+        f"à valider par « {VALIDATE} »",
+        "pour la version 2",
+    ):
         assert piece in text
     assert candidate.get("/mails")["mails"][0]["subject"] == REMINDER, "« Mes mails » keeps it"
 
 
-def test_a_mail_that_comes_too_late_is_not_sent(sending: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
+def test_a_mail_that_comes_too_late_is_not_sent(
+    sending: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
     event = _reminding(candidate)
     deliver_event(sending, registry, event)
     move_to(at("2021-11-10 00:00"))
@@ -146,10 +183,14 @@ def test_a_mail_that_comes_too_late_is_not_sent(sending: Flask, candidate: Candi
     candidate.withdraw(event.candidatures[0].candidature_id)
     deliver_event(sending, registry, event)
     assert run_follow_ups(sending, registry) == []
-    assert REMINDER not in [mail.subject for mail in mailbox.received], "there is no candidature any more"
+    assert REMINDER not in [mail.subject for mail in mailbox.received], (
+        "there is no candidature any more"
+    )
 
 
-def test_what_pieces_are_at_is_kept_whatever_comes_late(sending: Flask, candidate: CandidateClient) -> None:
+def test_what_pieces_are_at_is_kept_whatever_comes_late(
+    sending: Flask, candidate: CandidateClient
+) -> None:
     event = replace(sample(PiecesStateChanged), candidature_id=candidate.registered())
     for state, number in (("missing", 100_006), ("complete", 200_007), ("missing", 100_008)):
         deliver_event(sending, registry, replace(event, state=state, number=number))
@@ -157,7 +198,9 @@ def test_what_pieces_are_at_is_kept_whatever_comes_late(sending: Flask, candidat
     assert listed["pieces_state"] == "complete"
 
 
-def test_a_refusal_says_which_piece_and_why(sending: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
+def test_a_refusal_says_which_piece_and_why(
+    sending: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
     event = sample(PiecesRefused)
     refused = replace(event.candidature, candidature_id=candidate.registered())
     deliver_event(sending, registry, replace(event, candidature=refused))
@@ -168,7 +211,9 @@ def test_a_refusal_says_which_piece_and_why(sending: Flask, candidate: Candidate
         assert words in mail.text
 
 
-def mails_of(app: Flask, mailbox: Mailbox, *candidatures: str, act: str = "withdrawn") -> list[tuple[str, str]]:
+def mails_of(
+    app: Flask, mailbox: Mailbox, *candidatures: str, act: str = "withdrawn"
+) -> list[tuple[str, str]]:
     """Recipient and subject, once it was announced twice by the same event."""
     event = replace(sample(DocumentsAnnounced), act=act, candidatures=candidatures)
     event_id = new_id()
@@ -182,7 +227,9 @@ def test_each_candidate_concerned_gets_one_mail_with_the_reason(
     sending: Flask, candidate: CandidateClient, other: CandidateClient, mailbox: Mailbox
 ) -> None:
     told = mails_of(sending, mailbox, candidate.registered(), other.registered(), "0" * 32)
-    assert sorted(told) == [(person.identity["email"], "Document retiré") for person in (other, candidate)]
+    assert sorted(told) == [
+        (person.identity["email"], "Document retiré") for person in (other, candidate)
+    ]
     for words in ("« Convocation(s) aux épreuves »", "Motif : Changement de centre"):
         assert words in mailbox.received[0].text
 
@@ -201,11 +248,15 @@ def history(candidate: CandidateClient, candidature_id: str) -> list[dict[str, A
     return list(candidate.get(f"/candidatures/{candidature_id}/history")["events"])
 
 
-def test_the_reason_of_staff_for_a_withdrawal_stays_theirs_that_of_an_ecart_is_told(candidate: CandidateClient) -> None:
+def test_the_reason_of_staff_for_a_withdrawal_stays_theirs_that_of_an_ecart_is_told(
+    candidate: CandidateClient,
+) -> None:
     for act, told in (("withdrawal", None), ("ecart", "Demande écrite")):
         candidature = candidate.registered("03")
         assert Desk(candidate.app, "03").end(candidature, act).status_code == 204
-        newest = next(event for event in history(candidate, candidature) if event["act"] != "mail.sent")
+        newest = next(
+            event for event in history(candidate, candidature) if event["act"] != "mail.sent"
+        )
         assert (newest["author"], newest["text"]) == ("staff", told)
 
 
@@ -213,11 +264,17 @@ def test_it_begins_with_the_draft_tells_of_its_own_mails_and_names_nobody_elses(
     sending: Flask, candidate: CandidateClient, other: CandidateClient
 ) -> None:
     first = candidate.registered("03")
-    assert [event["act"] for event in history(candidate, first)] == ["candidature.saved", "draft.begun"]
+    assert [event["act"] for event in history(candidate, first)] == [
+        "candidature.saved",
+        "draft.begun",
+    ]
     candidate.withdraw(first)
     run_follow_ups(sending, registry)
     second = candidate.registered("03")
-    mails = [[event["act"] for event in history(candidate, each)].count("mail.sent") for each in (first, second)]
+    mails = [
+        [event["act"] for event in history(candidate, each)].count("mail.sent")
+        for each in (first, second)
+    ]
     assert mails == [1, 0]
     assert other.call("GET", f"/candidatures/{first}/history").status_code == 404
 
@@ -252,7 +309,9 @@ def shown(app: Flask, candidature_id: str) -> int | None:
     return refusal and int(refusal["code"])
 
 
-def test_a_refusal_shows_until_a_mail_is_taken(sending: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
+def test_a_refusal_shows_until_a_mail_is_taken(
+    sending: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
     saved = candidate.registered()
     assert shown(sending, saved) is None
     mailbox.refuse_recipient(EMAIL, "550 5.1.1 No such mailbox")
@@ -271,7 +330,9 @@ def test_a_refusal_shows_until_a_mail_is_taken(sending: Flask, candidate: Candid
     assert shown(sending, saved) is None, "of an earlier address"
 
 
-def test_messages_and_refusals_go_with_the_candidate(sending: Flask, withdrawn: CandidateClient) -> None:
+def test_messages_and_refusals_go_with_the_candidate(
+    sending: Flask, withdrawn: CandidateClient
+) -> None:
     assert withdrawn.get("/mails")["mails"]
     with sending.app_context():
         candidates.record_refusal("pierre", EMAIL, 550)

@@ -1,4 +1,5 @@
-"""Dates that move, by a manager or after an incident: what printed others gets an edition, each concerned one mail."""
+"""Dates that move, by a manager or after an incident: what printed others gets an edition, each
+concerned one mail."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -19,13 +20,20 @@ from services.registrations.operations import incidents, moved_dates
 from services.registrations.operations.republication import publish_everything
 from tests.registrations.domain.example_dossier import BESANCON, at
 from tests.registrations.service import candidate_client
-from tests.registrations.service.candidate_client import CandidateClient, Desk, change_dates, guide, load
+from tests.registrations.service.candidate_client import (
+    CandidateClient,
+    Desk,
+    change_dates,
+    guide,
+    load,
+)
 from tests.registrations.service.test_openings import messages
 from tests.support.service_worker import published, run_follow_ups, runner_of
 from tests.support.smtp import Mailbox
 
 MOVED = "Dates modifiées : BREVET DE TECHNICIEN SUPERIEUR"
-LATER, LAST = at("2021-11-15 00:00"), at("2021-12-01 00:00")
+LATER = at("2021-11-15 00:00")
+LAST = at("2021-12-01 00:00")
 
 
 def follow(app: Flask, deposit_closes: datetime | None = None, **others: datetime) -> None:
@@ -53,11 +61,15 @@ def mails(app: Flask, mailbox: Mailbox) -> list[Any]:
 
 def told(app: Flask, candidature_id: str) -> RegistrationSaved:
     """What documents is answered of the candidature."""
-    answer = candidate_client.as_service(app, "documents", "GET", f"/candidatures/{candidature_id}/versions/current")
+    answer = candidate_client.as_service(
+        app, "documents", "GET", f"/candidatures/{candidature_id}/versions/current"
+    )
     return RegistrationSaved.from_data(answer.json["data"])
 
 
-def test_moved_dates_are_printed_by_an_edition_and_told_once(sending: Flask, saved: str, mailbox: Mailbox) -> None:
+def test_moved_dates_are_printed_by_an_edition_and_told_once(
+    sending: Flask, saved: str, mailbox: Mailbox
+) -> None:
     before = told(sending, saved)
     follow(sending, LATER)
     follow(sending)
@@ -74,7 +86,9 @@ def test_moved_dates_are_printed_by_an_edition_and_told_once(sending: Flask, sav
     assert "- Confirmation à renvoyer pour le dimanche 14 novembre 2021" in mail.text
 
 
-def test_several_moves_before_the_mail_are_one_mail_of_the_newest(sending: Flask, saved: str, mailbox: Mailbox) -> None:
+def test_several_moves_before_the_mail_are_one_mail_of_the_newest(
+    sending: Flask, saved: str, mailbox: Mailbox
+) -> None:
     for end in (LATER, LAST):
         follow(sending, end)
     assert [edition for _, edition, _ in editions(sending)] == [2, 3]
@@ -84,7 +98,9 @@ def test_several_moves_before_the_mail_are_one_mail_of_the_newest(sending: Flask
     assert len(mails(sending, mailbox)) == 2, "what moves afterwards is told again"
 
 
-def test_dates_moved_back_in_time_are_printed_again_and_not_told(sending: Flask, saved: str, mailbox: Mailbox) -> None:
+def test_dates_moved_back_in_time_are_printed_again_and_not_told(
+    sending: Flask, saved: str, mailbox: Mailbox
+) -> None:
     end = datetime.fromisoformat(told(sending, saved).pieces[0].deposit_closes)
     follow(sending, LATER)
     follow(sending, end)
@@ -99,9 +115,13 @@ def test_dates_moved_back_in_time_are_printed_again_and_not_told(sending: Flask,
     assert len(editions(sending)) == 4, "moved back before the job looked"
 
 
-def test_what_prints_the_same_is_neither_edited_nor_told(sending: Flask, saved: str, mailbox: Mailbox) -> None:
+def test_what_prints_the_same_is_neither_edited_nor_told(
+    sending: Flask, saved: str, mailbox: Mailbox
+) -> None:
     opens = datetime.fromisoformat(told(sending, saved).pieces[0].deposit_opens)
-    follow(sending, closes=at("2021-10-26 12:00"), deposit_opens=opens.replace(minute=opens.minute + 1))
+    follow(
+        sending, closes=at("2021-10-26 12:00"), deposit_opens=opens.replace(minute=opens.minute + 1)
+    )
     assert (editions(sending), mails(sending, mailbox)) == ([], [])
 
 
@@ -114,7 +134,10 @@ def test_a_version_saved_after_the_move_prints_it_and_an_ended_candidature_is_le
     other.withdraw(gone)
     follow(sending)
     assert (editions(sending), mails(sending, mailbox)) == ([], [])
-    assert (told(sending, saved).edition, told(sending, saved).confirmation.return_by) == (1, "2021-11-14")
+    assert (told(sending, saved).edition, told(sending, saved).confirmation.return_by) == (
+        1,
+        "2021-11-14",
+    )
 
 
 def test_the_job_goes_on_where_it_was_stopped(
@@ -140,7 +163,9 @@ def test_the_mail_of_a_save_does_not_wait_behind_those_of_moved_dates(
     other.save(other.filled("03"))
     with sending.app_context():
         assert runner_of(sending, registry).run_once(MAILS)
-    assert mailbox.received[-1].subject.startswith("Inscription enregistrée"), "the first that its thread takes"
+    assert mailbox.received[-1].subject.startswith("Inscription enregistrée"), (
+        "the first that its thread takes"
+    )
     assert len(mails(sending, mailbox)) == 1
 
 
@@ -157,12 +182,16 @@ def test_dates_do_not_move_while_a_version_is_saved_with_them(
         tried.append(dossier)
 
     draft = candidate.modify(saved).json
-    monkeypatch.setattr("services.registrations.operations.drafts.registration_form.refuse_incomplete", move)
+    monkeypatch.setattr(
+        "services.registrations.operations.drafts.registration_form.refuse_incomplete", move
+    )
     assert candidate.save(draft).status_code == 201
     assert len(tried) == 1
 
 
-def test_a_demonstration_whose_dates_move_sends_no_mail(sending: Flask, saved: str, mailbox: Mailbox) -> None:
+def test_a_demonstration_whose_dates_move_sends_no_mail(
+    sending: Flask, saved: str, mailbox: Mailbox
+) -> None:
     load(sending, guide(demonstration=True))
     follow(sending, LATER)
     assert editions(sending) == [(1, 2, "2021-11-14")]
@@ -193,17 +222,27 @@ def read(moves: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 EVENING = at("2021-10-25 11:00")
-CLOSED_BEFORE = replace(candidate_client.AMIENS, closes=at("2021-10-24 12:00"), deposit_closes=at("2021-10-24 12:00"))
+CLOSED_BEFORE = replace(
+    candidate_client.AMIENS, closes=at("2021-10-24 12:00"), deposit_closes=at("2021-10-24 12:00")
+)
 EXTENDED = "Inscriptions prolongées : BREVET DE TECHNICIEN SUPERIEUR"
 
 
 def proposed(app: Flask, **others: Any) -> candidate_client.Answer:
-    return Desk(app, scopes=["openings:manage"]).call("POST", "/staff/incidents/preview", **{**INCIDENT, **others})
+    return Desk(app, scopes=["openings:manage"]).call(
+        "POST", "/staff/incidents/preview", **{**INCIDENT, **others}
+    )
 
 
-def extend(app: Flask, openings: list[dict[str, Any]] | None = None, **others: Any) -> candidate_client.Answer:
+def extend(
+    app: Flask, openings: list[dict[str, Any]] | None = None, **others: Any
+) -> candidate_client.Answer:
     """As it is proposed, unless these openings are given."""
-    body = {**INCIDENT, **others, "openings": read(proposed(app, **others).json) if openings is None else openings}
+    body = {
+        **INCIDENT,
+        **others,
+        "openings": read(proposed(app, **others).json) if openings is None else openings,
+    }
     return Desk(app, scopes=["openings:manage"]).call("POST", "/staff/incidents", **body)
 
 
@@ -223,7 +262,9 @@ def evening(sending: Flask) -> Flask:
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_what_was_cut_is_extended_and_told(evening: Flask, candidate: CandidateClient, other: CandidateClient) -> None:
+def test_what_was_cut_is_extended_and_told(
+    evening: Flask, candidate: CandidateClient, other: CandidateClient
+) -> None:
     candidate.draft()
     other.registered()
     [opening] = [move["opening"] for move in proposed(evening).json]
@@ -238,14 +279,20 @@ def test_it_is_applied_once_and_another_of_the_same_time_is_refused(evening: Fla
     openings = read(proposed(evening).json)
     for _ in range(2):
         assert extend(evening, openings).status_code == 204
-    assert extend(evening, openings, periods=["deposit", "registration", "deposit"]).status_code == 204
+    assert (
+        extend(evening, openings, periods=["deposit", "registration", "deposit"]).status_code == 204
+    )
     assert len(messages(evening)) == 1
     for noted in (proposed(evening), extend(evening, openings, text="Autre texte")):
         assert (noted.status_code, "déjà noté" in noted.text) == (422, True)
 
 
-def test_two_windows_that_note_it_at_once_apply_it_once(evening: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    openings, is_noted, looked = read(proposed(evening).json), incidents._is_noted, list[bool]()
+def test_two_windows_that_note_it_at_once_apply_it_once(
+    evening: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    openings = read(proposed(evening).json)
+    is_noted = incidents._is_noted
+    looked = list[bool]()
 
     def first_window_is_not_seen(session: Any, incident: Any) -> bool:
         looked.append(is_noted(session, incident))
@@ -267,7 +314,10 @@ def test_dates_that_have_moved_since_they_were_read_refuse_it_whole(evening: Fla
 def test_what_cannot_be_is_refused(evening: Flask) -> None:
     for wrong, words in (
         ({"ends": INCIDENT["begins"]}, "La fin de l'incident doit suivre son début."),
-        ({"begins": "2021-09-01T08:00:00+02:00", "ends": "2021-09-02T08:00:00+02:00"}, "Aucune période"),
+        (
+            {"begins": "2021-09-01T08:00:00+02:00", "ends": "2021-09-02T08:00:00+02:00"},
+            "Aucune période",
+        ),
         ({"periods": []}, "periods"),
         ({"periods": ["mails"]}, "periods"),
     ):
@@ -275,7 +325,10 @@ def test_what_cannot_be_is_refused(evening: Flask) -> None:
         assert (refused.status_code, words in refused.text) == (422, True), refused.text
     [opening] = read(proposed(evening).json)
     forward = {**opening, "closes": "2021-10-25T11:30:00+02:00"}
-    for given, wrong, words in ((opening, {"ends": INCIDENT["begins"]}, "doit suivre"), (forward, {}, "avancée")):
+    for given, wrong, words in (
+        (opening, {"ends": INCIDENT["begins"]}, "doit suivre"),
+        (forward, {}, "avancée"),
+    ):
         refused = extend(evening, [given], **wrong)
         assert (refused.status_code, words in refused.text) == (422, True)
     for path, body in (("/preview", INCIDENT), ("", {**INCIDENT, "openings": []})):
@@ -285,7 +338,10 @@ def test_what_cannot_be_is_refused(evening: Flask) -> None:
 def test_the_exams_file_says_by_how_many_days(evening: Flask) -> None:
     load(evening, replace(guide(openings=(CLOSED_BEFORE, BESANCON)), extension_days=2))
     [move] = read(proposed(evening).json)
-    assert (move["closes"], move["deposit_closes"]) == ("2021-10-27T10:00:00+00:00", "2021-11-02T23:00:00+00:00")
+    assert (move["closes"], move["deposit_closes"]) == (
+        "2021-10-27T10:00:00+00:00",
+        "2021-11-02T23:00:00+00:00",
+    )
 
 
 def test_who_has_a_draft_or_a_candidature_gets_one_mail_that_says_why(
@@ -296,8 +352,13 @@ def test_who_has_a_draft_or_a_candidature_gets_one_mail_that_says_why(
     extend(evening)
     for _ in range(2):
         _work(evening)
-    told = {mail.subject: (mail.recipients, INCIDENT["text"] in mail.text) for mail in mailbox.received}
-    assert told == {EXTENDED: ([candidate.identity["email"]], True), MOVED: ([other.identity["email"]], True)}
+    told = {
+        mail.subject: (mail.recipients, INCIDENT["text"] in mail.text) for mail in mailbox.received
+    }
+    assert told == {
+        EXTENDED: ([candidate.identity["email"]], True),
+        MOVED: ([other.identity["email"]], True),
+    }
     assert len(mailbox.received) == 2
     assert any("ferme désormais le 25 octobre 2021 14:00" in mail.text for mail in mailbox.received)
 
@@ -314,13 +375,17 @@ def test_drafts_are_looked_at_page_by_page_those_begun_later_not_at_all(
     other.draft()
     extend(evening)
     identity = {**candidate.identity, "email": "tard@example.org"}
-    replace(candidate, id="late", identity=identity, received=EVENING + timedelta(minutes=5)).draft()
+    replace(
+        candidate, id="late", identity=identity, received=EVENING + timedelta(minutes=5)
+    ).draft()
     _work(evening)
     told = sorted(mail.recipients[0] for mail in mailbox.received)
     assert told == sorted([candidate.identity["email"], other.identity["email"]])
 
 
-def test_dates_as_they_were_already_send_no_mail(evening: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
+def test_dates_as_they_were_already_send_no_mail(
+    evening: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
     candidate.draft()
     extend(evening, periods=["deposit"])
     _work(evening)
@@ -329,12 +394,17 @@ def test_dates_as_they_were_already_send_no_mail(evening: Flask, candidate: Cand
 
 def test_the_message_stays_until_the_last_end_that_was_moved(evening: Flask) -> None:
     extend(evening, periods=["registration"])
-    for instant, shown in ((at("2021-10-25 13:59"), ["Prolongation"]), (at("2021-10-25 14:00"), [])):
+    for instant, shown in (
+        (at("2021-10-25 13:59"), ["Prolongation"]),
+        (at("2021-10-25 14:00"), []),
+    ):
         candidate_client.move_to(instant)
         assert messages(evening) == shown
 
 
-def test_a_demonstration_tells_of_an_incident_too(evening: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
+def test_a_demonstration_tells_of_an_incident_too(
+    evening: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
     candidate.registered()
     load(evening, guide(openings=(CLOSED_BEFORE, BESANCON), demonstration=True))
     assert extend(evening).status_code == 204

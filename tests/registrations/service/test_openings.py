@@ -1,4 +1,5 @@
-"""« Ouverture des services », messages of the home page, dates that a manager changes, a catalogue loaded again."""
+"""« Ouverture des services », messages of the home page, dates that a manager changes, a catalogue
+loaded again."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,20 +18,35 @@ from services.contracts.session_options import SessionOptions
 from services.registrations.catalogue.contents import Catalogue
 from services.registrations.jobs import registry
 from services.registrations.models import CatalogueRevision, CurrentExam, OpeningRow, db
-from services.registrations.operations.catalogue import compare_catalogue, load_catalogue, move_demonstration_dates
+from services.registrations.operations.catalogue import (
+    compare_catalogue,
+    load_catalogue,
+    move_demonstration_dates,
+)
 from services.registrations.operations.messages import publish_message
 from services.registrations.operations.openings import change_openings
 from tests.registrations.catalogue.test_demonstration import catalogue
 from tests.registrations.domain.example_dossier import BESANCON, at
 from tests.registrations.service import candidate_client
-from tests.registrations.service.candidate_client import AMIENS, GUIDE, NOW, OPERATOR, CandidateClient, guide, load
+from tests.registrations.service.candidate_client import (
+    AMIENS,
+    GUIDE,
+    NOW,
+    OPERATOR,
+    CandidateClient,
+    guide,
+    load,
+)
 from tests.support.service_worker import published
 
 PICKED = "domaine=Examen&exam=BTS&session=2022"
 
 
 def messages(app: Flask) -> list[str]:
-    return [message["title"] for message in candidate_client.Answer.of(app.test_client().get("/v1/messages")).json]
+    return [
+        message["title"]
+        for message in candidate_client.Answer.of(app.test_client().get("/v1/messages")).json
+    ]
 
 
 def _windows(app: Flask) -> list[dict[str, Any]]:
@@ -39,27 +55,40 @@ def _windows(app: Flask) -> list[dict[str, Any]]:
 
 def test_what_is_picked_in_turn_ends_with_the_guides_sentence(app: Flask) -> None:
     information = candidate_client.choices(app, f"{PICKED}&academie=03")["information"]
-    assert information["sentence"].startswith("Les inscriptions sont ouvertes du 01 octobre 2021 12:00 au 25 octobre")
+    assert information["sentence"].startswith(
+        "Les inscriptions sont ouvertes du 01 octobre 2021 12:00 au 25 octobre"
+    )
     assert (information["state"], len(information["opening_id"])) == ("open", 32)
     assert information["residence_notice"].startswith("Vous devez sélectionner")
     nowhere = candidate_client.choices(app, "domaine=Examen&exam=BTS&session=1999")
-    assert [step["value"] for step in nowhere["steps"]] == ["Examen", "BTS"], "what of it exists is said"
+    assert [step["value"] for step in nowhere["steps"]] == ["Examen", "BTS"], (
+        "what of it exists is said"
+    )
     assert nowhere["empty_message"]
     assert candidate_client.choices(app, "domaine=Concours")["empty_message"]
 
 
-def test_changed_dates_win_and_pieces_and_candidates_are_told(app: Flask, candidate: CandidateClient) -> None:
+def test_changed_dates_win_and_pieces_and_candidates_are_told(
+    app: Flask, candidate: CandidateClient
+) -> None:
     saved = candidate.registered()
-    candidate_client.change_dates(app, closes=at("2021-10-04 12:00"), deposit_closes=at("2021-11-15 00:00"))
+    candidate_client.change_dates(
+        app, closes=at("2021-10-04 12:00"), deposit_closes=at("2021-11-15 00:00")
+    )
     load(app, GUIDE)
     information = candidate_client.choices(app, f"{PICKED}&academie=03", "consult")["information"]
-    assert (information["state"], "04 octobre 2021 12:00" in information["sentence"]) == ("closed", True)
+    assert (information["state"], "04 octobre 2021 12:00" in information["sentence"]) == (
+        "closed",
+        True,
+    )
     told = {"academie": "03", "deposit_closes": "2021-11-14T23:00:00+00:00", "revision": 2}
     assert told.items() <= _windows(app)[-1]["data"].items()
     assert candidate.acknowledgement(saved)["closes_sentence"].endswith("04/10/2021 à 12:00.")
 
 
-def test_a_change_needs_a_reason_dates_in_order_and_what_candidates_lose_confirmed(app: Flask) -> None:
+def test_a_change_needs_a_reason_dates_in_order_and_what_candidates_lose_confirmed(
+    app: Flask,
+) -> None:
     revisions = _revisions(app)
     with app.app_context():
         with pytest.raises(Invalid, match="erreurs"):
@@ -71,7 +100,9 @@ def test_a_change_needs_a_reason_dates_in_order_and_what_candidates_lose_confirm
             _move({"0" * 32: 1}, closes=NOW)
         with pytest.raises(Invalid) as refusal:
             _move(revisions, closes=NOW)
-        assert {error.pointer for error in refusal.value.errors} == {"#/confirmed"}, "what candidates lose"
+        assert {error.pointer for error in refusal.value.errors} == {"#/confirmed"}, (
+            "what candidates lose"
+        )
         assert _revisions(app) == revisions
         _move(revisions, closes=NOW, confirmed=True)
 
@@ -81,13 +112,16 @@ def _revisions(app: Flask) -> dict[str, int]:
         return {row.id: row.revision for row in session.query(OpeningRow).filter_by(session="2022")}
 
 
-def _move(revisions: dict[str, int], confirmed: bool = False, reason: str = "Panne", **dates: datetime) -> None:
+def _move(
+    revisions: dict[str, int], confirmed: bool = False, reason: str = "Panne", **dates: datetime
+) -> None:
     read = [{"id": id, "revision": revision} for id, revision in revisions.items()]
     change_openings(read, **dates, reason=reason, confirmed=confirmed, actor=OPERATOR, at=NOW)
 
 
 def test_several_openings_are_moved_together_or_not_at_all(app: Flask) -> None:
-    revisions, later = _revisions(app), BESANCON.closes + timedelta(days=3)
+    revisions = _revisions(app)
+    later = BESANCON.closes + timedelta(days=3)
     assert len(revisions) > 1
     with app.app_context():
         first = min(revisions)
@@ -101,7 +135,9 @@ def test_several_openings_are_moved_together_or_not_at_all(app: Flask) -> None:
             _move(_revisions(app), closes=later)
 
 
-def test_demonstration_sessions_stay_open_and_a_restart_shifts_none(app: Flask, tmp_path: Path) -> None:
+def test_demonstration_sessions_stay_open_and_a_restart_shifts_none(
+    app: Flask, tmp_path: Path
+) -> None:
     with app.app_context():
         load_catalogue(catalogue(tmp_path, NOW), actor=OPERATOR, at=NOW)
         later = NOW + timedelta(days=3)
@@ -116,12 +152,21 @@ def test_demonstration_sessions_stay_open_and_a_restart_shifts_none(app: Flask, 
         assert move_demonstration_dates(later, actor=OPERATOR) == (), "moved by the job"
 
 
-def test_what_a_candidature_uses_survives_a_catalogue_without_it(app: Flask, candidate: CandidateClient) -> None:
+def test_what_a_candidature_uses_survives_a_catalogue_without_it(
+    app: Flask, candidate: CandidateClient
+) -> None:
     saved = candidate.registered()
-    load(app, replace(guide(openings=(AMIENS,), specialites=("31213",)), specialites=GUIDE.specialites[1:]))
+    load(
+        app,
+        replace(
+            guide(openings=(AMIENS,), specialites=("31213",)), specialites=GUIDE.specialites[1:]
+        ),
+    )
     [offered] = candidate_client.choices(app, PICKED)["next"]["choices"]
     assert offered["value"] == "20", "Besançon no longer is"
-    assert candidate.save(candidate.modify(saved).json).json["version"] == 2, "and still modified by who has it"
+    assert candidate.save(candidate.modify(saved).json).json["version"] == 2, (
+        "and still modified by who has it"
+    )
 
 
 def test_pieces_is_told_of_each_opening_once_and_of_what_changes_in_it(app: Flask) -> None:
@@ -134,15 +179,22 @@ def test_pieces_is_told_of_each_opening_once_and_of_what_changes_in_it(app: Flas
         load(app, changed)
         assert sorted(window["data"]["academie"] for window in _windows(app)[before:]) == told
     newest = _windows(app)[-1]["data"]
-    assert read(SessionOptions, newest["options"]) == SessionOptions(reminder_days=(7, 0), refusal_mails=True)
-    assert (newest["reminder_days"], newest["refusal_mails"]) == ([7, 0], True), "for a reader of the older shape"
+    assert read(SessionOptions, newest["options"]) == SessionOptions(
+        reminder_days=(7, 0), refusal_mails=True
+    )
+    assert (newest["reminder_days"], newest["refusal_mails"]) == ([7, 0], True), (
+        "for a reader of the older shape"
+    )
 
 
 def test_an_académie_decides_for_itself_whether_refusals_are_told_by_mail(app: Flask) -> None:
     for own, others in ((None, True), (False, True), (True, False)):
         openings = (replace(BESANCON, refusal_mails=own), AMIENS)
         load(app, guide(openings=openings, refusal_mails=others))
-        told = {event["data"]["academie"]: event["data"]["options"]["refusal_mails"] for event in _windows(app)}
+        told = {
+            event["data"]["academie"]: event["data"]["options"]["refusal_mails"]
+            for event in _windows(app)
+        }
         assert told == {"03": others if own is None else own, "20": others}
 
 
@@ -157,7 +209,9 @@ def test_a_failed_load_leaves_the_catalogue_as_it_was(app: Flask) -> None:
         load_catalogue(Catalogue((GUIDE,)), actor=OPERATOR, at=NOW)
         assert compare_catalogue([GUIDE], NOW) == ()
         with db.reading() as session:
-            assert session.query(CatalogueRevision).count() == 1, "loaded as it was, it changes nothing"
+            assert session.query(CatalogueRevision).count() == 1, (
+                "loaded as it was, it changes nothing"
+            )
 
 
 def test_messages_are_shown_within_their_time_the_gravest_first(app: Flask) -> None:
@@ -167,9 +221,14 @@ def test_messages_are_shown_within_their_time_the_gravest_first(app: Flask) -> N
         ("Demain", "warning", 20, 30),
         ("Hier", "warning", -30, -20),
     ):
-        times = {"shown_from": NOW + timedelta(hours=begins), "shown_until": NOW + timedelta(hours=ends)}
+        times = {
+            "shown_from": NOW + timedelta(hours=begins),
+            "shown_until": NOW + timedelta(hours=ends),
+        }
         with app.app_context():
-            publish_message(title=title, text="Texte", severity=severity, **times, actor=OPERATOR, at=NOW)
+            publish_message(
+                title=title, text="Texte", severity=severity, **times, actor=OPERATOR, at=NOW
+            )
     assert messages(app) == ["Indisponibilité", "Information"]
 
 
@@ -178,7 +237,9 @@ def test_operators_publish_list_and_withdraw_messages(app: Flask) -> None:
         return app.test_cli_runner().invoke(args=list(arguments))
 
     texts = ("--title", "Indisponibilité", "--text", "Ce soir.")
-    message_id = run("publish-message", *texts, "--severity", "warning", "--until", "2021-12-01 00:00").output.strip()
+    message_id = run(
+        "publish-message", *texts, "--severity", "warning", "--until", "2021-12-01 00:00"
+    ).output.strip()
     assert messages(app) == ["Indisponibilité"]
     listed = run("messages").output
     assert f"{message_id} " in listed
@@ -187,23 +248,37 @@ def test_operators_publish_list_and_withdraw_messages(app: Flask) -> None:
     assert (messages(app), run("messages").output) == ([], "Aucun message.\n")
 
 
-def test_a_message_that_is_too_long_or_without_text_or_end_is_refused_with_every_reason(app: Flask) -> None:
+def test_a_message_that_is_too_long_or_without_text_or_end_is_refused_with_every_reason(
+    app: Flask,
+) -> None:
     for title, text, ends, names in (
         ("Titre", "x" * (MESSAGE_TEXT_LENGTH + 1), NOW + timedelta(days=1), ["text"]),
         ("", " ", NOW, ["title", "text", "shown_until"]),
     ):
         times = {"shown_from": NOW, "shown_until": ends}
         with app.app_context(), pytest.raises(Invalid) as refusal:
-            publish_message(title=title, text=text, severity="info", **times, actor=OPERATOR, at=NOW)
+            publish_message(
+                title=title, text=text, severity="info", **times, actor=OPERATOR, at=NOW
+            )
         assert [error.pointer for error in refusal.value.errors] == [f"#/{name}" for name in names]
 
 
 # In Paris the first, in UTC the second is in a year that there is not.
 @pytest.mark.parametrize("instant", ["9999-12-31T23:30:00+00:00", "0001-01-01T00:00:00+14:00"])
-def test_messages_openings_and_searches_of_the_journal_end_in_a_year_there_is(app: Flask, instant: str) -> None:
+def test_messages_openings_and_searches_of_the_journal_end_in_a_year_there_is(
+    app: Flask, instant: str
+) -> None:
     administrateur = candidate_client.Desk(app, scopes=["openings:manage", "audit:read"])
-    message = {"title": "Fermeture", "text": "Fermé.", "severity": "info", "shown_from": "2021-10-01T00:00:00+00:00"}
-    opening = {"openings": [{"id": candidate_client.opening_id(app), "revision": 1}], "reason": "Panne"}
+    message = {
+        "title": "Fermeture",
+        "text": "Fermé.",
+        "severity": "info",
+        "shown_from": "2021-10-01T00:00:00+00:00",
+    }
+    opening = {
+        "openings": [{"id": candidate_client.opening_id(app), "revision": 1}],
+        "reason": "Panne",
+    }
     for path, body in (
         ("messages", {**message, "shown_until": instant}),
         ("openings/dates", {**opening, "opens": instant}),

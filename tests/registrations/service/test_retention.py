@@ -1,4 +1,5 @@
-"""What registrations erases once a session was kept long enough, and what it does not: on both engines."""
+"""What registrations erases once a session was kept long enough, and what it does not: on both
+engines."""
 
 from datetime import datetime, timedelta
 from unittest.mock import Mock
@@ -9,14 +10,27 @@ from sqlalchemy import text
 
 from services.contracts import retention as contract
 from services.contracts.accounts import EmailChanged, IdentityCorrected
-from services.contracts.retention import CANDIDATURES, NO_VERSION_AFTER, PIECES, RetentionError, retention
+from services.contracts.retention import (
+    CANDIDATURES,
+    NO_VERSION_AFTER,
+    PIECES,
+    RetentionError,
+    retention,
+)
 from services.registrations.jobs import registry
 from services.registrations.models import Candidate, audit_chain, db
 from services.registrations.operations import candidates
 from services.registrations.operations import retention as operations
 from services.registrations.queries.retention import due_steps
 from tests.registrations.service import candidate_client
-from tests.registrations.service.candidate_client import GUIDE_SESSION, CandidateClient, Desk, guide, load, move_to
+from tests.registrations.service.candidate_client import (
+    GUIDE_SESSION,
+    CandidateClient,
+    Desk,
+    guide,
+    load,
+    move_to,
+)
 from tests.support.service_worker import deliver_event, published
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
@@ -35,14 +49,18 @@ def _erase_at(app: Flask, instant: datetime) -> None:
 
 def _rows(app: Flask, *tables: str) -> dict[str, int]:
     with app.app_context(), db.reading() as session:
-        return {name: session.scalar(text(f"SELECT count(*) FROM {name}")) for name in tables or TABLES}
+        return {
+            name: session.scalar(text(f"SELECT count(*) FROM {name}")) for name in tables or TABLES
+        }
 
 
 def _kinds(app: Flask) -> list[list[str]]:
     return [event["data"]["kinds"] for event in published(app, "registrations.data_erased.v1")]
 
 
-def test_each_kind_goes_once_it_is_due_and_not_before(app: Flask, candidate: CandidateClient, saved: str) -> None:
+def test_each_kind_goes_once_it_is_due_and_not_before(
+    app: Flask, candidate: CandidateClient, saved: str
+) -> None:
     candidate.modify(saved)
     pieces_due = retention().kind(PIECES).erased_from(GUIDE_SESSION.closes)
     _erase_at(app, pieces_due - timedelta(seconds=1))
@@ -57,21 +75,33 @@ def test_each_kind_goes_once_it_is_due_and_not_before(app: Flask, candidate: Can
     assert _kinds(app)[2:] == [["pieces", "documents", "candidatures"]], "all at once"
     told = published(app, "registrations.data_erased.v1")
     versions = [erased["version"] for event in told for erased in event["data"]["candidatures"]]
-    assert versions == [1, 1, NO_VERSION_AFTER], "its pieces alone are stored again with a later version"
+    assert versions == [1, 1, NO_VERSION_AFTER], (
+        "its pieces alone are stored again with a later version"
+    )
     assert _rows(app) == dict.fromkeys(TABLES, 0)
     with app.app_context():
         audit_chain.extend()
-        assert [each for each in audit_chain.mismatches("registrations", [], None) if each.entry_id] == []
-    assert candidate_client.audited(app, action="candidature.saved"), "that it was saved stays known"
-    with_values = [entry.action for entry in candidate_client.audited(app) if entry.before or entry.after]
+        assert [
+            each for each in audit_chain.mismatches("registrations", [], None) if each.entry_id
+        ] == []
+    assert candidate_client.audited(app, action="candidature.saved"), (
+        "that it was saved stays known"
+    )
+    with_values = [
+        entry.action for entry in candidate_client.audited(app) if entry.before or entry.after
+    ]
     assert with_values == ["catalogue.loaded", "etablissements.loaded"], "of nobody"
 
 
-def test_who_has_no_candidature_left_is_free_and_then_erased_for_good(app: Flask, candidate: CandidateClient) -> None:
+def test_who_has_no_candidature_left_is_free_and_then_erased_for_good(
+    app: Flask, candidate: CandidateClient
+) -> None:
     candidate.registered()
     _erase_at(app, DUE)
     identity = {**candidate.identity, "version": 7}
-    corrected = IdentityCorrected.from_data({"candidate_id": "pierre", "identity": identity, "reason": "Erreur"})
+    corrected = IdentityCorrected.from_data(
+        {"candidate_id": "pierre", "identity": identity, "reason": "Erreur"}
+    )
     with app.app_context():
         with db.reading() as session:
             assert session.get_one(Candidate, "pierre").engaged_at is None
@@ -83,7 +113,9 @@ def test_who_has_no_candidature_left_is_free_and_then_erased_for_good(app: Flask
         assert (row.email, row.numero_candidat, row.corrected_identity) == (None, None, None)
 
 
-def test_a_session_that_is_held_back_stays_until_it_is_released(app: Flask, candidate: CandidateClient) -> None:
+def test_a_session_that_is_held_back_stays_until_it_is_released(
+    app: Flask, candidate: CandidateClient
+) -> None:
     candidate.registered()
     administrateur = Desk(app, scopes=["openings:manage"], gave_code=True)
     assert administrateur.call("POST", "/staff/retention/holds", **HELD).status_code == 204
@@ -94,12 +126,16 @@ def test_a_session_that_is_held_back_stays_until_it_is_released(app: Flask, cand
         (kind, 1, "Recours") for kind in ("pieces", "documents", "candidatures")
     }
     administrateur.call("POST", "/staff/retention/releases", **HELD)
-    assert [row["hold"] for row in administrateur.call("GET", "/staff/retention").json["erasures"]] == [None] * 3
+    assert [
+        row["hold"] for row in administrateur.call("GET", "/staff/retention").json["erasures"]
+    ] == [None] * 3
     _erase_at(app, DUE)
     assert _rows(app, "candidatures") == {"candidatures": 0}
 
 
-def test_a_session_may_be_kept_for_a_time_of_its_own(app: Flask, candidate: CandidateClient) -> None:
+def test_a_session_may_be_kept_for_a_time_of_its_own(
+    app: Flask, candidate: CandidateClient
+) -> None:
     load(app, guide(retention=((CANDIDATURES, "10 ans"),)))
     candidate.registered()
     _erase_at(app, DUE)
@@ -120,9 +156,12 @@ def test_a_session_that_closes_later_after_all_stays_though_its_turn_had_come(
     assert _rows(app, "candidatures") == {"candidatures": 1}
 
 
-def test_a_session_that_closes_later_is_erased_anew_at_its_new_time(app: Flask, candidate: CandidateClient) -> None:
+def test_a_session_that_closes_later_is_erased_anew_at_its_new_time(
+    app: Flask, candidate: CandidateClient
+) -> None:
     candidate.registered()
-    due, later = retention().kind(PIECES).erased_from(GUIDE_SESSION.closes), timedelta(days=30)
+    due = retention().kind(PIECES).erased_from(GUIDE_SESSION.closes)
+    later = timedelta(days=30)
     _erase_at(app, due)
     load(app, guide(closes=GUIDE_SESSION.closes + later))
     _erase_at(app, due)
@@ -135,12 +174,16 @@ def test_without_a_duration_nothing_is_erased(
     app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     candidate.registered()
-    monkeypatch.setattr(contract.Retention, "kind", Mock(side_effect=RetentionError("candidatures")))
+    monkeypatch.setattr(
+        contract.Retention, "kind", Mock(side_effect=RetentionError("candidatures"))
+    )
     _erase_at(app, DUE)
     assert _rows(app, "candidatures") == {"candidatures": 1}
 
 
-def test_what_is_archived_is_read_by_administrateurs_alone(app: Flask, candidate: CandidateClient) -> None:
+def test_what_is_archived_is_read_by_administrateurs_alone(
+    app: Flask, candidate: CandidateClient
+) -> None:
     saved = candidate.registered()
 
     def seen(*academies: str) -> tuple[int, int]:

@@ -1,4 +1,5 @@
-"""« Enregistrer »: one candidature and one number, however often and in however many windows at once it is pressed."""
+"""« Enregistrer »: one candidature and one number, however often and in however many windows at
+once it is pressed."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
@@ -15,7 +16,14 @@ from services.registrations.models import Draft, db
 from services.registrations.operations import moved_dates
 from services.registrations.queries.candidatures import newest_edition
 from tests.registrations.domain.example_dossier import BESANCON, MOVED, at
-from tests.registrations.service.candidate_client import NOW, Answer, CandidateClient, as_service, guide, load
+from tests.registrations.service.candidate_client import (
+    NOW,
+    Answer,
+    CandidateClient,
+    as_service,
+    guide,
+    load,
+)
 from tests.registrations.service.test_moved_dates import editions, follow
 from tests.registrations.service.test_validation import shown, validate
 from tests.support import tokens
@@ -25,14 +33,17 @@ from tests.support.service_worker import published, somebody_waits
 SECOND = timedelta(seconds=1)
 
 
-def test_pressing_again_even_after_closing_answers_the_same_and_counts_once(candidate: CandidateClient) -> None:
+def test_pressing_again_even_after_closing_answers_the_same_and_counts_once(
+    candidate: CandidateClient,
+) -> None:
     def saved(kind: str) -> float:
         labels = {"exam": "BTS", "session": "2022", "academie": "03", "kind": kind}
         return REGISTRY.get_sample_value("registrations_saved_total", labels) or 0
 
     before = saved("first"), saved("modification")
     draft = candidate.filled()
-    first, second = candidate.save(draft), candidate.save(draft)
+    first = candidate.save(draft)
+    second = candidate.save(draft)
     candidate.received = BESANCON.closes + SECOND
     assert first.json == second.json == candidate.save(draft).json
     assert len(candidate.get("/candidatures")["candidatures"]) == 1
@@ -42,7 +53,9 @@ def test_pressing_again_even_after_closing_answers_the_same_and_counts_once(cand
     assert (saved("first"), saved("modification")) == (before[0] + 1, before[1] + 1)
 
 
-def test_an_incomplete_dossier_is_refused_with_every_reason_and_one_unread_as_well(candidate: CandidateClient) -> None:
+def test_an_incomplete_dossier_is_refused_with_every_reason_and_one_unread_as_well(
+    candidate: CandidateClient,
+) -> None:
     draft = candidate.draft()
     answer = candidate.save(draft)
     assert (answer.status_code, answer.json["type"]) == (422, "/problems/dossier-incomplet")
@@ -54,7 +67,9 @@ def test_an_incomplete_dossier_is_refused_with_every_reason_and_one_unread_as_we
     assert stale.json["revision"] == filled["revision"]
 
 
-def test_the_window_is_half_open_to_the_second_and_what_was_typed_stays(candidate: CandidateClient) -> None:
+def test_the_window_is_half_open_to_the_second_and_what_was_typed_stays(
+    candidate: CandidateClient,
+) -> None:
     draft = candidate.filled()
     for instant in (BESANCON.opens - SECOND, BESANCON.closes):
         candidate.received = instant
@@ -75,8 +90,11 @@ def test_a_stamp_is_believed_from_the_gateway_only(candidate: CandidateClient) -
     assert candidate.call("POST", f"/drafts/{draft['id']}/save", body, headers).status_code == 201
 
 
-def test_a_second_candidature_of_the_session_is_refused_in_whatever_academie(candidate: CandidateClient) -> None:
-    here, there = candidate.filled("03"), candidate.filled("20")
+def test_a_second_candidature_of_the_session_is_refused_in_whatever_academie(
+    candidate: CandidateClient,
+) -> None:
+    here = candidate.filled("03")
+    there = candidate.filled("20")
     saved = candidate.save(here)
     assert saved.status_code == 201
     answer = candidate.save(there)
@@ -97,7 +115,9 @@ def test_an_identity_below_the_floor_is_refused(app: Flask, candidate: Candidate
     assert candidate.save(draft).status_code == 201
 
 
-def test_once_a_candidature_was_saved_accounts_may_not_raise_the_floor(app: Flask, candidate: CandidateClient) -> None:
+def test_once_a_candidature_was_saved_accounts_may_not_raise_the_floor(
+    app: Flask, candidate: CandidateClient
+) -> None:
     accounts = partial(as_service, app, "accounts")
     among = partial(accounts, "POST", "/candidates/engaged", {"ids": ["pierre", "marie"]})
     assert accounts("GET", "/candidates/pierre/engaged").json == {"engaged": False}
@@ -116,7 +136,9 @@ pytestmark = pytest.mark.engines("sqlite", "postgresql")
 MANY = 8
 
 
-def test_valider_and_enregistrer_in_many_windows_make_one_draft_and_one_candidature(candidate: CandidateClient) -> None:
+def test_valider_and_enregistrer_in_many_windows_make_one_draft_and_one_candidature(
+    candidate: CandidateClient,
+) -> None:
     with ThreadPoolExecutor(MANY) as pool:
         drafts = set(pool.map(lambda _: candidate.draft()["id"], range(MANY)))
         draft = candidate.filled()
@@ -135,18 +157,24 @@ def test_many_candidates_at_once_get_as_many_numbers(app: Flask) -> None:
     assert sorted(numbers) == [f"02103{number:06d}" for number in range(1, MANY + 1)]
 
 
-def test_of_many_windows_writing_at_once_one_is_kept_and_the_others_are_told(candidate: CandidateClient) -> None:
+def test_of_many_windows_writing_at_once_one_is_kept_and_the_others_are_told(
+    candidate: CandidateClient,
+) -> None:
     draft = candidate.draft()
 
     def write(number: int) -> int:
-        return candidate.write(draft, 2, {"adresse": f"{number} rue du port"}, action="stay").status_code
+        return candidate.write(
+            draft, 2, {"adresse": f"{number} rue du port"}, action="stay"
+        ).status_code
 
     with ThreadPoolExecutor(MANY) as pool:
         assert sorted(pool.map(write, range(MANY))) == [200] + [409] * (MANY - 1)
 
 
 @pytest.mark.engines("postgresql")  # SQLite lets nobody write meanwhile
-def test_a_tab_waits_for_who_writes_its_draft_and_overwrites_nothing(app: Flask, candidate: CandidateClient) -> None:
+def test_a_tab_waits_for_who_writes_its_draft_and_overwrites_nothing(
+    app: Flask, candidate: CandidateClient
+) -> None:
     draft = candidate.draft()
     with ThreadPoolExecutor(1) as pool, app.app_context(), db.operation() as session:
         session.get_one(Draft, draft["id"], with_for_update=True).revision += 1
@@ -155,7 +183,9 @@ def test_a_tab_waits_for_who_writes_its_draft_and_overwrites_nothing(app: Flask,
     assert written.result().status_code == 409
 
 
-def test_a_withdrawal_and_a_modification_at_once_leave_one_story(app: Flask, candidate: CandidateClient) -> None:
+def test_a_withdrawal_and_a_modification_at_once_leave_one_story(
+    app: Flask, candidate: CandidateClient
+) -> None:
     saved = candidate.registered()
     draft = candidate.modify(saved).json
     with ThreadPoolExecutor(2) as pool:
@@ -173,7 +203,9 @@ def test_a_validation_in_many_windows_is_one(app: Flask, candidate: CandidateCli
     saved = candidate.registered()
     read = shown(candidate, saved)
     with ThreadPoolExecutor(MANY) as pool:
-        answers = list(pool.map(lambda _: validate(candidate, saved, read).status_code, range(MANY)))
+        answers = list(
+            pool.map(lambda _: validate(candidate, saved, read).status_code, range(MANY))
+        )
     assert answers == [204] * MANY
     assert len(published(app, RegistrationValidated.TYPE)) == 1
 
@@ -192,7 +224,11 @@ def test_a_validation_waits_for_dates_that_are_followed(
         def read_while_it_is_validated(*given: Any) -> RegistrationSaved:
             newest = newest_edition(*given)
             validated.append(pool.submit(validate, candidate, saved, read))
-            wait_until(lambda: validated[0].done() or somebody_waits(db), 30, "the validation waits, or is done")
+            wait_until(
+                lambda: validated[0].done() or somebody_waits(db),
+                30,
+                "the validation waits, or is done",
+            )
             return newest
 
         monkeypatch.setattr(moved_dates, "newest_edition", read_while_it_is_validated)

@@ -1,5 +1,5 @@
-"""« Valider mon inscription »: where the session says so, a candidate certifies the current version online, once, with
-the password, while the service is open; who has not is reminded."""
+"""« Valider mon inscription »: where the session says so, a candidate certifies the current version
+online, once, with the password, while the service is open; who has not is reminded."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -48,10 +48,14 @@ def shown(candidate: CandidateClient, candidature_id: str) -> dict[str, Any]:
     return {"version": candidature["version"], "digest": candidature["digest"]}
 
 
-def validate(candidate: CandidateClient, candidature_id: str, read: Mapping[str, Any] | None = None) -> Answer:
+def validate(
+    candidate: CandidateClient, candidature_id: str, read: Mapping[str, Any] | None = None
+) -> Answer:
     read = read or shown(candidate, candidature_id)
     proof = tokens.password_proof(candidate.id, read["digest"])
-    return candidate.call("POST", f"/candidatures/{candidature_id}/validation", {"proof": proof, **read})
+    return candidate.call(
+        "POST", f"/candidatures/{candidature_id}/validation", {"proof": proof, **read}
+    )
 
 
 def state(candidate: CandidateClient) -> tuple[str | None, str | None]:
@@ -63,8 +67,13 @@ def slug(refused: Answer) -> tuple[int, str]:
     return refused.status_code, refused.json["type"].rpartition("/")[2]
 
 
-def test_the_version_is_certified_once(online: Flask, candidate: CandidateClient, saved: str, mailbox: Mailbox) -> None:
-    assert (state(candidate), candidate.acknowledgement(saved)["is_to_validate"]) == (("to_validate", None), True)
+def test_the_version_is_certified_once(
+    online: Flask, candidate: CandidateClient, saved: str, mailbox: Mailbox
+) -> None:
+    assert (state(candidate), candidate.acknowledgement(saved)["is_to_validate"]) == (
+        ("to_validate", None),
+        True,
+    )
     read = shown(candidate, saved)
     for later in (0, 1):  # a replay answers the same, and changes nothing
         candidate.received = candidate_client.NOW + timedelta(days=later)
@@ -74,11 +83,17 @@ def test_the_version_is_certified_once(online: Flask, candidate: CandidateClient
     assert state(candidate) == ("validated", "2021-10-05T10:00:00+00:00")
     [row] = stored(online, select(CandidatureValidation))
     [entry] = candidate_client.audited(online, action="candidature.validated")
-    assert (row.version, row.by, row.digest, row.at) == (1, "candidate:pierre", read["digest"], candidate_client.NOW)
+    assert (row.version, row.by, row.digest, row.at) == (
+        1,
+        "candidate:pierre",
+        read["digest"],
+        candidate_client.NOW,
+    )
     assert (entry.actor_id, entry.after) == ("pierre", {"version": 1})
     [event] = published(online, VALIDATED)
     assert RegistrationValidated.from_data(event["data"]) == replace(
-        sample(RegistrationValidated), edition=replace(sample(RegistrationValidated).edition, candidature_id=saved)
+        sample(RegistrationValidated),
+        edition=replace(sample(RegistrationValidated).edition, candidature_id=saved),
     )
     assert told(online, saved).validated_at == "2021-10-05T10:00:00+00:00"
     run_follow_ups(online, registry)
@@ -86,7 +101,9 @@ def test_the_version_is_certified_once(online: Flask, candidate: CandidateClient
     assert mail.subject == f"Inscription validée : {EXAM}"
 
 
-def test_each_version_is_validated_anew_the_last_alone(online: Flask, candidate: CandidateClient, saved: str) -> None:
+def test_each_version_is_validated_anew_the_last_alone(
+    online: Flask, candidate: CandidateClient, saved: str
+) -> None:
     first = shown(candidate, saved)
     validate(candidate, saved)
     assert candidate.save(candidate.moved(saved)).status_code == 201
@@ -102,13 +119,16 @@ def test_each_version_is_validated_anew_the_last_alone(online: Flask, candidate:
 def test_nobody_validates_late_for_another_or_without_the_password(
     online: Flask, candidate: CandidateClient, other: CandidateClient, saved: str
 ) -> None:
-    read, path = shown(candidate, saved), f"/candidatures/{saved}/validation"
+    read = shown(candidate, saved)
+    path = f"/candidatures/{saved}/validation"
     assert slug(validate(other, saved, read)) == (404, "introuvable")
     of_other = tokens.password_proof(other.id, read["digest"])
     of_something_else = tokens.password_proof(candidate.id, "0" * 64)
     for proof in (of_other, of_something_else, candidate.assertion):
         assert slug(candidate.call("POST", path, {**read, "proof": proof})) == (403, "interdit")
-    taken_for_an_identity = candidate.call("POST", f"/candidatures/{saved}/draft", {"assertion": of_something_else})
+    taken_for_an_identity = candidate.call(
+        "POST", f"/candidatures/{saved}/draft", {"assertion": of_something_else}
+    )
     assert slug(taken_for_an_identity) == (401, "non-identifie")
     forged = tokens.forged(tokens.password_proof(candidate.id, read["digest"]))
     assert slug(candidate.call("POST", path, {**read, "proof": forged})) == (401, "non-identifie")
@@ -127,40 +147,67 @@ def test_on_paper_the_confirmation_is_asked_for_and_nothing_is_validated(
     online: Flask, candidate: CandidateClient, other: CandidateClient
 ) -> None:
     load(online, guide(openings=(candidate_client.AMIENS, replace(BESANCON, validation=ONLINE))))
-    on_paper, there = candidate.registered("20"), other.registered("03")
+    on_paper = candidate.registered("20")
+    there = other.registered("03")
     assert slug(validate(candidate, on_paper)) == (409, "conflit")
     assert (state(candidate), state(other)[0]) == ((None, None), "to_validate")
-    asked = [{piece.code for piece in told(online, candidature).pieces} for candidature in (on_paper, there)]
+    asked = [
+        {piece.code for piece in told(online, candidature).pieces}
+        for candidature in (on_paper, there)
+    ]
     assert asked[0] - asked[1] == {"CINSIG03"}
 
 
-def test_what_was_validated_is_so_once_it_is_restored(online: Flask, candidate: CandidateClient, saved: str) -> None:
+def test_what_was_validated_is_so_once_it_is_restored(
+    online: Flask, candidate: CandidateClient, saved: str
+) -> None:
     validate(candidate, saved)
     candidate.withdraw(saved)
     assert candidate.undo_withdrawal(saved).status_code == 204
     assert state(candidate) == ("validated", "2021-10-05T10:00:00+00:00")
     restored = told(online, saved)
-    assert (restored.version, restored.edition, restored.validated_at) == (3, 1, "2021-10-05T10:00:00+00:00")
+    assert (restored.version, restored.edition, restored.validated_at) == (
+        3,
+        1,
+        "2021-10-05T10:00:00+00:00",
+    )
 
 
-def test_moved_dates_are_printed_with_the_validation(online: Flask, candidate: CandidateClient, saved: str) -> None:
+def test_moved_dates_are_printed_with_the_validation(
+    online: Flask, candidate: CandidateClient, saved: str
+) -> None:
     follow(online, at("2021-11-15 00:00"))
     candidate_client.change_dates(online, deposit_closes=at("2021-12-01 00:00"))
     validate(candidate, saved)
     follow(online, at("2021-12-05 00:00"))
     with online.app_context():
         publish_everything()
-    assert editions(online)[:3] == [(1, 2, "2021-11-14"), (1, 3, "2021-11-30"), (1, 4, "2021-12-04")]
+    assert editions(online)[:3] == [
+        (1, 2, "2021-11-14"),
+        (1, 3, "2021-11-30"),
+        (1, 4, "2021-12-04"),
+    ]
     now = told(online, saved)
     assert (now.edition, now.validated_at) == (4, "2021-10-05T10:00:00+00:00")
-    again = [event["data"]["editions"][0] for event in published(online, "registrations.dates_moved.v1")][-3:]
-    assert [(item["edition"], item["validated_at"] is not None) for item in again] == [(2, False), (3, True), (4, True)]
+    again = [
+        event["data"]["editions"][0] for event in published(online, "registrations.dates_moved.v1")
+    ][-3:]
+    assert [(item["edition"], item["validated_at"] is not None) for item in again] == [
+        (2, False),
+        (3, True),
+        (4, True),
+    ]
     assert candidate_client.follow_ups_of(online).count("send_dates_mail") == 3
 
 
-def test_a_moved_end_is_printed_until_it_is_validated(online: Flask, candidate: CandidateClient, saved: str) -> None:
+def test_a_moved_end_is_printed_until_it_is_validated(
+    online: Flask, candidate: CandidateClient, saved: str
+) -> None:
     follow(online, closes=BESANCON.closes + timedelta(days=1))
-    assert (told(online, saved).edition, told(online, saved).closes_at) == (2, "2021-10-26T10:00:00+00:00")
+    assert (told(online, saved).edition, told(online, saved).closes_at) == (
+        2,
+        "2021-10-26T10:00:00+00:00",
+    )
     validate(candidate, saved)
     follow(online, closes=BESANCON.closes + timedelta(days=2))
     assert told(online, saved).edition == 3
@@ -173,15 +220,24 @@ def test_who_has_not_validated_is_reminded_once_by_each_rung(
     candidate.registered()
     assert validate(other, other.registered()).status_code == 204
     run_follow_ups(online, registry)
-    for instant in (SEVEN_DAYS - timedelta(seconds=1), SEVEN_DAYS, SEVEN_DAYS + timedelta(hours=2), LAST_DAY):
+    for instant in (
+        SEVEN_DAYS - timedelta(seconds=1),
+        SEVEN_DAYS,
+        SEVEN_DAYS + timedelta(hours=2),
+        LAST_DAY,
+    ):
         remind_at(online, instant)
     remind_at(online, BESANCON.closes)
-    reminders = [mail for mail in mailbox.received if mail.subject == f"Inscription à valider : {EXAM}"]
+    reminders = [
+        mail for mail in mailbox.received if mail.subject == f"Inscription à valider : {EXAM}"
+    ]
     assert [mail.recipients for mail in reminders] == [["pdubois@ac-rennes.fr"]] * 2
     assert "lundi 25 octobre 2021 12:00" in reminders[0].text
 
 
-def test_no_reminder_is_sent_past_the_validation(online: Flask, candidate: CandidateClient, mailbox: Mailbox) -> None:
+def test_no_reminder_is_sent_past_the_validation(
+    online: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
     load(online, guide(validation=ONLINE, draft_reminder_days=(7,)))
     saved = candidate.registered()
     candidate_client.move_to(SEVEN_DAYS)
@@ -194,7 +250,9 @@ def test_no_reminder_is_sent_past_the_validation(online: Flask, candidate: Candi
     assert [mail.subject for mail in mailbox.received] == [f"Inscription validée : {EXAM}"]
 
 
-def test_staff_see_who_validated(online: Flask, candidate: CandidateClient, other: CandidateClient, saved: str) -> None:
+def test_staff_see_who_validated(
+    online: Flask, candidate: CandidateClient, other: CandidateClient, saved: str
+) -> None:
     other.registered()
     read = shown(candidate, saved)
     validate(candidate, saved)
@@ -202,5 +260,9 @@ def test_staff_see_who_validated(online: Flask, candidate: CandidateClient, othe
     assert desk.names("validation=to_validate") == ["DUBOIS Anne"]
     assert desk.names("validation=validated") == ["DUBOIS Pierre"]
     [version] = desk.get(f"/{saved}").json["versions"]
-    certified = {"at": "2021-10-05T10:00:00+00:00", "by": "candidate:pierre", "digest": read["digest"]}
+    certified = {
+        "at": "2021-10-05T10:00:00+00:00",
+        "by": "candidate:pierre",
+        "digest": read["digest"],
+    }
     assert version["validation"] == certified

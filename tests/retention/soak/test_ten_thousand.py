@@ -9,5 +9,7 @@ EACH = 3_334  # candidates of a session
 
 
 @pytest.mark.engines("sqlite", "postgresql")
-def test_what_is_due_is_found_nowhere_and_the_rest_is_there(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_due_is_found_nowhere_and_the_rest_is_there(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     expect_what_is_due_gone(portal, EACH, monkeypatch)

@@ -1,4 +1,5 @@
-"""Command-line tool of gestionnaires: pieces and candidatures of the portal, over its public API alone."""
+"""Command-line tool of gestionnaires: pieces and candidatures of the portal, over its public API
+alone."""
 
 from portail.french import speak_french
 

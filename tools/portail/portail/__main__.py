@@ -21,11 +21,13 @@ from portail.verification import verify
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="portail %(version)s")
 def portail() -> None:
-    """Les pièces et les candidatures du portail des candidats, depuis un terminal. Les heures sont celles de Paris.
+    """Les pièces et les candidatures du portail des candidats, depuis un terminal. Les heures sont
+    celles de Paris.
 
-    L'adresse et le jeton viennent de PORTAIL_URL et PORTAIL_TOKEN, ou du fichier qu'écrit « portail configure ».
-    Codes de sortie : 0 fait, 2 commande ou fichier incorrect, 3 jeton refusé ou droit manquant, 4 introuvable,
-    5 refusé par le portail, 6 portail indisponible, 7 fait en partie, 130 interrompu.
+    L'adresse et le jeton viennent de PORTAIL_URL et PORTAIL_TOKEN, ou du fichier qu'écrit « portail
+    configure ». Codes de sortie : 0 fait, 2 commande ou fichier incorrect, 3 jeton refusé ou droit
+    manquant, 4 introuvable, 5 refusé par le portail, 6 portail indisponible, 7 fait en partie, 130
+    interrompu.
     """
 
 
@@ -37,7 +39,18 @@ def configure() -> None:
     click.echo(f"Enregistré dans {write_config(url, token)}.")
 
 
-for command in (pieces, candidatures, epreuves, documents, changes, openings, incidents, messages, retention, verify):
+for command in (
+    pieces,
+    candidatures,
+    epreuves,
+    documents,
+    changes,
+    openings,
+    incidents,
+    messages,
+    retention,
+    verify,
+):
     portail.add_command(command)
 
 
@@ -55,7 +68,10 @@ def main() -> None:
     except Failure as failure:
         click.echo(failure.detail, err=True)
         sys.exit(failure.code)
-    except (BrokenPipeError, SystemExit):  # who reads the output has seen enough: click then ends by itself
+    except (
+        BrokenPipeError,
+        SystemExit,
+    ):  # who reads the output has seen enough: click then ends by itself
         _drop_output()
         sys.exit(ExitCode.DONE)
     except OSError as error:
@@ -64,7 +80,10 @@ def main() -> None:
         sys.exit(ExitCode.UNEXPECTED)
     except Exception as error:  # its text may quote the token, or a candidate
         where = traceback.extract_tb(error.__traceback__)[-1]
-        click.echo(f"Erreur inattendue : {type(error).__name__}, {where.filename}:{where.lineno}.", err=True)
+        click.echo(
+            f"Erreur inattendue : {type(error).__name__}, {where.filename}:{where.lineno}.",
+            err=True,
+        )
         sys.exit(ExitCode.UNEXPECTED)
 
 

@@ -1,6 +1,7 @@
-"""`portail openings …` (windows of registration, listed by anyone, moved by administrateurs with a reason), `portail
-incidents …` (noted by administrateurs, with the periods that they extend) and `portail messages …` (what the home page
-says, published and taken off by administrateurs), `portail retention` (what will be erased)."""
+"""`portail openings …` (windows of registration, listed by anyone, moved by administrateurs with a
+reason), `portail incidents …` (noted by administrateurs, with the periods that they extend) and
+`portail messages …` (what the home page says, published and taken off by administrateurs), `portail
+retention` (what will be erased)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,7 +12,15 @@ import click
 from portail.api import Api, pass_api, segment
 from portail.decisions import CHANGED
 from portail.failures import ExitCode, Failure
-from portail.output import PARIS, paris_time, print_list, print_one, with_academie, with_exam, with_format
+from portail.output import (
+    PARIS,
+    paris_time,
+    print_list,
+    print_one,
+    with_academie,
+    with_exam,
+    with_format,
+)
 
 STAFF_OPENINGS = "/registrations/v1/staff/openings"
 STATE_LABELS = {"open": "Ouverte", "not_yet": "Pas encore ouverte", "closed": "Fermée"}
@@ -47,7 +56,11 @@ MOVE_COLUMNS = (
     ("academie", "Académie", lambda row: row["opening"]["academie_label"]),
     ("fermait_le", "Fermait le", lambda row: paris_time(row["opening"]["closes"])),
     ("ferme_le", "Ferme désormais le", lambda row: paris_time(row["after"]["closes"])),
-    ("depot_fermait_le", "Dépôt jusqu'au", lambda row: paris_time(row["opening"]["deposit_closes"])),
+    (
+        "depot_fermait_le",
+        "Dépôt jusqu'au",
+        lambda row: paris_time(row["opening"]["deposit_closes"]),
+    ),
     ("depot_au", "Désormais jusqu'au", lambda row: paris_time(row["after"]["deposit_closes"])),
     ("brouillons", "Brouillons", lambda row: row["opening"]["drafts"]),
     ("candidatures", "Candidatures", lambda row: row["opening"]["candidatures"]),
@@ -91,7 +104,11 @@ def openings() -> None:
 @pass_api
 def list_openings(api: Api, form: str, **wanted: Any) -> None:
     """Lister les services d'inscription, avec leurs dates."""
-    print_list(_openings(api, {}, {name: value for name, value in wanted.items() if value}), OPENING_COLUMNS, form)
+    print_list(
+        _openings(api, {}, {name: value for name, value in wanted.items() if value}),
+        OPENING_COLUMNS,
+        form,
+    )
 
 
 @openings.command("show")
@@ -110,14 +127,17 @@ def show_opening(api: Api, form: str, opening: str) -> None:
 @click.option("--depot-du", "deposit_opens", help="Début du dépôt des pièces.")
 @click.option("--depot-au", "deposit_closes", help="Fin du dépôt des pièces, exclue.")
 @click.option("--motif", required=True, help="Motif du changement, gardé avec lui.")
-@click.option("--confirmer", "confirmed", is_flag=True, help="Confirmer ce que les candidats y perdent.")
+@click.option(
+    "--confirmer", "confirmed", is_flag=True, help="Confirmer ce que les candidats y perdent."
+)
 @with_format
 @pass_api
 def move_openings(
     api: Api, form: str, openings: tuple[str, ...], motif: str, confirmed: bool, **typed: str | None
 ) -> None:
-    """Changer des dates, de tous ces services ou d'aucun ; celles qui ne sont pas données restent. Elles l'emportent
-    sur le catalogue. Ce que les candidats y perdent est dit par un refus, puis confirmé."""
+    """Changer des dates, de tous ces services ou d'aucun ; celles qui ne sont pas données restent.
+    Elles l'emportent sur le catalogue. Ce que les candidats y perdent est dit par un refus, puis
+    confirmé."""
     dates = {name: instant_of(value) for name, value in typed.items() if value}
     if not dates:
         raise click.UsageError("Donnez au moins une date.")
@@ -127,7 +147,8 @@ def move_openings(
         return [api.read(f"{STAFF_OPENINGS}/{segment(opening)}") for opening in openings]
 
     def is_moved(opening: dict[str, Any]) -> bool:
-        """Whether the last change of an opening is this one: so is recognised one whose answer was lost."""
+        """Whether the last change of an opening is this one: so is recognised one whose answer was
+        lost."""
         changes = opening["changes"]
         return bool(changes) and changes[0]["reason"] == reason and _has_instants(opening, dates)
 
@@ -149,7 +170,10 @@ def move_openings(
 
 def _has_instants(row: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
     """Whether what the API gave has these instants, in whatever time zone."""
-    return all(datetime.fromisoformat(row[name]) == datetime.fromisoformat(at) for name, at in wanted.items())
+    return all(
+        datetime.fromisoformat(row[name]) == datetime.fromisoformat(at)
+        for name, at in wanted.items()
+    )
 
 
 def _openings(api: Api, chosen: dict[str, str], wanted: dict[str, str]) -> Iterator[dict[str, Any]]:
@@ -170,26 +194,46 @@ def incidents() -> None:
 
 
 @incidents.command("extend")
-@click.option("--du", "begins", required=True, help="Début de l'incident, AAAA-MM-JJ HH:MM, heure de Paris.")
+@click.option(
+    "--du", "begins", required=True, help="Début de l'incident, AAAA-MM-JJ HH:MM, heure de Paris."
+)
 @click.option("--au", "ends", required=True, help="Fin de l'incident.")
-@click.option("--service", "periods", type=click.Choice(list(PERIODS)), multiple=True, default=list(PERIODS))
+@click.option(
+    "--service", "periods", type=click.Choice(list(PERIODS)), multiple=True, default=list(PERIODS)
+)
 @click.option("--titre", "title", required=True, help="Du message que les candidats liront.")
 @click.option("--texte", "text", required=True, help="De ce message et du mail qu'ils reçoivent.")
 @click.option("--motif", "reason", required=True, help="Gardé dans le journal.")
-@click.option("--sauf", "left_out", metavar="OUVERTURE", multiple=True, help="Ouverture à laisser telle quelle.")
-@click.option("--voir", "only_shown", is_flag=True, help="Montrer ce qui serait prolongé, sans rien changer.")
+@click.option(
+    "--sauf",
+    "left_out",
+    metavar="OUVERTURE",
+    multiple=True,
+    help="Ouverture à laisser telle quelle.",
+)
+@click.option(
+    "--voir", "only_shown", is_flag=True, help="Montrer ce qui serait prolongé, sans rien changer."
+)
 @with_format
 @pass_api
 def extend(
-    api: Api, form: str, periods: Sequence[str], left_out: Sequence[str], only_shown: bool, **words: str
+    api: Api,
+    form: str,
+    periods: Sequence[str],
+    left_out: Sequence[str],
+    only_shown: bool,
+    **words: str,
 ) -> None:
-    """Noter un incident et prolonger les périodes qu'il a coupées, toutes ou aucune, une seule fois."""
+    """Noter un incident et prolonger les périodes qu'il a coupées, toutes ou aucune, une seule
+    fois."""
     instants = {name: instant_of(words[name]) for name in ("begins", "ends")}
     new = {**words, **instants, "periods": [PERIODS[word] for word in periods]}
     moves = api.call("POST", f"{STAFF_INCIDENTS}/preview", json=new).json()
     moves = [move for move in moves if move["opening"]["id"] not in left_out]
     if not only_shown:
-        openings = [{name: (move["opening"] | move["after"])[name] for name in EXTENDED} for move in moves]
+        openings = [
+            {name: (move["opening"] | move["after"])[name] for name in EXTENDED} for move in moves
+        ]
         api.call("POST", STAFF_INCIDENTS, json={**new, "openings": openings})
     print_list(moves, MOVE_COLUMNS, form)
 
@@ -200,7 +244,9 @@ def messages() -> None:
 
 
 @messages.command("list")
-@click.option("--tous", "all_of_them", is_flag=True, help="Aussi les passés et les futurs (administrateurs).")
+@click.option(
+    "--tous", "all_of_them", is_flag=True, help="Aussi les passés et les futurs (administrateurs)."
+)
 @with_format
 @pass_api
 def list_messages(api: Api, form: str, all_of_them: bool) -> None:
@@ -212,16 +258,29 @@ def list_messages(api: Api, form: str, all_of_them: bool) -> None:
 @messages.command("publish")
 @click.option("--titre", "title", required=True)
 @click.option("--texte", "text", required=True)
-@click.option("--gravite", "severity", type=click.Choice(list(SEVERITIES)), default="information", show_default=True)
+@click.option(
+    "--gravite",
+    "severity",
+    type=click.Choice(list(SEVERITIES)),
+    default="information",
+    show_default=True,
+)
 @click.option("--du", "shown_from", required=True, help="AAAA-MM-JJ HH:MM, heure de Paris.")
 @click.option("--au", "shown_until", required=True, help="Fin de l'affichage, exclue.")
 @pass_api
 def publish(api: Api, severity: str, shown_from: str, shown_until: str, **words: str) -> None:
-    """Publier un message, et écrire son identifiant. La même commande ne le publie pas deux fois."""
+    """Publier un message, et écrire son identifiant. La même commande ne le publie pas deux
+    fois."""
     dates = {"shown_from": instant_of(shown_from), "shown_until": instant_of(shown_until)}
-    new = {**{name: value.strip() for name, value in words.items()}, **dates, "severity": SEVERITIES[severity]}
+    new = {
+        **{name: value.strip() for name, value in words.items()},
+        **dates,
+        "severity": SEVERITIES[severity],
+    }
     for row in api.read(STAFF_MESSAGES)["messages"]:
-        if _has_instants(row, dates) and all(row[name] == new[name] for name in ("title", "text", "severity")):
+        if _has_instants(row, dates) and all(
+            row[name] == new[name] for name in ("title", "text", "severity")
+        ):
             break
     else:
         row = api.call("POST", STAFF_MESSAGES, json=new, repeatable=False).json()
@@ -238,20 +297,30 @@ def withdraw(api: Api, message: str) -> None:
 
 
 def instant_of(typed: str) -> str:
-    """« 2021-11-20 12:00 » or « 20/11/2021 12:00 », in Paris, as the API takes it. Raises Failure."""
+    """« 2021-11-20 12:00 » or « 20/11/2021 12:00 », in Paris, as the API takes it. Raises
+    Failure."""
     for form in FORMS:
         try:
             instant = datetime.strptime(typed.strip(), form).replace(tzinfo=PARIS)
         except ValueError:
             continue
-        if instant.astimezone(UTC).astimezone(PARIS).replace(tzinfo=None) != instant.replace(tzinfo=None):
+        if instant.astimezone(UTC).astimezone(PARIS).replace(tzinfo=None) != instant.replace(
+            tzinfo=None
+        ):
             raise Failure(f"« {typed} » n'existe pas : l'heure change ce jour-là.", ExitCode.USAGE)
         return instant.isoformat()
-    raise Failure(f"« {typed} » n'est pas une date avec son heure (AAAA-MM-JJ HH:MM).", ExitCode.USAGE)
+    raise Failure(
+        f"« {typed} » n'est pas une date avec son heure (AAAA-MM-JJ HH:MM).", ExitCode.USAGE
+    )
 
 
 @click.command("retention")
-@click.option("--dry-run", is_flag=True, required=True, help="Seul mode : le portail efface lui-même ce qui est dû.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    required=True,
+    help="Seul mode : le portail efface lui-même ce qui est dû.",
+)
 @with_format
 @pass_api
 def retention(api: Api, form: str, dry_run: bool) -> None:

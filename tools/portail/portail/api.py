@@ -1,7 +1,9 @@
-"""Calls of the portal's API. What failed on the way, or was refused for the moment, is tried again within the patience.
+"""Calls of the portal's API. What failed on the way, or was refused for the moment, is tried again
+within the patience.
 
-A call whose answer never came may have been carried out. Reads are repeated freely; writes only where repeating does
-nothing twice (If-Match, or an act that the API carries out once), and their callers look at what is so afterwards.
+A call whose answer never came may have been carried out. Reads are repeated freely; writes only
+where repeating does nothing twice (If-Match, or an act that the API carries out once), and their
+callers look at what is so afterwards.
 """
 
 import math
@@ -23,8 +25,12 @@ from portail.failures import ExitCode, Failure, failure_of
 
 PATIENCE_VARIABLE = "PORTAIL_PATIENCE"
 DEFAULT_PATIENCE = 120.0  # seconds of waiting in all before a call is given up
-FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds
-CONNECT_SECONDS, READ_SECONDS = 5.0, 70.0  # of silence, after which an answer counts as lost
+# seconds
+FIRST_WAIT = 0.5
+LONGEST_WAIT = 30.0
+# of silence, after which an answer counts as lost
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 70.0
 LONGEST_RETRY_AFTER = 300.0  # seconds, whatever the portal asks for
 PASSING = (429, 502, 503, 504)
 NOT_CARRIED_OUT = (429,)  # the call was refused; behind a 503 it may have been carried out
@@ -36,7 +42,8 @@ class Api:
     """`call` gives the portal's answer, or raises Failure."""
 
     def __init__(self, url: str, token: str) -> None:
-        self._root, self._token = f"{url}/api", token
+        self._root = f"{url}/api"
+        self._token = token
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"portail/{__version__}"
         self._session.auth = self._with_token
@@ -50,39 +57,52 @@ class Api:
             sentence = "Cette adresse n'est pas celle du portail : sa réponse n'est pas du JSON."
             raise Failure(sentence, ExitCode.USAGE) from error
 
-    def call(self, method: str, path: str, *, repeatable: bool = True, **options: Any) -> requests.Response:
+    def call(
+        self, method: str, path: str, *, repeatable: bool = True, **options: Any
+    ) -> requests.Response:
         """`options`: those of requests. Raises Failure.
 
-        `repeatable`: carried out twice, the call does nothing more. Any other is sent again only where the portal
-        refused it for the moment, never where its answer was lost.
+        `repeatable`: carried out twice, the call does nothing more. Any other is sent again only
+        where the portal refused it for the moment, never where its answer was lost.
         """
         passing = PASSING if repeatable else NOT_CARRIED_OUT
         options = {"timeout": (CONNECT_SECONDS, READ_SECONDS), **options}
-        deadline, wait = time.monotonic() + self._patience, FIRST_WAIT
+        deadline = time.monotonic() + self._patience
+        wait = FIRST_WAIT
         while True:
             try:
                 # A redirection would carry the token to another address.
-                answer = self._session.request(method, self._root + path, allow_redirects=False, **options)
+                answer = self._session.request(
+                    method, self._root + path, allow_redirects=False, **options
+                )
             except requests.RequestException as error:
-                failure = Failure(f"Le portail ne répond pas ({type(error).__name__}).", ExitCode.UNAVAILABLE)
+                failure = Failure(
+                    f"Le portail ne répond pas ({type(error).__name__}).", ExitCode.UNAVAILABLE
+                )
                 asked = 0.0
                 if not repeatable:
                     raise failure from error
             else:
                 if answer.status_code < requests.codes.multiple_choices:
                     return answer
-                failure, asked = failure_of(answer.status_code, _problem(answer)), _retry_after(answer)
+                failure = failure_of(answer.status_code, _problem(answer))
+                asked = _retry_after(answer)
                 answer.close()
                 if answer.status_code not in passing:
                     raise failure
             pause = max(asked, wait * random.uniform(0.5, 1.0))
             if time.monotonic() + pause > deadline:
                 raise failure
-            print(f"{failure.detail.splitlines()[0]} Nouvel essai dans {pause:.0f} s.", file=sys.stderr)
+            print(
+                f"{failure.detail.splitlines()[0]} Nouvel essai dans {pause:.0f} s.",
+                file=sys.stderr,
+            )
             time.sleep(pause)
             wait = min(wait * 2, LONGEST_WAIT)
 
-    def pages(self, path: str, params: Query, items: str, at_most: int | None = None) -> Iterator[dict[str, Any]]:
+    def pages(
+        self, path: str, params: Query, items: str, at_most: int | None = None
+    ) -> Iterator[dict[str, Any]]:
         """The items of a list, page after page, until its end or `at_most` of them."""
         size = LONGEST_PAGE if at_most is None else min(LONGEST_PAGE, at_most)
         return islice(self._followed(path, {**params, "limit": size}, items), at_most)
@@ -131,5 +151,6 @@ def _retry_after(answer: requests.Response) -> float:
 
 
 def pass_api(view: Callable[..., None]) -> Callable[..., None]:
-    """Calls the command with the API as its first argument. Raises Failure without address or token."""
+    """Calls the command with the API as its first argument. Raises Failure without address or
+    token."""
     return wraps(view)(lambda **options: view(Api(*read_connection()), **options))

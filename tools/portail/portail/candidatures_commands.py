@@ -1,4 +1,5 @@
-"""`portail candidatures …` and `portail epreuves …`: found, read, exported, ended or restored with a reason."""
+"""`portail candidatures …` and `portail epreuves …`: found, read, exported, ended or restored with
+a reason."""
 
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,13 @@ _filters = output.with_options(
     output.with_exam,
     click.option("--session", help="2022."),
     output.with_academie,
-    click.option("--specialite", help="Comme la confirmation l'écrit : « Comptabilité et gestion (32606) »."),
+    click.option(
+        "--specialite", help="Comme la confirmation l'écrit : « Comptabilité et gestion (32606) »."
+    ),
     click.option("--etablissement", help="Comme la confirmation l'écrit."),
-    click.option("--categorie", help="Comme la confirmation l'écrit : « FORMATION CONTINUE (320) »."),
+    click.option(
+        "--categorie", help="Comme la confirmation l'écrit : « FORMATION CONTINUE (320) »."
+    ),
     click.option("--forme", help="Globale."),
     click.option("--pieces", "pieces_state", type=click.Choice(list(PIECES))),
     click.option("--validation", type=click.Choice(list(VALIDATIONS)), help="En ligne."),
@@ -73,7 +78,8 @@ def list_candidatures(api: Api, form: str, limite: int, tout: bool, **filters: A
 @output.with_format
 @pass_api
 def show_candidature(api: Api, form: str, candidature: str) -> None:
-    """Montrer une candidature (en JSON : ce qui est déclaré, et chaque version). La consultation est tracée."""
+    """Montrer une candidature (en JSON : ce qui est déclaré, et chaque version). La consultation
+    est tracée."""
     output.print_one(api.read(f"{CANDIDATURES}/{segment(candidature)}"), COLUMNS, form)
 
 
@@ -87,7 +93,8 @@ def export_candidatures(api: Api, target: Path, **filters: Any) -> None:
 
 
 def _add_change(name: str, path: str, motif: str, sentence: str) -> None:
-    """A command that changes the state of a candidature; the API carries a repeated change out once."""
+    """A command that changes the state of a candidature; the API carries a repeated change out
+    once."""
 
     @candidatures.command(name, help=sentence)
     @click.argument("candidature")

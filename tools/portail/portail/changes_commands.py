@@ -31,18 +31,31 @@ def changes() -> None:
 
 
 @changes.command("follow")
-@click.option("--etat", "state", type=click.Path(dir_okay=False, path_type=Path), help="Fichier où garder la position.")
-@click.option("--apres", help="Curseur d'où partir (sans --etat) ; par défaut du plus ancien changement gardé.")
+@click.option(
+    "--etat",
+    "state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Fichier où garder la position.",
+)
+@click.option(
+    "--apres",
+    help="Curseur d'où partir (sans --etat) ; par défaut du plus ancien changement gardé.",
+)
 @click.option("--une-fois", "once", is_flag=True, help="S'arrêter à la fin de ce qui est connu.")
 @click.option(
-    "--toutes-les", "every", type=click.FloatRange(1), default=INTERVAL_SECONDS, show_default=True, help="Secondes."
+    "--toutes-les",
+    "every",
+    type=click.FloatRange(1),
+    default=INTERVAL_SECONDS,
+    show_default=True,
+    help="Secondes.",
 )
 @pass_api
 def follow(api: Api, state: Path | None, apres: str | None, once: bool, every: float) -> None:
     """Écrire chaque changement sur une ligne : du JSON, ou sur un terminal quelques mots.
 
-    Avec --etat, la position est gardée après chaque page écrite : après une coupure, rien ne manque, et la dernière
-    page peut revenir. Un changement se reconnaît à son « cursor ».
+    Avec --etat, la position est gardée après chaque page écrite : après une coupure, rien ne
+    manque, et la dernière page peut revenir. Un changement se reconnaît à son « cursor ».
     """
     if state is not None and apres:
         raise click.UsageError("Choisissez --etat ou --apres.")
@@ -73,5 +86,10 @@ def _read_saved_position(state: Path) -> str | None:
 def _line(item: dict[str, Any]) -> str:
     if not sys.stdout.isatty():
         return json.dumps(item, ensure_ascii=False)
-    words = (paris_time(item["at"]), LABELS.get(item["kind"], item["kind"]), numero_of(item), item["code"] or "")
+    words = (
+        paris_time(item["at"]),
+        LABELS.get(item["kind"], item["kind"]),
+        numero_of(item),
+        item["code"] or "",
+    )
     return plain("  ".join([*words, item["piece_id"] or item["candidature_id"]])).plain

@@ -1,11 +1,12 @@
-"""Decisions on pieces: their French words, their form in the API, and what to believe when an answer was lost.
+"""Decisions on pieces: their French words, their form in the API, and what to believe when an
+answer was lost.
 
-A decision is about what was seen, nothing newer: a small file of the user's own holds the state (etag, deposit) in
-which pieces were last looked at here; it holds identifiers alone.
+A decision is about what was seen, nothing newer: a small file of the user's own holds the state
+(etag, deposit) in which pieces were last looked at here; it holds identifiers alone.
 
-Of many decisions from a CSV, what became of each line is in a report beside it. Lines that it calls done are not sent
-again; the others are, with the etag of their line: one that was carried out just before a break is recognised by what
-the piece then is.
+Of many decisions from a CSV, what became of each line is in a report beside it. Lines that it calls
+done are not sent again; the others are, with the etag of their line: one that was carried out just
+before a break is recognised by what the piece then is.
 """
 
 import csv
@@ -55,7 +56,8 @@ class Decision:
 
 
 def status_of(word: str) -> str:
-    """The API's code of what a user typed: « Non Conforme », « recue », « reçue ». Raises Failure."""
+    """The API's code of what a user typed: « Non Conforme », « recue », « reçue ». Raises
+    Failure."""
     folded = word.strip().lower().replace("ç", "c").replace(" ", "-").replace("_", "-")
     if folded not in STATUSES:
         raise Failure(f"« {word} » n'est pas une décision : {', '.join(STATUSES)}.", ExitCode.USAGE)
@@ -68,13 +70,18 @@ def piece_path(piece_id: str) -> str:
 
 
 def decide(api: Api, piece_id: str, seen: SeenPiece, decision: Decision) -> Item:
-    """Carry out a decision; returns the piece as it then is. Raises Failure, also where the piece has changed.
+    """Carry out a decision; returns the piece as it then is. Raises Failure, also where the piece
+    has changed.
 
-    A call whose answer was lost is repeated; if the piece has changed then, by just this decision, it is done.
+    A call whose answer was lost is repeated; if the piece has changed then, by just this decision,
+    it is done.
     """
-    path, headers = piece_path(piece_id), {"If-Match": seen.etag}
+    path = piece_path(piece_id)
+    headers = {"If-Match": seen.etag}
     try:
-        return dict(api.call("POST", f"{path}/control", json=decision.body(seen), headers=headers).json())
+        return dict(
+            api.call("POST", f"{path}/control", json=decision.body(seen), headers=headers).json()
+        )
     except Failure as failure:
         if failure.status != CHANGED or not is_carried_out(piece := api.read(path), seen, decision):
             raise
@@ -82,9 +89,15 @@ def decide(api: Api, piece_id: str, seen: SeenPiece, decision: Decision) -> Item
 
 
 def is_carried_out(piece: Mapping[str, Any], seen: SeenPiece, decision: Decision) -> bool:
-    """Whether the last control of a piece (with its history) is this decision on this file, and still counts."""
-    controls, deposit = piece["history"]["controls"], piece["deposit"]
-    if not controls or (deposit["id"] if deposit else None) != seen.deposit_id or piece["status"] != decision.status:
+    """Whether the last control of a piece (with its history) is this decision on this file, and
+    still counts."""
+    controls = piece["history"]["controls"]
+    deposit = piece["deposit"]
+    if (
+        not controls
+        or (deposit["id"] if deposit else None) != seen.deposit_id
+        or piece["status"] != decision.status
+    ):
         return False
     last = controls[-1]
     return (last["deposit_id"], last["status"], last["comment"], last["received_on"]) == (
@@ -125,7 +138,9 @@ def _read() -> dict[str, list[str | None]]:
 IDENTIFIERS = ("piece_id", "etag", "depot_id")
 DECISION_COLUMNS = ("decision", "commentaire", "recue_le", "a_renvoyer_jusqu_au")
 REPORT_COLUMNS = ("ligne", "piece_id", "empreinte", "resultat", "detail")
-DONE, REFUSED, POSTPONED = "fait", "refusé", "à reprendre"
+DONE = "fait"
+REFUSED = "refusé"
+POSTPONED = "à reprendre"
 BATCH = 100  # decisions of a call; the portal takes as many as LONGEST_PAGE
 PAUSES = (1.0, 4.0, 15.0)  # seconds
 
@@ -142,7 +157,9 @@ class Line:
     @property
     def digest(self) -> str:
         """What tells it from another decision, or from one on another state of the piece."""
-        text = json.dumps([self.piece_id, asdict(self.seen), asdict(self.decision)], ensure_ascii=False)
+        text = json.dumps(
+            [self.piece_id, asdict(self.seen), asdict(self.decision)], ensure_ascii=False
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -164,7 +181,9 @@ def read_lines(file: Path) -> list[Line]:
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     missing = [name for name in (*IDENTIFIERS, "decision") if name not in (reader.fieldnames or [])]
     if missing:
-        raise Failure(f"Colonnes manquantes dans {file.name} : {', '.join(missing)}.", ExitCode.USAGE)
+        raise Failure(
+            f"Colonnes manquantes dans {file.name} : {', '.join(missing)}.", ExitCode.USAGE
+        )
     lines: list[Line] = []
     mistakes: list[str] = []
     try:
@@ -185,12 +204,17 @@ def done_before(report: Path) -> set[str]:
     """The digests of what a report calls done; a last line that was cut off counts for nothing."""
     if not report.exists():
         return set()
-    rows = csv.reader(report.read_text(encoding="utf-8-sig").splitlines(), delimiter=EXPORT_DELIMITER)
+    rows = csv.reader(
+        report.read_text(encoding="utf-8-sig").splitlines(), delimiter=EXPORT_DELIMITER
+    )
     return {row[2] for row in rows if len(row) == len(REPORT_COLUMNS) and row[3] == DONE}
 
 
-def carry_out(api: Api, lines: Sequence[Line], report: Path, advance: Callable[[int], None]) -> list[Outcome]:
-    """Send the lines in batches, each outcome on disk before the next one. Raises Failure where the portal stays away.
+def carry_out(
+    api: Api, lines: Sequence[Line], report: Path, advance: Callable[[int], None]
+) -> list[Outcome]:
+    """Send the lines in batches, each outcome on disk before the next one. Raises Failure where the
+    portal stays away.
 
     `advance` is called with how many lines were settled.
     """
@@ -205,7 +229,8 @@ def carry_out(api: Api, lines: Sequence[Line], report: Path, advance: Callable[[
 
 
 def _send_batch(api: Api, batch: Sequence[Line]) -> list[Outcome]:
-    """Send a batch; lines for which the portal had no room are sent again some times, then left for another run."""
+    """Send a batch; lines for which the portal had no room are sent again some times, then left for
+    another run."""
     outcomes = {outcome.line: outcome for outcome in _send(api, batch)}
     for pause in PAUSES:
         postponed = [line for line, outcome in outcomes.items() if outcome.result == POSTPONED]
@@ -218,7 +243,8 @@ def _send_batch(api: Api, batch: Sequence[Line]) -> list[Outcome]:
 
 def _send(api: Api, batch: Sequence[Line]) -> list[Outcome]:
     controls = [
-        {"piece_id": line.piece_id, "if_match": line.seen.etag, **line.decision.body(line.seen)} for line in batch
+        {"piece_id": line.piece_id, "if_match": line.seen.etag, **line.decision.body(line.seen)}
+        for line in batch
     ]
     results = api.call("POST", "/pieces/v1/controls", json={"controls": controls}).json()["results"]
     return [_outcome(api, line, result) for line, result in zip(batch, results, strict=True)]
@@ -228,7 +254,9 @@ def _outcome(api: Api, line: Line, answer: dict[str, Any]) -> Outcome:
     status = answer["http_status"]
     if status == 200:
         return Outcome(line, DONE)
-    if status == CHANGED and is_carried_out(api.read(piece_path(line.piece_id)), line.seen, line.decision):
+    if status == CHANGED and is_carried_out(
+        api.read(piece_path(line.piece_id)), line.seen, line.decision
+    ):
         return Outcome(line, DONE, "Déjà enregistré.")
     problem = answer["problem"] or {}
     details = [problem.get("detail") or problem.get("title", "")]
@@ -256,10 +284,14 @@ def _day(column: str, typed: str) -> str | None:
     if not typed:
         return None
     try:
-        day, month, year = map(int, typed.split("/")) if "/" in typed else map(int, reversed(typed.split("-")))
+        day, month, year = (
+            map(int, typed.split("/")) if "/" in typed else map(int, reversed(typed.split("-")))
+        )
         return date(year, month, day).isoformat()
     except ValueError as error:
-        raise Failure(f"{column} : « {typed} » n'est pas une date (AAAA-MM-JJ).", ExitCode.USAGE) from error
+        raise Failure(
+            f"{column} : « {typed} » n'est pas une date (AAAA-MM-JJ).", ExitCode.USAGE
+        ) from error
 
 
 def _repeated(lines: Sequence[Line]) -> list[str]:
@@ -277,7 +309,9 @@ def _text_of(file: Path) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")  # what a spreadsheet saves where UTF-8 is not chosen
+        return content.decode(
+            "cp1252", errors="replace"
+        )  # what a spreadsheet saves where UTF-8 is not chosen
 
 
 def _begin_report(report: Path) -> None:

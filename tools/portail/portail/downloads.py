@@ -1,4 +1,5 @@
-"""Files and exports on disk: whole or not at all, under names that the portal's users cannot choose freely."""
+"""Files and exports on disk: whole or not at all, under names that the portal's users cannot choose
+freely."""
 
 import hashlib
 import os
@@ -24,12 +25,16 @@ _LONGEST_NAME = 100  # characters of what the candidate called the file
 Advance = Callable[[int], None]
 Check = Callable[[str], None]  # of a SHA-256
 
-to_file = click.argument("target", metavar="FICHIER.csv", type=click.Path(dir_okay=False, path_type=Path))
+to_file = click.argument(
+    "target", metavar="FICHIER.csv", type=click.Path(dir_okay=False, path_type=Path)
+)
 
 
-def download_piece(api: Api, piece: Item, folder: Path, advance: Advance, *, original: bool) -> Path | None:
-    """Save the copy of the piece's current file in `folder`, or the file itself, its SHA-256 verified; None where the
-    very file is there already.
+def download_piece(
+    api: Api, piece: Item, folder: Path, advance: Advance, *, original: bool
+) -> Path | None:
+    """Save the copy of the piece's current file in `folder`, or the file itself, its SHA-256
+    verified; None where the very file is there already.
 
     Raises Failure: no file, no copy, not clean yet, another file of that name.
     """
@@ -41,7 +46,9 @@ def download_piece(api: Api, piece: Item, folder: Path, advance: Advance, *, ori
 
     def check(digest: str) -> None:
         if original and digest != deposit["sha256"]:
-            raise Failure("Le fichier reçu n'est pas celui de la pièce : recommencez.", ExitCode.REFUSED)
+            raise Failure(
+                "Le fichier reçu n'est pas celui de la pièce : recommencez.", ExitCode.REFUSED
+            )
         if is_there and digest != hashlib.sha256(target.read_bytes()).hexdigest():
             raise Failure(f"{target} existe déjà, avec un autre contenu.", ExitCode.REFUSED)
 
@@ -52,24 +59,42 @@ def download_piece(api: Api, piece: Item, folder: Path, advance: Advance, *, ori
 
 
 def save_export(api: Api, path: str, params: dict[str, str], target: Path) -> None:
-    """Save a streamed export and say where; it replaces a file of that name once it is whole. Raises Failure."""
-    with progress_bar(SpinnerColumn(), TextColumn("{task.description}"), DownloadColumn()) as progress:
+    """Save a streamed export and say where; it replaces a file of that name once it is whole.
+    Raises Failure."""
+    with progress_bar(
+        SpinnerColumn(), TextColumn("{task.description}"), DownloadColumn()
+    ) as progress:
         task = progress.add_task(f"Export vers {target}", total=None)
-        _save(api, path, params, target, lambda size: progress.advance(task, size), lambda digest: None)
+        _save(
+            api,
+            path,
+            params,
+            target,
+            lambda size: progress.advance(task, size),
+            lambda digest: None,
+        )
     click.echo(target)
 
 
 def file_name(piece: Item, *, original: bool) -> str:
-    """« 02103000001-NATIDE06-carte.pdf »: who, which piece, and what the candidate called it, made harmless;
-    « …-carte (original).pdf » of the file itself."""
+    """« 02103000001-NATIDE06-carte.pdf »: who, which piece, and what the candidate called it, made
+    harmless; « …-carte (original).pdf » of the file itself."""
     given = unicodedata.normalize("NFC", piece["deposit"]["filename"])
-    cleaned = "".join(char if char.isalnum() or char in "-_.' " else "_" for char in given).strip(". ")
+    cleaned = "".join(char if char.isalnum() or char in "-_.' " else "_" for char in given).strip(
+        ". "
+    )
     stem, dot, extension = cleaned.rpartition(".")
-    short = f"{stem[:_LONGEST_NAME]} (original){dot}{extension[:10]}" if original else f"{stem[:_LONGEST_NAME]}.pdf"
+    short = (
+        f"{stem[:_LONGEST_NAME]} (original){dot}{extension[:10]}"
+        if original
+        else f"{stem[:_LONGEST_NAME]}.pdf"
+    )
     return f"{segment(numero_of(piece))}-{segment(piece['code'])}-{short}"
 
 
-def _save(api: Api, path: str, params: dict[str, str], target: Path, advance: Advance, check: Check) -> None:
+def _save(
+    api: Api, path: str, params: dict[str, str], target: Path, advance: Advance, check: Check
+) -> None:
     for last_try in (*[False] * (_TRIES - 1), True):
         try:
             with _new_file(target) as stream:
@@ -83,7 +108,9 @@ def _save(api: Api, path: str, params: dict[str, str], target: Path, advance: Ad
             return
         except requests.RequestException as error:
             if last_try:
-                raise Failure("Le téléchargement s'est interrompu.", ExitCode.UNAVAILABLE) from error
+                raise Failure(
+                    "Le téléchargement s'est interrompu.", ExitCode.UNAVAILABLE
+                ) from error
 
 
 @contextmanager

@@ -1,4 +1,5 @@
-"""What can go wrong, as French sentences, and the exit code that scripts see. `docs/outils.md` lists the codes."""
+"""What can go wrong, as French sentences, and the exit code that scripts see. `docs/outils.md`
+lists the codes."""
 
 from enum import IntEnum
 from typing import Any
@@ -17,7 +18,8 @@ class ExitCode(IntEnum):
 
 
 class Failure(Exception):
-    """Ends the command. `detail` is shown to the user; `problem` is the portal's own answer, where it gave one."""
+    """Ends the command. `detail` is shown to the user; `problem` is the portal's own answer, where
+    it gave one."""
 
     def __init__(self, detail: str, code: ExitCode, problem: dict[str, Any] | None = None) -> None:
         super().__init__(detail)
@@ -41,7 +43,12 @@ _CODES = {
 
 def failure_of(status: int, problem: dict[str, Any]) -> Failure:
     """The failure that an answer of the API (RFC 9457) amounts to."""
-    lines = [str(problem.get("detail") or problem.get("title") or f"Le portail a répondu {status}.")]
-    lines += [f"  {error.get('pointer', '')} : {error.get('detail', '')}" for error in problem.get("errors", [])]
+    lines = [
+        str(problem.get("detail") or problem.get("title") or f"Le portail a répondu {status}.")
+    ]
+    lines += [
+        f"  {error.get('pointer', '')} : {error.get('detail', '')}"
+        for error in problem.get("errors", [])
+    ]
     code = _CODES.get(status, ExitCode.REFUSED if status < 500 else ExitCode.UNAVAILABLE)
     return Failure("\n".join(lines), code, {**problem, "status": status})

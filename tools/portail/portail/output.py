@@ -1,4 +1,5 @@
-"""What a command prints: a table for people (by default on a terminal), JSON or CSV for programs (JSON by default)."""
+"""What a command prints: a table for people (by default on a terminal), JSON or CSV for programs
+(JSON by default)."""
 
 import csv
 import io
@@ -13,20 +14,30 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
 View = TypeVar("View", bound=Callable[..., Any])
 Item = Mapping[str, Any]
 PARIS = ZoneInfo("Europe/Paris")
-# What a spreadsheet would take for a formula is written as the text it is, as in the portal's own exports.
+# What a spreadsheet would take for a formula is written as the text it is, as in the portal's own
+# exports.
 _FORMULA = re.compile(r"""(^[\s"']*|[;,|\t\r\n][\s"']*)(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])""")
 EXPORT_DELIMITER = ";"
 BYTE_ORDER_MARK = "\ufeff"
 DEFAULT_LIMIT = 50  # items of a list
 
-with_limit = click.option("--limite", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True)
+with_limit = click.option(
+    "--limite", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True
+)
 """The command gets `limite`: how many items it lists at most."""
 with_academie = click.option("--academie", help="Code sur deux chiffres : 03.")
 with_exam = click.option("--examen", "exam", help="Code de l'examen : BTS.")
@@ -47,7 +58,9 @@ def with_format(view: View) -> View:
     """The options --json and --csv; the command gets `form`: "table", "json" or "csv"."""
 
     @click.option("--json", "as_json", is_flag=True, help="Écrire du JSON.")
-    @click.option("--csv", "as_csv", is_flag=True, help="Écrire du CSV (UTF-8, « ; »), qu'un tableur ouvre.")
+    @click.option(
+        "--csv", "as_csv", is_flag=True, help="Écrire du CSV (UTF-8, « ; »), qu'un tableur ouvre."
+    )
     @wraps(view)
     def command(*args: Any, as_json: bool, as_csv: bool, **options: Any) -> Any:
         if as_json and as_csv:
@@ -67,11 +80,15 @@ NUMERO_CANDIDAT = ("numero_candidat", "N° candidat", numero_of)
 
 
 Columns = Sequence[tuple[str, str | None, Callable[[Any], Any]]]
-"""The columns of a list: the name of each in CSV, its title in a table (None: not shown there), and its value."""
+"""The columns of a list: the name of each in CSV, its title in a table (None: not shown there), and
+its value."""
 
 
-def print_list(items: Iterable[Item], columns: Columns, form: str, extra: Sequence[str] = ()) -> None:
-    """Print items as they come (a table: at the end). `extra`: empty columns of the CSV, to be filled in."""
+def print_list(
+    items: Iterable[Item], columns: Columns, form: str, extra: Sequence[str] = ()
+) -> None:
+    """Print items as they come (a table: at the end). `extra`: empty columns of the CSV, to be
+    filled in."""
     if form == "json":
         _print_json(items)
     elif form == "csv":
@@ -94,7 +111,8 @@ def print_one(item: Item, columns: Columns, form: str) -> None:
 
 
 def write_utf8() -> None:
-    """Files and programs get UTF-8 whatever the locale; a terminal shows « ? » for what it does not have."""
+    """Files and programs get UTF-8 whatever the locale; a terminal shows « ? » for what it does not
+    have."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
@@ -102,7 +120,12 @@ def write_utf8() -> None:
 
 def counted_progress() -> Progress:
     """How many of how many are done."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     return progress_bar(*columns)
 
 
@@ -117,17 +140,26 @@ def safe_cell(text: str) -> str:
 
 
 def plain(text: str) -> Text:
-    """Text of others without control characters: none of it moves the cursor or hides what stands before it."""
+    """Text of others without control characters: none of it moves the cursor or hides what stands
+    before it."""
     return Text("".join(char if char.isprintable() else " " for char in text))
 
 
 def paris_time(value: str | None) -> str:
     """An instant of the API in the time of Paris, wherever this machine is."""
-    return datetime.fromisoformat(value).astimezone(PARIS).strftime("%d/%m/%Y %H:%M") if value else ""
+    return (
+        datetime.fromisoformat(value).astimezone(PARIS).strftime("%d/%m/%Y %H:%M") if value else ""
+    )
 
 
 def _text_of(value: Any) -> str:
-    return "" if value is None else {True: "oui", False: "non"}[value] if isinstance(value, bool) else str(value)
+    return (
+        ""
+        if value is None
+        else {True: "oui", False: "non"}[value]
+        if isinstance(value, bool)
+        else str(value)
+    )
 
 
 def _titled(item: Item, columns: Columns) -> list[tuple[str, str]]:
@@ -149,20 +181,31 @@ def _print_csv(items: Iterable[Item], columns: Columns, extra: Sequence[str]) ->
     writer = csv.writer(sys.stdout, delimiter=EXPORT_DELIMITER, lineterminator="\n")
     writer.writerow([*(name for name, _, _ in columns), *extra])
     for item in items:
-        writer.writerow([*(safe_cell(_text_of(value(item))) for _, _, value in columns), *[""] * len(extra)])
+        writer.writerow(
+            [*(safe_cell(_text_of(value(item))) for _, _, value in columns), *[""] * len(extra)]
+        )
 
 
 def _print_table(rows: Sequence[Sequence[tuple[str, str]]]) -> None:
     if not rows:
         click.echo("Rien ne correspond.")
         return
-    table, console = Table(*[title for title, _ in rows[0]]), Console()
+    table = Table(*[title for title, _ in rows[0]])
+    console = Console()
     for row in rows:
         table.add_row(*[plain(value) for _, value in row])
-    if console.measure(table, options=console.options.update(max_width=sys.maxsize)).maximum <= console.width:
+    if (
+        console.measure(table, options=console.options.update(max_width=sys.maxsize)).maximum
+        <= console.width
+    ):
         console.print(table)
         return
-    for titled in ([(title, title) for title, _ in rows[0]], *rows):  # where a table would cut values: two lines each
+    for titled in (
+        [(title, title) for title, _ in rows[0]],
+        *rows,
+    ):  # where a table would cut values: two lines each
         (_, first), *others = titled
         console.print(plain(first), soft_wrap=True)
-        console.print(plain("    " + " - ".join(value for _, value in others if value)), soft_wrap=True)
+        console.print(
+            plain("    " + " - ".join(value for _, value in others if value)), soft_wrap=True
+        )

@@ -8,7 +8,16 @@ from rich.progress import Progress
 
 from portail import decisions, output
 from portail.api import Api, pass_api
-from portail.decisions import STATUSES, Decision, SeenPiece, decide, last_seen, piece_path, remember, status_of
+from portail.decisions import (
+    STATUSES,
+    Decision,
+    SeenPiece,
+    decide,
+    last_seen,
+    piece_path,
+    remember,
+    status_of,
+)
 from portail.downloads import download_piece, save_export, to_file
 from portail.failures import ExitCode, Failure
 
@@ -31,7 +40,11 @@ COLUMNS = (
     ("session", None, lambda piece: piece["candidature"]["session_label"]),
     ("code", "Pièce", lambda piece: piece["code"]),
     ("libelle", None, lambda piece: piece["label"]),
-    ("depose_le", "Déposée le", lambda piece: output.paris_time(piece["deposit"] and piece["deposit"]["deposited_at"])),
+    (
+        "depose_le",
+        "Déposée le",
+        lambda piece: output.paris_time(piece["deposit"] and piece["deposit"]["deposited_at"]),
+    ),
     ("fichier", None, lambda piece: piece["deposit"] and piece["deposit"]["filename"]),
     ("antivirus", None, lambda piece: piece["deposit"] and piece["deposit"]["scan_label"]),
     ("statut", "Statut", lambda piece: piece["status_label"]),
@@ -41,14 +54,26 @@ DETAIL_COLUMNS = (
     ("etag", None, lambda piece: piece["etag"]),
     ("depot_id", None, lambda piece: piece["deposit"] and piece["deposit"]["id"]),
     ("piece", "Pièce", lambda piece: f"{piece['code']} : {piece['label']}"),
-    ("candidat", "Candidat", lambda piece: f"{piece['candidature']['nom']} {piece['candidature']['prenoms']}"),
+    (
+        "candidat",
+        "Candidat",
+        lambda piece: f"{piece['candidature']['nom']} {piece['candidature']['prenoms']}",
+    ),
     output.NUMERO_CANDIDAT,
     ("session", "Session", lambda piece: piece["candidature"]["session_label"]),
     ("candidature_id", "Candidature", lambda piece: piece["candidature"]["id"]),
     ("fichier", "Fichier", lambda piece: piece["deposit"] and piece["deposit"]["filename"]),
-    ("depose_le", "Déposée le", lambda piece: output.paris_time(piece["deposit"] and piece["deposit"]["deposited_at"])),
+    (
+        "depose_le",
+        "Déposée le",
+        lambda piece: output.paris_time(piece["deposit"] and piece["deposit"]["deposited_at"]),
+    ),
     ("antivirus", "Antivirus", lambda piece: piece["deposit"] and piece["deposit"]["scan_label"]),
-    ("contenu_actif", "Contenu actif", lambda piece: (piece["deposit"] or {}).get("active_contents_label")),
+    (
+        "contenu_actif",
+        "Contenu actif",
+        lambda piece: (piece["deposit"] or {}).get("active_contents_label"),
+    ),
     ("valide_le", "Validée le", lambda piece: output.paris_time(piece["validated_at"])),
     ("statut", "Statut", lambda piece: piece["status_label"]),
     ("redemandee", "Redemandée pour la version", lambda piece: piece.get("asked_again_for")),
@@ -57,7 +82,12 @@ DETAIL_COLUMNS = (
 
 
 _filters = output.with_options(
-    click.option("--statut", type=click.Choice(list(STATUS_FILTERS)), default="a-controler", show_default=True),
+    click.option(
+        "--statut",
+        type=click.Choice(list(STATUS_FILTERS)),
+        default="a-controler",
+        show_default=True,
+    ),
     output.with_academie,
     output.with_exam,
     click.option("--session", help="BTS 2022, ou 2022."),
@@ -66,7 +96,10 @@ _filters = output.with_options(
     click.option("--numero-candidat", help="Onze chiffres."),
     click.option("--candidature", help="Identifiant d'une candidature."),
     click.option(
-        "--validees", "validated", type=click.Choice(list(YES_OR_NO)), help="Par leur candidat, ou pas encore."
+        "--validees",
+        "validated",
+        type=click.Choice(list(YES_OR_NO)),
+        help="Par leur candidat, ou pas encore.",
     ),
 )
 
@@ -88,7 +121,9 @@ def pieces() -> None:
 @click.option("--a-decider", is_flag=True, help="CSV : ajouter les colonnes que lit decide-many.")
 @output.with_format
 @pass_api
-def list_pieces(api: Api, form: str, statut: str, limite: int, tout: bool, a_decider: bool, **filters: Any) -> None:
+def list_pieces(
+    api: Api, form: str, statut: str, limite: int, tout: bool, a_decider: bool, **filters: Any
+) -> None:
     """Lister les pièces : celles à contrôler, ou d'un autre statut."""
     pages = api.pages(PIECES, _query(statut, filters), "items", None if tout else limite)
     output.print_list(pages, COLUMNS, form, decisions.DECISION_COLUMNS if a_decider else ())
@@ -124,18 +159,31 @@ def _show(piece: output.Item, form: str) -> None:
 
 @pieces.command("download")
 @click.argument("ids", metavar="PIECE…", nargs=-1, required=True)
-@click.option("--vers", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Dossier.")
-@click.option("--original", is_flag=True, help="Les fichiers eux-mêmes : le seul choix pour DOC, DOCX, ZIP et films.")
+@click.option(
+    "--vers",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Dossier.",
+)
+@click.option(
+    "--original",
+    is_flag=True,
+    help="Les fichiers eux-mêmes : le seul choix pour DOC, DOCX, ZIP et films.",
+)
 @pass_api
 def download(api: Api, ids: tuple[str, ...], folder: Path, original: bool) -> None:
-    """Télécharger les copies (PDF) des fichiers de pièces, ou les fichiers eux-mêmes. Rien n'est écrasé."""
+    """Télécharger les copies (PDF) des fichiers de pièces, ou les fichiers eux-mêmes. Rien n'est
+    écrasé."""
     with output.progress_bar(*Progress.get_default_columns()) as progress:
         task = progress.add_task("Téléchargement", total=None)
         for piece_id in ids:
             piece = api.read(piece_path(piece_id))
             total = piece["deposit"]["size"] if piece["deposit"] and original else None
             progress.reset(task, total=total)
-            saved = download_piece(api, piece, folder, lambda size: progress.advance(task, size), original=original)
+            saved = download_piece(
+                api, piece, folder, lambda size: progress.advance(task, size), original=original
+            )
             remember(piece)
             if saved is not None:
                 click.echo(saved)
@@ -144,17 +192,31 @@ def download(api: Api, ids: tuple[str, ...], folder: Path, original: bool) -> No
 @pieces.command("decide")
 @click.argument("piece")
 @click.argument("decision")
-@click.option("--commentaire", "comment", help="Le candidat lira exactement ce texte ; non-conforme en demande un.")
+@click.option(
+    "--commentaire",
+    "comment",
+    help="Le candidat lira exactement ce texte ; non-conforme en demande un.",
+)
 @click.option("--recue-le", "received_on", help="Date de réception sur papier, AAAA-MM-JJ.")
 @click.option(
-    "--a-renvoyer-jusqu-au", "resubmit_until", help="Non conforme : dernier jour pour déposer à nouveau, AAAA-MM-JJ."
+    "--a-renvoyer-jusqu-au",
+    "resubmit_until",
+    help="Non conforme : dernier jour pour déposer à nouveau, AAAA-MM-JJ.",
 )
-@click.option("--etag", help="État de la pièce, avec --depot : par défaut celui que l'outil vous a montré.")
+@click.option(
+    "--etag", help="État de la pièce, avec --depot : par défaut celui que l'outil vous a montré."
+)
 @click.option("--depot", help="Identifiant du fichier examiné ; sans lui : reçue sur papier.")
 @output.with_format
 @pass_api
 def decide_piece(
-    api: Api, form: str, piece: str, decision: str, etag: str | None, depot: str | None, **words: str | None
+    api: Api,
+    form: str,
+    piece: str,
+    decision: str,
+    etag: str | None,
+    depot: str | None,
+    **words: str | None,
 ) -> None:
     """Décider d'une pièce que vous avez regardée : recue, conforme ou non-conforme.
 
@@ -162,7 +224,9 @@ def decide_piece(
     """
     seen = SeenPiece(etag, depot) if etag else last_seen(piece)
     if seen is None:
-        raise Failure(f"Regardez d'abord la pièce : « portail pieces show {piece} ».", ExitCode.USAGE)
+        raise Failure(
+            f"Regardez d'abord la pièce : « portail pieces show {piece} ».", ExitCode.USAGE
+        )
     wanted = Decision(status_of(decision), **words)
     output.print_one(decide(api, piece, seen, wanted), DETAIL_COLUMNS, form)
 
@@ -182,26 +246,35 @@ def undo_decision(api: Api, form: str, piece: str) -> None:
 
 
 @pieces.command("decide-many")
-@click.argument("file", metavar="FICHIER.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "file", metavar="FICHIER.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @pass_api
 def decide_many(api: Api, file: Path) -> None:
     """Décider des pièces d'un CSV, tel que l'écrit « pieces list --csv --a-decider ».
 
-    Ce qu'il advient de chaque ligne est dans FICHIER.csv.rapport.csv ; la même commande reprend ce qui s'est
-    interrompu, sans rien faire deux fois. Code de sortie 7 : des lignes ne sont pas passées.
+    Ce qu'il advient de chaque ligne est dans FICHIER.csv.rapport.csv ; la même commande reprend ce
+    qui s'est interrompu, sans rien faire deux fois. Code de sortie 7 : des lignes ne sont pas
+    passées.
     """
-    lines, report = decisions.read_lines(file), file.with_name(f"{file.name}.rapport.csv")
+    lines = decisions.read_lines(file)
+    report = file.with_name(f"{file.name}.rapport.csv")
     done = decisions.done_before(report)
     remaining = [line for line in lines if line.digest not in done]
     before = len(lines) - len(remaining)
     with output.counted_progress() as progress:
         task = progress.add_task("Décisions", total=len(lines), completed=before)
-        outcomes = decisions.carry_out(api, remaining, report, lambda number: progress.advance(task, number))
+        outcomes = decisions.carry_out(
+            api, remaining, report, lambda number: progress.advance(task, number)
+        )
     failed = [outcome for outcome in outcomes if outcome.result != decisions.DONE]
     for outcome in failed:
         click.echo(f"ligne {outcome.line.number} : {outcome.result}. {outcome.detail}", err=True)
     resumed = f", dont {before} lors d'une exécution précédente" if before else ""
-    click.echo(f"{len(lines) - len(failed)} décisions enregistrées sur {len(lines)}{resumed}. Rapport : {report}")
+    click.echo(
+        f"{len(lines) - len(failed)} décisions enregistrées sur {len(lines)}{resumed}. Rapport : "
+        f"{report}"
+    )
     if failed:
         raise Failure(f"{len(failed)} lignes ne sont pas passées.", ExitCode.PARTLY)
 

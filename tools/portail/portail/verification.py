@@ -1,4 +1,5 @@
-"""`portail verify`: what the QR of a paper holds, checked without a network. Knows what a QR says alone."""
+"""`portail verify`: what the QR of a paper holds, checked without a network. Knows what a QR says
+alone."""
 
 import base64
 import hashlib
@@ -27,21 +28,27 @@ NOT_OURS = "Ce QR code ne porte pas la signature du portail : le document n'est 
     help="Les clés du portail, gardées depuis https://PORTAIL/.well-known/paper-keys.json.",
 )
 def verify(content: str, file: Path) -> None:
-    """Vérifier, sans réseau, le CONTENU du QR code d'un document : ce qu'il dit, s'il est signé par le portail.
+    """Vérifier, sans réseau, le CONTENU du QR code d'un document : ce qu'il dit, s'il est signé par
+    le portail.
 
     Ce que le document est devenu depuis (remplacé, retiré), le portail seul le sait.
     """
     page, _, signed = content.strip().partition("#")
     try:
         raw = base64.urlsafe_b64decode(signed + "=" * (-len(signed) % 4))
-        facts, signature = raw[:-SIGNATURE_BYTES], raw[-SIGNATURE_BYTES:]
+        facts = raw[:-SIGNATURE_BYTES]
+        signature = raw[-SIGNATURE_BYTES:]
         said = json.loads(facts)
         texts = [f"{item['x']}=" for item in json.loads(file.read_text(encoding="utf-8"))["keys"]]
-        keys = [Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(text)) for text in texts]
+        keys = [
+            Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(text)) for text in texts
+        ]
     except (ValueError, KeyError, TypeError) as error:
         sentence = f"Ce n'est pas le QR code d'un document, ou {file} ne contient pas de clés."
         raise Failure(sentence, ExitCode.USAGE) from error
-    if not any(_has_signed(key, facts, signature) for key in keys) or not page.endswith(f"/{_code_of(signature)}"):
+    if not any(_has_signed(key, facts, signature) for key in keys) or not page.endswith(
+        f"/{_code_of(signature)}"
+    ):
         raise Failure(NOT_OURS, ExitCode.REFUSED)
     for label, value in zip(LABELS, said, strict=False):
         click.echo(f"{label} : {value or '-'}")

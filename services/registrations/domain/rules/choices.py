@@ -1,5 +1,6 @@
-"""Rules on what is chosen: spécialité (K2), forme (K3); épreuves complete (K4, K5), facultatives (K9), languages (K10);
-what is checked after the registration and never a reason to refuse (K14, D643-16; K15: residence)."""
+"""Rules on what is chosen: spécialité (K2), forme (K3); épreuves complete (K4, K5), facultatives
+(K9), languages (K10); what is checked after the registration and never a reason to refuse (K14,
+D643-16; K15: residence)."""
 
 from collections.abc import Iterator
 
@@ -24,7 +25,8 @@ from services.registrations.domain.rules.registry import WARNING, rule
 @rule("K2", tab="qualification")
 def specialite_open(dossier: Dossier) -> Iterator[FieldError]:
     """A spécialité has a first and a last session. Source: each diploma's arrêté."""
-    specialite, year = dossier.specialite, dossier.session.year
+    specialite = dossier.specialite
+    year = dossier.session.year
     if specialite is None:
         return
     if specialite.first_session is not None and year < specialite.first_session:
@@ -40,14 +42,16 @@ def specialite_open(dossier: Dossier) -> Iterator[FieldError]:
 
 @rule("K3", tab="qualification")
 def forme_allowed(dossier: Dossier) -> Iterator[FieldError]:
-    """The form is one that the category may choose, unless a dérogation is asked for. Source: D643-22 al. 1."""
-    chosen, category = dossier.formes.chosen, dossier.category
+    """The form is one that the category may choose, unless a dérogation is asked for. Source:
+    D643-22 al. 1."""
+    chosen = dossier.formes.chosen
+    category = dossier.category
     if chosen is not None and category is not None and chosen not in category.formes:
         allowed = " ou ".join(FORMES[forme] for forme in category.formes)
         yield error(
             "forme",
-            f"Forme de passage : la catégorie {category.label} ({category.code}) donne la forme {allowed} ; "
-            "pour une autre, demandez une dérogation.",
+            f"Forme de passage : la catégorie {category.label} ({category.code}) donne la forme "
+            f"{allowed} ; pour une autre, demandez une dérogation.",
         )
 
 
@@ -58,8 +62,15 @@ def globale_complete(dossier: Dossier) -> Iterator[FieldError]:
     Positions are computed so; only a posted « non_inscrit » can break it.
     """
     for chosen in _leaves(dossier) if dossier.formes.final == GLOBALE else ():
-        if chosen.mandatory and chosen.position == INSCRIT and chosen.posted_position == NON_INSCRIT:
-            text = f"{chosen.epreuve.code} : sous la forme globale, cette épreuve obligatoire se passe."
+        if (
+            chosen.mandatory
+            and chosen.position == INSCRIT
+            and chosen.posted_position == NON_INSCRIT
+        ):
+            text = (
+                f"{chosen.epreuve.code} : sous la forme globale, cette épreuve obligatoire se "
+                "passe."
+            )
             yield _position_error(chosen, text)
 
 
@@ -72,22 +83,35 @@ def progressive_at_least(dossier: Dossier, *, minimum: int) -> Iterator[FieldErr
     if leaves and sum(chosen.position == INSCRIT for chosen in leaves) < minimum:
         free = next((chosen for chosen in leaves if chosen.choosable), leaves[0])
         count = "une épreuve obligatoire" if minimum == 1 else f"{minimum} épreuves obligatoires"
-        yield _position_error(free, f"Choisissez au moins {count} à la position « {POSITIONS[INSCRIT]} ».")
+        yield _position_error(
+            free, f"Choisissez au moins {count} à la position « {POSITIONS[INSCRIT]} »."
+        )
 
 
 @rule("K9", tab="epreuves")
-def facultatives_at_most(dossier: Dossier, *, max: int, max_referentiel: int, besides: str) -> Iterator[FieldError]:
-    """At most `max` facultatives, of which `max_referentiel` of the référentiel, those tagged `besides` not counted.
+def facultatives_at_most(
+    dossier: Dossier, *, max: int, max_referentiel: int, besides: str
+) -> Iterator[FieldError]:
+    """At most `max` facultatives, of which `max_referentiel` of the référentiel, those tagged
+    `besides` not counted.
 
     Source: D643-14 (until session 2024: 3 and 2), décret 2024-788 (from 2025: 2 and 1).
     """
-    sat = [leaf for leaf in _leaves(dossier) if leaf.epreuve.kind == FACULTATIVE and leaf.position == INSCRIT]
+    sat = [
+        leaf
+        for leaf in _leaves(dossier)
+        if leaf.epreuve.kind == FACULTATIVE and leaf.position == INSCRIT
+    ]
     of_referentiel = [facultative for facultative in sat if besides not in facultative.epreuve.tags]
     if len(sat) > max:
-        yield _position_error(sat[-1], f"Épreuves facultatives : {max} au plus, vous en avez choisi {len(sat)}.")
+        yield _position_error(
+            sat[-1], f"Épreuves facultatives : {max} au plus, vous en avez choisi {len(sat)}."
+        )
     if len(of_referentiel) > max_referentiel:
         text = f"Épreuves facultatives hors engagement étudiant : {max_referentiel} au plus"
-        yield _position_error(of_referentiel[-1], f"{text}, vous en avez choisi {len(of_referentiel)}.")
+        yield _position_error(
+            of_referentiel[-1], f"{text}, vous en avez choisi {len(of_referentiel)}."
+        )
 
 
 @rule("K10", tab="epreuves")
@@ -97,13 +121,19 @@ def options_differ(dossier: Dossier) -> Iterator[FieldError]:
         code = chosen.epreuve.code
         for first in epreuves_to_differ_from(dossier, chosen) if chosen.option else ():
             if chosen.option == first.option:
-                yield error(f"option-{code}", f"{code} : l'option doit différer de celle de {first.epreuve.code}.")
+                yield error(
+                    f"option-{code}",
+                    f"{code} : l'option doit différer de celle de {first.epreuve.code}.",
+                )
 
 
 def epreuves_to_differ_from(dossier: Dossier, chosen: ChosenEpreuve) -> tuple[ChosenEpreuve, ...]:
-    """The épreuves from whose option that of `chosen` must differ: those that offer some of the same options (a list of
-    languages, as a rule) and come before it or leave no choice themselves; and the one that the catalogue names."""
-    keys = [{key for key, _ in option_choices(dossier.exam, each.epreuve)} for each in dossier.epreuves]
+    """The épreuves from whose option that of `chosen` must differ: those that offer some of the
+    same options (a list of languages, as a rule) and come before it or leave no choice themselves;
+    and the one that the catalogue names."""
+    keys = [
+        {key for key, _ in option_choices(dossier.exam, each.epreuve)} for each in dossier.epreuves
+    ]
     place = dossier.epreuves.index(chosen)
 
     def comes_first(index: int) -> bool:
@@ -113,7 +143,8 @@ def epreuves_to_differ_from(dossier: Dossier, chosen: ChosenEpreuve) -> tuple[Ch
     return tuple(
         other
         for index, other in enumerate(dossier.epreuves)
-        if index != place and (comes_first(index) or other.epreuve.code == chosen.epreuve.differs_from)
+        if index != place
+        and (comes_first(index) or other.epreuve.code == chosen.epreuve.differs_from)
     )
 
 
@@ -136,14 +167,16 @@ def residence_expected(dossier: Dossier) -> Iterator[str]:
     other = address.other_academie(dossier.typed_in("identification"), dossier.opening.academie)
     if other and academies.by_code(dossier.opening.academie):
         yield (
-            f"Votre adresse dépend de l'{other.label} et vous vous inscrivez dans l'{dossier.opening.label} : "
-            "l'inscription se fait dans l'académie de résidence. Vérifiez votre adresse, ou choisissez l'autre."
+            f"Votre adresse dépend de l'{other.label} et vous vous inscrivez dans "
+            f"l'{dossier.opening.label} : l'inscription se fait dans l'académie de résidence. "
+            "Vérifiez votre adresse, ou choisissez l'autre."
         )
 
 
 @rule("K14", tab="candidature", level=WARNING)
 def experience_expected(dossier: Dossier) -> Iterator[str]:
-    """Years of professional experience, by category and session. Source: D643-16, décret 2022-850."""
+    """Years of professional experience, by category and session. Source: D643-16, décret
+    2022-850."""
     for years in dossier.category.experience_in(dossier.session.year) if dossier.category else ():
         yield (
             f"Vous devrez justifier de {years_label(years)} d'expérience professionnelle "
@@ -165,4 +198,7 @@ def diplome_expected(dossier: Dossier, *, tag: str) -> Iterator[str]:
 def attestation_expected(dossier: Dossier, *, categories: tuple[str, ...]) -> Iterator[str]:
     """These categories must provide a certificate of training. Source: D643-8, D643-9, D643-16."""
     if dossier.category and dossier.category.code in categories:
-        yield "Vous devrez fournir une attestation de formation établie par votre centre de formation."
+        yield (
+            "Vous devrez fournir une attestation de formation établie par votre centre de "
+            "formation."
+        )

@@ -1,7 +1,7 @@
 """The rules by name. An exam's `rules:` selects some, with parameters, for a range of sessions.
 
-A rule is a pure function of a Dossier; the catalogue may set its annotated keyword parameters. It yields all
-reasons, not only the first.
+A rule is a pure function of a Dossier; the catalogue may set its annotated keyword parameters. It
+yields all reasons, not only the first.
 """
 
 import inspect
@@ -14,7 +14,8 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import RuleUse
 from services.registrations.domain.forms import FieldError
 
-ERROR, WARNING = "error", "warning"
+ERROR = "error"
+WARNING = "warning"
 _Errors = Callable[..., Iterator[FieldError]]
 _Warnings = Callable[..., Iterator[str]]
 Function = typing.TypeVar("Function", _Errors, _Warnings)
@@ -41,12 +42,14 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(check: str, *, tab: str, level: str = ERROR) -> Callable[[Function], Function]:
-    """Registers a function of errors, or of warnings, under its own name. `check`: « K9 », of the BTS's table of
-    rules."""
+    """Registers a function of errors, or of warnings, under its own name. `check`: « K9 », of the
+    BTS's table of rules."""
 
     def register(function: Function) -> Function:
         all_parameters = inspect.signature(function, eval_str=True).parameters
-        keywords = {name: each for name, each in all_parameters.items() if each.kind is each.KEYWORD_ONLY}
+        keywords = {
+            name: each for name, each in all_parameters.items() if each.kind is each.KEYWORD_ONLY
+        }
         RULES[function.__name__] = Rule(tab, level, function, keywords)
         return function
 
@@ -66,7 +69,9 @@ def problems(use: RuleUse) -> Iterator[str]:
             yield f"paramètre « {name} » manquant pour {use.name}"
 
 
-def in_force(uses: Iterable[RuleUse], session_year: int, level: str, tab: str | None = None) -> tuple[RuleUse, ...]:
+def in_force(
+    uses: Iterable[RuleUse], session_year: int, level: str, tab: str | None = None
+) -> tuple[RuleUse, ...]:
     """The uses of a level (and tab) that apply in that session."""
     return tuple(
         use
@@ -85,7 +90,12 @@ def apply(use: RuleUse, dossier: Dossier) -> Iterator[Any]:
 def reasons(dossier: Dossier, level: str, tab: str) -> tuple[Any, ...]:
     """What the rules of a level say of a kind of tab: errors or warnings."""
     uses = in_force(dossier.exam.rules, dossier.session.year, level, tab)
-    return tuple(reason for use in uses if use.name not in dossier.overridden for reason in apply(use, dossier))
+    return tuple(
+        reason
+        for use in uses
+        if use.name not in dossier.overridden
+        for reason in apply(use, dossier)
+    )
 
 
 def _fits(value: Any, expected: Any) -> bool:

@@ -1,6 +1,8 @@
-"""« Informations candidature »: category, situation, establishment, handicap, consents, renouncement (guide §5.2).
+"""« Informations candidature »: category, situation, establishment, handicap, consents,
+renouncement (guide §5.2).
 
-An exam without categories or situations simply has no such fields; its tab may also `omit` parts by name.
+An exam without categories or situations simply has no such fields; its tab may also `omit` parts by
+name.
 """
 
 from collections.abc import Iterator
@@ -22,8 +24,8 @@ PRESSE_LABEL = (
     "ou sur les sites internet de sociétés de droit privé"
 )
 COLLECTIVITES_LABEL = (
-    "J'accepte la communication de mes résultats, de mon nom et de mon adresse aux collectivités territoriales "
-    "en vue d'éventuelles félicitations"
+    "J'accepte la communication de mes résultats, de mon nom et de mon adresse aux collectivités "
+    "territoriales en vue d'éventuelles félicitations"
 )
 CONSENTS = (  # they must be answered, and have no default
     forms.yes_no("consent_presse", PRESSE_LABEL, required=True),
@@ -33,11 +35,16 @@ RENONCEMENT = forms.Field(
     "renoncement",
     "Je souhaite renoncer à des acquis",
     "checkbox",
-    hint="Pour repasser des épreuves dont la note ou la dispense pourrait être conservée. Sinon, ne cochez rien.",
+    hint=(
+        "Pour repasser des épreuves dont la note ou la dispense pourrait être conservée. Sinon, ne "
+        "cochez rien."
+    ),
 )
 DUREE_LABEL = "Aménagement de la durée de formation"
 WHICH_CATEGORY = "Quelle catégorie choisir ?"
-CATEGORIES_NOTICE = "categories_notice"  # of the exam's texts: what candidates in none of the categories do
+CATEGORIES_NOTICE = (  # of the exam's texts: what candidates in none of the categories do
+    "categories_notice"
+)
 
 
 def content(dossier: Dossier, tab: Tab, _: forms.TabAnswers) -> TabContent:
@@ -47,11 +54,18 @@ def content(dossier: Dossier, tab: Tab, _: forms.TabAnswers) -> TabContent:
 def check(dossier: Dossier, tab: Tab) -> Iterator[forms.FieldError]:
     if "etablissement" in _omitted(tab) or not dossier.typed(tab).is_answered("etablissement"):
         return
-    etablissement, category = dossier.etablissement, dossier.category
+    etablissement = dossier.etablissement
+    category = dossier.category
     if etablissement is None:
-        yield forms.error("etablissement", "Etablissement : choisissez un établissement proposé par la recherche.")
+        yield forms.error(
+            "etablissement",
+            "Etablissement : choisissez un établissement proposé par la recherche.",
+        )
     elif category and not etablissements.fits(etablissement, category):
-        detail = f"« {etablissement.label} » ne correspond pas à la catégorie {category.label_with_code}."
+        detail = (
+            f"« {etablissement.label} » ne correspond pas à la catégorie "
+            f"{category.label_with_code}."
+        )
         yield forms.error("etablissement", f"Etablissement : {detail}")
 
 
@@ -64,10 +78,15 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
         "situation": situation.label if situation else "",
         "etablissement": dossier.etablissement.label if dossier.etablissement else "",
         "amenagement_duree": forms.OUI_NON.get(typed.text("amenagement_duree"), default_label),
-        "renoncement": forms.OUI_NON[forms.OUI] if typed.is_ticked("renoncement") else default_label,
+        "renoncement": (
+            forms.OUI_NON[forms.OUI] if typed.is_ticked("renoncement") else default_label
+        ),
     }
     lines = tuple(
-        Line(field.label.removesuffix(" (1)"), answers.get(field.name, forms.OUI_NON.get(typed.text(field.name), "")))
+        Line(
+            field.label.removesuffix(" (1)"),
+            answers.get(field.name, forms.OUI_NON.get(typed.text(field.name), "")),
+        )
         for section in _sections(dossier, tab)
         for field in section.fields
         if field.type != "notice"
@@ -75,7 +94,9 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     return (RecapSection(tab.title, lines),)
 
 
-def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[forms.Option, ...]:
+def search(
+    dossier: Dossier, tab: Tab, field: str, typed: str, limit: int
+) -> tuple[forms.Option, ...]:
     """Establishments of the kinds that the category allows."""
     return etablissements.search(dossier, typed, limit) if field == "etablissement" else ()
 
@@ -90,7 +111,10 @@ def _sections(dossier: Dossier, tab: Tab) -> tuple[forms.Section, ...]:
     sections = (
         forms.Section("Type de candidature", _type_fields(dossier, omitted)),
         forms.Section("Etablissement du candidat", _etablissement_fields(dossier, tab, omitted)),
-        forms.Section("Aménagement d'épreuve demandé au titre du handicap", _handicap_fields(dossier, tab, omitted)),
+        forms.Section(
+            "Aménagement d'épreuve demandé au titre du handicap",
+            _handicap_fields(dossier, tab, omitted),
+        ),
         forms.Section("Diffusion des résultats", () if "diffusion" in omitted else CONSENTS),
         forms.Section("Particularités", () if "renoncement" in omitted else (RENONCEMENT,)),
     )
@@ -98,10 +122,17 @@ def _sections(dossier: Dossier, tab: Tab) -> tuple[forms.Section, ...]:
 
 
 def _type_fields(dossier: Dossier, omitted: frozenset[str]) -> tuple[forms.Field, ...]:
-    exam, fields = dossier.exam, []
-    if offered := tuple(forms.Option(each.code, each.label_with_code) for each in exam.categories if each.public):
+    exam = dossier.exam
+    fields = []
+    if offered := tuple(
+        forms.Option(each.code, each.label_with_code) for each in exam.categories if each.public
+    ):
         guidance = _guidance(exam, dossier.session.year)
-        fields.append(forms.select("categorie", "Catégorie du candidat", offered, refresh=True, guidance=guidance))
+        fields.append(
+            forms.select(
+                "categorie", "Catégorie du candidat", offered, refresh=True, guidance=guidance
+            )
+        )
     if situations := list_options(exam, "situations"):
         fields.append(forms.select("situation", "Situation à l'inscription", situations))
     if "duree" not in omitted:
@@ -109,12 +140,18 @@ def _type_fields(dossier: Dossier, omitted: frozenset[str]) -> tuple[forms.Field
     return tuple(fields)
 
 
-def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tuple[forms.Field, ...]:
+def _etablissement_fields(
+    dossier: Dossier, tab: Tab, omitted: frozenset[str]
+) -> tuple[forms.Field, ...]:
     if "etablissement" in omitted:
         return ()
     etablissement = dossier.etablissement
     text = dossier.typed(tab).text("etablissement")
-    proposed = search(dossier, tab, "etablissement", text, forms.MAX_PROPOSALS) if text and not etablissement else ()
+    proposed = (
+        search(dossier, tab, "etablissement", text, forms.MAX_PROPOSALS)
+        if text and not etablissement
+        else ()
+    )
     field = forms.search(
         "etablissement",
         "Etablissement",
@@ -127,7 +164,9 @@ def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -
     return (field,)
 
 
-def _handicap_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tuple[forms.Field, ...]:
+def _handicap_fields(
+    dossier: Dossier, tab: Tab, omitted: frozenset[str]
+) -> tuple[forms.Field, ...]:
     if "handicap" in omitted:
         return ()
     field = forms.yes_no("handicap", HANDICAP_LABEL, required=True, refresh=True)
@@ -138,7 +177,8 @@ def _handicap_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tup
 
 
 def _guidance(exam: Exam, year: int) -> Guidance | None:
-    """One sentence for each public category that has one; None where the exam's catalogue says nothing."""
+    """One sentence for each public category that has one; None where the exam's catalogue says
+    nothing."""
     explained: list[Explanation] = []
     for category in exam.categories:
         if category.public and category.help is not None:
@@ -146,7 +186,11 @@ def _guidance(exam: Exam, year: int) -> Guidance | None:
             text = category.help.replace("{experience}", experience)
             explained.append({"label": category.label_with_code, "text": text})
     notice = " ".join(exam.texts.get(CATEGORIES_NOTICE, ())) or None
-    return {"title": WHICH_CATEGORY, "explanations": explained, "notice": notice} if explained else None
+    return (
+        {"title": WHICH_CATEGORY, "explanations": explained, "notice": notice}
+        if explained
+        else None
+    )
 
 
 def _omitted(tab: Tab) -> frozenset[str]:

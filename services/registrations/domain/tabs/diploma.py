@@ -1,4 +1,5 @@
-"""« Diplôme possédé »: the diploma or training that lets the candidate register, from the exam's list « diplomes »."""
+"""« Diplôme possédé »: the diploma or training that lets the candidate register, from the exam's
+list « diplomes »."""
 
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection

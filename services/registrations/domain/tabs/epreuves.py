@@ -1,4 +1,5 @@
-"""« Epreuves »: position, option and mode of each; what acquis and forme determine cannot be changed (guide §5.6)."""
+"""« Epreuves »: position, option and mode of each; what acquis and forme determine cannot be
+changed (guide §5.6)."""
 
 from collections.abc import Iterator
 
@@ -13,7 +14,14 @@ from services.registrations.domain.epreuve_positions import (
 )
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role
 from services.registrations.domain.exam_definition import Tab
-from services.registrations.domain.forms import Field, FieldError, Option, TabAnswers, error, select
+from services.registrations.domain.forms import (
+    Field,
+    FieldError,
+    Option,
+    TabAnswers,
+    error,
+    select,
+)
 from services.registrations.domain.rules.choices import epreuves_to_differ_from
 from services.registrations.domain.tabs.tab_kind import EpreuveField, TabContent, TabKind
 
@@ -61,32 +69,46 @@ def _position_field(chosen: ChosenEpreuve) -> Field:
 
 
 def _option_field(dossier: Dossier, chosen: ChosenEpreuve, typed: TabAnswers) -> Field | None:
-    """The choice of a language; also shown while the position is not inscrit, so that one page is enough."""
+    """The choice of a language; also shown while the position is not inscrit, so that one page is
+    enough."""
     offered = _available_options(dossier, chosen)
     if not offered or not (chosen.choosable or chosen.position == INSCRIT):
         return None
     name = f"option-{chosen.epreuve.code}"
-    options, value = tuple(Option(key, label) for key, label in offered), typed.raw(name) or chosen.option
-    return select(name, "Option", options, required=chosen.position == INSCRIT, value=value, refresh=True)
+    options = tuple(Option(key, label) for key, label in offered)
+    value = typed.raw(name) or chosen.option
+    return select(
+        name, "Option", options, required=chosen.position == INSCRIT, value=value, refresh=True
+    )
 
 
 def _available_options(dossier: Dossier, chosen: ChosenEpreuve) -> tuple[tuple[str, str], ...]:
     """The options without those of other épreuves that this one must differ from (K10)."""
     used = {other.option for other in epreuves_to_differ_from(dossier, chosen)}
-    return tuple(option for option in option_choices(dossier.exam, chosen.epreuve) if option[0] not in used)
+    return tuple(
+        option for option in option_choices(dossier.exam, chosen.epreuve) if option[0] not in used
+    )
 
 
 def _position_errors(chosen: ChosenEpreuve) -> Iterator[FieldError]:
     """A position that is not allowed: only earlier pages, or tools, can post one."""
-    posted, name = chosen.posted_position, f"position-{chosen.epreuve.code}"
+    posted = chosen.posted_position
+    name = f"position-{chosen.epreuve.code}"
     if posted and posted != chosen.position:
         allowed = " ou ".join(f"« {POSITIONS[position]} »" for position in (INSCRIT, NON_INSCRIT))
         fixed = f"la position « {chosen.position_label} » ne peut pas être changée."
-        yield error(name, f"{chosen.epreuve.code} : {f'la position est {allowed}.' if chosen.choosable else fixed}")
+        yield error(
+            name,
+            f"{chosen.epreuve.code} : "
+            f"{f'la position est {allowed}.' if chosen.choosable else fixed}",
+        )
 
 
-def _option_errors(dossier: Dossier, chosen: ChosenEpreuve, typed: TabAnswers) -> Iterator[FieldError]:
-    code, name = chosen.epreuve.code, f"option-{chosen.epreuve.code}"
+def _option_errors(
+    dossier: Dossier, chosen: ChosenEpreuve, typed: TabAnswers
+) -> Iterator[FieldError]:
+    code = chosen.epreuve.code
+    name = f"option-{chosen.epreuve.code}"
     keys = [key for key, _ in option_choices(dossier.exam, chosen.epreuve)]
     if not keys or chosen.role is Role.FOLLOWER:
         return

@@ -1,7 +1,8 @@
-"""The establishment of a candidate: search, alternatives if nothing matches, choices without a search.
+"""The establishment of a candidate: search, alternatives if nothing matches, choices without a
+search.
 
-Candidates without a school are registered under the candidats individuels of their département of residence, or under
-the CNED: these are proposed whatever they type.
+Candidates without a school are registered under the candidats individuels of their département of
+residence, or under the CNED: these are proposed whatever they type.
 """
 
 from collections.abc import Iterator
@@ -15,13 +16,15 @@ from services.registrations.domain.dossier import Dossier, Etablissement, Etabli
 from services.registrations.domain.exam_definition import Category
 from services.registrations.domain.forms import MAX_PROPOSALS, Option
 
-LYCEE, CNED, INDIVIDUELS = "lycee", "cned", "individuels"
+LYCEE = "lycee"
+CNED = "cned"
+INDIVIDUELS = "individuels"
 HINT = "Nom, ville ou numéro de l'établissement"
 _SENTENCES = {
     CNED: "l'établissement à choisir est le CNED",
     INDIVIDUELS: (
-        "vous n'avez pas d'établissement à chercher : choisissez les candidats individuels de votre département "
-        "de résidence"
+        "vous n'avez pas d'établissement à chercher : choisissez les candidats individuels de "
+        "votre département de résidence"
     ),
 }
 _MAX_WITHOUT_SEARCH = 5  # establishments proposed without a search
@@ -29,35 +32,48 @@ _MAX_WITHOUT_SEARCH = 5  # establishments proposed without a search
 
 def _kinds(dossier: Dossier) -> tuple[str, ...]:
     """The kinds of establishment of the category; of all public categories while none is chosen."""
-    categories = [dossier.category] if dossier.category else [each for each in dossier.exam.categories if each.public]
+    categories = (
+        [dossier.category]
+        if dossier.category
+        else [each for each in dossier.exam.categories if each.public]
+    )
     return tuple(dict.fromkeys(kind for category in categories for kind in category.etablissements))
 
 
 def search(dossier: Dossier, typed: str, limit: int) -> tuple[Option, ...]:
-    """Matching establishments, those of the candidate's département first; else the alternatives."""
+    """Matching establishments, those of the candidate's département first; else the
+    alternatives."""
     proposed = _matching(dossier, typed, limit) or _alternatives(dossier, typed, limit)
     return tuple(Option(each.code, each.label, hint=meaning(each)) for each in proposed)
 
 
 def advice(dossier: Dossier, typed: str) -> str | None:
     """What to do if no establishment has that name; None if one has."""
-    if not typed.strip() or _matching(dossier, typed, MAX_PROPOSALS):  # asked as the search beside it
+    if not typed.strip() or _matching(
+        dossier, typed, MAX_PROPOSALS
+    ):  # asked as the search beside it
         return None
     category = dossier.category
     if category and not _has_school(category):
         return f"Avec cette catégorie, {_expected(category)}."
     if category is None:
-        sentence = "Choisissez d'abord la catégorie du candidat : elle dit quel établissement est attendu."
+        sentence = (
+            "Choisissez d'abord la catégorie du candidat : elle dit quel établissement est attendu."
+        )
     else:
-        sentence = "Essayez la ville seule, ou le numéro de l'établissement (sept chiffres et une lettre)."
+        sentence = (
+            "Essayez la ville seule, ou le numéro de l'établissement (sept chiffres et une lettre)."
+        )
         sentence += " Sans établissement, vérifiez la catégorie du candidat."
     near = " Voici ceux de votre académie." if _alternatives(dossier, typed, 1) else ""
     return f"Aucun établissement ne correspond à « {typed.strip()} ».{near} {sentence}"
 
 
 def proposals(dossier: Dossier) -> tuple[Proposal, ...]:
-    """Buttons for choices without a search; none while no category, or once an establishment that fits is chosen."""
-    category, chosen = dossier.category, dossier.etablissement
+    """Buttons for choices without a search; none while no category, or once an establishment that
+    fits is chosen."""
+    category = dossier.category
+    chosen = dossier.etablissement
     if category is None or (chosen and fits(chosen, category)):
         return ()
     return tuple(
@@ -80,12 +96,20 @@ def hint(dossier: Dossier, chosen: Etablissement | None) -> str:
 def meaning(etablissement: Etablissement) -> str | None:
     """« candidats individuels de l'Aube »; None for an establishment whose label is clear."""
     place = departements.by_code(etablissement.departement or "")
-    return f"candidats individuels {place.complement}" if place and etablissement.kind == INDIVIDUELS else None
+    return (
+        f"candidats individuels {place.complement}"
+        if place and etablissement.kind == INDIVIDUELS
+        else None
+    )
 
 
 def fits(etablissement: Etablissement, category: Category | None) -> bool:
     """Whether the category allows its kind."""
-    return category is None or not category.etablissements or etablissement.kind in category.etablissements
+    return (
+        category is None
+        or not category.etablissements
+        or etablissement.kind in category.etablissements
+    )
 
 
 def _expected(category: Category) -> str:
@@ -99,7 +123,9 @@ def _has_school(category: Category) -> bool:
 def _matching(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
     """Establishments whose name matches."""
     of_residence = _departements(dossier) if _kinds(dossier) == (INDIVIDUELS,) else ()
-    search = EtablissementSearch(limit, typed, _kinds(dossier), of_residence, near=_residence(dossier))
+    search = EtablissementSearch(
+        limit, typed, _kinds(dossier), of_residence, near=_residence(dossier)
+    )
     return dossier.directory.search(search)
 
 
@@ -111,13 +137,19 @@ def _alternatives(dossier: Dossier, typed: str, limit: int) -> tuple[Etablisseme
     if _has_school(category):
         few = _if_few(dossier, category.etablissements, _academie_departements(dossier))
         beside = {proposal["value"] for proposal in proposals(dossier)}
-        return tuple(etablissement for etablissement in few if etablissement.code not in beside)[:limit]
+        return tuple(etablissement for etablissement in few if etablissement.code not in beside)[
+            :limit
+        ]
     places = tuple(_departements_named(_departements(dossier), typed)) or _departements(dossier)
     allowed = dossier.directory.search(EtablissementSearch(1000, kinds=category.etablissements))
-    return tuple(each for each in allowed if each.departement is None or each.departement in places)[:limit]
+    return tuple(
+        each for each in allowed if each.departement is None or each.departement in places
+    )[:limit]
 
 
-def _if_few(dossier: Dossier, kinds: tuple[str, ...], departements: tuple[str, ...]) -> tuple[Etablissement, ...]:
+def _if_few(
+    dossier: Dossier, kinds: tuple[str, ...], departements: tuple[str, ...]
+) -> tuple[Etablissement, ...]:
     """The establishments of these kinds and départements; none of more than _MAX_WITHOUT_SEARCH."""
     search = EtablissementSearch(_MAX_WITHOUT_SEARCH + 1, kinds=kinds, departements=departements)
     etablissements = dossier.directory.search(search)
@@ -128,7 +160,9 @@ def _choices_without_search(dossier: Dossier, kind: str) -> tuple[Etablissement,
     """Establishments of a kind shown as buttons: schools only if the département has few."""
     if kind == INDIVIDUELS:
         places = _departements(dossier)
-        return dossier.directory.search(EtablissementSearch(len(places), kinds=(kind,), departements=places))
+        return dossier.directory.search(
+            EtablissementSearch(len(places), kinds=(kind,), departements=places)
+        )
     if kind == CNED:
         return dossier.directory.search(EtablissementSearch(1, kinds=(kind,)))
     residence = _residence(dossier)

@@ -1,4 +1,5 @@
-"""« Identification »: the account's civil status, read-only, then nationality, address, contacts (guide §5.1)."""
+"""« Identification »: the account's civil status, read-only, then nationality, address, contacts
+(guide §5.1)."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -15,11 +16,15 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
-IDENTITY, CONTACT, SITUATION = "Identification du candidat", "Adresse et contact", "Situation du candidat"
+IDENTITY = "Identification du candidat"
+CONTACT = "Adresse et contact"
+SITUATION = "Situation du candidat"
 DEPARTEMENT_LABEL = "Département, DOM ou COM de naissance"
 CSP_LABEL = "Catégorie socio-professionnelle du candidat ou d'un représentant légal"
 _telephone = partial(forms.Field, type="tel", autocomplete="tel", inputmode="tel")
-MOBILE = _telephone("telephone_mobile", "Téléphone portable", hint=f"Exemples : {telephones.EXAMPLES}")
+MOBILE = _telephone(
+    "telephone_mobile", "Téléphone portable", hint=f"Exemples : {telephones.EXAMPLES}"
+)
 FIXE = _telephone("telephone_fixe", "Téléphone fixe", hint=f"Exemples : {telephones.EXAMPLES_FIXE}")
 
 
@@ -41,7 +46,8 @@ def check(dossier: Dossier, tab: Tab) -> tuple[forms.FieldError, ...]:
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
-    typed, identity = dossier.typed(tab), dossier.identity
+    typed = dossier.typed(tab)
+    identity = dossier.identity
     category = csp.by_code(typed.text("csp"))
     contact_lines = (
         Line("Adresse", address.one_line(typed)),
@@ -56,7 +62,9 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     )
 
 
-def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[forms.Option, ...]:
+def search(
+    dossier: Dossier, tab: Tab, field: str, typed: str, limit: int
+) -> tuple[forms.Option, ...]:
     if field not in ("localite", "code_postal"):
         return ()
     return address.search(dossier.typed(tab), typed, limit, dossier.opening.academie)
@@ -78,8 +86,12 @@ def birth_date(identity: Identity) -> str:
 def _identity(identity: Identity) -> forms.Section:
     fields = (
         _disabled_field("civilite", "Civilité", identity.civilite),
-        _disabled_field("nom_famille", "Nom de famille", identity.nom_famille, "(Nom de naissance)"),
-        _disabled_field("nom_usage", "Nom d'usage", identity.nom_usage or "", "(Nom marital par exemple)"),
+        _disabled_field(
+            "nom_famille", "Nom de famille", identity.nom_famille, "(Nom de naissance)"
+        ),
+        _disabled_field(
+            "nom_usage", "Nom d'usage", identity.nom_usage or "", "(Nom marital par exemple)"
+        ),
         _disabled_field("prenoms", "Prénoms", identity.prenoms),
     )
     return forms.Section("Identité", fields)
@@ -89,24 +101,37 @@ def _birth(identity: Identity) -> forms.Section:
     departement = departements.by_code(identity.departement_naissance or "")
     fields = [
         _disabled_field("pays_naissance", "Pays de naissance", country_label(identity)),
-        _disabled_field("date_naissance", "Date de naissance", birth_date(identity), "Exemple: 30/05/1998"),
+        _disabled_field(
+            "date_naissance", "Date de naissance", birth_date(identity), "Exemple: 30/05/1998"
+        ),
     ]
     if departement:
-        fields.append(_disabled_field("departement_naissance", DEPARTEMENT_LABEL, departement.label))
-    commune = _disabled_field("commune_naissance", "Commune de naissance", identity.commune_naissance)
+        fields.append(
+            _disabled_field("departement_naissance", DEPARTEMENT_LABEL, departement.label)
+        )
+    commune = _disabled_field(
+        "commune_naissance", "Commune de naissance", identity.commune_naissance
+    )
     return forms.Section("Naissance", (*fields, commune, _nationality(identity.civilite)))
 
 
 @lru_cache(maxsize=4)  # lists of the reference data, the same for everyone of a civilité
 def _nationality(civilite: str) -> forms.Field:
-    options = tuple(forms.Option(nationalite.code, nationalite.label(civilite)) for nationalite in nationalites.all())
-    return forms.select("nationalite", "Nationalité", options, placeholder="Sélectionnez une nationalité")
+    options = tuple(
+        forms.Option(nationalite.code, nationalite.label(civilite))
+        for nationalite in nationalites.all()
+    )
+    return forms.select(
+        "nationalite", "Nationalité", options, placeholder="Sélectionnez une nationalité"
+    )
 
 
 @cache
 def _csp_field() -> forms.Field:
     return forms.select(
-        "csp", CSP_LABEL, tuple(forms.Option(one.code, one.label, one.group or None) for one in csp.proposed())
+        "csp",
+        CSP_LABEL,
+        tuple(forms.Option(one.code, one.label, one.group or None) for one in csp.proposed()),
     )
 
 

@@ -1,22 +1,37 @@
-"""« Candidatures précédentes »: earlier candidatures to this exam in the portal, and the choice to reuse one."""
+"""« Candidatures précédentes »: earlier candidatures to this exam in the portal, and the choice to
+reuse one."""
 
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.domain.exam_definition import Tab
-from services.registrations.domain.forms import Field, FieldError, Option, Section, TabAnswers, error
+from services.registrations.domain.forms import (
+    Field,
+    FieldError,
+    Option,
+    Section,
+    TabAnswers,
+    error,
+)
 from services.registrations.domain.obstacles import conflicting_candidature, refusal_sentence
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
 CHOICE = "reprise"  # field of the tab « Candidatures précédentes »
 NOTHING = "aucune"
-TABS = ("identification", "qualification", "diploma")  # consents, acquis and épreuves are answered anew each time
+TABS = (
+    "identification",
+    "qualification",
+    "diploma",
+)  # consents, acquis and épreuves are answered anew each time
 
 
 def answers_to_show(dossier: Dossier, tab: Tab) -> TabAnswers:
-    """The answers that a tab shows: its own, or while it has none those of the candidature chosen to be reused."""
+    """The answers that a tab shows: its own, or while it has none those of the candidature chosen
+    to be reused."""
     if tab.name in dossier.answers or tab.kind not in TABS:
         return dossier.typed(tab)
     chosen = dossier.typed_in("previous").text(CHOICE)
-    reused = next((other.answers for other in dossier.previous if other.candidature_id == chosen), {})
+    reused = next(
+        (other.answers for other in dossier.previous if other.candidature_id == chosen), {}
+    )
     return TabAnswers(reused.get(tab.name, {}))
 
 
@@ -43,14 +58,20 @@ def _earlier(dossier: Dossier) -> tuple[PreviousCandidature, ...]:
 
 
 def _takeover(earlier: tuple[PreviousCandidature, ...]) -> Section:
-    options = (Option(NOTHING, "Ne rien reprendre"), *(Option(one.candidature_id, _line(one)) for one in earlier))
+    options = (
+        Option(NOTHING, "Ne rien reprendre"),
+        *(Option(one.candidature_id, _line(one)) for one in earlier),
+    )
     field = Field(
         CHOICE,
         "Reprendre les données de",
         "radio",
         options=options,
         value=NOTHING,
-        hint="L'adresse, la spécialité et le diplôme possédé sont proposés dans les onglets suivants : vérifiez-les.",
+        hint=(
+            "L'adresse, la spécialité et le diplôme possédé sont proposés dans les onglets "
+            "suivants : vérifiez-les."
+        ),
     )
     return Section("Reprise des données", (field,))
 

@@ -1,4 +1,5 @@
-"""The exam's own questions: fields defined by the catalogue, on a tab of their own or added to another tab."""
+"""The exam's own questions: fields defined by the catalogue, on a tab of their own or added to
+another tab."""
 
 from collections.abc import Iterator
 
@@ -26,7 +27,9 @@ _FORMAT_OF_TYPE = {"number": "nombre", "date": "date"}
 
 
 def sections(dossier: Dossier, tab: Tab) -> tuple[forms.Section, ...]:
-    questions, lookup, deciding = _visible_questions(dossier, tab), facts.lookup(dossier), _questions_depended_on(tab)
+    questions = _visible_questions(dossier, tab)
+    lookup = facts.lookup(dossier)
+    deciding = _questions_depended_on(tab)
     fields = tuple(_field(dossier, tab, question, lookup, deciding) for question in questions)
     title = tab.title if tab.kind in ("questions", "notice") else "Informations complémentaires"
     return (forms.Section(title, fields),) if fields else ()
@@ -34,9 +37,12 @@ def sections(dossier: Dossier, tab: Tab) -> tuple[forms.Section, ...]:
 
 def check(dossier: Dossier, tab: Tab) -> Iterator[forms.FieldError]:
     for question in _visible_questions(dossier, tab):
-        text, expected = dossier.typed(tab).text(question.name), _format(question)
+        text = dossier.typed(tab).text(question.name)
+        expected = _format(question)
         if text and question.type == "search" and _item(dossier, question, text) is None:
-            yield forms.error(question.name, f"{question.label} : choisissez une valeur de la liste.")
+            yield forms.error(
+                question.name, f"{question.label} : choisissez une valeur de la liste."
+            )
         elif text and expected is not None and not expected.fits(text):
             yield forms.error(question.name, f"{question.label} : saisissez {expected.expected}.")
 
@@ -51,11 +57,15 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     return (RecapSection(tab.title, lines),) if lines else ()
 
 
-def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[forms.Option, ...] | None:
+def search(
+    dossier: Dossier, tab: Tab, field: str, typed: str, limit: int
+) -> tuple[forms.Option, ...] | None:
     """Proposals for a question of the type search; None where no question has that name."""
     for question in tab.questions:
         if question.name == field:
-            items = (item for item in _items(dossier, question) if folded(typed) in folded(item.label))
+            items = (
+                item for item in _items(dossier, question) if folded(typed) in folded(item.label)
+            )
             return tuple(forms.Option(item.key, item.label) for item in items)[: max(limit, 0)]
     return None
 
@@ -65,7 +75,9 @@ def _visible_questions(dossier: Dossier, tab: Tab) -> tuple[Question, ...]:
     return tuple(question for question in tab.questions if holds(question.shown, lookup))
 
 
-def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, deciding: frozenset[str]) -> forms.Field:
+def _field(
+    dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, deciding: frozenset[str]
+) -> forms.Field:
     if question.type == "notice":
         return forms.notice(question.name, question.text or question.label)
     expected = _format(question)
@@ -90,7 +102,8 @@ def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, decid
 
 
 def _questions_depended_on(tab: Tab) -> frozenset[str]:
-    """The names of questions that another question of the tab depends on: changing them changes the form."""
+    """The names of questions that another question of the tab depends on: changing them changes the
+    form."""
     names = frozenset(question.name for question in tab.questions)
     text = "".join(repr((question.shown, question.required)) for question in tab.questions)
     return frozenset(name for name in names if repr(f"question:{name}") in text)

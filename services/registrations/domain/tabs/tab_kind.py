@@ -1,4 +1,5 @@
-"""The interface of a kind of tab: its content, its errors, its lines in the récapitulatif, its searches."""
+"""The interface of a kind of tab: its content, its errors, its lines in the récapitulatif, its
+searches."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -22,12 +23,14 @@ SAVE_NOW = (
     "et obtenir votre numéro d'inscription."
 )
 CHANGES_NOT_SENT = (
-    "Attention ! A ce stade, vos changements ne sont pas encore transmis : votre candidature reste telle qu'elle est "
-    "enregistrée. Cliquez sur le bouton « Suivant » pour poursuivre votre modification."
+    "Attention ! A ce stade, vos changements ne sont pas encore transmis : votre candidature reste "
+    "telle qu'elle est enregistrée. Cliquez sur le bouton « Suivant » pour poursuivre votre "
+    "modification."
 )
 SEND_CHANGES_NOW = (
-    "Vos changements ne sont pas encore transmis : votre candidature reste telle qu'elle est enregistrée. "
-    f"Cliquez sur le bouton « {page_labels.SAVE} » pour les transmettre ; votre numéro d'inscription ne change pas."
+    "Vos changements ne sont pas encore transmis : votre candidature reste telle qu'elle est "
+    f"enregistrée. Cliquez sur le bouton « {page_labels.SAVE} » pour les transmettre ; votre "
+    "numéro d'inscription ne change pas."
 )
 
 
@@ -48,7 +51,8 @@ class EpreuveField:
 
 @dataclass(frozen=True)
 class TabContent:
-    """What a tab shows. `computed`: how the names of fields begin whose value is not what was typed."""
+    """What a tab shows. `computed`: how the names of fields begin whose value is not what was
+    typed."""
 
     sections: tuple[Section, ...] = ()
     paragraphs: tuple[str, ...] = ()
@@ -59,7 +63,9 @@ class TabContent:
 
     def fields(self) -> tuple[Field, ...]:
         """In the order of the page."""
-        of_epreuves = (field for line in self.epreuves or () for field in (line.position, line.option) if field)
+        of_epreuves = (
+            field for line in self.epreuves or () for field in (line.position, line.option) if field
+        )
         return (*(field for section in self.sections for field in section.fields), *of_epreuves)
 
 
@@ -71,10 +77,14 @@ class TabKind:
     `advise`: the text beside the proposals for a field (dossier, tab, field, words);
     `titles`: under which the récapitulatif shows it, where that is not the tab's own."""
 
-    content: Callable[[Dossier, Tab, TabAnswers], TabContent] = lambda dossier, tab, typed: TabContent()
+    content: Callable[[Dossier, Tab, TabAnswers], TabContent] = lambda dossier, tab, typed: (
+        TabContent()
+    )
     check: Callable[[Dossier, Tab], Iterable[FieldError]] = lambda dossier, tab: ()
     recap: Callable[[Dossier, Tab], tuple[RecapSection, ...]] = lambda dossier, tab: ()
-    search: Callable[[Dossier, Tab, str, str, int], tuple[Option, ...]] = lambda dossier, tab, field, typed, limit: ()
+    search: Callable[[Dossier, Tab, str, str, int], tuple[Option, ...]] = (
+        lambda dossier, tab, field, typed, limit: ()
+    )
     more_names: Callable[[Dossier, Tab], Iterable[str]] = lambda dossier, tab: ()
     advise: Callable[[Dossier, Tab, str, str], str | None] = lambda dossier, tab, field, typed: None
     titles: tuple[str, ...] = ()
@@ -90,8 +100,11 @@ PLACE = re.compile(r"\{([^{}]*)\}")
 
 
 def filled_in(paragraph: str, dossier: Dossier) -> str:
-    """The paragraph with its places filled in for that dossier; what no place is called stays as it is written."""
-    return PLACE.sub(lambda place: PLACES[place[1]](dossier) if place[1] in PLACES else place[0], paragraph)
+    """The paragraph with its places filled in for that dossier; what no place is called stays as it
+    is written."""
+    return PLACE.sub(
+        lambda place: PLACES[place[1]](dossier) if place[1] in PLACES else place[0], paragraph
+    )
 
 
 def list_options(exam: Exam, name: str) -> tuple[Option, ...]:
@@ -100,10 +113,16 @@ def list_options(exam: Exam, name: str) -> tuple[Option, ...]:
 
 
 def _number(dossier: Dossier, _: Tab, __: TabAnswers) -> TabContent:
-    deadline = f"La fermeture du service est fixée le : {closing(dossier.opening.closes)} (heure de Paris)."
-    return TabContent(paragraphs=(deadline,), notices=(SEND_CHANGES_NOW if dossier.modifies else SAVE_NOW,))
+    deadline = (
+        f"La fermeture du service est fixée le : {closing(dossier.opening.closes)} (heure de "
+        "Paris)."
+    )
+    return TabContent(
+        paragraphs=(deadline,), notices=(SEND_CHANGES_NOW if dossier.modifies else SAVE_NOW,)
+    )
 
 
 WITHOUT_FIELDS = TabKind()
-"""Notice, the exam's own questions, récapitulatif: what they show is added by `registration_form`."""
+"""Notice, the exam's own questions, récapitulatif: what they show is added by
+`registration_form`."""
 NUMBER = TabKind(_number)

@@ -6,5 +6,7 @@ from tests.documents.imports.test_checking import check_and_publish
 MANY = 3000
 
 
-def test_three_thousand_convocations_are_published_but_for_the_wrong_lines(office: ExamOffice) -> None:
+def test_three_thousand_convocations_are_published_but_for_the_wrong_lines(
+    office: ExamOffice,
+) -> None:
     check_and_publish(office, MANY)

@@ -53,13 +53,17 @@ registry.follow_up(ERASE_DRAFTS)(
 def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
     """« [CYCLADES] Activer mon compte »; the lifetime of the link counts from the creation, not
     from the mail."""
-    with db.operation() as session:
-        account = session.get(Account, data["account_id"], with_for_update=True)
-        if account is None or accounts.owner_of(session, account.email_key) is not None:
+    with db.operation() as transaction:
+        account = transaction.get(Account, data["account_id"], with_for_update=True)
+        if account is None or accounts.owner_of(transaction, account.email_key) is not None:
             return
         expires_at = account.created_at + ACTIVATION_LIFETIME
         token = mail_links.issue(
-            session, Purpose.ACTIVATION, envelope.id, account_id=account.id, expires_at=expires_at
+            transaction,
+            Purpose.ACTIVATION,
+            envelope.id,
+            account_id=account.id,
+            expires_at=expires_at,
         )
     if token is not None:
         _send(
@@ -87,13 +91,13 @@ def send_failed_logins(data: dict[str, Any], envelope: Envelope) -> None:
 def send_reset_mail(data: dict[str, Any], envelope: Envelope) -> None:
     """To the address in force; the row is locked, since a change of address at this moment closes
     the links."""
-    with db.operation() as session:
-        account = session.get(Account, data["account_id"], with_for_update=True)
+    with db.operation() as transaction:
+        account = transaction.get(Account, data["account_id"], with_for_update=True)
         if account is None:
             return
         expires_at = portal_now() + RESET_LIFETIME
         token = mail_links.issue(
-            session, Purpose.RESET, envelope.id, account_id=account.id, expires_at=expires_at
+            transaction, Purpose.RESET, envelope.id, account_id=account.id, expires_at=expires_at
         )
     if token is not None:
         reset = letter("password_reset", _page(f"compte/mot-de-passe/{token}"))
@@ -107,15 +111,15 @@ def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> 
     « Mes messages » of the requesting candidate shows neither: they must not learn whether the
     address has an account.
     """
-    with db.operation() as session:
-        email_change = session.get(EmailChange, data["email_change_id"])
+    with db.operation() as transaction:
+        email_change = transaction.get(EmailChange, data["email_change_id"])
         if email_change is None or email_change.confirmed_at is not None:
             return
-        owner = accounts.owner_of(session, key_of(email_change.address))
+        owner = accounts.owner_of(transaction, key_of(email_change.address))
         if owner is None:
             expires_at = email_change.requested_at + EMAIL_CHANGE_LIFETIME
             token = mail_links.issue(
-                session,
+                transaction,
                 Purpose.EMAIL_CHANGE,
                 envelope.id,
                 account_id=email_change.account_id,
@@ -134,13 +138,13 @@ def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> 
 def send_email_change_asked(data: dict[str, Any], envelope: Envelope) -> None:
     """To the old address, with the link that cancels; nothing where the request has ended
     meanwhile."""
-    with db.operation() as session:
-        email_change = session.get(EmailChange, data["email_change_id"])
+    with db.operation() as transaction:
+        email_change = transaction.get(EmailChange, data["email_change_id"])
         if email_change is None or email_change.confirmed_at is not None:
             return
-        account = session.get(Account, email_change.account_id)
+        account = transaction.get(Account, email_change.account_id)
         token = mail_links.issue(
-            session,
+            transaction,
             Purpose.EMAIL_CANCELLATION,
             envelope.id,
             account_id=email_change.account_id,
@@ -156,10 +160,10 @@ def send_email_change_asked(data: dict[str, Any], envelope: Envelope) -> None:
 @registry.follow_up("send_email_changed", MAILS)
 def send_email_changed(data: dict[str, Any], envelope: Envelope) -> None:
     """To the old address, once the new one is in force."""
-    with db.reading() as session:
-        email_change = session.get(EmailChange, data["email_change_id"])
+    with db.reading() as transaction:
+        email_change = transaction.get(EmailChange, data["email_change_id"])
         account = (
-            session.get(Account, email_change.account_id) if email_change is not None else None
+            transaction.get(Account, email_change.account_id) if email_change is not None else None
         )
     if email_change is not None and email_change.confirmed_at is not None:
         notice = letter("email_changed", _page("un-probleme"), at=email_change.confirmed_at)
@@ -171,13 +175,13 @@ def send_staff_invitation(data: dict[str, Any], envelope: Envelope) -> None:
     """To who is invited; nothing where a newer invitation has overtaken this one, or it was taken
     back or used. The lifetime of the link counts from the invitation, not from the mail."""
     invited_at = datetime.fromisoformat(data["invited_at"])
-    with db.operation() as session:
-        member = session.get(StaffMember, data["staff_id"], with_for_update=True)
+    with db.operation() as transaction:
+        member = transaction.get(StaffMember, data["staff_id"], with_for_update=True)
         if member is None or member.invited_at != invited_at or member.disabled_at is not None:
             return
         expires_at = invited_at + INVITATION_LIFETIME
         token = mail_links.issue(
-            session,
+            transaction,
             Purpose.STAFF_INVITATION,
             envelope.id,
             account_id=member.id,
@@ -195,8 +199,8 @@ def send_staff_invitation(data: dict[str, Any], envelope: Envelope) -> None:
 
 @registry.follow_up(SEND_ANSWER, MAILS)
 def send_erasure_answer(data: dict[str, Any], envelope: Envelope) -> None:
-    with db.reading() as session:
-        request = session.get(ErasureRequest, data["request_id"])
+    with db.reading() as transaction:
+        request = transaction.get(ErasureRequest, data["request_id"])
     if request is not None and request.answer is not None:
         _send_to_owner(
             letter("erasure_answer", _page("compte/effacement"), answer=request.answer), envelope
@@ -206,8 +210,8 @@ def send_erasure_answer(data: dict[str, Any], envelope: Envelope) -> None:
 @registry.follow_up("send_copy_ready", MAILS)
 def send_copy_ready(data: dict[str, Any], envelope: Envelope) -> None:
     """Nothing where the copy has expired meanwhile."""
-    with db.reading() as session:
-        copy = session.get(PersonalCopy, data["copy_id"])
+    with db.reading() as transaction:
+        copy = transaction.get(PersonalCopy, data["copy_id"])
     if copy is not None and copy.expires_at is not None and copy.expires_at > portal_now():
         _send_to_owner(letter("copy_ready", _page("compte/donnees"), at=copy.expires_at), envelope)
 
@@ -221,8 +225,10 @@ def send_unused_account(data: dict[str, Any], envelope: Envelope) -> None:
 
 def _send_to_owner(mail: Letter, envelope: Envelope) -> None:
     """Of the account that the event is about, where it is still there."""
-    with db.reading() as session:
-        owner = session.get(Account, envelope.subject) or session.get(StaffMember, envelope.subject)
+    with db.reading() as transaction:
+        owner = transaction.get(Account, envelope.subject) or transaction.get(
+            StaffMember, envelope.subject
+        )
     if owner is not None:
         _send(owner.email, mail, envelope, reader=owner)
 
@@ -236,14 +242,16 @@ def _send(
     date = _happened_at(envelope)
     mail = text.mail(letterhead, to=_deliverable(address), message_id=envelope.id, date=date)
     if isinstance(reader, Account):
-        with db.operation() as session:
-            if session.get(Account, reader.id, with_for_update=True) is not None:
-                sent_mails.record(session, reader.id, text, mail)
+        with db.operation() as transaction:
+            if transaction.get(Account, reader.id, with_for_update=True) is not None:
+                sent_mails.record(transaction, reader.id, text, mail)
     refused = {"account_id": envelope.subject, "address": address}
     if refusal := sent_mails.send_and_record(db, dependencies().mailer, mail):
-        with db.operation() as session:  # nothing for staff, and for an account erased meanwhile
-            if session.get(Account, envelope.subject, with_for_update=True) is not None:
-                sent_mails.record_refusal(session, MailRefusal, refused, refusal.code)
+        with (
+            db.operation() as transaction
+        ):  # nothing for staff, and for an account erased meanwhile
+            if transaction.get(Account, envelope.subject, with_for_update=True) is not None:
+                sent_mails.record_refusal(transaction, MailRefusal, refused, refusal.code)
     else:
         sent_mails.forget_refusal(db, MailRefusal, refused)
 

@@ -32,13 +32,13 @@ def purge() -> None:
     `LINKS_KEPT_FOR` after their end, refusals of addresses given up as late, mails after their
     time."""
     ended = portal_now() - LINKS_KEPT_FOR
-    with db.operation() as session:
-        sessions.purge(session, system_now())
-        rate_limits.purge(session, system_now())
+    with db.operation() as transaction:
+        sessions.purge(transaction, system_now())
+        rate_limits.purge(transaction, system_now())
         in_force = exists().where(
             Account.id == MailRefusal.account_id, Account.email == MailRefusal.address
         )
-        session.execute(delete(MailRefusal).where(MailRefusal.refused_at < ended, ~in_force))
-        session.execute(delete(EmailChange).where(EmailChange.requested_at < ended))
+        transaction.execute(delete(MailRefusal).where(MailRefusal.refused_at < ended, ~in_force))
+        transaction.execute(delete(EmailChange).where(EmailChange.requested_at < ended))
     delete_in_pages(db, MailLink.token_hash, where=MailLink.expires_at < ended)
     sent_mails.purge(db, retention().kind("mails").erased_if_begun_by(portal_now()))

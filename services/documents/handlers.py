@@ -28,19 +28,21 @@ registry.calls(
 
 @registry.on(contracts.RegistrationSaved)
 def keep_saved_version(
-    session: Session, event: contracts.RegistrationSaved, envelope: Envelope
+    transaction: Session, event: contracts.RegistrationSaved, envelope: Envelope
 ) -> None:
     """Store the version; its documents follow outside this transaction, tried for about a day, then
     parked."""
-    if candidature_copies.is_erased(session, event.candidature_id, event.version):
+    if candidature_copies.is_erased(transaction, event.candidature_id, event.version):
         erase_subject(
-            session, envelope.subject, naming=event.candidature_id
+            transaction, envelope.subject, naming=event.candidature_id
         )  # with this task, which holds names
-    candidature_copies.store_version(session, event)
+    candidature_copies.store_version(transaction, event)
 
 
 @registry.on(PiecesReminded)
-def make_reminder_documents(session: Session, event: PiecesReminded, envelope: Envelope) -> None:
+def make_reminder_documents(
+    transaction: Session, event: PiecesReminded, envelope: Envelope
+) -> None:
     """The « Relance de pièces justificatives » of each candidature follows outside this
     transaction."""
-    request_reminders(session, event, envelope.id)
+    request_reminders(transaction, event, envelope.id)

@@ -66,10 +66,12 @@ sent_mails = table("sent_mails", *_COLUMNS)
 """The same, whichever service's it is."""
 
 
-def record(session: Session, owner_id: str, letter: Letter, mail: Mail) -> None:
+def record(transaction: Session, owner_id: str, letter: Letter, mail: Mail) -> None:
     """Add a mail that is about to be sent; one that is recorded already stays as it is. The caller
     has locked the owner's row, so that the owner is not erased meanwhile."""
-    if session.execute(select(sent_mails.c.id).where(sent_mails.c.id == mail.message_id)).first():
+    if transaction.execute(
+        select(sent_mails.c.id).where(sent_mails.c.id == mail.message_id)
+    ).first():
         return
     values = {
         "id": mail.message_id,
@@ -79,7 +81,7 @@ def record(session: Session, owner_id: str, letter: Letter, mail: Mail) -> None:
         "at": mail.date,
     }
     of_letter = {"text": letter.text_to_reread(), "about": letter.about}
-    session.execute(insert(sent_mails).values(**values, **of_letter, state=State.WAITING))
+    transaction.execute(insert(sent_mails).values(**values, **of_letter, state=State.WAITING))
 
 
 def send_and_record(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | None:
@@ -92,36 +94,36 @@ def send_and_record(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | N
         log.warning("mail_refused", code=error.code)
         refusal = error
     state = State.TAKEN if refusal is None else State.REFUSED
-    with db.operation() as session:
-        session.execute(
+    with db.operation() as transaction:
+        transaction.execute(
             update(sent_mails).where(sent_mails.c.id == mail.message_id).values(state=state)
         )
     return refusal
 
 
-def record_refusal(session: Session, model: Any, key: dict[str, str], code: int) -> None:
+def record_refusal(transaction: Session, model: Any, key: dict[str, str], code: int) -> None:
     """Store that the mail server refuses an address for good, for staff to see, or its newest code.
     The caller has locked the person's row.
 
     Each service has its own `model`: a primary key of the person and the address (`key`), `code`
     and `refused_at`.
     """
-    row = session.get(model, key) or model(**key, refused_at=portal_now())
+    row = transaction.get(model, key) or model(**key, refused_at=portal_now())
     row.code = code
-    session.add(row)
+    transaction.add(row)
 
 
 def forget_refusal(db: Database, model: Any, key: dict[str, str]) -> None:
     """Delete the refusal, if any: the server accepted a mail to this address."""
-    with db.reading() as session:
-        if session.get(model, key) is None:
+    with db.reading() as transaction:
+        if transaction.get(model, key) is None:
             return
-    with db.operation() as session:
-        session.execute(delete(model).filter_by(**key))
+    with db.operation() as transaction:
+        transaction.execute(delete(model).filter_by(**key))
 
 
 def list_page(
-    session: Session, owner_id: str, *, after: str | None, limit: int
+    transaction: Session, owner_id: str, *, after: str | None, limit: int
 ) -> list[dict[str, Any]]:
     """At most `limit` mails of this person, newest first, each with the `place` after which to go
     on. Raises Invalid for what is no place."""
@@ -131,7 +133,7 @@ def list_page(
         query = query.where(
             or_(sent_mails.c.at < at, and_(sent_mails.c.at == at, sent_mails.c.id < mail_id))
         )
-    rows = session.execute(
+    rows = transaction.execute(
         query.order_by(sent_mails.c.at.desc(), sent_mails.c.id.desc()).limit(limit)
     )
     shown = ("subject", "text", "at", "address", "state")
@@ -152,10 +154,10 @@ def _parse_place(place: str) -> tuple[datetime, str]:
     raise Invalid(errors=(FieldError("#/after", "L'indication de page n'est pas reconnue."),))
 
 
-def erase_mails_of(session: Session, owner_id: str, about: str | None = None) -> None:
+def erase_mails_of(transaction: Session, owner_id: str, about: str | None = None) -> None:
     """Those to a person, or those alone that tell of one thing, by its id."""
     of_owner = delete(sent_mails).where(sent_mails.c.owner_id == owner_id)
-    session.execute(of_owner if about is None else of_owner.where(sent_mails.c.about == about))
+    transaction.execute(of_owner if about is None else of_owner.where(sent_mails.c.about == about))
 
 
 def purge(db: Database, before: datetime) -> None:

@@ -64,11 +64,11 @@ def operation_naming(db: Database, store: ObjectStore, *keys: str) -> Iterator[S
     """
     commits: list[Connection] = []
     try:
-        with db.operation() as session:
+        with db.operation() as transaction:
             event.listen(
-                session.connection(), "commit", commits.append
+                transaction.connection(), "commit", commits.append
             )  # called right before COMMIT is sent
-            yield session
+            yield transaction
     except BaseException:
         if not commits:
             discard(store, *keys)
@@ -85,21 +85,21 @@ def discard(store: ObjectStore, *keys: str) -> None:
             log.warning("object_left_behind", key=key)
 
 
-def retire(session: Session, *keys: str, kept: timedelta | None = None) -> None:
+def retire(transaction: Session, *keys: str, kept: timedelta | None = None) -> None:
     """In the transaction that replaces or deletes a file: its object is to be erased KEPT_DAYS from
     now, or after `kept`."""
     now = system_now()
     kept = kept or timedelta(days=current_app.extensions["portail"].kept_days)
     rows = [{"key": key, "retired_at": now, "kept_until": now + kept} for key in keys]
     if rows:
-        session.execute(insert(retired_objects), rows)
+        transaction.execute(insert(retired_objects), rows)
 
 
-def retire_for_good(session: Session, *keys: str) -> None:
+def retire_for_good(transaction: Session, *keys: str) -> None:
     """In the transaction that erases whose files they are: the next `erase_expired` deletes them,
     retired before or not."""
-    session.execute(delete(retired_objects).where(retired_objects.c.key.in_(keys)))
-    retire(session, *keys, kept=-2 * ERASING_DELAY)
+    transaction.execute(delete(retired_objects).where(retired_objects.c.key.in_(keys)))
+    retire(transaction, *keys, kept=-2 * ERASING_DELAY)
 
 
 def erase_expired(db: Database, store: ObjectStore) -> int:
@@ -117,14 +117,14 @@ def erase_expired(db: Database, store: ObjectStore) -> int:
         .limit(_PAGE_SIZE)
     )
     while not stopping():
-        with db.reading() as session:
-            keys = session.scalars(wanted).all()
+        with db.reading() as transaction:
+            keys = transaction.scalars(wanted).all()
         if not keys:
             break
         for key in keys:
             store.delete(key)  # S3 deletes what is not there without complaint
-        with db.operation() as session:
-            session.execute(
+        with db.operation() as transaction:
+            transaction.execute(
                 update(retired_objects).where(retired_objects.c.key.in_(keys)).values(erased_at=now)
             )
         erased += len(keys)

@@ -123,8 +123,10 @@ def _rows_of(db: Database, query: Select[Any]) -> Iterator[KeyRow]:
     key = query.selected_columns[0]
     after = ""
     while True:
-        with db.reading() as session:
-            page = session.execute(query.where(key > after).order_by(key).limit(PAGE_SIZE)).all()
+        with db.reading() as transaction:
+            page = transaction.execute(
+                query.where(key > after).order_by(key).limit(PAGE_SIZE)
+            ).all()
         yield from (KeyRow(row[0], row[1]) for row in page)
         if len(page) < PAGE_SIZE:
             return
@@ -135,11 +137,11 @@ def _existing_keys(db: Database, keys: Sequence[str], queries: Sequence[Select[A
     """Those of the keys that any of the queries finds."""
     if not keys:
         return set()
-    with db.reading() as session:
+    with db.reading() as transaction:
         return {
             row[0]
             for query in queries
-            for row in session.execute(query.where(query.selected_columns[0].in_(keys)))
+            for row in transaction.execute(query.where(query.selected_columns[0].in_(keys)))
         }
 
 

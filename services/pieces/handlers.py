@@ -21,12 +21,12 @@ registry.calls(DataErased, "erase_data", erase_pieces)
 
 
 @registry.on(RegistrationSaved)
-def renew_pieces(session: Session, event: RegistrationSaved, envelope: Envelope) -> None:
+def renew_pieces(transaction: Session, event: RegistrationSaved, envelope: Envelope) -> None:
     """The pieces asked for follow the newest version of the candidature; no deposited file is
     lost."""
-    if candidature_copies.is_erased(session, event.candidature_id, event.version):
+    if candidature_copies.is_erased(transaction, event.candidature_id, event.version):
         erase_subject(
-            session, envelope.subject, naming=event.candidature_id
+            transaction, envelope.subject, naming=event.candidature_id
         )  # with this task, which holds names
     else:
-        candidature_copies.update_from_registration(session, event)
+        candidature_copies.update_from_registration(transaction, event)

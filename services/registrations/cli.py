@@ -142,11 +142,11 @@ def withdraw_message(message_id: str) -> None:
 @with_appcontext
 def list_messages() -> None:
     """List the messages with their dates and ids."""
-    with db.reading() as session:
+    with db.reading() as transaction:
         lines = [
             f"{row.id}  {row.severity:8}{short_instant(row.shown_from)} - "
             f"{short_instant(row.shown_until)}  {row.title}"
-            for row in all_messages(session).messages
+            for row in all_messages(transaction).messages
         ]
     _print_lines(lines, "Aucun message.")
 

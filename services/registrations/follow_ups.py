@@ -70,17 +70,17 @@ def send_draft_reminder(data: dict[str, Any], envelope: Envelope) -> None:
 @registry.follow_up(SEND_EXTENSION_MAIL, MASS_MAILS)
 def send_extension_mail(data: dict[str, Any], envelope: Envelope) -> None:
     """Unless the draft was transmitted or abandoned, or its dates have moved again meanwhile."""
-    with db.reading() as session:
-        incident = session.get_one(Incident, data["incident_id"])
+    with db.reading() as transaction:
+        incident = transaction.get_one(Incident, data["incident_id"])
     _write_of_draft(partial(mail_texts.extension_mail, incident.text), data, envelope)
 
 
 def _write_of_draft(
     write: Callable[[OpeningView, str], Letter], data: dict[str, Any], envelope: Envelope
 ) -> None:
-    with db.reading() as session:
+    with db.reading() as transaction:
         reminder = draft_to_remind_of(
-            session, data["draft_id"], datetime.fromisoformat(data["closes"]), portal_now()
+            transaction, data["draft_id"], datetime.fromisoformat(data["closes"]), portal_now()
         )
     if reminder is not None:
         candidate_id, email, opening = reminder
@@ -92,9 +92,9 @@ def send_document_mail(data: dict[str, Any], envelope: Envelope) -> None:
     event = DocumentsAnnounced.from_data(data)
     at = datetime.fromisoformat(event.at)
     [candidature_id] = event.candidatures
-    with db.reading() as session:
-        candidature = session.get_one(Candidature, candidature_id)
-        version = current_version(session, candidature)
+    with db.reading() as transaction:
+        candidature = transaction.get_one(Candidature, candidature_id)
+        version = current_version(transaction, candidature)
     context = MailContext(from_stored(version.payload), at, event.reason, _portal_url())
     letter = mail_texts.document_mail(context, event.act, event.label)
     _send_letter(candidature.candidate_id, letter, envelope, at)
@@ -114,9 +114,9 @@ def send_dates_mail(data: dict[str, Any], envelope: Envelope) -> None:
 @registry.follow_up(SEND_VALIDATION_REMINDER, MASS_MAILS)
 def send_validation_reminder(data: dict[str, Any], envelope: Envelope) -> None:
     """Unless it was validated, has ended or came too late meanwhile."""
-    with db.reading() as session:
-        candidature = session.get_one(Candidature, data["candidature_id"])
-        saved = newest_edition(session, current_version(session, candidature))
+    with db.reading() as transaction:
+        candidature = transaction.get_one(Candidature, data["candidature_id"])
+        saved = newest_edition(transaction, current_version(transaction, candidature))
     is_open = portal_now() < datetime.fromisoformat(saved.closes_at)
     if candidature.state == ACTIVE and saved.is_to_validate and is_open:
         letter = mail_texts.letter(
@@ -128,27 +128,29 @@ def send_validation_reminder(data: dict[str, Any], envelope: Envelope) -> None:
 def _still_missing(candidatures: Sequence[IncompleteCandidature]) -> list[IncompleteContext]:
     now = portal_now()
     contexts = []
-    with db.reading() as session:
+    with db.reading() as transaction:
         for incomplete in candidatures:
-            candidature = session.get_one(Candidature, incomplete.candidature_id)
+            candidature = transaction.get_one(Candidature, incomplete.candidature_id)
             groups = tuple(
                 group
                 for group in incomplete.groups
                 if now < datetime.fromisoformat(group.deposit_closes)
             )
             if candidature.state == ACTIVE and groups:
-                version = session.get_one(CandidatureVersion, (candidature.id, incomplete.version))
+                version = transaction.get_one(
+                    CandidatureVersion, (candidature.id, incomplete.version)
+                )
                 contexts.append(IncompleteContext(from_stored(version.payload), groups))
     return contexts
 
 
 def _send(name: str, data: dict[str, Any], envelope: Envelope) -> None:
     """What `request_mail` asked for. Raises MailUnavailable or MailDeferred."""
-    with db.reading() as session:
-        candidature = session.get_one(Candidature, data["candidature_id"])
-        version = session.get_one(CandidatureVersion, (candidature.id, data["version"]))
+    with db.reading() as transaction:
+        candidature = transaction.get_one(Candidature, data["candidature_id"])
+        version = transaction.get_one(CandidatureVersion, (candidature.id, data["version"]))
         saved = (
-            newest_edition(session, version)
+            newest_edition(transaction, version)
             if name == "validation"
             else from_stored(version.payload)
         )
@@ -174,8 +176,8 @@ for _name in ("receipt", *(name for name in mail_texts.LETTERS if name != "valid
 
 def _send_letter(candidate_id: str, letter: Letter, envelope: Envelope, at: datetime) -> None:
     """To the candidate's newest address; to none whose account was deleted."""
-    with db.reading() as session:
-        email = session.get_one(Candidate, candidate_id).email
+    with db.reading() as transaction:
+        email = transaction.get_one(Candidate, candidate_id).email
     if email is not None:
         _deliver(candidate_id, email, letter, envelope, at)
 
@@ -185,11 +187,11 @@ def _deliver(
 ) -> None:
     """Raises MailUnavailable or MailDeferred."""
     mail = letter.mail(_settings().letterhead(), to=email, message_id=envelope.id, date=at)
-    with db.operation() as session:
-        candidate = session.get_one(Candidate, candidate_id, with_for_update=True)
+    with db.operation() as transaction:
+        candidate = transaction.get_one(Candidate, candidate_id, with_for_update=True)
         # Unless the account was deleted meanwhile, which leaves neither an address nor drafts.
-        if candidate.email is not None or has_open_draft(session, candidate_id):
-            sent_mails.record(session, candidate_id, letter, mail)
+        if candidate.email is not None or has_open_draft(transaction, candidate_id):
+            sent_mails.record(transaction, candidate_id, letter, mail)
     if refusal := sent_mails.send_and_record(db, current_app.extensions[MAILER], mail):
         candidates.record_refusal(candidate_id, email, refusal.code)
     else:

@@ -21,10 +21,10 @@ registry.calls(PiecesStateChanged, "keep_pieces_state", candidatures.keep_pieces
 registry.calls(IdentityCorrected, "correct_identity", candidatures.correct_identity)
 
 
-def _ask_for_mail(name: str, session: DbSession, event: PiecesReminded | PiecesRefused) -> None:
+def _ask_for_mail(name: str, transaction: DbSession, event: PiecesReminded | PiecesRefused) -> None:
     """The candidate gets one mail with all that is missing, or with what was found « Non Conforme
     »."""
-    follow_up(session, name, event.to_data(), subject=event.candidate_id)
+    follow_up(transaction, name, event.to_data(), subject=event.candidate_id)
 
 
 registry.calls(PiecesReminded, "mail_missing_pieces", partial(_ask_for_mail, "send_reminder_mail"))
@@ -32,14 +32,16 @@ registry.calls(PiecesRefused, "mail_refused_pieces", partial(_ask_for_mail, "sen
 
 
 @registry.on(DocumentsAnnounced)
-def mail_document_acts(session: DbSession, event: DocumentsAnnounced, envelope: Envelope) -> None:
+def mail_document_acts(
+    transaction: DbSession, event: DocumentsAnnounced, envelope: Envelope
+) -> None:
     """Each candidate who is registered gets a mail, unless the session wants none."""
     registered = (
         select(Candidature, OpeningRow)
         .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
         .where(Candidature.id.in_(event.candidatures), Candidature.state == ACTIVE)
     )
-    for candidature, opening in session.execute(registered):
+    for candidature, opening in transaction.execute(registered):
         if opening.options.document_mails:
             work = {**event.to_data(), "candidatures": [candidature.id]}
-            follow_up(session, "send_document_mail", work, subject=candidature.candidate_id)
+            follow_up(transaction, "send_document_mail", work, subject=candidature.candidate_id)

@@ -49,18 +49,21 @@ def delete_obsolete_rows() -> None:
     closed = select(OpeningRow.id).where(OpeningRow.session_closes <= kept_from)
     delete_in_pages(db, Draft.id, where=Draft.closed_at.is_(None) & Draft.opening_id.in_(closed))
     delete_in_pages(db, Draft.id, where=Draft.closed_at < now - timedelta(days=SAVED_DRAFT_DAYS))
-    with db.operation() as session:
-        session.execute(
+    with db.operation() as transaction:
+        transaction.execute(
             delete(Message).where(Message.shown_until < now - timedelta(days=MESSAGE_DAYS))
         )
-        used = [*_digests_of_versions(session), *session.scalars(select(CurrentExam.digest))]
-        session.execute(delete(CatalogueRevision).where(CatalogueRevision.digest.not_in(used)))
+        used = [
+            *_digests_of_versions(transaction),
+            *transaction.scalars(select(CurrentExam.digest)),
+        ]
+        transaction.execute(delete(CatalogueRevision).where(CatalogueRevision.digest.not_in(used)))
     sent_mails.purge(db, retention().kind("mails").erased_if_begun_by(now))
 
 
-def _digests_of_versions(session: DbSession) -> Iterator[str]:
+def _digests_of_versions(transaction: DbSession) -> Iterator[str]:
     """Distinct values by one index look-up each: there are few of them among many versions."""
     digest = CandidatureVersion.catalogue_digest
     after = ""
-    while after := session.scalar(select(func.min(digest)).where(digest > after)) or "":
+    while after := transaction.scalar(select(func.min(digest)).where(digest > after)) or "":
         yield after

@@ -82,10 +82,10 @@ class Progress:
     offset: int
 
 
-def lock_owner(session: Session, owner_id: str) -> None:
+def lock_owner(transaction: Session, owner_id: str) -> None:
     """What senders do by themselves they do one after the other, until the transaction ends."""
-    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(owner_id))))
+    if transaction.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
+        transaction.execute(select(func.pg_advisory_xact_lock(func.hashtext(owner_id))))
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Uploads:
 
     def begin(
         self,
-        session: Session,
+        transaction: Session,
         owner_id: str,
         *,
         filename: str,
@@ -111,15 +111,15 @@ class Uploads:
     ) -> Progress:
         """Announce a file of `length` bytes; `own`: the service's own columns. A sender's uploads
         begin one after the other, until the transaction ends. Raises TooMany."""
-        lock_owner(session, owner_id)
-        self._make_room(session, owner_id, length)
+        lock_owner(transaction, owner_id)
+        self._make_room(transaction, owner_id, length)
         sizes = {"length": length, "begun_at": at, "touched_at": system_now()}
         upload = self.upload(id=new_id(), owner_id=owner_id, filename=filename, **sizes, **own)
-        session.add(upload)
+        transaction.add(upload)
         return Progress(upload, 0)
 
     def progress(
-        self, session: Session, owner_id: str, upload_id: str, *, lock: bool = False
+        self, transaction: Session, owner_id: str, upload_id: str, *, lock: bool = False
     ) -> Progress:
         """How far an upload of this sender is; `lock` holds it until the end of the transaction.
         Raises NotFound, also once it has expired."""
@@ -129,15 +129,15 @@ class Uploads:
             self.upload.given_up.is_(False),
             self.upload.touched_at > system_now() - UPLOAD_EXPIRY,
         )
-        upload = session.scalar(query.with_for_update() if lock else query)
+        upload = transaction.scalar(query.with_for_update() if lock else query)
         upload = found(upload, "Cet envoi n'existe pas ou plus : recommencez-le.")
         return Progress(
-            upload, upload.length if upload.became_id else self._offset(session, upload.id)
+            upload, upload.length if upload.became_id else self._offset(transaction, upload.id)
         )
 
-    def complete(self, session: Session, owner_id: str, upload_id: str) -> Any:
+    def complete(self, transaction: Session, owner_id: str, upload_id: str) -> Any:
         """The upload, once all its bytes came. Raises NotFound, UploadIncomplete."""
-        progress = self.progress(session, owner_id, upload_id)
+        progress = self.progress(transaction, owner_id, upload_id)
         if progress.offset != progress.upload.length:
             raise UploadIncomplete(upload_id, progress.offset)
         return progress.upload
@@ -147,15 +147,15 @@ class Uploads:
 
         Raises NotFound, Conflict (`extra`: the `offset`), TooLarge beyond the announced length.
         """
-        with self.db.operation() as session:
-            progress = self.progress(session, owner_id, upload_id, lock=True)
+        with self.db.operation() as transaction:
+            progress = self.progress(transaction, owner_id, upload_id, lock=True)
             if offset != progress.offset:
                 detail = "L'envoi reprend à un autre endroit que celui où il s'est arrêté."
                 raise Conflict(detail, problem=problem_types.WRONG_OFFSET, offset=progress.offset)
             if offset + len(content) > progress.upload.length:
                 raise TooLarge("L'envoi contient plus d'octets que la taille annoncée du fichier.")
             if content:
-                session.add(
+                transaction.add(
                     self.part(upload_id=upload_id, start=offset, size=len(content), content=content)
                 )
                 progress.upload.touched_at = system_now()
@@ -164,25 +164,25 @@ class Uploads:
     def abandon(self, owner_id: str, upload_id: str) -> None:
         """Delete the bytes that came; one that was taken stays, so that taking it again works.
         Raises NotFound."""
-        with self.db.operation() as session:
-            upload = self.progress(session, owner_id, upload_id, lock=True).upload
+        with self.db.operation() as transaction:
+            upload = self.progress(transaction, owner_id, upload_id, lock=True).upload
             if upload.became_id is None:
-                self._give_up(session, upload)
+                self._give_up(transaction, upload)
 
     def read(self, upload: Any) -> Iterator[bytes]:
         """Its bytes, part after part. Raises UploadsChanged where it was taken or given up since it
         was looked up, UploadIncomplete where the database has lost parts (their table is
         UNLOGGED)."""
         size = 0
-        with self.db.reading() as session:
+        with self.db.reading() as transaction:
             of_upload = select(self.part.content).where(self.part.upload_id == upload.id)
-            while part := session.scalar(of_upload.where(self.part.start == size)):
+            while part := transaction.scalar(of_upload.where(self.part.start == size)):
                 size += len(part)
                 yield part
             if size == upload.length:
                 return
             if (
-                session.scalar(
+                transaction.scalar(
                     select(self.upload.id).where(self.upload.id == upload.id, *self._is_open())
                 )
                 is None
@@ -190,28 +190,28 @@ class Uploads:
                 raise UploadsChanged
         raise UploadIncomplete(upload.id, size)
 
-    def take(self, session: Session, upload_ids: Collection[str], became_id: str) -> None:
+    def take(self, transaction: Session, upload_ids: Collection[str], became_id: str) -> None:
         """In the transaction of what they become: note in the uploads what that is, and delete
         their bytes.
 
         Raises UploadsChanged.
         """
         untaken = select(self.upload).where(self.upload.id.in_(upload_ids), *self._is_open())
-        rows = session.scalars(untaken.order_by(self.upload.id).with_for_update()).all()
+        rows = transaction.scalars(untaken.order_by(self.upload.id).with_for_update()).all()
         if len(rows) != len(upload_ids):
             raise UploadsChanged
         for row in rows:
             row.became_id = became_id
             row.touched_at = system_now()
-        session.execute(delete(self.part).where(self.part.upload_id.in_(upload_ids)))
+        transaction.execute(delete(self.part).where(self.part.upload_id.in_(upload_ids)))
 
-    def give_up_open(self, session: Session, **of: Any) -> None:
+    def give_up_open(self, transaction: Session, **of: Any) -> None:
         """Abandon those that are not taken, of what takes none any more (`of`: values of
         columns)."""
-        for upload in session.scalars(
+        for upload in transaction.scalars(
             select(self.upload).filter_by(**of).where(*self._is_open())
         ).all():
-            self._give_up(session, upload)
+            self._give_up(transaction, upload)
 
     def purge(self) -> None:
         """Delete uploads, taken ones too, that got no byte for UPLOAD_EXPIRY; in batches, so that
@@ -222,20 +222,22 @@ class Uploads:
     def _purge_batch(self) -> bool:
         """Whether there was anything to delete."""
         is_expired = self.upload.touched_at <= system_now() - UPLOAD_EXPIRY
-        with self.db.operation() as session:
-            ids = session.scalars(select(self.upload.id).where(is_expired).limit(PURGE_BATCH)).all()
-            session.execute(delete(self.upload).where(self.upload.id.in_(ids), is_expired))
+        with self.db.operation() as transaction:
+            ids = transaction.scalars(
+                select(self.upload.id).where(is_expired).limit(PURGE_BATCH)
+            ).all()
+            transaction.execute(delete(self.upload).where(self.upload.id.in_(ids), is_expired))
         return bool(ids)
 
     def _is_open(self) -> tuple[ColumnElement[bool], ...]:
         """Begun, and neither taken nor given up."""
         return self.upload.became_id.is_(None), self.upload.given_up.is_(False)
 
-    def _offset(self, session: Session, upload_id: str) -> int:
+    def _offset(self, transaction: Session, upload_id: str) -> int:
         end = func.max(self.part.start + self.part.size)
-        return session.scalar(select(end).where(self.part.upload_id == upload_id)) or 0
+        return transaction.scalar(select(end).where(self.part.upload_id == upload_id)) or 0
 
-    def _make_room(self, session: Session, owner_id: str, length: int) -> None:
+    def _make_room(self, transaction: Session, owner_id: str, length: int) -> None:
         """Abandon the sender's oldest open uploads, if untouched for UPLOAD_GRACE, until one of
         `length` bytes fits.
 
@@ -243,7 +245,7 @@ class Uploads:
         """
         now = system_now()
         query = select(self.upload).where(self.upload.owner_id == owner_id, *self._is_open())
-        uploads = list(session.scalars(query.order_by(self.upload.touched_at, self.upload.id)))
+        uploads = list(transaction.scalars(query.order_by(self.upload.touched_at, self.upload.id)))
         while uploads and (
             len(uploads) >= self.most_open
             or sum(upload.length for upload in uploads) + length > self.most_bytes
@@ -258,9 +260,9 @@ class Uploads:
                     problem=problem_types.TOO_MANY_FILES,
                     retry_after=int(seconds_to_wait) + 1,
                 )
-            self._give_up(session, oldest)
+            self._give_up(transaction, oldest)
 
-    def _give_up(self, session: Session, upload: Any) -> None:
+    def _give_up(self, transaction: Session, upload: Any) -> None:
         """The row stays: it counts among the uploads of its hour."""
         upload.given_up = True
-        session.execute(delete(self.part).where(self.part.upload_id == upload.id))
+        transaction.execute(delete(self.part).where(self.part.upload_id == upload.id))

@@ -49,8 +49,8 @@ def upload_views(
     @views.serves(declared.read)
     def upload_state(upload_id: str) -> Response:
         _check_version()
-        with uploads.db.reading() as session:
-            progress = uploads.progress(session, access.caller().id, upload_id)
+        with uploads.db.reading() as transaction:
+            progress = uploads.progress(transaction, access.caller().id, upload_id)
         response = _progress_response(progress, 200)
         response.headers["Upload-Length"] = str(progress.upload.length)
         return response

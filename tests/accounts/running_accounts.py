@@ -192,8 +192,8 @@ class RunningAccounts:
 
     def stored(self, *models: Any) -> list[Any]:
         """The rows of these tables."""
-        with self.app.app_context(), db.reading() as session:
-            return [row for model in models for row in session.query(model)]
+        with self.app.app_context(), db.reading() as transaction:
+            return [row for model in models for row in transaction.query(model)]
 
     def audit_entries(self, subject: str | None = None) -> list[AuditEntry]:
         """The trail, of one subject or whole, the oldest entry first."""
@@ -212,8 +212,8 @@ class RunningAccounts:
 
     def age_sessions(self, *, seen: float = 0, created: float = 0) -> None:
         """The last activity and the beginning of every session were that many seconds earlier."""
-        with self.app.app_context(), db.operation() as session:
-            for row in session.query(LoginSession):
+        with self.app.app_context(), db.operation() as transaction:
+            for row in transaction.query(LoginSession):
                 row.last_seen_at -= timedelta(seconds=seen)
                 row.created_at -= timedelta(seconds=created)
 

@@ -40,8 +40,8 @@ class Session:
 
     def code(self) -> str:
         """A code that was not used yet, however many there were in these thirty seconds."""
-        with self.accounts.app.app_context(), db.operation() as session:
-            session.get_one(StaffMember, self.id).totp_last_step = 0
+        with self.accounts.app.app_context(), db.operation() as transaction:
+            transaction.get_one(StaffMember, self.id).totp_last_step = 0
         return code_of(self.totp_secret)
 
     def log_in(self, code: str = "") -> TestResponse:

@@ -352,8 +352,8 @@ def test_a_request_that_ends_before_its_mails_leave_is_told_to_nobody_and_while_
     login = accounts.log_in(password=NEW_PASSWORD)
     assert login.change(email=NEW_EMAIL, current_password=NEW_PASSWORD).status_code == 200
     tokens = accounts.newest_token(NEW_EMAIL, "Confirmer"), accounts.newest_token(EMAIL, ASKED)
-    with accounts.app.app_context(), db.operation() as session:
-        session.query(EmailChange).delete()
+    with accounts.app.app_context(), db.operation() as transaction:
+        transaction.query(EmailChange).delete()
     for path, token in zip(("/email-changes", "/email-changes/cancellations"), tokens, strict=True):
         assert problem_slug(accounts.post(path, token=token)) == "lien-sans-objet"
 
@@ -366,11 +366,11 @@ def test_a_link_used_while_its_account_changes_waits_and_stops_nobody(
     answers: list[str] = []
     confirm = partial(accounts.post, "/email-changes", token=token)
     confirming = threading.Thread(target=lambda: answers.append(problem_slug(confirm())))
-    with accounts.app.app_context(), db.operation() as session:
-        session.get(Account, login["subject"], with_for_update=True)
+    with accounts.app.app_context(), db.operation() as transaction:
+        transaction.get(Account, login["subject"], with_for_update=True)
         confirming.start()
         wait_until(lambda: accounts.waiting_for_locks() > 0, 60, "the link waits for its account")
-        mail_links.close(session, login["subject"], Purpose.EMAIL_CHANGE)
+        mail_links.close(transaction, login["subject"], Purpose.EMAIL_CHANGE)
     confirming.join(60)
     assert answers == ["lien-sans-objet"]
 
@@ -385,13 +385,13 @@ def test_a_reset_link_made_while_the_address_changes_goes_to_the_new_address(
     accounts.mailbox.clear()
     accounts.post("/password-resets", email=EMAIL)
     mailing = threading.Thread(target=accounts.send_mails)
-    with accounts.app.app_context(), db.operation() as session:
-        account = session.get_one(Account, login["subject"], with_for_update=True)
+    with accounts.app.app_context(), db.operation() as transaction:
+        account = transaction.get_one(Account, login["subject"], with_for_update=True)
         account.email = NEW_EMAIL
         account.email_key = NEW_EMAIL
         account.version = account.version + 1
-        session.flush()
-        mail_links.close(session, account.id, Purpose.RESET)
+        transaction.flush()
+        mail_links.close(transaction, account.id, Purpose.RESET)
         mailing.start()
         wait_until(
             lambda: accounts.waiting_for_locks() > 0 or bool(accounts.mailbox.received),

@@ -314,5 +314,5 @@ def test_the_database_refuses_two_activated_accounts_of_one_address(
 ) -> None:
     for changes in ({}, STRANGER):
         accounts.create_account(**changes)
-    with accounts.app.app_context(), pytest.raises(IntegrityError), db.operation() as session:
-        session.query(Account).update({"activated_at": Account.created_at})
+    with accounts.app.app_context(), pytest.raises(IntegrityError), db.operation() as transaction:
+        transaction.query(Account).update({"activated_at": Account.created_at})

@@ -222,8 +222,8 @@ def test_the_database_refuses_another_identity_under_the_same_version(
         ):
             with (
                 pytest.raises(DatabaseError, match="bears a new version"),
-                db.operation() as session,
+                db.operation() as transaction,
             ):
-                session.execute(update(Account).values(values))
-        with db.operation() as session:
-            session.execute(update(Account).values(**other, version=Account.version + 1))
+                transaction.execute(update(Account).values(values))
+        with db.operation() as transaction:
+            transaction.execute(update(Account).values(**other, version=Account.version + 1))

@@ -144,9 +144,9 @@ def test_links_mailed_before_a_turn_work_until_they_end_and_a_mail_repeated_is_t
     start: Start,
 ) -> None:
     def issued(accounts: RunningAccounts) -> str | None:
-        with accounts.app.app_context(), db.operation() as session:
+        with accounts.app.app_context(), db.operation() as transaction:
             return mail_links.issue(
-                session, Purpose.RESET, "an event", account_id="0" * 32, expires_at=portal_now()
+                transaction, Purpose.RESET, "an event", account_id="0" * 32, expires_at=portal_now()
             )
 
     before = start(sealing_key=FIRST)

@@ -43,8 +43,8 @@ def fail(accounts: RunningAccounts, times: int, **more: str) -> list[int]:
 
 def age_failures(accounts: RunningAccounts, seconds: float) -> None:
     """As if the failures lay further back."""
-    with accounts.app.app_context(), db.operation() as session:
-        for row in session.query(LoginFailures):
+    with accounts.app.app_context(), db.operation() as transaction:
+        for row in transaction.query(LoginFailures):
             row.last_at -= timedelta(seconds=seconds)
 
 
@@ -215,8 +215,8 @@ def test_nothing_is_kept_in_the_open_and_failures_not_for_long(
 def test_who_is_logged_in_is_counted_by_kind_for_operators(accounts: RunningAccounts) -> None:
     def counted() -> dict[tuple[str, ...], float]:
         accounts.run_job("count-sessions")
-        with accounts.app.app_context(), db.reading() as session:
-            return recorded(session, SESSIONS)[0]
+        with accounts.app.app_context(), db.reading() as transaction:
+            return recorded(transaction, SESSIONS)[0]
 
     login = accounts.log_in_new_candidate()
     accounts.age_sessions(seen=IDLE)

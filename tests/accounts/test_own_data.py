@@ -130,11 +130,11 @@ def test_a_refused_mail_is_tried_once_and_shown_to_staff(
     accounts.send_mails()
     (refusal,) = chief.search(EMAIL)[0]["refused_mails"]
     assert (refusal["address"], refusal["code"]) == (EMAIL, 550)
-    with accounts.app.app_context(), db.reading() as session:
-        assert session.scalars(
+    with accounts.app.app_context(), db.reading() as transaction:
+        assert transaction.scalars(
             select(events.Task.attempts).where(events.Task.state == "done")
         ).all() == [1]
-        assert parked_tasks(session) == []
+        assert parked_tasks(transaction) == []
     accounts.mailbox.clear()
     accounts.post("/activations/resend", email=EMAIL)
     accounts.post("/activations", token=accounts.newest_token(EMAIL))
@@ -145,9 +145,9 @@ def test_a_refused_mail_is_tried_once_and_shown_to_staff(
 def test_what_was_refused_at_an_address_given_up_is_forgotten_in_the_end(login: Login) -> None:
     accounts = login.accounts
     at = portal_now()
-    with accounts.app.app_context(), db.operation() as session:
+    with accounts.app.app_context(), db.operation() as transaction:
         for address in (EMAIL, NEW_EMAIL):
-            session.add(
+            transaction.add(
                 MailRefusal(account_id=login["subject"], address=address, code=550, refused_at=at)
             )
     accounts.advance_clock(LINKS_KEPT_FOR, seconds=1)

@@ -220,9 +220,9 @@ def test_each_part_of_an_answer_may_be_anything(member: Session, phone: Authenti
         for part in anything:
             answer = json.loads(phone.answer(options(member, ACT)))
             answer["response"][name] = part
-            with member.accounts.app.app_context(), db.operation() as session:
-                row = session.get_one(StaffMember, member.id)
-                assert not passkeys.use(session, row, json.dumps(answer), at_log_in=False), (
+            with member.accounts.app.app_context(), db.operation() as transaction:
+                row = transaction.get_one(StaffMember, member.id)
+                assert not passkeys.use(transaction, row, json.dumps(answer), at_log_in=False), (
                     name,
                     part,
                 )
@@ -236,8 +236,8 @@ def test_tries_are_slowed_and_the_only_second_factor_that_works_stays(
     member: Session, phone: Authenticator
 ) -> None:
     assert add(member, Authenticator(PUBLIC_URL)).status_code == 204
-    with member.accounts.app.app_context(), db.operation() as session:
-        session.get_one(StaffMember, member.id).totp_sealed = "sealed with a key that is lost"
+    with member.accounts.app.app_context(), db.operation() as transaction:
+        transaction.get_one(StaffMember, member.id).totp_sealed = "sealed with a key that is lost"
     first, last = (passkey["id"] for passkey in own(member))
     assert member.post(f"{PATH}/{first}/removal", code="").status_code == 204
     assert member.post(f"{PATH}/{last}/removal", code="").status_code == 409
@@ -253,5 +253,5 @@ def test_there_are_so_many_at_most_and_none_after_a_renewed_access(
         assert add(member, Authenticator(PUBLIC_URL)).status_code == 204
     assert refused_fields(add(member, Authenticator(PUBLIC_URL))) == {"name"}
     member.accounts.command_result("renew-staff", "--email", EMAIL)
-    with member.accounts.app.app_context(), db.reading() as session:
-        assert passkeys_of(session, member.id) == []
+    with member.accounts.app.app_context(), db.reading() as transaction:
+        assert passkeys_of(transaction, member.id) == []

@@ -119,8 +119,8 @@ def test_a_revoked_an_expired_and_an_invented_token_are_refused(accounts: Runnin
     staff = created(accounts)
     revoked, expired = (staff.new_token("--days", "1") for _ in range(2))
     assert accounts.run_command("revoke-token", revoked["id"])[0] == 0
-    with accounts.app.app_context(), db.operation() as session:
-        row = session.get_one(StaffToken, expired["id"])
+    with accounts.app.app_context(), db.operation() as transaction:
+        row = transaction.get_one(StaffToken, expired["id"])
         row.expires_at = row.created_at
     for token in (revoked["token"], expired["token"], "inventé"):
         assert problem_slug(accounts.post("/tools/exchange", token=token)) == "jeton-refuse"
@@ -190,8 +190,8 @@ def test_who_is_disabled_has_no_session_no_token_and_no_way_in(
     assert problem_slug(accounts.try_log_in(EMAIL, "Faux/2021")) == "identification-refusee"
     refused, output = accounts.run_command("create-token", "--email", EMAIL)
     assert (refused, "désactivé" in output) == (1, True)
-    with accounts.app.app_context(), db.operation() as session:
-        for row in session.scalars(select(LoginSession)):
+    with accounts.app.app_context(), db.operation() as transaction:
+        for row in transaction.scalars(select(LoginSession)):
             row.ended_at = None  # as one that begins at the same moment
     assert (
         problem_slug(accounts.post("/sessions/exchange", session=member.secret))
@@ -305,8 +305,8 @@ def test_two_administrateurs_who_disable_each_other_leave_one(
         threading.Thread(target=disables, args=pair)
         for pair in ((chief.id, second.id), (second.id, chief.id))
     ]
-    with accounts.app.app_context(), db.operation() as session:
-        session.scalars(
+    with accounts.app.app_context(), db.operation() as transaction:
+        transaction.scalars(
             select(StaffMember).with_for_update()
         ).all()  # both have begun before either goes on
         for thread in both:

@@ -94,8 +94,8 @@ def ledger(database_url: str) -> Flask:
     @access.public
     def write() -> tuple[str, int]:
         """Written once it is acknowledged."""
-        with db.operation() as session:
-            session.execute(
+        with db.operation() as transaction:
+            transaction.execute(
                 text("INSERT INTO entries VALUES (:entry)"), {"entry": request.args["entry"]}
             )
         return "", 201
@@ -103,14 +103,14 @@ def ledger(database_url: str) -> Flask:
     @app.get("/entries")
     @access.public
     def read() -> list[str]:
-        with db.reading() as session:
-            return list(session.scalars(text("SELECT entry FROM entries")))
+        with db.reading() as transaction:
+            return list(transaction.scalars(text("SELECT entry FROM entries")))
 
     @app.get("/slow")
     @access.public
     def slow() -> str:
-        with db.reading() as session:
-            session.execute(text("SELECT pg_sleep(9)"))
+        with db.reading() as transaction:
+            transaction.execute(text("SELECT pg_sleep(9)"))
         return ""
 
     @app.get("/nothing")
@@ -118,8 +118,8 @@ def ledger(database_url: str) -> Flask:
     def nothing() -> str:
         return ""
 
-    with app.app_context(), db.operation() as session:
-        session.execute(text("CREATE TABLE IF NOT EXISTS entries (entry TEXT)"))
+    with app.app_context(), db.operation() as transaction:
+        transaction.execute(text("CREATE TABLE IF NOT EXISTS entries (entry TEXT)"))
     return app
 
 

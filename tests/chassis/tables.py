@@ -32,9 +32,9 @@ def database_with(database_url: str, *statements: str) -> Iterator[Database]:
     app = Flask(__name__)
     database.connect(app, database_url)
     with app.app_context():
-        with database.operation() as session:
+        with database.operation() as transaction:
             for statement in statements:
-                session.execute(text(statement))
+                transaction.execute(text(statement))
         yield database
         database.engine.dispose()
 

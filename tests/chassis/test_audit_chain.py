@@ -52,27 +52,27 @@ class Trail:
     kept: Kept = field(default_factory=Kept)
 
     def act(self, subject: str, id: int | None = None) -> None:
-        with self.chain.db.operation() as session:
+        with self.chain.db.operation() as transaction:
             actor = Actor("candidate", "c" * 32)
             self.chain.entries.record(
-                session, actor, "piece.controlled", subject, before={"é": None}, after={"n": 1}
+                transaction, actor, "piece.controlled", subject, before={"é": None}, after={"n": 1}
             )
-            [entry] = session.new
+            [entry] = transaction.new
             entry.id = id
 
     def by_hand(self, *statements: str) -> None:
-        with self.chain.db.operation() as session:
+        with self.chain.db.operation() as transaction:
             for statement in statements:
-                session.execute(text(statement))
+                transaction.execute(text(statement))
 
     def erase(self, *subjects: str) -> None:
-        with self.chain.db.operation() as session:
-            self.chain.erase(session, subjects, Actor("service", "registrations"))
+        with self.chain.db.operation() as transaction:
+            self.chain.erase(transaction, subjects, Actor("service", "registrations"))
 
     def entries_of(self, subject: str) -> list[Any]:
-        with self.chain.db.reading() as session:
+        with self.chain.db.reading() as transaction:
             of_subject = select(self.chain.entries).filter_by(subject=subject)
-            return list(session.scalars(of_subject.order_by(self.chain.entries.id)))
+            return list(transaction.scalars(of_subject.order_by(self.chain.entries.id)))
 
     def sign(self, key: Ed25519PrivateKey = KEY) -> None:
         self.chain.extend()

@@ -92,8 +92,8 @@ def test_what_is_missing_or_ill_typed_is_a_service_that_is_away_named_by_its_pla
 def test_an_operation_is_bound_to_what_takes_all_that_comes_in_and_nothing_else() -> None:
     views = Views("sheets", __name__)
     reading = Database().reading
-    too_few: Callable[..., Any] = lambda session: SHEET  # noqa: E731
-    too_many: Callable[..., Any] = lambda session, sheet_id, page: SHEET  # noqa: E731
+    too_few: Callable[..., Any] = lambda transaction: SHEET  # noqa: E731
+    too_many: Callable[..., Any] = lambda transaction, sheet_id, page: SHEET  # noqa: E731
     for query in (too_few, too_many):
         with pytest.raises(TypeError, match="argument"):
             views.reads(read_sheet, query, reading)

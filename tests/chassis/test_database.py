@@ -54,36 +54,36 @@ def db(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]
         yield database
 
 
-def write_child(session: Session, parent: int = 1) -> None:
-    session.execute(text("INSERT INTO child VALUES (:parent)"), {"parent": parent})
+def write_child(transaction: Session, parent: int = 1) -> None:
+    transaction.execute(text("INSERT INTO child VALUES (:parent)"), {"parent": parent})
 
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_after_a_refused_commit_the_next_operation_and_the_next_reading_work(db: Database) -> None:
-    with db.operation() as session:
-        session.execute(text("INSERT INTO parent VALUES (1)"))
+    with db.operation() as transaction:
+        transaction.execute(text("INSERT INTO parent VALUES (1)"))
     for _ in range(3):
-        with pytest.raises(IntegrityError), db.operation() as session:
-            write_child(session, parent=2)
-    with db.operation() as session:
-        write_child(session)
-    with db.reading() as session:
-        assert session.scalars(text("SELECT parent FROM child")).all() == [1]
+        with pytest.raises(IntegrityError), db.operation() as transaction:
+            write_child(transaction, parent=2)
+    with db.operation() as transaction:
+        write_child(transaction)
+    with db.reading() as transaction:
+        assert transaction.scalars(text("SELECT parent FROM child")).all() == [1]
 
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_a_reading_after_operations_and_other_readings_writes_nothing(db: Database) -> None:
     """Whatever its connection served before."""
-    with db.operation() as session:
-        session.execute(text("INSERT INTO parent VALUES (1)"))
+    with db.operation() as transaction:
+        transaction.execute(text("INSERT INTO parent VALUES (1)"))
     for expected in (1, 2):
-        with db.operation() as session:
-            write_child(session)
+        with db.operation() as transaction:
+            write_child(transaction)
         for _ in range(2):
-            with pytest.raises(DBAPIError), db.reading() as session:
-                write_child(session)
-            with db.reading() as session:
-                assert session.scalar(text("SELECT count(*) FROM child")) == expected
+            with pytest.raises(DBAPIError), db.reading() as transaction:
+                write_child(transaction)
+            with db.reading() as transaction:
+                assert transaction.scalar(text("SELECT count(*) FROM child")) == expected
 
 
 @pytest.mark.engines("postgresql")
@@ -118,14 +118,14 @@ def test_searches_and_exports_leave_connections_to_candidates(db: Database) -> N
         searches = begun(db, held, export=False)
         exports = begun(db, held, export=True)
         assert (searches, exports) == (3, 2)
-        with db.reading() as session:
-            assert session.scalar(text("SELECT 1")) == 1
+        with db.reading() as transaction:
+            assert transaction.scalar(text("SELECT 1")) == 1
 
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_staff_reads_change_nothing(db: Database) -> None:
-    with pytest.raises(Exception, match=r"(?i)read-?only"), db.reading_for_staff() as session:
-        session.execute(text("CREATE TABLE made (id integer)"))
+    with pytest.raises(Exception, match=r"(?i)read-?only"), db.reading_for_staff() as transaction:
+        transaction.execute(text("CREATE TABLE made (id integer)"))
 
 
 def answer(database_url: str, statement: str) -> TestResponse:
@@ -139,8 +139,8 @@ def service(db: Database, database_url: str, statement: str) -> Flask:
     @app.get("/asked")
     @access.public
     def ask() -> str:
-        with db.operation() as session:
-            return str(len(session.execute(text(statement)).all()))
+        with db.operation() as transaction:
+            return str(len(transaction.execute(text(statement)).all()))
 
     return app
 
@@ -221,8 +221,8 @@ HURRIED = TimeLimits(connect=5, statement=1, lock=1, idle=1, store=1)
 
 def ended(db: Database, act: Callable[[Session], Any]) -> bool:
     try:
-        with db.operation() as session:
-            act(session)
+        with db.operation() as transaction:
+            act(transaction)
     except SQLAlchemyError as error:
         return is_database_unavailable(error)
     return False
@@ -235,26 +235,31 @@ def test_statements_locks_and_idle_transactions_that_last_too_long_are_a_databas
         limited_to(HURRIED),
         database_with(postgres.fresh_database(), "CREATE TABLE held (id integer)") as db,
     ):
-        assert ended(db, lambda session: session.execute(text("SELECT pg_sleep(30)")))
+        assert ended(db, lambda transaction: transaction.execute(text("SELECT pg_sleep(30)")))
         assert ended(db, idle)
         url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(url) as holder:
             holder.execute("SELECT * FROM held")
-            assert ended(db, lambda session: session.execute(text("LOCK TABLE held")))
+            assert ended(db, lambda transaction: transaction.execute(text("LOCK TABLE held")))
 
 
-def idle(session: Session) -> None:
+def idle(transaction: Session) -> None:
     """Until the server has ended the transaction."""
-    session.execute(text("SELECT 1"))
+    transaction.execute(text("SELECT 1"))
     threading.Event().wait(HURRIED.idle + 1)
-    session.execute(text("SELECT 1"))
+    transaction.execute(text("SELECT 1"))
 
 
 def test_a_search_that_takes_too_long_is_to_be_made_narrower(postgres: Postgres) -> None:
     narrower = pytest.raises(Unavailable, match="précisez vos critères")
     url = postgres.fresh_database()
-    with limited_to(HURRIED), database_with(url) as db, narrower, db.reading_for_staff() as session:
-        session.execute(text("SELECT pg_sleep(30)"))
+    with (
+        limited_to(HURRIED),
+        database_with(url) as db,
+        narrower,
+        db.reading_for_staff() as transaction,
+    ):
+        transaction.execute(text("SELECT pg_sleep(30)"))
 
 
 def test_a_renewal_that_hangs_keeps_no_work_from_ending(
@@ -292,15 +297,15 @@ def test_what_is_old_goes_in_pages_until_told_to_stop(
         done_task("new", now)
     ]
     with clockwork_database(database_url) as db:
-        with db.operation() as session:
-            rows.write(session, done)
+        with db.operation() as transaction:
+            rows.write(transaction, done)
         with stopping_answered_by(lambda: next(answers)):
             assert delete_in_pages(db, tasks.c.sequence, where=OLD) == 3
         with recorded_statements(db) as asked:
             assert delete_in_pages(db, tasks.c.sequence, where=OLD) == 7
         assert len([sql for sql, _ in asked if sql.startswith("DELETE")]) == 3
-        with db.reading() as session:
-            assert session.scalars(select(tasks.c.event_id)).all() == ["new"]
+        with db.reading() as transaction:
+            assert transaction.scalars(select(tasks.c.event_id)).all() == ["new"]
 
 
 def test_what_was_erased_is_in_no_byte_of_sqlites_files(tmp_path: Path) -> None:
@@ -312,15 +317,15 @@ def test_what_was_erased_is_in_no_byte_of_sqlites_files(tmp_path: Path) -> None:
     with database_with(
         f"sqlite:///{tmp_path}/x.db", "CREATE TABLE words (word TEXT PRIMARY KEY, more TEXT)"
     ) as db:
-        with db.operation() as session:
+        with db.operation() as transaction:
             filled = [{"word": word, "more": "x" * lot.randrange(200)} for word in words]
-            session.execute(text("INSERT INTO words VALUES (:word, :more)"), filled)
+            transaction.execute(text("INSERT INTO words VALUES (:word, :more)"), filled)
         for start in range(0, len(erased), 50):
-            with db.operation() as session:
+            with db.operation() as transaction:
                 page = [{"word": word} for word in erased[start : start + 50]]
-                session.execute(text("DELETE FROM words WHERE word = :word"), page)
-        with db.reading() as session:  # its connection is used next, and refuses to write
-            session.execute(text("SELECT 1"))
+                transaction.execute(text("DELETE FROM words WHERE word = :word"), page)
+        with db.reading() as transaction:  # its connection is used next, and refuses to write
+            transaction.execute(text("SELECT 1"))
         db.forget_what_was_erased()
         content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     held = set(re.findall("[0-9a-f]{32}", content.decode("latin")))

@@ -86,13 +86,13 @@ def run_due(app: Flask, handlers: Handlers) -> list[str]:
 
 
 def lease_of(app: Flask, name: str = "nightly") -> Any:
-    with app.app_context(), database_of(app).reading() as session:
-        return session.execute(select(tasks).where(tasks.c.handler == name)).one()
+    with app.app_context(), database_of(app).reading() as transaction:
+        return transaction.execute(select(tasks).where(tasks.c.handler == name)).one()
 
 
 def change_lease(app: Flask, **values: object) -> None:
-    with app.app_context(), database_of(app).operation() as session:
-        session.execute(update(tasks).values(values))
+    with app.app_context(), database_of(app).operation() as transaction:
+        transaction.execute(update(tasks).values(values))
 
 
 @pytest.mark.engines("sqlite", "postgresql")

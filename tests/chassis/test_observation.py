@@ -206,8 +206,8 @@ def test_a_label_that_is_counted_no_more_is_shown_no_more(db: Database) -> None:
 
 def test_a_figure_of_another_release_is_left_alone(db: Database) -> None:
     row = {"name": "clockwork_of_later", "labels": "[]", "value": 1, "recorded_at": system_now()}
-    with db.operation() as session:
-        session.execute(insert(tables.job_figures).values(row))
+    with db.operation() as transaction:
+        transaction.execute(insert(tables.job_figures).values(row))
     assert shown(db) == []
 
 
@@ -224,8 +224,8 @@ def test_of_two_who_count_at_once_one_is_believed_as_a_whole(
 
     with ThreadPoolExecutor(6) as processes:
         list(processes.map(count, range(6)))  # raises what one of them raised
-    with db.reading() as session:
-        first, second = session.scalars(select(tables.job_figures.c.value))
+    with db.reading() as transaction:
+        first, second = transaction.scalars(select(tables.job_figures.c.value))
     assert first == second
 
 
@@ -237,10 +237,10 @@ def test_each_worker_tells_how_long_a_job_runs_and_since_when_it_has_not_succeed
     rows.add_recurring(db, "jobs", names)
     leases = Leases(db, "a worker")
     taken = {name: leases.take("jobs", [name]) for name in names}
-    with db.operation() as session:
-        session.execute(update(tables.tasks).values(created_at=ago, started_at=ago))
-        leases.settle(session, cast(Task, taken["failing"]), reason="x")
-        leases.settle(session, cast(Task, taken["well"]), ended_at=system_now())
+    with db.operation() as transaction:
+        transaction.execute(update(tables.tasks).values(created_at=ago, started_at=ago))
+        leases.settle(transaction, cast(Task, taken["failing"]), reason="x")
+        leases.settle(transaction, cast(Task, taken["well"]), ended_at=system_now())
     handlers = Handlers("clockwork")
     for name in names[:3]:
         handlers.every(hours=1, name=name)(lambda: None)

@@ -172,8 +172,8 @@ def upload_slowly(
             threading.Event().wait(CHUNK_EVERY)
 
     form.body = parts()  # type: ignore[assignment]
-    with requests.Session() as session:
-        answer = session.send(form, timeout=TIMEOUT, allow_redirects=False)
+    with requests.Session() as transaction:
+        answer = transaction.send(form, timeout=TIMEOUT, allow_redirects=False)
     location = answer.headers.get("Location")
     return answer.status_code, urlsplit(location).path if location else answer.text[-300:]
 

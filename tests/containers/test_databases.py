@@ -353,14 +353,14 @@ class Replica:
 
 def test_a_transaction_has_the_time_limits_of_a_web_process(pooler: Pooler) -> None:
     web = limited_to(capacity.WEB)
-    with web, Replica(pooler.url_of("accounts")).at_work() as db, db.reading() as session:
-        limits = [session.scalar(text(f"SELECT current_setting('{name}')")) for name in LIMITS]
+    with web, Replica(pooler.url_of("accounts")).at_work() as db, db.reading() as transaction:
+        limits = [transaction.scalar(text(f"SELECT current_setting('{name}')")) for name in LIMITS]
         assert limits == [
             f"{seconds}s"
             for seconds in (capacity.WEB.statement, capacity.WEB.lock, capacity.WEB.idle)
         ]
-        assert session.scalar(text("SELECT current_setting('TimeZone')")) == "UTC"
-        assert session.scalar(text("SHOW jit")) == "off"
+        assert transaction.scalar(text("SELECT current_setting('TimeZone')")) == "UTC"
+        assert transaction.scalar(text("SHOW jit")) == "off"
 
 
 def test_the_replicas_of_a_service_share_its_connections(
@@ -388,9 +388,9 @@ def test_the_replicas_of_a_service_share_its_connections(
 
 
 def added(db: Database, left: int, right: int) -> int:
-    with db.operation() as session:
+    with db.operation() as transaction:
         return int(
-            session.scalars(
+            transaction.scalars(
                 text("SELECT CAST(:left AS int) + :right"), {"left": left, "right": right}
             ).one()
         )

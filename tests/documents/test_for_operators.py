@@ -101,8 +101,8 @@ def test_a_lost_object_is_made_again_and_the_other_form_stays_for_its_time(issue
 
 def test_a_document_that_cannot_be_made_again_keeps_no_other_waiting(issued: Service) -> None:
     issued.receive_and_create_documents(saved(version=2))
-    with issued.app.app_context(), db.operation() as session:
-        session.get_one(SavedVersion, (CANDIDATURE, 1)).payload = {"of": "another release"}
+    with issued.app.app_context(), db.operation() as transaction:
+        transaction.get_one(SavedVersion, (CANDIDATURE, 1)).payload = {"of": "another release"}
     for key in issued.keys(".pdf"):
         issued.dependencies.store.delete(key)
     report = _reconciled(issued)

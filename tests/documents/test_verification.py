@@ -218,8 +218,8 @@ def test_guesses_are_limited_of_an_address_and_of_all(
     assert state(issued, code, holder)[0] == "in_force", "whoever guesses keeps nobody from a paper"
     assert [asked(issued, typed, holder).status_code for typed in (unknown, code)] == [429, 429]
     with issued.app.app_context():
-        with db.operation() as session:
-            for row in session.query(UnknownCodes):
+        with db.operation() as transaction:
+            for row in transaction.query(UnknownCodes):
                 row.since = system_now() - verification.WINDOW - timedelta(seconds=1)
         verification.purge()
     assert state(issued, code)[0] == "in_force"

@@ -93,8 +93,8 @@ class RunningService:
             return self.reconciliation().report() if hasattr(self, "reconciliation") else None
 
     def parked_count(self) -> int:
-        with self.app.app_context(), self.db.reading() as session:
-            return rows.parked(session)
+        with self.app.app_context(), self.db.reading() as transaction:
+            return rows.parked(transaction)
 
     def published_events(self, *fields: str) -> list[tuple[Any, ...]]:
         """The events for other services, oldest first: the name of each and these fields of its
@@ -139,8 +139,8 @@ class RunningService:
 
     def _end_leases(self) -> None:
         """Release what a killed worker had leased, as happens some seconds later."""
-        with self.db.operation() as session:
-            session.execute(
+        with self.db.operation() as transaction:
+            transaction.execute(
                 update(tables.tasks).values(
                     leased_until=None, available_at=tables.tasks.c.created_at
                 )

@@ -339,9 +339,9 @@ class AnnounceRefusals(_ReminderOperation):
     def prepare(self) -> None:
         super().prepare()
         assert self.running.portal.control(PIECE, "non_compliant").status_code == 200
-        with self.running.app.app_context(), db.operation() as session:
-            session.execute(update(tasks).values(available_at=tasks.c.created_at))
-            session.execute(
+        with self.running.app.app_context(), db.operation() as transaction:
+            transaction.execute(update(tasks).values(available_at=tasks.c.created_at))
+            transaction.execute(
                 update(Control).values(
                     controlled_at=portal_now() - timedelta(seconds=DELAY_SECONDS)
                 )

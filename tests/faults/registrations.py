@@ -301,9 +301,9 @@ class ChainTheTrail(DoneByAJob, _CandidatureOperation):
     done: ClassVar[State] = {"all is chained": True}
 
     def state(self) -> State:
-        with self.running.app.app_context(), db.reading() as session:
+        with self.running.app.app_context(), db.reading() as transaction:
             entries, digests, roots = (
-                session.scalar(text(f"SELECT count(*) FROM {table}"))
+                transaction.scalar(text(f"SELECT count(*) FROM {table}"))
                 for table in ("audit", "audit_digests", "audit_roots")
             )
         with self.running.app.app_context():

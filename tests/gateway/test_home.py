@@ -178,10 +178,10 @@ def set_aside(running: InProcessPortal) -> Browser:
     email = candidates.create_activated_account()
     candidates.register(email)
     with running.registrations.app.app_context():
-        with db.reading() as session:
+        with db.reading() as transaction:
             owner = Candidature.candidate_id == Candidate.id
             saved = (
-                session.query(Candidature)
+                transaction.query(Candidature)
                 .join(Candidate, owner)
                 .filter(Candidate.email == email)
                 .one()

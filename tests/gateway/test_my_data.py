@@ -275,6 +275,6 @@ def test_its_owner_alone_has_it_for_seven_days(
     assert browser.get(path).status_code == 404
     with running.accounts.app.app_context():
         registry.jobs["delete-copies"].run()
-        with db.reading() as session:
-            assert session.get(PersonalCopy, id) is None
+        with db.reading() as transaction:
+            assert transaction.get(PersonalCopy, id) is None
     assert key not in store.list_keys()

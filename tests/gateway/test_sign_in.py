@@ -340,8 +340,8 @@ def test_who_is_invited_comes_in_by_proconnect(
     visit.identify("/gestion/connexion?suite=/gestion/compte", "proconnect")
     assert not browser.page.xpath("//input[@name='password']")
     assert browser.press(page_labels.LOG_IN, code="000000").status_code == 422
-    with staff.portal.accounts.app.app_context(), db.operation() as session:
-        session.execute(
+    with staff.portal.accounts.app.app_context(), db.operation() as transaction:
+        transaction.execute(
             update(StaffMember).values(totp_last_step=0)
         )  # the code of this half minute was given already
     browser.press(page_labels.LOG_IN, code=pyotp.TOTP(secret).now())

@@ -65,17 +65,24 @@ def filling(db: Database) -> Iterator[tuple[Session, Callable[..., None]]]:
     """
     options = {"options": "-c timezone=UTC -c maintenance_work_mem=256MB"}
     engine = create_engine(db.engine.url, poolclass=NullPool, connect_args=options)
-    with Session(engine) as session, session.begin():
-        dropped = [row for query in _DROPPED for row in session.execute(text(query))]
+    with Session(engine) as transaction, transaction.begin():
+        dropped = [row for query in _DROPPED for row in transaction.execute(text(query))]
         for drop, _ in reversed(dropped):
-            session.connection().exec_driver_sql(drop)
-        yield session, partial(_insert_copies, session)
+            transaction.connection().exec_driver_sql(drop)
+        yield transaction, partial(_insert_copies, transaction)
         for _, create in dropped:
-            session.connection().exec_driver_sql(create)
+            transaction.connection().exec_driver_sql(create)
 
 
 def _insert_copies(
-    session: Session, model: Any, rows: int, first: int = 1, /, *, example: str = "", **given: str
+    transaction: Session,
+    model: Any,
+    rows: int,
+    first: int = 1,
+    /,
+    *,
+    example: str = "",
+    **given: str,
 ) -> None:
     """`rows` copies of a row of that table, the one of which the condition `example` is true if it
     is given.
@@ -90,7 +97,7 @@ def _insert_copies(
     ]
     values = [given.get(name, f"example.{name}") for name in columns]
     example_row = f"SELECT * FROM {table.name} {f'WHERE {example}' if example else ''} LIMIT 1"
-    session.execute(
+    transaction.execute(
         text(
             f"WITH RECURSIVE numbers (i) AS (SELECT CAST({first} AS BIGINT) UNION ALL SELECT i + 1 "
             f"FROM numbers WHERE i < {first + rows - 1}) INSERT INTO {table.name} "

@@ -174,9 +174,9 @@ def _fill(rows: int) -> None:
 
 def _changes(portal: PiecesService, *academies: str) -> object:
     """From the middle of the feed on."""
-    with portal.app.app_context(), db.reading() as session:
-        middle = session.execute(text("SELECT last / 2 FROM change_counter")).scalar_one()
-        numbered_at = session.scalars(
+    with portal.app.app_context(), db.reading() as transaction:
+        middle = transaction.execute(text("SELECT last / 2 FROM change_counter")).scalar_one()
+        numbered_at = transaction.scalars(
             select(Change.numbered_at).where(Change.position == middle)
         ).one()
     cursor = Place(middle, numbered_at).cursor

@@ -179,11 +179,11 @@ def _reads(app: Flask, candidate: CandidateClient, saved: str) -> Actions:
 
 
 def _page_of_moved_dates(app: Flask) -> None:
-    with app.app_context(), db.operation() as session:
-        opening = session.scalars(
+    with app.app_context(), db.operation() as transaction:
+        opening = transaction.scalars(
             select(models.OpeningRow).filter_by(academie=BESANCON.academie)
         ).one()
-        assert moved_dates._page(session, opening.id, MIDDLE)
+        assert moved_dates._page(transaction, opening.id, MIDDLE)
 
 
 def _staff_reads(app: Flask, candidature_id: str) -> Actions:

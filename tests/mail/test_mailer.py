@@ -191,12 +191,12 @@ class Sending(Ledger):
 
     def ask(self, *subjects: str, to: str = TO) -> None:
         for subject in subjects:
-            with self.writing() as session:
-                follow_up(session, "send", {"to": to, "subject": subject}, subject="somebody")
+            with self.writing() as transaction:
+                follow_up(transaction, "send", {"to": to, "subject": subject}, subject="somebody")
 
     def attempts(self) -> dict[str, int]:
-        with self.app.app_context(), self.db.reading() as session:
-            found = session.execute(
+        with self.app.app_context(), self.db.reading() as transaction:
+            found = transaction.execute(
                 select(tasks.c.envelope, tasks.c.attempts).where(tasks.c.handler == "send")
             ).all()
             return {

@@ -71,13 +71,13 @@ def test_what_reconciliation_and_erasing_ask_is_answered_by_an_index(database_ur
     ]
     with app.app_context():
         db.metadata.create_all(db.engine)
-        with db.operation() as session:
-            session.execute(
+        with db.operation() as transaction:
+            transaction.execute(
                 insert(file),
                 [{"id": f"{number:032x}", "key": _key(number)} for number in range(ROWS)],
             )
-            session.execute(insert(tables.RetiredObject), retired)
-            session.execute(text("ANALYZE"))
+            transaction.execute(insert(tables.RetiredObject), retired)
+            transaction.execute(text("ANALYZE"))
         doubtful = [_key(number) for number in range(5, 15)]
         with recorded_statements(db) as asked:
             list(islice(reconciliation.rows_by_key(db, columns, reconciliation.Counter()), 2500))

@@ -256,8 +256,8 @@ class PiecesService:
 
     def age_retained_objects(self, days: float) -> None:
         """Make the notes of removed objects that many days older."""
-        with self.app.app_context(), db.operation() as session:
-            for row in session.scalars(select(object_tables.RetiredObject)):
+        with self.app.app_context(), db.operation() as transaction:
+            for row in transaction.scalars(select(object_tables.RetiredObject)):
                 row.kept_until -= timedelta(days=days)
 
     def deposits(self) -> list[Deposit]:

@@ -256,8 +256,8 @@ class Portal:
 
     def rows_of(self, service: str, table: str) -> int:
         app = self.apps[service]
-        with app.app_context(), database_of(app).reading() as session:
-            return len(session.execute(select(database_of(app).metadata.tables[table])).all())
+        with app.app_context(), database_of(app).reading() as transaction:
+            return len(transaction.execute(select(database_of(app).metadata.tables[table])).all())
 
     def mismatches(self) -> list[str]:
         """Of all audit trails, chained to their end."""

@@ -171,14 +171,14 @@ class Commits:
 
         return operation
 
-    def _arm(self, session: Session, watch: _Watch) -> None:
+    def _arm(self, transaction: Session, watch: _Watch) -> None:
         if (
             watch.point is FailurePoint.BEFORE
         ):  # nothing was written by objects that the session flushes
             raise TransactionBroken
         if self._proxy is not None and watch.point is FailurePoint.REFUSED:
             for statement in _REFUSED_BY_POSTGRESQL:
-                session.execute(text(statement))
+                transaction.execute(text(statement))
         else:
             watch.armed = True
 
@@ -195,7 +195,7 @@ class Commits:
         assert child.exitcode == -signal.SIGKILL, f"the process ended by itself: {child.exitcode}"
 
 
-def _break(session: Session, context: Any) -> None:
+def _break(transaction: Session, context: Any) -> None:
     raise TransactionBroken
 
 

@@ -58,9 +58,9 @@ def run_follow_ups(app: Flask, handlers: Handlers) -> list[str]:
                 if error:
                     failures[task.sequence] = type(error).__name__
         if failures:
-            with database_of(app).operation() as session:
+            with database_of(app).operation() as transaction:
                 due = update(tasks).where(tasks.c.sequence.in_(failures))
-                session.execute(due.values(available_at=tasks.c.created_at))
+                transaction.execute(due.values(available_at=tasks.c.created_at))
     return list(failures.values())
 
 
@@ -69,9 +69,9 @@ def runner_of(app: Flask, handlers: Handlers, *retry_seconds: float) -> Runner:
 
 
 def _put_off(app: Flask, sequence: int) -> None:
-    with database_of(app).operation() as session:
+    with database_of(app).operation() as transaction:
         later = clock.system_now().replace(year=clock.system_now().year + 1)
-        session.execute(
+        transaction.execute(
             update(tasks).where(tasks.c.sequence == sequence).values(available_at=later)
         )
 
@@ -83,8 +83,8 @@ def database_of(app: Flask) -> Database:
 
 def stored(app: Flask, query: Select[Any]) -> list[Any]:
     """What it finds in the service's database, of each row the first column."""
-    with app.app_context(), database_of(app).reading() as session:
-        return list(session.scalars(query))
+    with app.app_context(), database_of(app).reading() as transaction:
+        return list(transaction.scalars(query))
 
 
 def published(app: Flask, type: str = "") -> list[dict[str, Any]]:
@@ -100,9 +100,11 @@ def published(app: Flask, type: str = "") -> list[dict[str, Any]]:
 def tables_that_hold(app: Flask, value: str) -> set[str]:
     """Those of whose rows one has it in its text."""
     tables = database_of(app).metadata.sorted_tables
-    with app.app_context(), database_of(app).reading() as session:
+    with app.app_context(), database_of(app).reading() as transaction:
         return {
-            table.name for table in tables if value in repr(session.execute(table.select()).all())
+            table.name
+            for table in tables
+            if value in repr(transaction.execute(table.select()).all())
         }
 
 

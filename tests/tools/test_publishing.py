@@ -34,15 +34,15 @@ def write(tool: Tool, *lines: str) -> Path:
 
 
 def published(running: InProcessFourServices) -> int:
-    with running.documents.app.app_context(), db.reading() as session:
-        return session.scalar(select(func.count()).where(Document.type == "convocation")) or 0
+    with running.documents.app.app_context(), db.reading() as transaction:
+        return transaction.scalar(select(func.count()).where(Document.type == "convocation")) or 0
 
 
 def states(running: InProcessFourServices) -> list[str]:
     """Of the imports, the newest first."""
-    with running.documents.app.app_context(), db.reading() as session:
+    with running.documents.app.app_context(), db.reading() as transaction:
         return list(
-            session.scalars(select(Import.state).order_by(Import.created_at.desc(), Import.id))
+            transaction.scalars(select(Import.state).order_by(Import.created_at.desc(), Import.id))
         )
 
 

@@ -51,5 +51,5 @@ def download_copy(copy_id: str) -> Response:
 
 @views.serves(list_mails_of_accounts)
 def list_mails(query: dict[str, Any]) -> SentMails:
-    with db.reading() as session:
-        return mails_page(sent_mails.list_page(session, caller_id(), **query))
+    with db.reading() as transaction:
+        return mails_page(sent_mails.list_page(transaction, caller_id(), **query))

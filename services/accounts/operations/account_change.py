@@ -57,14 +57,14 @@ def _change_credentials(
 ) -> None:
     """`password_hash` is the new password's; `verified_hash` that of the current password as it was
     verified: a reset may have replaced it meanwhile."""
-    with db.operation() as session:
-        account = found(session.get(Account, account_id, with_for_update=True))
+    with db.operation() as transaction:
+        account = found(transaction.get(Account, account_id, with_for_update=True))
         if account.password_hash != verified_hash:
             raise passwords.wrong_password_error()
         if password_hash is not None:
-            passwords.replace_password(session, account, password_hash)
+            passwords.replace_password(transaction, account, password_hash)
         if changes.email is not None:
-            email_change.request_email_change(session, account, changes.email)
+            email_change.request_email_change(transaction, account, changes.email)
 
 
 def delete_own_account(account_id: str, **given: str) -> None:

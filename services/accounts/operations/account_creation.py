@@ -64,8 +64,8 @@ def create_account(
         profile=None if provided else dependencies().profile,
     )
     email_key = key_of(new.email)
-    with db.reading() as session:  # who is refused has nothing hashed
-        _refuse_beyond_quotas(session, rate_limits.wait_for_mail_request, email_key, source)
+    with db.reading() as transaction:  # who is refused has nothing hashed
+        _refuse_beyond_quotas(transaction, rate_limits.wait_for_mail_request, email_key, source)
     with dependencies().password_hasher.turn(source):
         password_hash = (
             hash_creation_password(email_key, new.password) if new.password else NO_PASSWORD
@@ -85,11 +85,11 @@ def _store(
 ) -> None:
     """The creation waits for its activation; at the address of an account, its owner gets a mail
     instead."""
-    with db.operation() as session:
+    with db.operation() as transaction:
         email_key = key_of(new.email)
-        _refuse_beyond_quotas(session, rate_limits.count_mail_request, email_key, source)
-        if owner := accounts.owner_of(session, email_key):
-            follow_up(session, "send_address_known", {"owner_id": owner.id}, subject=owner.id)
+        _refuse_beyond_quotas(transaction, rate_limits.count_mail_request, email_key, source)
+        if owner := accounts.owner_of(transaction, email_key):
+            follow_up(transaction, "send_address_known", {"owner_id": owner.id}, subject=owner.id)
             return
         account = Account(
             id=creation_id,
@@ -100,27 +100,29 @@ def _store(
             email=new.email,
             civil_status=new.civil_status,
         )
-        session.add(account)
+        transaction.add(account)
         if identity is not None:
             is_certified = pivot_identity.is_of(
                 identity.claims, new.civil_status
             )  # not where a name or day was typed
             account.certified_by = identity.provider if is_certified else None
-            provider_identities.add(session, account.id, identity, is_joined=False)
-        follow_up(session, "send_activation_mail", {"account_id": account.id}, subject=account.id)
+            provider_identities.add(transaction, account.id, identity, is_joined=False)
+        follow_up(
+            transaction, "send_activation_mail", {"account_id": account.id}, subject=account.id
+        )
 
 
 def _refuse_beyond_quotas(
-    session: Session,
+    transaction: Session,
     wait_for: Callable[[Session, str, str, Quota], int],
     email_key: str,
     source: str,
 ) -> None:
     """`wait_for` counts this creation, or only looks. Raises TooMany."""
-    if wait := wait_for(session, "creation", email_key, throttling.CREATIONS):
+    if wait := wait_for(transaction, "creation", email_key, throttling.CREATIONS):
         raise rate_limits.too_many_mails_error(wait)
     of_source = Quota(dependencies().settings.creations_per_hour, timedelta(hours=1))
-    if wait := wait_for(session, "creations-of-source", source, of_source):
+    if wait := wait_for(transaction, "creations-of-source", source, of_source):
         raise rate_limits.too_many_creations_error(wait)
 
 
@@ -130,33 +132,39 @@ def resend_activation(email: str, creation: str | None = None) -> None:
     `creation`: the one that this browser asked for. Raises TooMany beyond a few per hour, for
     unknown addresses too."""
     email_key = key_of(email)
-    with db.operation() as session:
-        if wait := rate_limits.count_mail_request(session, "resend", email_key, throttling.RESENDS):
+    with db.operation() as transaction:
+        if wait := rate_limits.count_mail_request(
+            transaction, "resend", email_key, throttling.RESENDS
+        ):
             raise rate_limits.too_many_mails_error(wait)
-        if account := accounts.account_at(session, email_key):
-            follow_up(session, "send_address_known", {"owner_id": account.id}, subject=account.id)
+        if account := accounts.account_at(transaction, email_key):
+            follow_up(
+                transaction, "send_address_known", {"owner_id": account.id}, subject=account.id
+            )
         else:
-            resend_activation_mail(session, email_key, creation)
+            resend_activation_mail(transaction, email_key, creation)
 
 
 def activate(token: str) -> Address:
     """Activate the account and erase the other creations at its address. Raises Gone for a link
     that is not usable, or where the address now belongs to another account."""
     try:
-        with db.operation() as session:
-            creation = mail_link_states.owner_by_token(session, Account, Purpose.ACTIVATION, token)
+        with db.operation() as transaction:
+            creation = mail_link_states.owner_by_token(
+                transaction, Account, Purpose.ACTIVATION, token
+            )
             pending = (
-                accounts.pending_creations_at(session, creation.email_key, lock=True)
+                accounts.pending_creations_at(transaction, creation.email_key, lock=True)
                 if creation
                 else []
             )
-            _, account = mail_links.use(session, Account, Purpose.ACTIVATION, token)
+            _, account = mail_links.use(transaction, Account, Purpose.ACTIVATION, token)
             account.activated_at = portal_now()
-            provider_identities.join_waiting(session, account.id)
-            session.flush()
+            provider_identities.join_waiting(transaction, account.id)
+            transaction.flush()
             for other in pending:
                 if other.id != account.id:
-                    erase(session, other)
+                    erase(transaction, other)
             return Address(email=account.email)
     except IntegrityError as error:  # another account took the address at the same moment
         raise mail_link_rules.unusable_link_error(Purpose.ACTIVATION, State.ENDED) from error
@@ -186,18 +194,18 @@ def creation_with_password(
 
 
 def resend_activation_mail(
-    session: Session, email_key: str, creation_id: str | None = None
+    transaction: Session, email_key: str, creation_id: str | None = None
 ) -> None:
     """Mail the link of that creation again, else of the newest at this address; its older links are
     closed at once."""
-    pending = pending_creations_at(session, email_key)
+    pending = pending_creations_at(transaction, email_key)
     chosen = next((creation for creation in pending if creation.id == creation_id), None) or next(
         iter(pending), None
     )
     if (
         chosen is None
-        or session.get(Account, chosen.id, with_for_update=True, populate_existing=True) is None
+        or transaction.get(Account, chosen.id, with_for_update=True, populate_existing=True) is None
     ):
         return
-    mail_links.close(session, chosen.id, Purpose.ACTIVATION)
-    follow_up(session, "send_activation_mail", {"account_id": chosen.id}, subject=chosen.id)
+    mail_links.close(transaction, chosen.id, Purpose.ACTIVATION)
+    follow_up(transaction, "send_activation_mail", {"account_id": chosen.id}, subject=chosen.id)

@@ -38,8 +38,8 @@ def correct_identity(
     """Replace the civil status, whether or not candidatures exist. Raises Invalid with every
     mistake, NotFound, PreconditionFailed where it is no longer that of the form, Unavailable while
     the candidate's own change cannot be finished."""
-    with db.reading() as session:
-        current = _account(session, candidate_id).civil_status
+    with db.reading() as transaction:
+        current = _account(transaction, candidate_id).civil_status
     status = read_correction(values, today=to_paris(portal_now()).date(), current=current)
     version = run_after_pending_change(
         lambda: _correct(candidate_id, status, values, reason, actor),
@@ -51,9 +51,9 @@ def correct_identity(
 def _correct(
     account_id: str, status: CivilStatus, typed: Mapping[str, Any], reason: str, actor: Actor
 ) -> int:
-    with db.operation() as session:
-        account = _account(session, account_id, lock=True)
-        version = next_version(session, account_id)
+    with db.operation() as transaction:
+        account = _account(transaction, account_id, lock=True)
+        version = next_version(transaction, account_id)
         before, after = map(msgspec.to_builtins, (account.civil_status, status))
         if before == after:
             return account.version
@@ -61,22 +61,22 @@ def _correct(
         account.civil_status = status
         account.version = version
         account.certified_by = None
-        provider_identities.forget(session, account.id)
-        session.flush()
+        provider_identities.forget(transaction, account.id)
+        transaction.flush()
         publish(
-            session,
+            transaction,
             IdentityCorrected(account.id, identity_of(account), reason),
             subject=account.id,
         )
         audited = {**after, "reason": reason, "version": version}
         AuditEntry.record(
-            session, actor, "identity_corrected", account.id, before=before, after=audited
+            transaction, actor, "identity_corrected", account.id, before=before, after=audited
         )
         return version
 
 
-def _account(session: Session, account_id: str, *, lock: bool = False) -> Account:
-    account = session.get(Account, account_id, with_for_update=lock)
+def _account(transaction: Session, account_id: str, *, lock: bool = False) -> Account:
+    account = transaction.get(Account, account_id, with_for_update=lock)
     if account is None or account.activated_at is None:
         raise NotFound()
     return account
@@ -84,16 +84,16 @@ def _account(session: Session, account_id: str, *, lock: bool = False) -> Accoun
 
 def record_openings(account_ids: Iterable[str], actor: Actor) -> None:
     """Note who has read these accounts."""
-    with db.operation() as session:
+    with db.operation() as transaction:
         for account_id in account_ids:
-            AuditEntry.record(session, actor, "account_opened", account_id)
+            AuditEntry.record(transaction, actor, "account_opened", account_id)
 
 
 def resend_activation_for(candidate_id: str, actor: Actor) -> None:
     """The older link is closed. Raises NotFound, Conflict for an account that is activated."""
-    with db.operation() as session:
-        account = found(session.get(Account, candidate_id))
+    with db.operation() as transaction:
+        account = found(transaction.get(Account, candidate_id))
         if account.activated_at is not None:
             raise Conflict("Ce compte est déjà activé.")
-        resend_activation_mail(session, account.email_key, account.id)
-        AuditEntry.record(session, actor, "activation_resent", account.id)
+        resend_activation_mail(transaction, account.email_key, account.id)
+        AuditEntry.record(transaction, actor, "activation_resent", account.id)

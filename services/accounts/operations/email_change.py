@@ -28,14 +28,14 @@ _OTHER_CHANGE_PENDING = (
 )
 
 
-def request_email_change(session: Session, account: Account, address: str) -> None:
+def request_email_change(transaction: Session, account: Account, address: str) -> None:
     """Store the request, which ends an older one, and mail to the new address to confirm, to the
     old one to cancel. Raises TooMany beyond a few per hour."""
     if wait := rate_limits.count_mail_request(
-        session, "email-change", account.email_key, throttling.EMAIL_CHANGES
+        transaction, "email-change", account.email_key, throttling.EMAIL_CHANGES
     ):
         raise rate_limits.too_many_mails_error(wait)
-    end_pending_email(session, account.id)
+    end_pending_email(transaction, account.id)
     email_change = EmailChange(
         id=new_id(),
         account_id=account.id,
@@ -43,24 +43,24 @@ def request_email_change(session: Session, account: Account, address: str) -> No
         previous_address=account.email,
         requested_at=portal_now(),
     )
-    session.add(email_change)
+    transaction.add(email_change)
     for mail in ("send_email_change_confirmation", "send_email_change_asked"):
-        follow_up(session, mail, {"email_change_id": email_change.id}, subject=account.id)
+        follow_up(transaction, mail, {"email_change_id": email_change.id}, subject=account.id)
 
 
-def end_pending_email(session: Session, account_id: str) -> None:
+def end_pending_email(transaction: Session, account_id: str) -> None:
     """Delete the request within the caller's transaction; the links mailed for it no longer work
     then."""
-    session.execute(delete(EmailChange).filter_by(account_id=account_id, confirmed_at=None))
+    transaction.execute(delete(EmailChange).filter_by(account_id=account_id, confirmed_at=None))
 
 
 def cancel_pending_email(token: str) -> None:
     """« Annuler », from the old address. Raises Gone where the request was confirmed, ended or
     cancelled before."""
-    with db.operation() as session:
-        _, account = mail_links.use(session, Account, Purpose.EMAIL_CANCELLATION, token)
-        session.flush()
-        end_pending_email(session, account.id)
+    with db.operation() as transaction:
+        _, account = mail_links.use(transaction, Account, Purpose.EMAIL_CANCELLATION, token)
+        transaction.flush()
+        end_pending_email(transaction, account.id)
 
 
 def confirm_email(token: str) -> Address:
@@ -76,28 +76,31 @@ def confirm_email(token: str) -> Address:
 
 
 def _confirm(token: str) -> str:
-    with db.operation() as session:
-        link, account = mail_links.use(session, Account, Purpose.EMAIL_CHANGE, token)
-        email_change = session.get(EmailChange, link.email_change_id)
+    with db.operation() as transaction:
+        link, account = mail_links.use(transaction, Account, Purpose.EMAIL_CHANGE, token)
+        email_change = transaction.get(EmailChange, link.email_change_id)
         if email_change is None:
             raise mail_link_rules.unusable_link_error(Purpose.EMAIL_CHANGE, State.ENDED)
-        if accounts.owner_of(session, key_of(email_change.address)) is not None:
+        if accounts.owner_of(transaction, key_of(email_change.address)) is not None:
             raise _address_taken_error()
-        version = next_version(session, account.id)
-        rate_limits.forget_failures(session, account.email_key)
+        version = next_version(transaction, account.id)
+        rate_limits.forget_failures(transaction, account.email_key)
         email_change.previous_address = account.email
         email_change.confirmed_at = portal_now()
         account.email = email_change.address
         account.email_key = key_of(email_change.address)
         account.version = version
-        session.flush()
+        transaction.flush()
         mail_links.close(
-            session, account.id, Purpose.EMAIL_CHANGE, Purpose.EMAIL_CANCELLATION, Purpose.RESET
+            transaction, account.id, Purpose.EMAIL_CHANGE, Purpose.EMAIL_CANCELLATION, Purpose.RESET
         )
-        sessions.end_all_sessions(session, account.id)
-        publish(session, EmailChanged(account.id, version, account.email), subject=account.id)
+        sessions.end_all_sessions(transaction, account.id)
+        publish(transaction, EmailChanged(account.id, version, account.email), subject=account.id)
         follow_up(
-            session, "send_email_changed", {"email_change_id": email_change.id}, subject=account.id
+            transaction,
+            "send_email_changed",
+            {"email_change_id": email_change.id},
+            subject=account.id,
         )
         return account.email
 

@@ -27,30 +27,30 @@ BATCH = 200
 ERASER = Actor("service", "accounts")
 
 
-def erase(session: Session, account: Account) -> None:
+def erase(transaction: Session, account: Account) -> None:
     """Erase the account, its sessions, browsers, failed log-ins, mails and its events and tasks."""
-    mail_links.close(session, account.id)
-    mail_links.detach(session, account.id)
-    provider_identities.forget(session, account.id)
-    session.execute(delete(LoginSession).where(LoginSession.subject_id == account.id))
-    session.execute(delete(KnownBrowser).where(KnownBrowser.subject_id == account.id))
+    mail_links.close(transaction, account.id)
+    mail_links.detach(transaction, account.id)
+    provider_identities.forget(transaction, account.id)
+    transaction.execute(delete(LoginSession).where(LoginSession.subject_id == account.id))
+    transaction.execute(delete(KnownBrowser).where(KnownBrowser.subject_id == account.id))
     if (
         account.activated_at is not None
     ):  # a creation never had the address: its owner's log-in stays throttled
-        rate_limits.forget_failures(session, account.email_key)
-        AuditEntry.record(session, ERASER, "account_erased", account.id)
-    session.execute(
+        rate_limits.forget_failures(transaction, account.email_key)
+        AuditEntry.record(transaction, ERASER, "account_erased", account.id)
+    transaction.execute(
         update(ErasureRequest).where(ErasureRequest.account_id == account.id).values(answer=None)
     )
-    sent_mails.erase_mails_of(session, account.id)
+    sent_mails.erase_mails_of(transaction, account.id)
     copies = update(PersonalCopy).where(PersonalCopy.account_id == account.id)
-    session.execute(
+    transaction.execute(
         copies.values(expires_at=portal_now())
     )  # a job deletes them with their archives
-    erase_subject(session, account.id)
-    audit_chain.erase(session, [account.id], ERASER)
-    session.delete(account)
-    session.flush()
+    erase_subject(transaction, account.id)
+    audit_chain.erase(transaction, [account.id], ERASER)
+    transaction.delete(account)
+    transaction.flush()
 
 
 def erase_not_activated() -> None:
@@ -71,8 +71,8 @@ def _erase_batch() -> int:
         .limit(BATCH)
         .with_for_update(skip_locked=True)
     )
-    with db.operation() as session:
-        accounts = session.scalars(expired).all()
+    with db.operation() as transaction:
+        accounts = transaction.scalars(expired).all()
         for account in accounts:
-            erase(session, account)
+            erase(transaction, account)
         return len(accounts)

@@ -29,8 +29,8 @@ SHOWN = 200  # requests; those to answer come first
 def my_erasure(account_id: str) -> api.MyErasure:
     """Raises NotFound, Unavailable where registrations has to be asked and does not answer."""
     engaged = is_frozen(stored_account(account_id))
-    with db.reading() as session:
-        last = session.scalar(_of(account_id).limit(1))
+    with db.reading() as transaction:
+        last = transaction.scalar(_of(account_id).limit(1))
     if last is None:
         return api.MyErasure(engaged=engaged, requested_at=None, answered_at=None, answer=None)
     return answer_of(api.MyErasure, last, engaged=engaged)
@@ -41,19 +41,19 @@ def ask_erasure(account_id: str, **given: str) -> api.AskedErasure:
     if not is_frozen(checked_again(account_id, ERASURE, **given)):
         delete_account(account_id)
         return api.AskedErasure(erased=True)
-    with db.operation() as session:
-        found(session.get(Account, account_id, with_for_update=True))
+    with db.operation() as transaction:
+        found(transaction.get(Account, account_id, with_for_update=True))
         if (
-            session.scalar(_of(account_id).where(ErasureRequest.answered_at.is_(None)).limit(1))
+            transaction.scalar(_of(account_id).where(ErasureRequest.answered_at.is_(None)).limit(1))
             is None
         ):
-            session.add(ErasureRequest(account_id=account_id, requested_at=portal_now()))
-            session.execute(delete(KnownBrowser).where(KnownBrowser.subject_id == account_id))
-            sent_mails.erase_mails_of(session, account_id)
+            transaction.add(ErasureRequest(account_id=account_id, requested_at=portal_now()))
+            transaction.execute(delete(KnownBrowser).where(KnownBrowser.subject_id == account_id))
+            sent_mails.erase_mails_of(transaction, account_id)
             AuditEntry.record(
-                session, Actor("candidate", account_id), "erasure.requested", account_id
+                transaction, Actor("candidate", account_id), "erasure.requested", account_id
             )
-            follow_up(session, ERASE_DRAFTS, {}, subject=account_id)
+            follow_up(transaction, ERASE_DRAFTS, {}, subject=account_id)
     return api.AskedErasure(erased=False)
 
 
@@ -62,17 +62,17 @@ def answer_request(request_id: str, answer: str, actor: Actor) -> None:
     answered before."""
     if not answer.strip():
         raise Invalid.in_field("answer", "Écrivez la réponse.")
-    with db.operation() as session:
-        row = found(session.get(ErasureRequest, request_id, with_for_update=True))
-        found(session.get(Account, row.account_id))
+    with db.operation() as transaction:
+        row = found(transaction.get(ErasureRequest, request_id, with_for_update=True))
+        found(transaction.get(Account, row.account_id))
         if row.answered_at is not None:
             raise Conflict("Une réponse a déjà été donnée à cette demande.")
         row.answered_at = portal_now()
         row.answer = answer
         AuditEntry.record(
-            session, actor, "erasure.answered", row.account_id, after={"text": answer}
+            transaction, actor, "erasure.answered", row.account_id, after={"text": answer}
         )
-        follow_up(session, SEND_ANSWER, {"request_id": row.id}, subject=row.account_id)
+        follow_up(transaction, SEND_ANSWER, {"request_id": row.id}, subject=row.account_id)
 
 
 def erasure_requests() -> api.ErasureRequests:
@@ -84,8 +84,8 @@ def erasure_requests() -> api.ErasureRequests:
     query = select(ErasureRequest, Account.id).outerjoin(
         Account, Account.id == ErasureRequest.account_id
     )
-    with db.reading_for_staff() as session:
-        rows = session.execute(query.order_by(*order).limit(SHOWN)).all()
+    with db.reading_for_staff() as transaction:
+        rows = transaction.execute(query.order_by(*order).limit(SHOWN)).all()
     return api.ErasureRequests(
         requests=tuple(_shown(row, owner is None, portal_now()) for row, owner in rows)
     )

@@ -57,8 +57,8 @@ def erase_later(account_id: str) -> None:
     """Have the job erase the account, once registrations agrees: no process but this one has to
     run. Nothing is done where there is no such account, or a change of it is pending."""
     with suppress(NotFound, ChangePending):
-        with db.operation() as session:
-            found(session.get(Account, account_id, with_for_update=True)).engaged_at = None
+        with db.operation() as transaction:
+            found(transaction.get(Account, account_id, with_for_update=True)).engaged_at = None
         _store_pending_change(account_id, None, {})
 
 
@@ -82,8 +82,8 @@ def finish_pending_change(account_id: str) -> None:
     """Ask registrations and apply the pending change of this account, if there is one. Raises
     Conflict where a candidature exists (the change is then dropped), Unavailable (it stays
     pending)."""
-    with db.reading() as session:
-        pending = session.get(IdentityChange, account_id)
+    with db.reading() as transaction:
+        pending = transaction.get(IdentityChange, account_id)
     if pending is None:
         return
     try:
@@ -100,8 +100,8 @@ def finish_pending_change(account_id: str) -> None:
 
 def finish_all_pending_changes() -> None:
     """Finish every pending change; one that cannot be finished does not stop the others."""
-    with db.reading() as session:
-        account_ids = session.scalars(select(IdentityChange.account_id)).all()
+    with db.reading() as transaction:
+        account_ids = transaction.scalars(select(IdentityChange.account_id)).all()
     for account_id in account_ids:
         try:
             finish_pending_change(account_id)
@@ -140,14 +140,14 @@ def change_civil_status(
 def _store_pending_change(
     account_id: str, status: CivilStatus | None, typed: Mapping[str, Any]
 ) -> int:
-    with db.operation() as session:
-        account = found(session.get(Account, account_id, with_for_update=True))
+    with db.operation() as transaction:
+        account = found(transaction.get(Account, account_id, with_for_update=True))
         if account.engaged_at is not None:
             raise candidature_exists_error()
-        version = next_version(session, account_id)
+        version = next_version(transaction, account_id)
         if account.civil_status != status:
             refuse_outdated(account, typed)
-        session.add(
+        transaction.add(
             IdentityChange(
                 account_id=account_id,
                 version=version,
@@ -160,41 +160,41 @@ def _store_pending_change(
 
 def _is_dropped(account_id: str, version: int) -> bool:
     """Whether the change of this version is no longer pending and never came into force."""
-    with db.reading() as session:
-        account = session.get(Account, account_id)
-        pending = session.get(IdentityChange, account_id)
+    with db.reading() as transaction:
+        account = transaction.get(Account, account_id)
+        pending = transaction.get(IdentityChange, account_id)
     return account is not None and pending is None and account.version < version
 
 
 def _apply(account_id: str, version: int) -> None:
-    with db.operation() as session:
-        account, pending = _lock_account_and_change(session, account_id, version)
+    with db.operation() as transaction:
+        account, pending = _lock_account_and_change(transaction, account_id, version)
         if account is None or pending is None:
             return
         if pending.civil_status is None:
-            erase(session, account)
+            erase(transaction, account)
             return
         account.civil_status = msgspec.convert(pending.civil_status, CivilStatus)
         account.version = version
-        provider_identities.forget(session, account_id)  # joined to another civil status
-        session.delete(pending)
+        provider_identities.forget(transaction, account_id)  # joined to another civil status
+        transaction.delete(pending)
 
 
 def _drop_pending_change(account_id: str, version: int) -> None:
-    with db.operation() as session:
-        account, pending = _lock_account_and_change(session, account_id, version)
+    with db.operation() as transaction:
+        account, pending = _lock_account_and_change(transaction, account_id, version)
         if account is not None and pending is not None:
             account.engaged_at = account.engaged_at or portal_now()
-            session.delete(pending)
+            transaction.delete(pending)
 
 
 def _lock_account_and_change(
-    session: Session, account_id: str, version: int
+    transaction: Session, account_id: str, version: int
 ) -> tuple[Account | None, IdentityChange | None]:
     """The account and its pending change of that version; None where another process has already
     settled it."""
-    account = session.get(Account, account_id, with_for_update=True)
-    pending = session.get(IdentityChange, account_id)
+    account = transaction.get(Account, account_id, with_for_update=True)
+    pending = transaction.get(IdentityChange, account_id)
     return account, pending if pending is not None and pending.version == version else None
 
 
@@ -206,14 +206,16 @@ class ChangePending(Conflict):
         self.account_id = account_id
 
 
-def next_version(session: Session, account_id: str) -> int:
+def next_version(transaction: Session, account_id: str) -> int:
     """The version after the account's own; its row stays locked. Call it before changing anything
     of the account. Raises NotFound, ChangePending."""
     current = found(
-        session.scalar(select(Account.version).where(Account.id == account_id).with_for_update())
+        transaction.scalar(
+            select(Account.version).where(Account.id == account_id).with_for_update()
+        )
     )
     if (
-        session.scalar(
+        transaction.scalar(
             select(IdentityChange.version).where(IdentityChange.account_id == account_id)
         )
         is not None

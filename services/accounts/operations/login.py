@@ -80,11 +80,11 @@ def log_in(attempt: Attempt) -> LoggedIn:
         password_hash = counted.person.password_hash if counted.person else None
         if not dependencies().password_hasher.matches(password_hash, attempt.password):
             raise _refused_error(counted)
-        with db.operation() as session:
-            person = accounts.owner_of(session, email_key, lock=True)
+        with db.operation() as transaction:
+            person = accounts.owner_of(transaction, email_key, lock=True)
             is_unchanged = person is not None and person.password_hash == password_hash
             outcome = (
-                _complete_login(session, person, attempt, counted)
+                _complete_login(transaction, person, attempt, counted)
                 if is_unchanged and person
                 else None
             )
@@ -99,13 +99,13 @@ def log_in(attempt: Attempt) -> LoggedIn:
 
 @retried
 def _count_attempt(email_key: str, attempt: Attempt) -> _CountedAttempt:
-    with db.operation() as session:
-        person = accounts.owner_of(session, email_key)
+    with db.operation() as transaction:
+        person = accounts.owner_of(transaction, email_key)
         slots = rate_limits.login_slots(
-            attempt.source, _known_browser_hash(session, person, attempt.device)
+            attempt.source, _known_browser_hash(transaction, person, attempt.device)
         )
-        starts_to_slow = rate_limits.count_attempt(session, email_key, slots)
-        creations = [] if person else accounts.pending_creations_at(session, email_key)
+        starts_to_slow = rate_limits.count_attempt(transaction, email_key, slots)
+        creations = [] if person else accounts.pending_creations_at(transaction, email_key)
         pending = [(creation.id, creation.password_hash) for creation in creations]
         return _CountedAttempt(person, pending, slots, starts_to_slow)
 
@@ -120,8 +120,8 @@ def _not_activated_error(
     )
     if creation_id is None:
         return _refused_error(counted)
-    with db.operation() as session:
-        rate_limits.uncount_attempt(session, email_key, counted.slots)
+    with db.operation() as transaction:
+        rate_limits.uncount_attempt(transaction, email_key, counted.slots)
     return Forbidden(
         "Votre compte n'est pas encore activé : cliquez sur le lien du mail reçu, ou demandez un "
         "nouvel envoi.",
@@ -131,7 +131,7 @@ def _not_activated_error(
 
 
 def _complete_login(
-    session: Session, person: Person, attempt: Attempt, counted: _CountedAttempt
+    transaction: Session, person: Person, attempt: Attempt, counted: _CountedAttempt
 ) -> LoggedIn | DomainError | None:
     """After the right password: the log-in; None where the second factor is wrong; or an error,
     which the caller raises once the transaction is committed. Raises Forbidden where the second
@@ -139,17 +139,19 @@ def _complete_login(
     provider = PROCONNECT if isinstance(person, StaffMember) else FRANCECONNECT
     identity = provider_identities.unseal(attempt.identity, provider) if attempt.identity else None
     if isinstance(person, StaffMember) and not second_factor.use_code(
-        session, person, attempt.code, at_log_in=True
+        transaction, person, attempt.code, at_log_in=True
     ):
         return None
-    rate_limits.uncount_attempt(session, person.email_key, counted.slots)
+    rate_limits.uncount_attempt(transaction, person.email_key, counted.slots)
     if isinstance(person, StaffMember) and person.disabled_at is not None:
         return disabled_error()
-    if identity is not None and (refusal := provider_identities.join(session, person, identity)):
+    if identity is not None and (
+        refusal := provider_identities.join(transaction, person, identity)
+    ):
         return refusal
     if dependencies().password_hasher.is_outdated(person.password_hash):
         person.password_hash = dependencies().password_hasher.hash(attempt.password)
-    return open_session(session, person, attempt.device, identity)
+    return open_session(transaction, person, attempt.device, identity)
 
 
 def disabled_error() -> Forbidden:
@@ -158,7 +160,10 @@ def disabled_error() -> Forbidden:
 
 
 def open_session(
-    session: Session, person: Person, device: str | None, identity: ProvidedIdentity | None = None
+    transaction: Session,
+    person: Person,
+    device: str | None,
+    identity: ProvidedIdentity | None = None,
 ) -> LoggedIn:
     """Of who is to be logged in, within the caller's transaction; `identity`: of a provider, with
     which they were."""
@@ -167,20 +172,20 @@ def open_session(
     person.last_login_at = now
     kind = STAFF if isinstance(person, StaffMember) else CANDIDATE
     if kind == STAFF:
-        AuditEntry.record(session, Actor("staff", person.id), "staff_logged_in", person.id)
-    secret = sessions.open_session(session, kind, person.id, previous, identity)
-    return LoggedIn(secret, _remember_browser(session, person.id, device))
+        AuditEntry.record(transaction, Actor("staff", person.id), "staff_logged_in", person.id)
+    secret = sessions.open_session(transaction, kind, person.id, previous, identity)
+    return LoggedIn(secret, _remember_browser(transaction, person.id, device))
 
 
-def _remember_browser(session: Session, person_id: str, device: str | None) -> str:
+def _remember_browser(transaction: Session, person_id: str, device: str | None) -> str:
     """The browser's cookie: the one it sent if this portal issued it, else a new one."""
     issued = (
         select(KnownBrowser.device_hash)
         .where(KnownBrowser.device_hash == hash_secret(device or ""))
         .limit(1)
     )
-    cookie = device if device and session.scalar(issued) else new_secret()
-    session.merge(
+    cookie = device if device and transaction.scalar(issued) else new_secret()
+    transaction.merge(
         KnownBrowser(
             subject_id=person_id, device_hash=hash_secret(cookie), last_used_at=system_now()
         )
@@ -188,11 +193,13 @@ def _remember_browser(session: Session, person_id: str, device: str | None) -> s
     return cookie
 
 
-def _known_browser_hash(session: Session, person: Person | None, device: str | None) -> str | None:
+def _known_browser_hash(
+    transaction: Session, person: Person | None, device: str | None
+) -> str | None:
     """The browser's hash where it has logged in to this very account before."""
     if person is None or not device:
         return None
-    browser = session.get(KnownBrowser, (person.id, hash_secret(device)))
+    browser = transaction.get(KnownBrowser, (person.id, hash_secret(device)))
     return browser.device_hash if browser else None
 
 
@@ -201,6 +208,6 @@ def _refused_error(
 ) -> Unauthenticated:
     """The refusal; where tries begin to be slowed, the account's owner is sent a mail."""
     if counted.starts_to_slow and (owner := counted.person):
-        with db.operation() as session:
-            follow_up(session, "send_failed_logins", {"owner_id": owner.id}, subject=owner.id)
+        with db.operation() as transaction:
+            follow_up(transaction, "send_failed_logins", {"owner_id": owner.id}, subject=owner.id)
     return Unauthenticated(detail, problem=problem_types.LOGIN_REFUSED)

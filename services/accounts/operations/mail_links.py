@@ -22,7 +22,7 @@ from services.contracts.account_rules import State
 
 
 def issue(
-    session: Session,
+    transaction: Session,
     purpose: Purpose,
     event_id: str,
     *,
@@ -35,14 +35,14 @@ def issue(
     the link was closed since the first attempt: the mail would be too late."""
     tokens = dependencies().derived_keys.link_tokens(purpose, event_id)
     for token in tokens:
-        if (row := session.get(MailLink, hash_secret(token))) is not None:
+        if (row := transaction.get(MailLink, hash_secret(token))) is not None:
             return token if row.closed_at is None else None
     if purpose in (
         Purpose.ACTIVATION,
         Purpose.STAFF_INVITATION,
     ):  # only the link of the last mail counts
-        close(session, account_id, purpose)
-    session.add(
+        close(transaction, account_id, purpose)
+    transaction.add(
         MailLink(
             token_hash=hash_secret(tokens[0]),
             purpose=purpose.value,
@@ -55,13 +55,13 @@ def issue(
 
 
 def use(
-    session: Session, model: type[Owner], purpose: Purpose, token: str
+    transaction: Session, model: type[Owner], purpose: Purpose, token: str
 ) -> tuple[MailLink, Owner]:
     """Mark the link used; returns it and whose it is, both locked: the owner first, as in
     transactions that close its links, to avoid a deadlock. Raises Gone with the reason."""
-    owner = owner_by_token(session, model, purpose, token, lock=True)
-    link = link_by_token(session, purpose, token, lock=True)
-    current = state_of(session, link)
+    owner = owner_by_token(transaction, model, purpose, token, lock=True)
+    link = link_by_token(transaction, purpose, token, lock=True)
+    current = state_of(transaction, link)
     if link is None or owner is None or current is not State.USABLE:
         raise mail_link_rules.unusable_link_error(
             purpose, State.ENDED if current is State.USABLE else current
@@ -70,7 +70,7 @@ def use(
     return link, owner
 
 
-def close(session: Session, account_id: str, *purposes: Purpose) -> None:
+def close(transaction: Session, account_id: str, *purposes: Purpose) -> None:
     """Close the account's open links, which are replaced, or whose request has ended. Without
     `purposes` all."""
     which = [
@@ -80,11 +80,11 @@ def close(session: Session, account_id: str, *purposes: Purpose) -> None:
     ]
     if purposes:
         which.append(MailLink.purpose.in_(purposes))
-    session.execute(update(MailLink).where(*which).values(closed_at=portal_now()))
+    transaction.execute(update(MailLink).where(*which).values(closed_at=portal_now()))
 
 
-def detach(session: Session, account_id: str) -> None:
+def detach(transaction: Session, account_id: str) -> None:
     """Remove the account from its links: of an erased account only the state of each link
     remains."""
     links = update(MailLink).where(MailLink.account_id == account_id)
-    session.execute(links.values(account_id=None, email_change_id=None))
+    transaction.execute(links.values(account_id=None, email_change_id=None))

@@ -41,13 +41,13 @@ def change_password(staff_id: str, **values: str) -> NewSession:
         check_current_password(member, reader.raw("current_password"))
         second_factor.confirm_code(staff_id, reader.raw("code"))
         password_hash = dependencies().password_hasher.hash(password)
-    with db.operation() as session:
-        locked = lock_enabled_member(session, staff_id)
+    with db.operation() as transaction:
+        locked = lock_enabled_member(transaction, staff_id)
         if locked.password_hash != member.password_hash:  # replaced meanwhile
             raise wrong_password_error()
         locked.password_hash = password_hash
-        AuditEntry.record(session, Actor("staff", staff_id), "password_changed", staff_id)
-        return NewSession(session=sessions.replace_staff_sessions(session, locked))
+        AuditEntry.record(transaction, Actor("staff", staff_id), "password_changed", staff_id)
+        return NewSession(session=sessions.replace_staff_sessions(transaction, locked))
 
 
 def propose_second_factor(staff_id: str, code: str) -> ProposedFactor:
@@ -71,24 +71,24 @@ def proposed_again(staff_id: str, proposal: str) -> MaybeProposedFactor:
 def renew_second_factor(staff_id: str, proposal: str, code: str) -> NewSession:
     """Put the proposed secret, whose `code` this is, in force; every session ends, and a new one
     begins. Raises Invalid."""
-    with db.operation() as session:
-        member = lock_enabled_member(session, staff_id)
+    with db.operation() as transaction:
+        member = lock_enabled_member(transaction, staff_id)
         secret = second_factor.proposed_secret(proposal, second_factor.for_renewal(member))
         step = second_factor.matching_step(secret, code) if secret else None
         if secret is None or step is None:
             raise Invalid.in_field("code", WRONG_CODE if secret else OUTDATED_PROPOSAL)
         second_factor.put_in_force(member, secret, used_step=step)
-        AuditEntry.record(session, Actor("staff", staff_id), "second_factor_renewed", staff_id)
-        return NewSession(session=sessions.replace_staff_sessions(session, member))
+        AuditEntry.record(transaction, Actor("staff", staff_id), "second_factor_renewed", staff_id)
+        return NewSession(session=sessions.replace_staff_sessions(transaction, member))
 
 
 def new_recovery_codes(staff_id: str, code: str) -> RecoveryCodes:
     """A new set; the old one is void. Shown only once. Raises Invalid, TooMany."""
     second_factor.confirm_code(staff_id, code)
-    with db.operation() as session:
-        lock_enabled_member(session, staff_id)
-        codes = second_factor.replace_recovery_codes(session, staff_id)
-        AuditEntry.record(session, Actor("staff", staff_id), "recovery_codes_renewed", staff_id)
+    with db.operation() as transaction:
+        lock_enabled_member(transaction, staff_id)
+        codes = second_factor.replace_recovery_codes(transaction, staff_id)
+        AuditEntry.record(transaction, Actor("staff", staff_id), "recovery_codes_renewed", staff_id)
         return RecoveryCodes(recovery_codes=tuple(codes))
 
 
@@ -97,32 +97,32 @@ def add_passkey(staff_id: str, *, name: str, passkey: str, code: str) -> None:
     if not (name := " ".join(name.split())):
         raise Invalid.in_field("name", "Saisissez le nom de cette clé d'accès.")
     second_factor.confirm_code(staff_id, code)
-    with db.operation() as session:
-        member = lock_enabled_member(session, staff_id)
-        if len(passkeys_of(session, staff_id)) >= MOST_PASSKEYS:
+    with db.operation() as transaction:
+        member = lock_enabled_member(transaction, staff_id)
+        if len(passkeys_of(transaction, staff_id)) >= MOST_PASSKEYS:
             raise Invalid.in_field(
                 "name", f"Vous avez déjà {MOST_PASSKEYS} clés d'accès : retirez-en."
             )
-        session.add(passkeys.made_passkey(session, member, name, passkey))
+        transaction.add(passkeys.made_passkey(transaction, member, name, passkey))
         AuditEntry.record(
-            session, Actor("staff", staff_id), "passkey_added", staff_id, after={"name": name}
+            transaction, Actor("staff", staff_id), "passkey_added", staff_id, after={"name": name}
         )
 
 
 def remove_passkey(staff_id: str, passkey_id: str) -> None:
     """Raises NotFound; Conflict for the last one where the member's codes cannot be verified any
     more."""
-    with db.operation() as session:
-        member = lock_member(session, staff_id)
-        theirs = {passkey.id: passkey for passkey in passkeys_of(session, staff_id)}
+    with db.operation() as transaction:
+        member = lock_member(transaction, staff_id)
+        theirs = {passkey.id: passkey for passkey in passkeys_of(transaction, staff_id)}
         passkey = found(theirs.get(passkey_id))
         if len(theirs) == 1 and not dependencies().derived_keys.opens(member.totp_sealed):
             raise Conflict(
                 "Cette clé d'accès est votre seul second facteur : renouvelez d'abord l'autre."
             )
-        session.delete(passkey)
+        transaction.delete(passkey)
         AuditEntry.record(
-            session,
+            transaction,
             Actor("staff", staff_id),
             "passkey_removed",
             staff_id,
@@ -135,8 +135,8 @@ def save_filters(staff_id: str, *, name: str, query: str) -> None:
     Invalid."""
     if not (name := " ".join(name.split())):
         raise Invalid.in_field("name", "Saisissez le nom de ces filtres.")
-    with db.operation() as session:
-        member = lock_member(session, staff_id)
+    with db.operation() as transaction:
+        member = lock_member(transaction, staff_id)
         before = member.saved_filters
         saved = {key: value for key, value in {**before, name: query}.items() if value}
         if len(saved) > MOST_SAVED_FILTERS:
@@ -146,5 +146,10 @@ def save_filters(staff_id: str, *, name: str, query: str) -> None:
             was = {"filters": before.get(name)}
             now = {"filters": saved.get(name)}
             AuditEntry.record(
-                session, Actor("staff", staff_id), "filters_saved", staff_id, before=was, after=now
+                transaction,
+                Actor("staff", staff_id),
+                "filters_saved",
+                staff_id,
+                before=was,
+                after=now,
             )

@@ -93,21 +93,21 @@ def prepared(purpose: str, session: str) -> Options:
     return Options(options=json.loads(options_to_json(options)))
 
 
-def made_passkey(session: Session, member: StaffMember, name: str, given: str) -> Passkey:
+def made_passkey(transaction: Session, member: StaffMember, name: str, given: str) -> Passkey:
     """The row of what a browser has made for the member. Raises Invalid on `passkey`."""
     try:
         credential = parse_registration_credential_json(given)
         verified = verify_registration_response(
             credential=credential,
             expected_challenge=_answered(
-                session, member, credential.response.client_data_json, CREATION
+                transaction, member, credential.response.client_data_json, CREATION
             ),
             **_expected(),
         )
     except _UNVERIFIED as error:
         raise _refused(member, error) from error
     credential_id = bytes_to_base64url(verified.credential_id)
-    if session.scalar(select(Passkey.id).where(Passkey.credential_id == credential_id)):
+    if transaction.scalar(select(Passkey.id).where(Passkey.credential_id == credential_id)):
         raise Invalid.in_field("passkey", NOT_VERIFIED)
     return Passkey(
         staff_id=member.id,
@@ -119,7 +119,7 @@ def made_passkey(session: Session, member: StaffMember, name: str, given: str) -
     )
 
 
-def use(session: Session, member: StaffMember, given: str, *, at_log_in: bool) -> bool:
+def use(transaction: Session, member: StaffMember, given: str, *, at_log_in: bool) -> bool:
     """Whether this is the answer of a passkey of the member to a challenge for this purpose; marks
     it used, with an audit entry. The caller has locked them."""
     try:
@@ -127,14 +127,14 @@ def use(session: Session, member: StaffMember, given: str, *, at_log_in: bool) -
         known = select(Passkey).where(
             Passkey.credential_id == bytes_to_base64url(credential.raw_id)
         )
-        passkey = session.scalar(known.where(Passkey.staff_id == member.id))
+        passkey = transaction.scalar(known.where(Passkey.staff_id == member.id))
         if passkey is None:
             return False
         purpose = LOG_IN if at_log_in else ACT
         verified = verify_authentication_response(
             credential=credential,
             expected_challenge=_answered(
-                session, member, credential.response.client_data_json, purpose
+                transaction, member, credential.response.client_data_json, purpose
             ),
             credential_public_key=passkey.public_key,
             credential_current_sign_count=passkey.sign_count,
@@ -146,16 +146,20 @@ def use(session: Session, member: StaffMember, given: str, *, at_log_in: bool) -
     passkey.sign_count = verified.new_sign_count
     passkey.last_used_at = system_now()
     AuditEntry.record(
-        session, Actor("staff", member.id), "passkey_used", member.id, after={"name": passkey.name}
+        transaction,
+        Actor("staff", member.id),
+        "passkey_used",
+        member.id,
+        after={"name": passkey.name},
     )
     return True
 
 
-def forget(session: Session, staff_id: str) -> None:
-    session.execute(delete(Passkey).where(Passkey.staff_id == staff_id))
+def forget(transaction: Session, staff_id: str) -> None:
+    transaction.execute(delete(Passkey).where(Passkey.staff_id == staff_id))
 
 
-def _answered(session: Session, member: StaffMember, client_data: bytes, purpose: str) -> bytes:
+def _answered(transaction: Session, member: StaffMember, client_data: bytes, purpose: str) -> bytes:
     """The challenge, where it was made here for this purpose, in an open session of the member's
     (but for a log-in), and not before their last passkey was added or used. Raises ValueError,
     WebAuthnException."""
@@ -164,13 +168,13 @@ def _answered(session: Session, member: StaffMember, client_data: bytes, purpose
     content = dependencies().derived_keys.sealed_content(_SEALED, sealed, CHALLENGE_LIFETIME) or {}
     if content.get("use") != purpose:
         raise ValueError("not a challenge for this, or an old one")
-    login = _open_login(session, content["session"])
+    login = _open_login(transaction, content["session"])
     if purpose != LOG_IN and (login is None or login.subject_id != member.id):
         raise ValueError("a challenge of another session")
     made_at = datetime.fromtimestamp(content["at"], UTC)
     # A creation is confirmed by a code, which may be the answer of another passkey, given
     # meanwhile.
-    known = passkeys_of(session, member.id)
+    known = passkeys_of(transaction, member.id)
     since = [
         key.created_at if purpose == CREATION else key.last_used_at or key.created_at
         for key in known
@@ -180,8 +184,8 @@ def _answered(session: Session, member: StaffMember, client_data: bytes, purpose
     return challenge
 
 
-def _open_login(session: Session, secret_hash: str) -> LoginSession | None:
-    login = session.get(LoginSession, secret_hash)
+def _open_login(transaction: Session, secret_hash: str) -> LoginSession | None:
+    login = transaction.get(LoginSession, secret_hash)
     return login if login is not None and login.ended_at is None else None
 
 

@@ -36,21 +36,23 @@ def ask_reset(email: str) -> None:
     """Mail a link if there is an account; beyond a few per hour nothing is sent. The answer is
     always the same."""
     email_key = key_of(email)
-    with db.operation() as session:
-        if rate_limits.count_mail_request(session, "reset", email_key, throttling.RESETS):
+    with db.operation() as transaction:
+        if rate_limits.count_mail_request(transaction, "reset", email_key, throttling.RESETS):
             return
-        if account := accounts.account_at(session, email_key):
-            follow_up(session, "send_reset_mail", {"account_id": account.id}, subject=account.id)
+        if account := accounts.account_at(transaction, email_key):
+            follow_up(
+                transaction, "send_reset_mail", {"account_id": account.id}, subject=account.id
+            )
         else:
-            account_creation.resend_activation_mail(session, email_key)
+            account_creation.resend_activation_mail(transaction, email_key)
 
 
 def complete_reset(token: str, **values: str) -> None:
     """Set the password typed twice; ends every session and a pending address. Raises Gone for a
     link that is not usable, Invalid (the link then stays usable), Unavailable."""
-    with db.reading() as session:
-        current = mail_link_states.state_by_token(session, Purpose.RESET, token)
-        owner = mail_link_states.owner_by_token(session, Account, Purpose.RESET, token)
+    with db.reading() as transaction:
+        current = mail_link_states.state_by_token(transaction, Purpose.RESET, token)
+        owner = mail_link_states.owner_by_token(transaction, Account, Purpose.RESET, token)
     if current is not State.USABLE or owner is None:
         raise mail_link_rules.unusable_link_error(Purpose.RESET, current)
     reader = FormReader(values)
@@ -59,19 +61,19 @@ def complete_reset(token: str, **values: str) -> None:
     )
     reader.refuse_mistakes()
     password_hash = dependencies().password_hasher.hash(password)
-    with db.operation() as session:
-        _, account = mail_links.use(session, Account, Purpose.RESET, token)
-        replace_password(session, account, password_hash)
-        rate_limits.forget_failures(session, account.email_key)
+    with db.operation() as transaction:
+        _, account = mail_links.use(transaction, Account, Purpose.RESET, token)
+        replace_password(transaction, account, password_hash)
+        rate_limits.forget_failures(transaction, account.email_key)
 
 
-def replace_password(session: Session, account: Account, password_hash: str) -> None:
+def replace_password(transaction: Session, account: Account, password_hash: str) -> None:
     """A new password ends every session, a pending address and the links for another reset."""
     account.password_hash = password_hash
-    session.flush()
-    mail_links.close(session, account.id, Purpose.RESET)
-    email_change.end_pending_email(session, account.id)
-    sessions.end_all_sessions(session, account.id)
+    transaction.flush()
+    mail_links.close(transaction, account.id, Purpose.RESET)
+    email_change.end_pending_email(transaction, account.id)
+    sessions.end_all_sessions(transaction, account.id)
 
 
 def check_current_password(person: Person, typed: str) -> None:
@@ -91,8 +93,8 @@ def check_current_password(person: Person, typed: str) -> None:
             if typed
             else wrong_password_error("Saisissez votre mot de passe actuel.")
         )
-    with db.operation() as session:
-        rate_limits.uncount_attempt(session, person.email_key, rate_limits.CURRENT_PASSWORD)
+    with db.operation() as transaction:
+        rate_limits.uncount_attempt(transaction, person.email_key, rate_limits.CURRENT_PASSWORD)
 
 
 def checked_again(account_id: str, act: str, *, current_password: str, session: str) -> Account:
@@ -119,5 +121,5 @@ def wrong_password_error(detail: str = "Le mot de passe actuel est incorrect.") 
 
 @retried
 def _count_attempt(email_key: str) -> None:
-    with db.operation() as session:
-        rate_limits.count_attempt(session, email_key, rate_limits.CURRENT_PASSWORD)
+    with db.operation() as transaction:
+        rate_limits.count_attempt(transaction, email_key, rate_limits.CURRENT_PASSWORD)

@@ -51,23 +51,23 @@ def ask(account_id: str, **given: str) -> None:
     """Have a copy made, unless one is under way or was asked for within ONE_PER. Raises as
     `checked_again`."""
     passwords.checked_again(account_id, COPY, **given)
-    with db.operation() as session:
-        found(session.get(Account, account_id, with_for_update=True))
-        if not _may_ask(_newest(session, account_id)):
+    with db.operation() as transaction:
+        found(transaction.get(Account, account_id, with_for_update=True))
+        if not _may_ask(_newest(transaction, account_id)):
             return
         copy = PersonalCopy(account_id=account_id, asked_at=portal_now())
-        session.add(copy)
-        session.flush()
+        transaction.add(copy)
+        transaction.flush()
         AuditEntry.record(
-            session, Actor("candidate", account_id), "personal_copy.asked", account_id
+            transaction, Actor("candidate", account_id), "personal_copy.asked", account_id
         )
-        follow_up(session, "make_personal_copy", {"copy_id": copy.id}, subject=account_id)
+        follow_up(transaction, "make_personal_copy", {"copy_id": copy.id}, subject=account_id)
 
 
 def my_copies(account_id: str) -> MyCopies:
     """The newest copy; one that has expired is not shown."""
-    with db.reading() as session:
-        copy = _newest(session, account_id)
+    with db.reading() as transaction:
+        copy = _newest(transaction, account_id)
     return MyCopies(
         copy=answer_of(MyCopy, copy) if copy and not _is_over(copy) else None,
         may_ask=_may_ask(copy),
@@ -80,8 +80,8 @@ def open_archive(
     """A copy of this account with its bytes as they come, and what ends their reading: until then
     it holds a place among the calls of the store. Raises NotFound, also once it has expired,
     Unavailable."""
-    with db.reading() as session:
-        copy = found(session.get(PersonalCopy, copy_id))
+    with db.reading() as transaction:
+        copy = found(transaction.get(PersonalCopy, copy_id))
     if copy.account_id != account_id or copy.expires_at is None or _is_over(copy):
         raise NotFound()
     with ExitStack() as reading:
@@ -99,37 +99,37 @@ def open_archive(
 def make(copy_id: str) -> None:
     """Write the archive and have its owner told, unless that is done. Raises Unavailable, OSError,
     StoreUnavailable, BytesChanged: nothing is told then, and the next try begins anew."""
-    with db.reading() as session:
-        copy = session.get(PersonalCopy, copy_id)
+    with db.reading() as transaction:
+        copy = transaction.get(PersonalCopy, copy_id)
     if copy is None or copy.expires_at is not None:
         return
     with TemporaryFile() as file:
         _write_archive(file, copy.account_id)
         digest = _digest(file)
         put_verified(dependencies().store, copy.object_key, file, digest, download_copy.media_type)
-    with db.operation() as session:
-        account = session.get(Account, copy.account_id, with_for_update=True)
-        row = session.get(PersonalCopy, copy_id)
+    with db.operation() as transaction:
+        account = transaction.get(Account, copy.account_id, with_for_update=True)
+        row = transaction.get(PersonalCopy, copy_id)
         if account is not None and row is not None and row.expires_at is None:
             row.size = digest.size
             row.expires_at = retention().kind("copies").active.after(portal_now())
-            follow_up(session, "send_copy_ready", {"copy_id": copy_id}, subject=account.id)
+            follow_up(transaction, "send_copy_ready", {"copy_id": copy_id}, subject=account.id)
     if account is None:  # erased meanwhile; the job that deletes its archives may have passed
         dependencies().store.delete(copy.object_key)
 
 
 def delete_expired() -> None:
     """Delete archives that are no longer kept, then their rows."""
-    with db.reading() as session:
-        copies = session.scalars(
+    with db.reading() as transaction:
+        copies = transaction.scalars(
             select(PersonalCopy).where(PersonalCopy.expires_at <= portal_now())
         ).all()
     for copy in copies:
         if stopping():
             return
         dependencies().store.delete(copy.object_key)
-        with db.operation() as session:
-            session.execute(delete(PersonalCopy).where(PersonalCopy.id == copy.id))
+        with db.operation() as transaction:
+            transaction.execute(delete(PersonalCopy).where(PersonalCopy.id == copy.id))
 
 
 def _write_archive(file: BinaryIO, account_id: str) -> None:
@@ -185,9 +185,9 @@ def _digest(file: BinaryIO) -> ContentDigest:
     return ContentDigest(size, sha256)
 
 
-def _newest(session: Session, account_id: str) -> PersonalCopy | None:
+def _newest(transaction: Session, account_id: str) -> PersonalCopy | None:
     own = select(PersonalCopy).filter_by(account_id=account_id)
-    return session.scalar(own.order_by(PersonalCopy.asked_at.desc()).limit(1))
+    return transaction.scalar(own.order_by(PersonalCopy.asked_at.desc()).limit(1))
 
 
 def _is_over(copy: PersonalCopy) -> bool:

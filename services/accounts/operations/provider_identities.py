@@ -41,23 +41,23 @@ def unseal(sealed: str, provider: str) -> ProvidedIdentity:
     return ProvidedIdentity(**content)
 
 
-def owner_of(session: Session, identity: ProvidedIdentity) -> Person | None:
+def owner_of(transaction: Session, identity: ProvidedIdentity) -> Person | None:
     """Whose account it opens, locked; the use is noted."""
     rows = select(ProviderIdentity).filter_by(provider=identity.provider, sub=identity.sub)
-    row = session.scalars(rows.where(ProviderIdentity.joined_at.is_not(None))).one_or_none()
+    row = transaction.scalars(rows.where(ProviderIdentity.joined_at.is_not(None))).one_or_none()
     if row is None:
         return None
     row.last_used_at = portal_now()
     if identity.provider == PROCONNECT:
-        return session.get(StaffMember, row.subject_id, with_for_update=True)
-    return session.get(Account, row.subject_id, with_for_update=True)
+        return transaction.get(StaffMember, row.subject_id, with_for_update=True)
+    return transaction.get(Account, row.subject_id, with_for_update=True)
 
 
-def join(session: Session, person: Person, identity: ProvidedIdentity) -> Conflict | None:
+def join(transaction: Session, person: Person, identity: ProvidedIdentity) -> Conflict | None:
     """The account opens by this identity from now on: its owner has proven that it is theirs. One
     whose `sub` has changed is joined beside the first. A candidate's civil status or a member's
     mail address has to be the identity's: else why it is not joined."""
-    if owner_of(session, identity) not in (None, person):
+    if owner_of(transaction, identity) not in (None, person):
         return Conflict(
             f"Votre identité {PROVIDER_LABELS[identity.provider]} ouvre déjà un autre compte."
         )
@@ -68,31 +68,35 @@ def join(session: Session, person: Person, identity: ProvidedIdentity) -> Confli
                 "demandez à un administrateur de vous inviter à cette autre adresse, ou utilisez "
                 "un mot de passe, sans ProConnect."
             )
-        AuditEntry.record(session, Actor("staff", person.id), "identity_joined", person.id)
+        AuditEntry.record(transaction, Actor("staff", person.id), "identity_joined", person.id)
     elif not pivot_identity.is_of(identity.claims, person.civil_status):
         return Conflict(
             "Ce compte n'a pas le même état civil que celui que FranceConnect certifie : il ne lui "
             "est pas relié. Identifiez-vous avec votre mot de passe seul et corrigez vos "
             "informations, ou contactez votre service gestionnaire si vous avez une candidature."
         )
-    add(session, person.id, identity, is_joined=True)
+    add(transaction, person.id, identity, is_joined=True)
     return None
 
 
-def add(session: Session, subject_id: str, identity: ProvidedIdentity, *, is_joined: bool) -> None:
+def add(
+    transaction: Session, subject_id: str, identity: ProvidedIdentity, *, is_joined: bool
+) -> None:
     """That of a creation waits for the activation, whose link proves the mail address."""
     now = portal_now()
     key = {"provider": identity.provider, "sub": identity.sub, "subject_id": subject_id}
     joined_at = now if is_joined else None
-    session.merge(ProviderIdentity(**key, first_seen_at=now, last_used_at=now, joined_at=joined_at))
+    transaction.merge(
+        ProviderIdentity(**key, first_seen_at=now, last_used_at=now, joined_at=joined_at)
+    )
 
 
-def join_waiting(session: Session, account_id: str) -> None:
+def join_waiting(transaction: Session, account_id: str) -> None:
     """At the activation. One that another account has got meanwhile is refused by the database."""
     waiting = update(ProviderIdentity).where(ProviderIdentity.subject_id == account_id)
-    session.execute(waiting.values(joined_at=portal_now()))
+    transaction.execute(waiting.values(joined_at=portal_now()))
 
 
-def forget(session: Session, subject_id: str) -> None:
+def forget(transaction: Session, subject_id: str) -> None:
     """The account no longer opens by any provider."""
-    session.execute(delete(ProviderIdentity).where(ProviderIdentity.subject_id == subject_id))
+    transaction.execute(delete(ProviderIdentity).where(ProviderIdentity.subject_id == subject_id))

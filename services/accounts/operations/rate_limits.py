@@ -45,7 +45,7 @@ def account_trace(email_key: str) -> str:
     return dependencies().derived_keys.trace("account", email_key)
 
 
-def count_attempt(session: Session, email_key: str, slots: Slots) -> bool:
+def count_attempt(transaction: Session, email_key: str, slots: Slots) -> bool:
     """Count a try as failed before it is verified, so that parallel tries are counted;
     `uncount_attempt` undoes it. Whether it is the first one that delays tries, of which the owner
     is informed. Raises TooMany while tries are delayed."""
@@ -53,7 +53,7 @@ def count_attempt(session: Session, email_key: str, slots: Slots) -> bool:
     trace = account_trace(email_key)
     slowing_starts = False
     for slot, rule in slots.items():
-        row = session.get(LoginFailures, (trace, slot), with_for_update=True)
+        row = transaction.get(LoginFailures, (trace, slot), with_for_update=True)
         before = Failures(row.count, row.last_at) if row else Failures()
         if wait := throttling.seconds_to_wait(before, rule, now):
             raise TooMany(
@@ -63,54 +63,54 @@ def count_attempt(session: Session, email_key: str, slots: Slots) -> bool:
         slowing_starts |= before.current(now).count < rule.undelayed <= after.count
         if row is None:
             row = LoginFailures(account_trace=trace, slot=slot)
-            session.add(row)
+            transaction.add(row)
         row.count = after.count
         row.last_at = now
-    session.flush()
+    transaction.flush()
     return slowing_starts
 
 
-def uncount_attempt(session: Session, email_key: str, slots: Slots) -> None:
+def uncount_attempt(transaction: Session, email_key: str, slots: Slots) -> None:
     """After a success: reset the slot of this source or browser; subtract one failure from the
     common one."""
     trace = account_trace(email_key)
     for slot, rule in slots.items():
-        row = session.get(LoginFailures, (trace, slot), with_for_update=True)
+        row = transaction.get(LoginFailures, (trace, slot), with_for_update=True)
         if row is None:
             continue
         if rule is throttling.ALL_SOURCES and row.count > 1:
             row.count -= 1
         else:
-            session.delete(row)
+            transaction.delete(row)
 
 
-def forget_failures(session: Session, email_key: str) -> None:
+def forget_failures(transaction: Session, email_key: str) -> None:
     """Reset all counters of an account: after a password reset, or when the account is erased."""
-    session.execute(
+    transaction.execute(
         delete(LoginFailures).where(LoginFailures.account_trace == account_trace(email_key))
     )
 
 
-def count_mail_request(session: Session, kind: str, address: str, quota: Quota) -> int:
+def count_mail_request(transaction: Session, kind: str, address: str, quota: Quota) -> int:
     """Count one more mail of this kind requested for a mail address, or from a network address; 0,
     or the seconds to wait beyond the quota."""
     trace = dependencies().derived_keys.trace("quota", kind, address)
-    row = session.get(MailQuota, trace, with_for_update=True)
+    row = transaction.get(MailQuota, trace, with_for_update=True)
     count, since, wait = count_in_window(
         row.count if row else 0, row.since if row else None, quota, system_now()
     )
     if row is None:
-        session.add(MailQuota(trace=trace, count=count, since=since))
+        transaction.add(MailQuota(trace=trace, count=count, since=since))
     else:
         row.count = count
         row.since = since
-    session.flush()
+    transaction.flush()
     return wait
 
 
-def wait_for_mail_request(session: Session, kind: str, address: str, quota: Quota) -> int:
+def wait_for_mail_request(transaction: Session, kind: str, address: str, quota: Quota) -> int:
     """What `count_mail_request` would return; nothing is counted."""
-    row = session.get(MailQuota, dependencies().derived_keys.trace("quota", kind, address))
+    row = transaction.get(MailQuota, dependencies().derived_keys.trace("quota", kind, address))
     return count_in_window(row.count, row.since, quota, system_now())[2] if row else 0
 
 
@@ -131,12 +131,14 @@ def too_many_creations_error(wait: int) -> TooMany:
     )
 
 
-def purge(session: Session, now: datetime) -> None:
+def purge(transaction: Session, now: datetime) -> None:
     """Delete counters that have no effect any more."""
-    session.execute(
+    transaction.execute(
         delete(LoginFailures).where(LoginFailures.last_at < now - throttling.FAILURES_LIFETIME)
     )
-    session.execute(delete(MailQuota).where(MailQuota.since < now - throttling.FAILURES_LIFETIME))
+    transaction.execute(
+        delete(MailQuota).where(MailQuota.since < now - throttling.FAILURES_LIFETIME)
+    )
 
 
 def _duration_in_french(seconds: int) -> str:

@@ -61,8 +61,8 @@ def _page(after: str) -> Sequence[Any]:
     wanted = select(Account.id, used_at, Account.engaged_at).where(
         Account.activated_at.is_not(None)
     )
-    with db.reading() as session:
-        return session.execute(
+    with db.reading() as transaction:
+        return transaction.execute(
             wanted.where(Account.id > after).order_by(Account.id).limit(MOST_CANDIDATES)
         ).all()
 
@@ -85,8 +85,8 @@ def _freed(account_id: str, kept: Kind, now: datetime) -> bool:
     """Registrations has no candidature of theirs any more: they may change and delete their account
     again. Whether it is to be erased now: its owner was told long enough ago, and has not come back
     since the page was read."""
-    with db.operation() as session:
-        account = session.get(Account, account_id, with_for_update=True)
+    with db.operation() as transaction:
+        account = transaction.get(Account, account_id, with_for_update=True)
         used_at = account and (account.last_login_at or account.activated_at)
         if account is None or used_at is None:
             return False
@@ -95,7 +95,7 @@ def _freed(account_id: str, kept: Kind, now: datetime) -> bool:
             return False
         if account.warned_at is None or account.warned_at <= used_at:
             account.warned_at = now
-            follow_up(session, "send_unused_account", {}, subject=account_id)
+            follow_up(transaction, "send_unused_account", {}, subject=account_id)
             return False
         return used_at <= kept.erased_if_begun_by(now) and account.warned_at <= kept.notice.before(
             now

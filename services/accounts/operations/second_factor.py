@@ -36,7 +36,9 @@ PROPOSAL_LIFETIME = timedelta(hours=1)
 TOTP_ISSUER = f"{brand.NAME} - {page_labels.STAFF_PAGES}"
 
 
-def use_code(session: Session, member: StaffMember, code: str | None, *, at_log_in: bool) -> bool:
+def use_code(
+    transaction: Session, member: StaffMember, code: str | None, *, at_log_in: bool
+) -> bool:
     """Whether the code (of the factor, a recovery code, or a passkey's answer) is valid now and was
     not used before; marks it used. `at_log_in`: what a passkey must have been asked for. The caller
     has locked the member. Raises Forbidden: `second-facteur` for no code,
@@ -45,9 +47,9 @@ def use_code(session: Session, member: StaffMember, code: str | None, *, at_log_
         detail = "Saisissez le code à six chiffres de votre application d'authentification."
         raise Forbidden(detail, problem=problem_types.SECOND_FACTOR_ASKED)
     if code.startswith("{"):
-        return passkeys.use(session, member, code, at_log_in=at_log_in)
+        return passkeys.use(transaction, member, code, at_log_in=at_log_in)
     if not _digits(code):
-        return use_recovery_code(session, member, code)
+        return use_recovery_code(transaction, member, code)
     step = matching_step(_secret_of(member), code, after=member.totp_last_step)
     if step is None:
         return False
@@ -92,37 +94,37 @@ def _secret_of(member: StaffMember) -> str:
         raise Forbidden(detail, problem=problem_types.SECOND_FACTOR_UNREADABLE) from error
 
 
-def replace_recovery_codes(session: Session, staff_id: str) -> list[str]:
+def replace_recovery_codes(transaction: Session, staff_id: str) -> list[str]:
     """A new set, as people write them; the old one is deleted. Only hashes are stored."""
-    delete_recovery_codes(session, staff_id)
+    delete_recovery_codes(transaction, staff_id)
     signs = range(staff.RECOVERY_CODE_LENGTH)
     codes = [
         "".join(secrets.choice(staff.RECOVERY_ALPHABET) for _ in signs)
         for _ in range(staff.RECOVERY_CODES)
     ]
-    session.add_all(
+    transaction.add_all(
         RecoveryCode(code_hash=_recovery_hash(staff_id, code), staff_id=staff_id) for code in codes
     )
     return [staff.displayed_recovery_code(code) for code in codes]
 
 
-def delete_recovery_codes(session: Session, staff_id: str) -> None:
-    session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff_id))
+def delete_recovery_codes(transaction: Session, staff_id: str) -> None:
+    transaction.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff_id))
 
 
-def use_recovery_code(session: Session, member: StaffMember, typed: str) -> bool:
+def use_recovery_code(transaction: Session, member: StaffMember, typed: str) -> bool:
     """Whether this is an unused code of the member; marks it used, with an audit entry. The caller
     has locked them."""
     code = staff.read_recovery_code(typed)
     row = (
-        session.get(RecoveryCode, _recovery_hash(member.id, code), with_for_update=True)
+        transaction.get(RecoveryCode, _recovery_hash(member.id, code), with_for_update=True)
         if code
         else None
     )
     if row is None or row.used_at is not None:
         return False
     row.used_at = system_now()
-    AuditEntry.record(session, Actor("staff", member.id), "recovery_code_used", member.id)
+    AuditEntry.record(transaction, Actor("staff", member.id), "recovery_code_used", member.id)
     return True
 
 
@@ -137,11 +139,11 @@ def confirm_code(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
     if not code.strip():
         raise Invalid.in_field("code", "Saisissez un code de votre second facteur.")
     _count_code_attempt(staff_id)
-    with db.operation() as session:
-        member = session.get(StaffMember, staff_id, with_for_update=True)
-        accepted = member is not None and use_code(session, member, code, at_log_in=at_log_in)
+    with db.operation() as transaction:
+        member = transaction.get(StaffMember, staff_id, with_for_update=True)
+        accepted = member is not None and use_code(transaction, member, code, at_log_in=at_log_in)
         if accepted and member is not None:
-            rate_limits.uncount_attempt(session, member.email_key, rate_limits.SECOND_FACTOR)
+            rate_limits.uncount_attempt(transaction, member.email_key, rate_limits.SECOND_FACTOR)
     if not accepted:
         raise Invalid.in_field(
             "code",
@@ -152,11 +154,11 @@ def confirm_code(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
 
 @retried
 def _count_code_attempt(staff_id: str) -> None:
-    with db.operation() as session:
-        member = session.get(StaffMember, staff_id)
+    with db.operation() as transaction:
+        member = transaction.get(StaffMember, staff_id)
         if member is None or member.state is not MemberState.ACTIVE:
             raise Forbidden()
-        rate_limits.count_attempt(session, member.email_key, rate_limits.SECOND_FACTOR)
+        rate_limits.count_attempt(transaction, member.email_key, rate_limits.SECOND_FACTOR)
 
 
 def for_link(token: str) -> str:
@@ -194,8 +196,8 @@ def reseal_second_factors(actor: Actor) -> tuple[int, list[str]]:
     the ids of staff whose second factor no key in force opens (left as it is)."""
     resealed = 0
     unopened = []
-    with db.operation() as session:
-        for member in session.scalars(select(StaffMember).with_for_update()):
+    with db.operation() as transaction:
+        for member in transaction.scalars(select(StaffMember).with_for_update()):
             try:
                 newly_sealed = dependencies().derived_keys.reseal(member.totp_sealed)
             except InvalidToken:
@@ -207,6 +209,6 @@ def reseal_second_factors(actor: Actor) -> tuple[int, list[str]]:
                 resealed += 1
         if resealed:
             AuditEntry.record(
-                session, actor, "second_factors_resealed", "staff", after={"resealed": resealed}
+                transaction, actor, "second_factors_resealed", "staff", after={"resealed": resealed}
             )
     return resealed, unopened

@@ -33,7 +33,7 @@ BROWSER_REMEMBERED = timedelta(days=400)
 
 
 def open_session(
-    session: Session,
+    transaction: Session,
     kind: str,
     subject_id: str,
     previous_login_at: datetime | None,
@@ -43,7 +43,7 @@ def open_session(
     provider with which it is opened, and which is told of its end."""
     secret = new_secret()
     now = system_now()
-    session.add(
+    transaction.add(
         LoginSession(
             secret_hash=hash_secret(secret),
             kind=kind,
@@ -84,10 +84,10 @@ def exchange(session: str, client: str, *, code: str | None = None) -> LoggedIn:
     return _exchanged(login, subject, client, gave_code=code is not None)
 
 
-def confirm(session: Session, secret: str, owner: Person | None, act: str) -> bool:
+def confirm(transaction: Session, secret: str, owner: Person | None, act: str) -> bool:
     """Note that the owner of this session, whom the caller has locked, has signed in anew for the
     act; False where it is somebody else's. Raises Unauthenticated where it is over."""
-    login = session.get(LoginSession, hash_secret(secret), with_for_update=True)
+    login = transaction.get(LoginSession, hash_secret(secret), with_for_update=True)
     if login is None or _is_over(login, system_now()):
         raise _expired_error(None)
     if owner is None or owner.id != login.subject_id:
@@ -101,8 +101,8 @@ def use_confirmation(secret: str, account_id: str, act: str) -> bool:
     """Whether the candidate has signed in anew for this very act in this session, not long ago; it
     serves once."""
     now = system_now()
-    with db.operation() as session:
-        login = session.get(LoginSession, hash_secret(secret), with_for_update=True)
+    with db.operation() as transaction:
+        login = transaction.get(LoginSession, hash_secret(secret), with_for_update=True)
         if (
             login is None
             or login.subject_id != account_id
@@ -139,21 +139,21 @@ def provider_log_out(session: str) -> ProviderLogOut:
     )
 
 
-def end_all_sessions(session: Session, subject_id: str) -> None:
+def end_all_sessions(transaction: Session, subject_id: str) -> None:
     """End every session of a person, within the caller's transaction."""
     open_ones = update(LoginSession).filter_by(subject_id=subject_id, ended_at=None)
-    session.execute(open_ones.values(ended_at=system_now()))
+    transaction.execute(open_ones.values(ended_at=system_now()))
 
 
 def replace_staff_sessions(
-    session: Session, member: StaffMember, identity: ProvidedIdentity | None = None
+    transaction: Session, member: StaffMember, identity: ProvidedIdentity | None = None
 ) -> str:
     """End every session of the member, and open one for the browser in use; returns its secret."""
-    end_all_sessions(session, member.id)
-    return open_session(session, STAFF, member.id, member.last_login_at, identity)
+    end_all_sessions(transaction, member.id)
+    return open_session(transaction, STAFF, member.id, member.last_login_at, identity)
 
 
-def purge(session: Session, now: datetime) -> None:
+def purge(transaction: Session, now: datetime) -> None:
     """Delete sessions that ended more than `KEPT_AFTER_END` ago, and browsers unused for
     `BROWSER_REMEMBERED`."""
     idle = max(map(_idle_limit, KINDS))
@@ -167,8 +167,8 @@ def purge(session: Session, now: datetime) -> None:
     )
     # No session has activity after its end: the first condition lets the index on the last activity
     # find them all.
-    session.execute(delete(LoginSession).where(last_seen < kept_from, over))
-    session.execute(
+    transaction.execute(delete(LoginSession).where(last_seen < kept_from, over))
+    transaction.execute(
         delete(KnownBrowser).where(KnownBrowser.last_used_at < now - BROWSER_REMEMBERED)
     )
 
@@ -177,9 +177,9 @@ def record_session_counts() -> None:
     """Set the gauge of the sessions that are not over, of each kind: read by the index on their
     last activity."""
     now = system_now()
-    with db.reading() as session:
+    with db.reading() as transaction:
         counts: dict[tuple[str, ...], float] = {
-            (kind,): session.scalar(_count_of_live(kind, now)) or 0 for kind in KINDS
+            (kind,): transaction.scalar(_count_of_live(kind, now)) or 0 for kind in KINDS
         }
     gauges.record(db, SESSIONS, counts)
 
@@ -192,12 +192,12 @@ def _count_of_live(kind: str, now: datetime) -> Select[int]:
     )
 
 
-def _subject_of(session: Session, login: LoginSession | None) -> Person | None:
+def _subject_of(transaction: Session, login: LoginSession | None) -> Person | None:
     if login is None:
         return None
     if login.kind == STAFF:
-        return session.get(StaffMember, login.subject_id)
-    return session.get(Account, login.subject_id)
+        return transaction.get(StaffMember, login.subject_id)
+    return transaction.get(Account, login.subject_id)
 
 
 def _is_over(login: LoginSession, now: datetime) -> bool:
@@ -222,8 +222,8 @@ def _absolute_limit() -> timedelta:
 
 def _record_activity(secret_hash: str, now: datetime) -> bool:
     """Store the activity; False where the session was ended meanwhile."""
-    with db.operation() as session:
-        login = session.get(LoginSession, secret_hash, with_for_update=True)
+    with db.operation() as transaction:
+        login = transaction.get(LoginSession, secret_hash, with_for_update=True)
         if login is None or login.ended_at is not None:
             return False
         login.last_seen_at = now

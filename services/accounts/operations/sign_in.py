@@ -82,38 +82,38 @@ def finish(
 
 
 def _confirm(identity: ProvidedIdentity, secret: str, act: str) -> bool:
-    with db.operation() as session:
+    with db.operation() as transaction:
         return sessions.confirm(
-            session, secret, provider_identities.owner_of(session, identity), act
+            transaction, secret, provider_identities.owner_of(transaction, identity), act
         )
 
 
 def _log_in(identity: ProvidedIdentity, device: str | None) -> LoggedIn | SignedIn:
-    with db.operation() as session:
-        person = provider_identities.owner_of(session, identity)
+    with db.operation() as transaction:
+        person = provider_identities.owner_of(transaction, identity)
         if person is None:
             return SignedIn(identity=provider_identities.seal(identity))
         if isinstance(person, StaffMember) and person.disabled_at is not None:
             raise login.disabled_error()
         if isinstance(person, StaffMember) and not identity.has_second_factor:
             return SignedIn(identity=provider_identities.seal(identity), asks_code=True)
-        return login.open_session(session, person, device, identity)
+        return login.open_session(transaction, person, device, identity)
 
 
 def give_code(sealed: str, code: str | None, device: str | None) -> LoggedIn:
     """The log-in of a member of staff of whom ProConnect has seen no second factor. Raises Invalid,
     TooMany, Forbidden."""
     identity = provider_identities.unseal(sealed, PROCONNECT)
-    with db.operation() as session:
-        person = _joined(session, identity)
+    with db.operation() as transaction:
+        person = _joined(transaction, identity)
     second_factor.confirm_code(person.id, code or "", at_log_in=True)
-    with db.operation() as session:
-        return login.open_session(session, _joined(session, identity), device, identity)
+    with db.operation() as transaction:
+        return login.open_session(transaction, _joined(transaction, identity), device, identity)
 
 
-def _joined(session: Session, identity: ProvidedIdentity) -> Person:
+def _joined(transaction: Session, identity: ProvidedIdentity) -> Person:
     """Raises Forbidden where nobody has joined it, or another way in was given meanwhile."""
-    person = provider_identities.owner_of(session, identity)
+    person = provider_identities.owner_of(transaction, identity)
     if person is None:
         raise _provider(identity.provider).refusal(
             "not joined", "Cette identité n'ouvre aucun compte."

@@ -47,11 +47,11 @@ def create_staff(
     member.password_hash = dependencies().password_hasher.hash(password)
     second_factor.put_in_force(member, totp_secret)
     try:
-        with db.operation() as session:
-            if accounts.account_at(session, member.email_key) is not None:
+        with db.operation() as transaction:
+            if accounts.account_at(transaction, member.email_key) is not None:
                 raise address_taken()
-            session.add(member)
-            record_addition(session, actor, "staff_created", member)
+            transaction.add(member)
+            record_addition(transaction, actor, "staff_created", member)
     except IntegrityError as error:
         raise address_taken() from error
     return member.id, totp_secret
@@ -73,9 +73,9 @@ def new_member(
     )
 
 
-def record_addition(session: Session, actor: Actor, action: str, member: StaffMember) -> None:
+def record_addition(transaction: Session, actor: Actor, action: str, member: StaffMember) -> None:
     after = {"email": member.email, "role": member.role, "academies": member.academies}
-    AuditEntry.record(session, actor, action, member.id, after=after)
+    AuditEntry.record(transaction, actor, action, member.id, after=after)
 
 
 def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
@@ -84,39 +84,39 @@ def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
     _check_password(password)
     password_hash = dependencies().password_hasher.hash(password)
     totp_secret = pyotp.random_base32()
-    with db.operation() as session:
-        member = member_at(session, email)
+    with db.operation() as transaction:
+        member = member_at(transaction, email)
         member.invited_at = None
-        replace_access(session, member, password_hash, totp_secret)
-        rate_limits.forget_failures(session, member.email_key)
-        AuditEntry.record(session, actor, "staff_renewed", member.id)
+        replace_access(transaction, member, password_hash, totp_secret)
+        rate_limits.forget_failures(transaction, member.email_key)
+        AuditEntry.record(transaction, actor, "staff_renewed", member.id)
         return member.id, totp_secret
 
 
 def replace_access(
-    session: Session, member: StaffMember, password_hash: str, totp_secret: str
+    transaction: Session, member: StaffMember, password_hash: str, totp_secret: str
 ) -> None:
     """Recovery codes, passkeys, sessions, tokens and ways in by a provider end: who found the old
     ones may use them."""
-    provider_identities.forget(session, member.id)
+    provider_identities.forget(transaction, member.id)
     member.password_hash = password_hash
     second_factor.put_in_force(member, totp_secret)
-    second_factor.delete_recovery_codes(session, member.id)
-    passkeys.forget(session, member.id)
-    end_all_sessions(session, member.id)
-    revoke_all_tokens(session, member.id)
+    second_factor.delete_recovery_codes(transaction, member.id)
+    passkeys.forget(transaction, member.id)
+    end_all_sessions(transaction, member.id)
+    revoke_all_tokens(transaction, member.id)
 
 
-def revoke_all_tokens(session: Session, staff_id: str) -> None:
+def revoke_all_tokens(transaction: Session, staff_id: str) -> None:
     """Revoke every token of this staff member, within the caller's transaction."""
     in_force = update(StaffToken).filter_by(staff_id=staff_id, revoked_at=None)
-    session.execute(in_force.values(revoked_at=system_now()))
+    transaction.execute(in_force.values(revoked_at=system_now()))
 
 
-def member_at(session: Session, email: str, *, lock: bool = False) -> StaffMember:
+def member_at(transaction: Session, email: str, *, lock: bool = False) -> StaffMember:
     """The staff member with this address. Raises NotFound."""
     query = select(StaffMember).where(StaffMember.email_key == emails.key_of(email))
-    member = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    member = transaction.scalars(query.with_for_update() if lock else query).one_or_none()
     return found(member, "Aucun compte de gestion n'a cette adresse.")
 
 
@@ -131,7 +131,7 @@ def address_taken(detail: str = "Cette adresse mail est déjà celle d'un compte
     )
 
 
-def lock_active_administrateurs(session: Session, actor: Actor) -> set[str]:
+def lock_active_administrateurs(transaction: Session, actor: Actor) -> set[str]:
     """Their ids, without who is only invited; the rows stay locked, always in the same order, so
     that two who disable each other wait in turn. Raises Forbidden for an actor who was disabled
     some seconds ago."""
@@ -140,7 +140,7 @@ def lock_active_administrateurs(session: Session, actor: Actor) -> set[str]:
     )
     administrateurs = {
         member.id
-        for member in session.scalars(query.with_for_update())
+        for member in transaction.scalars(query.with_for_update())
         if member.state is MemberState.ACTIVE
     }
     if actor.kind == "staff" and actor.id not in administrateurs:
@@ -148,17 +148,17 @@ def lock_active_administrateurs(session: Session, actor: Actor) -> set[str]:
     return administrateurs
 
 
-def lock_member(session: Session, staff_id: str) -> StaffMember:
+def lock_member(transaction: Session, staff_id: str) -> StaffMember:
     """Raises NotFound."""
     return found(
-        session.get(StaffMember, staff_id, with_for_update=True),
+        transaction.get(StaffMember, staff_id, with_for_update=True),
         "Aucun compte de gestion ne porte cet identifiant.",
     )
 
 
-def lock_enabled_member(session: Session, staff_id: str) -> StaffMember:
+def lock_enabled_member(transaction: Session, staff_id: str) -> StaffMember:
     """Raises NotFound, Conflict for who is disabled."""
-    member = lock_member(session, staff_id)
+    member = lock_member(transaction, staff_id)
     refuse_disabled(member)
     return member
 
@@ -171,13 +171,13 @@ def refuse_disabled(member: StaffMember) -> None:
 
 
 def _lock_other_member(
-    session: Session, staff_id: str, actor: Actor, own_account: str
+    transaction: Session, staff_id: str, actor: Actor, own_account: str
 ) -> StaffMember:
     """For what may take access away. Raises NotFound, Forbidden for an actor who is disabled,
     Conflict for one's own account (which `own_account` says) and for the last enabled
     administrateur."""
-    administrateurs = lock_active_administrateurs(session, actor)
-    member = lock_member(session, staff_id)
+    administrateurs = lock_active_administrateurs(transaction, actor)
+    member = lock_member(transaction, staff_id)
     if actor.id == member.id:
         raise Conflict(own_account, problem=problem_types.OWN_ACCOUNT)
     if administrateurs == {member.id}:
@@ -193,44 +193,44 @@ def change_profile(
     are next exchanged. Raises as `_lock_other_member`, and Invalid for académies that the role
     cannot have."""
     allowed = checked_academies(role, academies)
-    with db.operation() as session:
+    with db.operation() as transaction:
         member = _lock_other_member(
-            session, staff_id, actor, "Vous ne pouvez pas changer votre propre profil."
+            transaction, staff_id, actor, "Vous ne pouvez pas changer votre propre profil."
         )
         before = {"role": member.role, "academies": member.academies}
         member.role = role
         member.academies = allowed
         after = {"role": role, "academies": allowed, "reason": reason}
         AuditEntry.record(
-            session, actor, "staff_profile_changed", member.id, before=before, after=after
+            transaction, actor, "staff_profile_changed", member.id, before=before, after=after
         )
 
 
 def disable_staff(staff_id: str, reason: str, actor: Actor) -> None:
     """Refuse log-ins, end sessions and revoke tokens, unless that is done. Raises as
     `_lock_other_member`."""
-    with db.operation() as session:
+    with db.operation() as transaction:
         member = _lock_other_member(
-            session, staff_id, actor, "Vous ne pouvez pas désactiver votre propre compte."
+            transaction, staff_id, actor, "Vous ne pouvez pas désactiver votre propre compte."
         )
         if member.disabled_at is not None:
             return
         member.disabled_at = system_now()
-        end_all_sessions(session, member.id)
-        revoke_all_tokens(session, member.id)
-        AuditEntry.record(session, actor, "staff_disabled", member.id, after={"reason": reason})
+        end_all_sessions(transaction, member.id)
+        revoke_all_tokens(transaction, member.id)
+        AuditEntry.record(transaction, actor, "staff_disabled", member.id, after={"reason": reason})
 
 
 def enable_staff(staff_id: str, reason: str, actor: Actor) -> None:
     """Allow log-ins again with the same password and second factor; tokens stay revoked. Raises
     NotFound, Forbidden for an actor who is disabled."""
-    with db.operation() as session:
-        lock_active_administrateurs(session, actor)
-        member = lock_member(session, staff_id)
+    with db.operation() as transaction:
+        lock_active_administrateurs(transaction, actor)
+        member = lock_member(transaction, staff_id)
         if member.disabled_at is None:
             return
         before = {"disabled_at": member.disabled_at}
         member.disabled_at = None
         AuditEntry.record(
-            session, actor, "staff_enabled", member.id, before=before, after={"reason": reason}
+            transaction, actor, "staff_enabled", member.id, before=before, after={"reason": reason}
         )

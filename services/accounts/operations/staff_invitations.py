@@ -55,20 +55,20 @@ def invite(*, code: str, actor: Actor, **values: Any) -> CreatedMember:
     email, nom, prenoms, role, academies. Raises Invalid with every mistake, Conflict where the
     address is taken, TooMany, Forbidden for an actor who is disabled."""
     invited = _read(values)
-    with db.reading() as session:
-        _refuse_taken_address(session, invited.email)
+    with db.reading() as transaction:
+        _refuse_taken_address(transaction, invited.email)
     second_factor.confirm_code(actor.id, code)
     try:
-        with db.operation() as session:
-            lock_active_administrateurs(session, actor)
-            _refuse_taken_address(session, invited.email)
+        with db.operation() as transaction:
+            lock_active_administrateurs(transaction, actor)
+            _refuse_taken_address(transaction, invited.email)
             second_factor.put_in_force(
                 invited, pyotp.random_base32()
             )  # nobody knows it, no code is right
-            session.add(invited)
-            session.flush()
-            _send_link(session, invited)
-            record_addition(session, actor, "staff_invited", invited)
+            transaction.add(invited)
+            transaction.flush()
+            _send_link(transaction, invited)
+            record_addition(transaction, actor, "staff_invited", invited)
             return CreatedMember(id=invited.id)
     except IntegrityError as error:  # taken at the same moment
         raise address_taken() from error
@@ -78,31 +78,31 @@ def invite_again(staff_id: str, code: str, actor: Actor) -> None:
     """Mail a new link to who has not set up the account; the older one is refused from now on.
     Raises as `invite`, NotFound, Conflict for an account that is set up or disabled."""
     second_factor.confirm_code(actor.id, code)
-    with db.operation() as session:
-        lock_active_administrateurs(session, actor)
-        member = lock_enabled_member(session, staff_id)
+    with db.operation() as transaction:
+        lock_active_administrateurs(transaction, actor)
+        member = lock_enabled_member(transaction, staff_id)
         if member.invited_at is None:
             raise Conflict("Ce compte est déjà actif : il n'y a pas d'invitation à renvoyer.")
-        _send_link(session, member)
-        AuditEntry.record(session, actor, "staff_invited_again", member.id)
+        _send_link(transaction, member)
+        AuditEntry.record(transaction, actor, "staff_invited_again", member.id)
 
 
 def reset_second_factor(staff_id: str, reason: str, code: str, actor: Actor) -> None:
     """What gave access is void; a link is mailed as for an invitation. Raises as `invite`,
     NotFound, Conflict for one's own account and for an account that is not set up or disabled."""
     second_factor.confirm_code(actor.id, code)
-    with db.operation() as session:
-        lock_active_administrateurs(session, actor)
-        member = lock_enabled_member(session, staff_id)
+    with db.operation() as transaction:
+        lock_active_administrateurs(transaction, actor)
+        member = lock_enabled_member(transaction, staff_id)
         if actor.id == member.id:
             detail = "Renouvelez votre propre second facteur depuis « Mon compte »."
             raise Conflict(detail, problem=problem_types.OWN_ACCOUNT)
         if member.invited_at is not None:
             raise Conflict("Ce compte n'est pas encore actif : invitez la personne de nouveau.")
-        replace_access(session, member, NO_PASSWORD, pyotp.random_base32())
-        _send_link(session, member, is_reset=True)
+        replace_access(transaction, member, NO_PASSWORD, pyotp.random_base32())
+        _send_link(transaction, member, is_reset=True)
         AuditEntry.record(
-            session, actor, "second_factor_reset", member.id, after={"reason": reason}
+            transaction, actor, "second_factor_reset", member.id, after={"reason": reason}
         )
 
 
@@ -128,8 +128,8 @@ def _read(values: Mapping[str, Any]) -> StaffMember:
     return member
 
 
-def _refuse_taken_address(session: Session, email: str) -> None:
-    owner = accounts.owner_of(session, emails.key_of(email))
+def _refuse_taken_address(transaction: Session, email: str) -> None:
+    owner = accounts.owner_of(transaction, emails.key_of(email))
     if isinstance(owner, StaffMember):
         raise address_taken("Cette adresse mail est déjà celle d'un membre de l'équipe.")
     if owner is not None:
@@ -138,17 +138,17 @@ def _refuse_taken_address(session: Session, email: str) -> None:
         )
 
 
-def _send_link(session: Session, member: StaffMember, *, is_reset: bool = False) -> None:
+def _send_link(transaction: Session, member: StaffMember, *, is_reset: bool = False) -> None:
     """The mail says since when the person is invited: one that a newer invitation has overtaken is
     not sent."""
-    mail_links.close(session, member.id, Purpose.STAFF_INVITATION)
+    mail_links.close(transaction, member.id, Purpose.STAFF_INVITATION)
     member.invited_at = portal_now()
     data = {
         "staff_id": member.id,
         "invited_at": member.invited_at.isoformat(),
         "is_reset": is_reset,
     }
-    follow_up(session, "send_staff_invitation", data, subject=member.id)
+    follow_up(transaction, "send_staff_invitation", data, subject=member.id)
 
 
 def shown(token: str, proposal: str = "") -> InvitationLink:
@@ -156,9 +156,9 @@ def shown(token: str, proposal: str = "") -> InvitationLink:
     whose it is, and a second factor to set up (that of the sealed `proposal`, while it is valid).
     Changes nothing."""
     link = mail_link_states.link_state(Purpose.STAFF_INVITATION, token)
-    with db.reading() as session:
+    with db.reading() as transaction:
         member = mail_link_states.owner_by_token(
-            session, StaffMember, Purpose.STAFF_INVITATION, token
+            transaction, StaffMember, Purpose.STAFF_INVITATION, token
         )
     if link.state != State.USABLE or member is None:
         return answer_of(InvitationLink, link, invited=None, proposal=None)
@@ -172,8 +172,8 @@ def complete(token: str, **values: str) -> SetUp:
     password, password_confirmation, proposal, code; with an `identity` of ProConnect, which has the
     invited mail address, no password. Raises Conflict for another identity, Gone for a link that is
     not usable, Invalid with every mistake (the link then stays usable), Unavailable."""
-    with db.reading() as session:
-        current = mail_link_states.state_by_token(session, Purpose.STAFF_INVITATION, token)
+    with db.reading() as transaction:
+        current = mail_link_states.state_by_token(transaction, Purpose.STAFF_INVITATION, token)
     if current is not State.USABLE:
         raise mail_link_rules.unusable_link_error(Purpose.STAFF_INVITATION, current)
     identity = (
@@ -183,21 +183,21 @@ def complete(token: str, **values: str) -> SetUp:
     )
     password, secret, step = _read_set_up(token, values, has_password=identity is None)
     password_hash = dependencies().password_hasher.hash(password) if password else NO_PASSWORD
-    with db.operation() as session:
-        _, member = mail_links.use(session, StaffMember, Purpose.STAFF_INVITATION, token)
+    with db.operation() as transaction:
+        _, member = mail_links.use(transaction, StaffMember, Purpose.STAFF_INVITATION, token)
         if identity is not None and (
-            refusal := provider_identities.join(session, member, identity)
+            refusal := provider_identities.join(transaction, member, identity)
         ):
             raise refusal
         member.password_hash = password_hash
         member.invited_at = None
         member.last_login_at = portal_now()
         second_factor.put_in_force(member, secret, used_step=step)
-        rate_limits.forget_failures(session, member.email_key)
-        codes = second_factor.replace_recovery_codes(session, member.id)
-        AuditEntry.record(session, Actor("staff", member.id), "staff_set_up", member.id)
+        rate_limits.forget_failures(transaction, member.email_key)
+        codes = second_factor.replace_recovery_codes(transaction, member.id)
+        AuditEntry.record(transaction, Actor("staff", member.id), "staff_set_up", member.id)
         return SetUp(
-            session=sessions.replace_staff_sessions(session, member, identity),
+            session=sessions.replace_staff_sessions(transaction, member, identity),
             recovery_codes=tuple(codes),
         )
 

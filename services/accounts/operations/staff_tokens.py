@@ -32,9 +32,9 @@ def create_token(
     """A tool's token for the staff member of this address; returns its id and the token, which is
     shown only once. Raises NotFound, Invalid, Conflict for a disabled account."""
     valid_scopes = checked_scopes(scopes)
-    with db.operation() as session:
+    with db.operation() as transaction:
         return _add_token(
-            session, member_at(session, email, lock=True), name, valid_scopes, life, actor
+            transaction, member_at(transaction, email, lock=True), name, valid_scopes, life, actor
         )
 
 
@@ -49,19 +49,19 @@ def create_own_token(
         )
     valid_scopes = checked_scopes(scopes)
     second_factor.confirm_code(staff_id, code)
-    with db.operation() as session:
-        member = lock_member(session, staff_id)
+    with db.operation() as transaction:
+        member = lock_member(transaction, staff_id)
         if not scopes_of(member.role).issuperset(valid_scopes):
             raise Invalid.in_field("scopes", "Votre profil ne comporte pas toutes ces portées.")
         life = timedelta(days=days or default_token_days(scopes))
         id, token = _add_token(
-            session, member, name.strip(), valid_scopes, life, Actor("staff", staff_id)
+            transaction, member, name.strip(), valid_scopes, life, Actor("staff", staff_id)
         )
         return CreatedToken(id=id, token=token)
 
 
 def _add_token(
-    session: Session,
+    transaction: Session,
     member: StaffMember,
     name: str,
     scopes: list[str],
@@ -80,9 +80,9 @@ def _add_token(
         created_at=now,
         expires_at=now + life,
     )
-    session.add(token)
+    transaction.add(token)
     after = {"name": name, "scopes": scopes, "expires_at": token.expires_at}
-    AuditEntry.record(session, actor, "token_created", member.id, after=after)
+    AuditEntry.record(transaction, actor, "token_created", member.id, after=after)
     return token.id, secret
 
 
@@ -90,15 +90,15 @@ def revoke_token(
     token_id: str, actor: Actor, reason: str | None = None, *, owner_id: str | None = None
 ) -> None:
     """The token is refused from now on. Raises NotFound, also where it is not of `owner_id`."""
-    with db.operation() as session:
-        token = session.get(StaffToken, token_id, with_for_update=True)
+    with db.operation() as transaction:
+        token = transaction.get(StaffToken, token_id, with_for_update=True)
         if token is None or owner_id not in (None, token.staff_id):
             raise NotFound("Aucun jeton ne porte cet identifiant.")
         if token.revoked_at is None:
             token.revoked_at = system_now()
             after = {"reason": reason} if reason else None
             AuditEntry.record(
-                session,
+                transaction,
                 actor,
                 "token_revoked",
                 token.staff_id,
@@ -111,10 +111,10 @@ def exchange_token(token: str, client: str) -> AccessToken:
     """A short access token for a tool's token, for the process `client`. Raises Unauthenticated
     `jeton-refuse`."""
     now = system_now()
-    with db.reading() as session:
+    with db.reading() as transaction:
         query = select(StaffToken).where(StaffToken.secret_hash == hash_secret(token))
-        known = session.scalars(query).one_or_none()
-        member = session.get(StaffMember, known.staff_id) if known else None
+        known = transaction.scalars(query).one_or_none()
+        member = transaction.get(StaffMember, known.staff_id) if known else None
     if (
         known is None
         or known.revoked_at
@@ -128,8 +128,8 @@ def exchange_token(token: str, client: str) -> AccessToken:
     if (
         known.last_used_at is None or now - known.last_used_at >= USE_WRITTEN_EVERY
     ):  # not every call is a write
-        with db.operation() as session:
-            session.execute(
+        with db.operation() as transaction:
+            transaction.execute(
                 update(StaffToken).where(StaffToken.id == known.id).values(last_used_at=now)
             )
     access_token = dependencies().signer.access_token(

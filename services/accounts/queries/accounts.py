@@ -76,8 +76,8 @@ def identity_of(account: Account) -> Identity:
 
 def stored_account(account_id: str) -> Account:
     """Raises NotFound for an account erased meanwhile."""
-    with db.reading() as session:
-        return found(session.get(Account, account_id))
+    with db.reading() as transaction:
+        return found(transaction.get(Account, account_id))
 
 
 def is_frozen(account: Account) -> bool:
@@ -107,8 +107,8 @@ def _pending_email(account: Account) -> str | None:
         .order_by(EmailChange.requested_at.desc())
         .limit(1)
     )
-    with db.reading() as session:
-        email_change = session.scalars(latest).one_or_none()
+    with db.reading() as transaction:
+        email_change = transaction.scalars(latest).one_or_none()
     return (
         email_change.address
         if email_change is not None and email_change.confirmed_at is None
@@ -119,23 +119,23 @@ def _pending_email(account: Account) -> str | None:
 def found_candidates(email: str, birth_date: date | None = None, name: str = "") -> Candidates:
     """The account of this address, else the creations that wait for it, newest first; without an
     address, those born on that day who bear every word of `name`. Raises Invalid for neither."""
-    with db.reading_for_staff() as session:
+    with db.reading_for_staff() as transaction:
         if email.strip():
-            account = account_at(session, key_of(email))
-            accounts = [account] if account else pending_creations_at(session, key_of(email))
+            account = account_at(transaction, key_of(email))
+            accounts = [account] if account else pending_creations_at(transaction, key_of(email))
         elif birth_date:
-            accounts = _born_on(session, birth_date, folded(name).split())
+            accounts = _born_on(transaction, birth_date, folded(name).split())
         else:
             raise Invalid.in_field(
                 "birth_date", "Indiquez une date de naissance, ou une adresse mail."
             )
-        shown = tuple(_candidate(session, account) for account in accounts[:ACCOUNTS_SHOWN])
+        shown = tuple(_candidate(transaction, account) for account in accounts[:ACCOUNTS_SHOWN])
     return Candidates(candidates=shown, has_more=len(accounts) > len(shown))
 
 
-def _born_on(session: Session, day: date, words: Sequence[str]) -> Sequence[Account]:
+def _born_on(transaction: Session, day: date, words: Sequence[str]) -> Sequence[Account]:
     """By name. Few are born on one day: all of them are read."""
-    born = session.scalars(select(Account).where(Account.date_naissance == day)).all()
+    born = transaction.scalars(select(Account).where(Account.date_naissance == day)).all()
     names = {
         account: folded(f"{account.nom_famille} {account.prenoms} {account.nom_usage or ''}")
         for account in born
@@ -149,13 +149,13 @@ def _born_on(session: Session, day: date, words: Sequence[str]) -> Sequence[Acco
 def candidate(candidate_id: str) -> CandidateDetail:
     """An account, activated or not, with the `form` of its civil status. Raises NotFound."""
     account = stored_account(candidate_id)
-    with db.reading() as session:
-        answer = _candidate(session, account)
+    with db.reading() as transaction:
+        answer = _candidate(transaction, account)
     return answer_of(CandidateDetail, answer, form=account_form.correction(answer.values))
 
 
-def _candidate(session: Session, account: Account) -> Candidate:
-    refusals = session.scalars(
+def _candidate(transaction: Session, account: Account) -> Candidate:
+    refusals = transaction.scalars(
         select(MailRefusal).where(MailRefusal.account_id == account.id)
     ).all()
     return answer_of(
@@ -173,26 +173,26 @@ def _values(account: Account) -> dict[str, str]:
     return {**typed_values(account.civil_status, account.email), "version": str(account.version)}
 
 
-def account_at(session: Session, email_key: str, *, lock: bool = False) -> Account | None:
+def account_at(transaction: Session, email_key: str, *, lock: bool = False) -> Account | None:
     """The activated account of this address."""
     query = select(Account).where(Account.email_key == email_key, Account.activated_at.is_not(None))
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+    return transaction.scalars(query.with_for_update() if lock else query).one_or_none()
 
 
-def owner_of(session: Session, email_key: str, *, lock: bool = False) -> Person | None:
+def owner_of(transaction: Session, email_key: str, *, lock: bool = False) -> Person | None:
     """The candidate with an activated account, or the staff member, who logs in with this
     address."""
     staff = select(StaffMember).where(StaffMember.email_key == email_key)
-    account = account_at(session, email_key, lock=lock)
-    return account or session.scalars(staff.with_for_update() if lock else staff).one_or_none()
+    account = account_at(transaction, email_key, lock=lock)
+    return account or transaction.scalars(staff.with_for_update() if lock else staff).one_or_none()
 
 
 def pending_creations_at(
-    session: Session, email_key: str, *, lock: bool = False
+    transaction: Session, email_key: str, *, lock: bool = False
 ) -> Sequence[Account]:
     """The creations that wait for their activation at this address, newest first; locked ones in
     the order of their ids, so that two transactions never wait for each other."""
     query = select(Account).where(Account.email_key == email_key, Account.activated_at.is_(None))
     if lock:
-        return session.scalars(query.order_by(Account.id).with_for_update()).all()
-    return session.scalars(query.order_by(Account.created_at.desc(), Account.id)).all()
+        return transaction.scalars(query.order_by(Account.id).with_for_update()).all()
+    return transaction.scalars(query.order_by(Account.created_at.desc(), Account.id)).all()

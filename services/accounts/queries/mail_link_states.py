@@ -20,8 +20,8 @@ Owner = TypeVar("Owner", Account, StaffMember)
 
 def link_state(purpose: Purpose, token: str) -> LinkState:
     """The state of the link, and what to tell about one that is not usable."""
-    with db.reading() as session:
-        state = state_by_token(session, purpose, token)
+    with db.reading() as transaction:
+        state = state_by_token(transaction, purpose, token)
     return LinkState(
         state=state.value, detail=mail_link_rules.unusable_link_message(purpose, state)
     )
@@ -31,62 +31,64 @@ def activation_link(token: str) -> ActivationLink:
     """The state of an activation link; of a usable one also what was typed, so that nobody
     activates a stranger's."""
     link = link_state(Purpose.ACTIVATION, token)
-    with db.reading() as session:
-        creation = owner_by_token(session, Account, Purpose.ACTIVATION, token)
+    with db.reading() as transaction:
+        creation = owner_by_token(transaction, Account, Purpose.ACTIVATION, token)
     is_usable = link.state == State.USABLE
     asked = answer_of(Asked, creation, at=creation.created_at) if creation and is_usable else None
     return answer_of(ActivationLink, link, asked=asked)
 
 
-def state_by_token(session: Session, purpose: Purpose, token: str) -> State:
+def state_by_token(transaction: Session, purpose: Purpose, token: str) -> State:
     """The state of the link with this token and purpose; UNKNOWN where there is none."""
-    return state_of(session, link_by_token(session, purpose, token))
+    return state_of(transaction, link_by_token(transaction, purpose, token))
 
 
 def owner_by_token(
-    session: Session, model: type[Owner], purpose: Purpose, token: str, *, lock: bool = False
+    transaction: Session, model: type[Owner], purpose: Purpose, token: str, *, lock: bool = False
 ) -> Owner | None:
     """The account (of an invitation: the member of staff) that the link belongs to, whatever its
     state."""
-    row = link_by_token(session, purpose, token)
+    row = link_by_token(transaction, purpose, token)
     if row is None or row.account_id is None:
         return None
-    return session.get(model, row.account_id, with_for_update=lock, populate_existing=lock)
+    return transaction.get(model, row.account_id, with_for_update=lock, populate_existing=lock)
 
 
 def link_by_token(
-    session: Session, purpose: Purpose, token: str, *, lock: bool = False
+    transaction: Session, purpose: Purpose, token: str, *, lock: bool = False
 ) -> MailLink | None:
-    row = session.get(MailLink, hash_secret(token), with_for_update=lock, populate_existing=lock)
+    row = transaction.get(
+        MailLink, hash_secret(token), with_for_update=lock, populate_existing=lock
+    )
     return row if row is not None and row.purpose == purpose else None
 
 
-def state_of(session: Session, row: MailLink | None) -> State:
+def state_of(transaction: Session, row: MailLink | None) -> State:
     if row is None:
         return State.UNKNOWN
-    account = session.get(Account, row.account_id) if row.account_id else None
+    account = transaction.get(Account, row.account_id) if row.account_id else None
     is_activated = (
         row.purpose == Purpose.ACTIVATION
         and account is not None
         and account.activated_at is not None
     )
     used = row.used_at is not None or is_activated
-    end = _end_of(session, row, account)
+    end = _end_of(transaction, row, account)
     return mail_link_rules.state_of(row.expires_at, portal_now(), used=used, end=end)
 
 
-def _end_of(session: Session, row: MailLink, account: Account | None) -> State | None:
+def _end_of(transaction: Session, row: MailLink, account: Account | None) -> State | None:
     """How the link ended before its expiry. What it is for may have ended while its mail was on its
     way: the row was then not there to be closed, so it is looked up here."""
     if row.purpose == Purpose.STAFF_INVITATION:
-        return _end_of_invitation(session, row)
+        return _end_of_invitation(transaction, row)
     if account is None:
         return State.ENDED
     if row.email_change_id is not None:
-        return _end_of_email_change(session, row, account)
+        return _end_of_email_change(transaction, row, account)
     if (
         row.purpose == Purpose.ACTIVATION
-        and accounts.owner_of(session, account.email_key) is not None
+        and accounts.owner_of(transaction, account.email_key) is not None
     ):
         return State.ENDED
     if row.closed_at is None:
@@ -94,15 +96,15 @@ def _end_of(session: Session, row: MailLink, account: Account | None) -> State |
     return State.REPLACED if row.purpose == Purpose.ACTIVATION else State.ENDED
 
 
-def _end_of_invitation(session: Session, row: MailLink) -> State | None:
-    member = session.get(StaffMember, row.account_id) if row.account_id else None
+def _end_of_invitation(transaction: Session, row: MailLink) -> State | None:
+    member = transaction.get(StaffMember, row.account_id) if row.account_id else None
     if member is None or member.state is not MemberState.INVITED:
         return State.ENDED
     return None if row.closed_at is None else State.REPLACED
 
 
-def _end_of_email_change(session: Session, row: MailLink, account: Account) -> State | None:
-    email_change = session.get(EmailChange, row.email_change_id)
+def _end_of_email_change(transaction: Session, row: MailLink, account: Account) -> State | None:
+    email_change = transaction.get(EmailChange, row.email_change_id)
     if email_change is not None:
         return (
             State.ENDED
@@ -112,4 +114,4 @@ def _end_of_email_change(session: Session, row: MailLink, account: Account) -> S
     newer = select(EmailChange.id).where(
         EmailChange.account_id == account.id, EmailChange.confirmed_at.is_(None)
     )
-    return State.REPLACED if session.scalars(newer).first() is not None else State.ENDED
+    return State.REPLACED if transaction.scalars(newer).first() is not None else State.ENDED

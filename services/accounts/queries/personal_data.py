@@ -38,10 +38,10 @@ def part(account_id: str) -> Part:
         ("Première candidature le", account.engaged_at),
         warned,
     )
-    with db.reading() as session:
+    with db.reading() as transaction:
 
         def rows(model: Any, **of_account: str) -> Any:
-            return session.scalars(select(model).filter_by(**of_account))
+            return transaction.scalars(select(model).filter_by(**of_account))
 
         account_items = (
             Item(title="Compte", at=account.created_at, facts=civil_status),
@@ -63,8 +63,8 @@ def part(account_id: str) -> Part:
             Held(kind="comptes", title="Compte", items=account_items),
             Held(kind="connexions", title="Connexions", items=log_ins),
             Held(kind="copies", title="Copies de vos données", items=tuple(copies)),
-            of_mails(sent_mails.list_page(session, account_id, after=None, limit=MANY)),
-            of_trail(session.scalars(trail)),
+            of_mails(sent_mails.list_page(transaction, account_id, after=None, limit=MANY)),
+            of_trail(transaction.scalars(trail)),
         )
     return Part(held=held)
 

@@ -31,8 +31,8 @@ from services.reference import academies
 def staff_page(cursor: str = "", limit: int | None = TEAM_PAGE) -> Members:
     """Staff accounts by id, disabled ones too; all without a limit."""
     query = select(StaffMember).where(StaffMember.id > cursor).order_by(StaffMember.id).limit(limit)
-    with db.reading_for_staff() as session:
-        items = tuple(map(_member, session.scalars(query)))
+    with db.reading_for_staff() as transaction:
+        items = tuple(map(_member, transaction.scalars(query)))
     return Members(items=items, next_cursor=items[-1].id if len(items) == limit else None)
 
 
@@ -43,9 +43,10 @@ def member(staff_id: str) -> Member:
 
 def stored_member(staff_id: str) -> StaffMember:
     """Raises NotFound."""
-    with db.reading() as session:
+    with db.reading() as transaction:
         return found(
-            session.get(StaffMember, staff_id), "Aucun compte de gestion ne porte cet identifiant."
+            transaction.get(StaffMember, staff_id),
+            "Aucun compte de gestion ne porte cet identifiant.",
         )
 
 
@@ -55,9 +56,9 @@ def own_account(staff_id: str) -> OwnAccount:
         RecoveryCode.staff_id == staff_id, RecoveryCode.used_at.is_(None)
     )
     member = stored_member(staff_id)
-    with db.reading() as session:
-        left = session.scalar(unused) or 0
-        theirs = passkeys_of(session, staff_id)
+    with db.reading() as transaction:
+        left = transaction.scalar(unused) or 0
+        theirs = passkeys_of(transaction, staff_id)
     return answer_of(
         OwnAccount,
         member,
@@ -68,10 +69,10 @@ def own_account(staff_id: str) -> OwnAccount:
     )
 
 
-def passkeys_of(session: Session, staff_id: str) -> list[Passkey]:
+def passkeys_of(transaction: Session, staff_id: str) -> list[Passkey]:
     """The oldest first."""
     return [
-        *session.scalars(
+        *transaction.scalars(
             select(Passkey).where(Passkey.staff_id == staff_id).order_by(Passkey.created_at)
         )
     ]
@@ -80,8 +81,8 @@ def passkeys_of(session: Session, staff_id: str) -> list[Passkey]:
 def names(academies: frozenset[str] | None, ids: Collection[str]) -> StaffNames:
     """Of those who share an académie with somebody of `academies` (None: all); the others are
     missing."""
-    with db.reading_for_staff() as session:
-        rows = list(session.scalars(select(StaffMember).where(StaffMember.id.in_(ids))))
+    with db.reading_for_staff() as transaction:
+        rows = list(transaction.scalars(select(StaffMember).where(StaffMember.id.in_(ids))))
     shown = (row for row in rows if share_an_academie(academies, row.academies))
     return StaffNames(items=tuple(answer_of(StaffName, row) for row in shown))
 
@@ -97,9 +98,9 @@ def token_page(
     if staff_id is not None:
         query = query.where(StaffToken.staff_id == staff_id)
     query = query.where(StaffToken.id > cursor).order_by(StaffToken.id).limit(limit)
-    with db.reading_for_staff() as session:
+    with db.reading_for_staff() as transaction:
         items = tuple(
-            answer_of(ToolToken, token, email=email) for token, email in session.execute(query)
+            answer_of(ToolToken, token, email=email) for token, email in transaction.execute(query)
         )
     return ToolTokens(items=items, next_cursor=items[-1].id if len(items) == limit else None)
 
@@ -118,8 +119,10 @@ def staff_id_of(email: str) -> str:
 
 def id_at(email: str) -> str | None:
     """Of the staff account with this address, disabled or not."""
-    with db.reading() as session:
-        return session.scalar(select(StaffMember.id).where(StaffMember.email_key == key_of(email)))
+    with db.reading() as transaction:
+        return transaction.scalar(
+            select(StaffMember.id).where(StaffMember.email_key == key_of(email))
+        )
 
 
 def _member(row: StaffMember) -> Member:

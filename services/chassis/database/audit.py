@@ -54,7 +54,7 @@ class AuditColumns:
     @classmethod
     def record(
         cls,
-        session: Session,
+        transaction: Session,
         actor: Actor,
         action: str,
         subject: str,
@@ -79,7 +79,7 @@ class AuditColumns:
         entry.before = _storable(before)
         entry.after = _storable(after)
         entry.address = g.get("acting_address") if actor.kind == STAFF else None
-        session.add(entry)
+        transaction.add(entry)
 
 
 def audit_indexes(table: str, actor_column: str = "actor_id") -> tuple[Index, ...]:

@@ -109,7 +109,7 @@ class AuditChain:
         for table in _tables.tables.values():
             table.to_metadata(db.metadata)
 
-    def erase(self, session: Session, subjects: Collection[str], actor: Actor) -> None:
+    def erase(self, transaction: Session, subjects: Collection[str], actor: Actor) -> None:
         """Erase what entries of these subjects hold of people, with the keys that prove it, and say
         so in an entry of each. What has no entry, or was erased before, stays as it is."""
         entries = self.entries
@@ -117,19 +117,19 @@ class AuditChain:
             subject_keys.c.subject == entries.subject, subject_keys.c.key.is_(None)
         )
         query = select(entries.subject).where(entries.subject.in_(subjects), ~is_erased).distinct()
-        held = session.scalars(query).all()
-        session.execute(
+        held = transaction.scalars(query).all()
+        transaction.execute(
             update(entries)
             .where(entries.subject.in_(held))
             .values(before=None, after=None, address=None),
             execution_options={"synchronize_session": False},
         )
         without_key = update(subject_keys).where(subject_keys.c.subject.in_(held)).values(key=None)
-        known = session.scalars(without_key.returning(subject_keys.c.subject)).all()
+        known = transaction.scalars(without_key.returning(subject_keys.c.subject)).all()
         if new := [{"subject": subject, "key": None} for subject in held if subject not in known]:
-            session.execute(subject_keys.insert(), new)
+            transaction.execute(subject_keys.insert(), new)
         for subject in held:
-            entries.record(session, actor, ERASED, subject)
+            entries.record(transaction, actor, ERASED, subject)
 
     def erased_since(self, since: datetime) -> Sequence[str]:
         """The subjects whose values were erased since that instant."""
@@ -139,37 +139,37 @@ class AuditChain:
             .where(entries.at >= since, entries.action == ERASED)
             .order_by(entries.id)
         )
-        with self.db.reading() as session:
-            return session.scalars(erased).all()
+        with self.db.reading() as transaction:
+            return transaction.scalars(erased).all()
 
     def extend(self) -> None:
         """Chain the entries that are not yet, page by page in the order of their ids."""
-        with self.db.reading() as session:
-            newest = session.scalar(select(func.max(digests.c.entry_id))) or 0
+        with self.db.reading() as transaction:
+            newest = transaction.scalar(select(func.max(digests.c.entry_id))) or 0
         after = newest - LOOK_BACK
         while not stopping():
-            with self.db.operation() as session:
-                page = session.scalars(
+            with self.db.operation() as transaction:
+                page = transaction.scalars(
                     self._unchained(after).order_by(self.entries.id).limit(PAGE)
                 ).all()
                 if not page:
                     return
-                _add_digests(session, page)
+                _add_digests(transaction, page)
             after = page[-1].id
 
     def sign_root(self, service: str, keys: Keys, kept_roots: KeptRoots | None) -> None:
         """Add a root of all digests since the last one, signed with the first key if there is one,
         to the table, to the log and to `kept_roots`. Raises what that does; the next root then
         holds this one."""
-        with self.db.reading() as session:
-            last = session.execute(
+        with self.db.reading() as transaction:
+            last = transaction.execute(
                 select(roots).order_by(roots.c.number.desc()).limit(1)
             ).one_or_none()
             number, before, position = (
                 (last.number, last.root, last.position) if last else (0, "", 0)
             )
             root = hashlib.sha256(before.encode())
-            for row in _digests_after(session, position):
+            for row in _digests_after(transaction, position):
                 root.update(row.digest.encode())
                 position = row.position
         number = number + 1
@@ -180,9 +180,9 @@ class AuditChain:
             number += 1
         text = _root_text(service, number, at, position, root.hexdigest())
         signature = base64.b64encode(keys[0].sign(text.encode())).decode() if keys else None
-        with self.db.operation() as session:
+        with self.db.operation() as transaction:
             values = {"number": number, "at": at, "position": position, "root": root.hexdigest()}
-            session.execute(roots.insert().values(**values, signature=signature))
+            transaction.execute(roots.insert().values(**values, signature=signature))
         log.info("audit_root", root=text, signature=signature)
         if kept_roots:
             kept_roots.put(number, _kept_text(text, signature))
@@ -191,19 +191,19 @@ class AuditChain:
         self, service: str, keys: Keys, kept_roots: KeptRoots | None
     ) -> Iterator[Mismatch]:
         """What does not hold: entries by subject, then those without a digest, then roots."""
-        with self.db.reading() as session:
-            yield from self._wrong_entries(session)
-            newest = session.scalar(select(func.max(digests.c.entry_id))) or 0
+        with self.db.reading() as transaction:
+            yield from self._wrong_entries(transaction)
+            newest = transaction.scalar(select(func.max(digests.c.entry_id))) or 0
             missing = self._unchained(-1).where(self.entries.id <= newest - LOOK_BACK)
-            for entry in session.scalars(missing.execution_options(yield_per=PAGE)):
+            for entry in transaction.scalars(missing.execution_options(yield_per=PAGE)):
                 yield Mismatch("was added by hand: it has no digest", entry.id)
-            yield from _wrong_roots(session, service, keys, kept_roots)
+            yield from _wrong_roots(transaction, service, keys, kept_roots)
 
     def _unchained(self, after: int) -> Any:
         is_chained = exists().where(digests.c.entry_id == self.entries.id)
         return select(self.entries).where(self.entries.id > after, ~is_chained)
 
-    def _wrong_entries(self, session: Session) -> Iterator[Mismatch]:
+    def _wrong_entries(self, transaction: Session) -> Iterator[Mismatch]:
         erasure = exists().where(
             self.entries.subject == digests.c.subject, self.entries.action == ERASED
         )
@@ -220,7 +220,7 @@ class AuditChain:
         )
         subject = ""
         before = ""
-        for row in session.execute(query.execution_options(yield_per=PAGE)):
+        for row in transaction.execute(query.execution_options(yield_per=PAGE)):
             entry = row[-1]
             before = before if row.subject == subject else ""
             if entry is None:
@@ -238,23 +238,23 @@ class AuditChain:
             before = row.digest
 
 
-def _add_digests(session: Session, page: Sequence[Any]) -> None:
+def _add_digests(transaction: Session, page: Sequence[Any]) -> None:
     subjects = {entry.subject for entry in page}
     last = select(digests.c.digest).where(digests.c.subject == subject_keys.c.subject)
     last = last.order_by(digests.c.position.desc()).limit(1)
     query = select(subject_keys, last.scalar_subquery().label("digest")).where(
         subject_keys.c.subject.in_(subjects)
     )
-    known = session.execute(query).all()
+    known = transaction.execute(query).all()
     keys = {row.subject: row.key for row in known}
     before = {row.subject: row.digest for row in known}
     if new := {subject: secrets.token_bytes(32) for subject in sorted(subjects - keys.keys())}:
-        session.execute(
+        transaction.execute(
             subject_keys.insert(),
             [{"subject": subject, "key": key} for subject, key in new.items()],
         )
     keys |= new
-    newest = session.scalar(select(func.max(digests.c.position))) or 0
+    newest = transaction.scalar(select(func.max(digests.c.position))) or 0
     rows = []
     for position, entry in enumerate(page, newest + 1):
         subject = entry.subject
@@ -262,25 +262,25 @@ def _add_digests(session: Session, page: Sequence[Any]) -> None:
         before[subject] = _digest(before.get(subject) or "", entry, commitment)
         of_entry = {"position": position, "entry_id": entry.id, "subject": subject}
         rows.append({**of_entry, "commitment": commitment, "digest": before[subject]})
-    session.execute(digests.insert(), rows)
+    transaction.execute(digests.insert(), rows)
 
 
-def _digests_after(session: Session, position: int) -> Iterator[Any]:
+def _digests_after(transaction: Session, position: int) -> Iterator[Any]:
     query = select(digests.c.position, digests.c.digest).where(digests.c.position > position)
     return iter(
-        session.execute(query.order_by(digests.c.position).execution_options(yield_per=PAGE))
+        transaction.execute(query.order_by(digests.c.position).execution_options(yield_per=PAGE))
     )
 
 
 def _wrong_roots(
-    session: Session, service: str, keys: Keys, kept_roots: KeptRoots | None
+    transaction: Session, service: str, keys: Keys, kept_roots: KeptRoots | None
 ) -> Iterator[Mismatch]:
-    rest = _digests_after(session, 0)
+    rest = _digests_after(transaction, 0)
     number = 0
     root = ""
     position = 0
     last = None
-    for last in session.execute(select(roots).order_by(roots.c.number)).all():
+    for last in transaction.execute(select(roots).order_by(roots.c.number)).all():
         found = hashlib.sha256(root.encode())
         while position < last.position and (row := next(rest, None)) is not None:
             found.update(row.digest.encode())

@@ -21,8 +21,8 @@ def delete_in_pages(db: Database, *key: Any, where: ColumnElement[bool]) -> int:
     forgotten = 0
     last = PAGE
     while last == PAGE and not stopping():
-        with db.operation() as session:
-            gone = session.execute(delete(key[0].table).where(tuple_(*key).in_(page)))
+        with db.operation() as transaction:
+            gone = transaction.execute(delete(key[0].table).where(tuple_(*key).in_(page)))
             last = int(gone.rowcount)  # type: ignore[attr-defined]
         forgotten += last
     return forgotten

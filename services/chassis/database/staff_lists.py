@@ -60,7 +60,7 @@ def within(academies: Collection[str] | None, column: Any) -> ColumnElement[bool
 
 
 def count_values(
-    session: Session,
+    transaction: Session,
     declared: StaffList,
     given: Mapping[str, Any],
     rows: Callable[[Mapping[str, Any]], Select[Any]],
@@ -77,7 +77,7 @@ def count_values(
     }
     groups: Sequence[Any] = ()
     for narrowed in ({name: value for name, value in given.items() if name not in chosen}, given):
-        groups = session.execute(rows(narrowed)).all()
+        groups = transaction.execute(rows(narrowed)).all()
         if is_complete := sum(group.number for group in groups) <= MOST_COUNTED:
             break
 

@@ -140,16 +140,16 @@ class Database(SQLAlchemy):
     def operation(self) -> Iterator[Session]:
         """One write transaction: committed at the end, rolled back on any error. Operations do not
         nest."""
-        with self._turn(), self._transaction({"portail_begin": "IMMEDIATE"}) as session:
-            yield session
-            session.commit()
+        with self._turn(), self._transaction({"portail_begin": "IMMEDIATE"}) as transaction:
+            yield transaction
+            transaction.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One read-only transaction; the database itself refuses writes in it."""
         only_reads = {"portail_read_only": True, "postgresql_readonly": True}
-        with self._transaction({"portail_begin": "DEFERRED", **only_reads}) as session:
-            yield session
+        with self._transaction({"portail_begin": "DEFERRED", **only_reads}) as transaction:
+            yield transaction
 
     @contextmanager
     def reading_for_staff(self, *, export: bool = False) -> Iterator[Session]:
@@ -159,14 +159,17 @@ class Database(SQLAlchemy):
         Raises Unavailable beyond these limits, and when a statement takes too long.
         """
         try:
-            with (self._exports if export else self._of_staff).place(), self.reading() as session:
-                if session.get_bind().dialect.name == "postgresql":
+            with (
+                (self._exports if export else self._of_staff).place(),
+                self.reading() as transaction,
+            ):
+                if transaction.get_bind().dialect.name == "postgresql":
                     # The best plan depends on the values: a rare name or a common one, a rare
                     # status or a common one.
-                    session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+                    transaction.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
                     if export:
-                        session.execute(text(_EXPORT_MAY_IDLE))
-                yield session
+                        transaction.execute(text(_EXPORT_MAY_IDLE))
+                yield transaction
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) == _TOO_LONG:
                 raise Unavailable(_STAFF_TOO_LONG, retry_after=RETRY_AFTER) from error
@@ -200,9 +203,9 @@ class Database(SQLAlchemy):
 
     @contextmanager
     def _transaction(self, options: Mapping[str, Any]) -> Iterator[Session]:
-        with self._at_once(), Session(self.engine, expire_on_commit=False) as session:
-            session.connection(execution_options=dict(options))
-            yield session
+        with self._at_once(), Session(self.engine, expire_on_commit=False) as transaction:
+            transaction.connection(execution_options=dict(options))
+            yield transaction
 
 
 def is_database_unavailable(error: SQLAlchemyError) -> bool:

@@ -65,7 +65,7 @@ class Publishable(Protocol):
     def to_data(self) -> dict[str, Any]: ...
 
 
-def publish(session: Session, event: Publishable, *, subject: str) -> str:
+def publish(transaction: Session, event: Publishable, *, subject: str) -> str:
     """Announce a change to other services; the event's id. It is sent after `session` has
     committed."""
     envelope = new_envelope(event.TYPE, event.to_data(), subject)
@@ -76,7 +76,7 @@ def publish(session: Session, event: Publishable, *, subject: str) -> str:
         "envelope": envelope.to_json().decode(),
     }
     at = {"created_at": envelope.time, "available_at": envelope.time}
-    session.execute(insert(outbox).values(**row, **at, destination=TO_BROKER, attempts=0))
+    transaction.execute(insert(outbox).values(**row, **at, destination=TO_BROKER, attempts=0))
     return envelope.id
 
 
@@ -109,9 +109,9 @@ class Relay:
         """Claim and send what is due; how many events were sent. Raises BrokerUnavailable once what
         was sent is marked and the rest given back."""
         now = system_now()
-        with self._db.operation() as session:
+        with self._db.operation() as transaction:
             batch: dict[int, str] = dict(
-                session.execute(_claim, {"now": now, "until": now + CLAIM}).all()
+                transaction.execute(_claim, {"now": now, "until": now + CLAIM}).all()
             )
         if not batch:
             return 0
@@ -124,10 +124,10 @@ class Relay:
                 (sent if self._sent(envelope) else unroutable).append(sequence)
         finally:
             later = system_now() + timedelta(seconds=UNROUTABLE_SECONDS)
-            with self._db.operation() as session:
-                _change(session, sent, published_at=system_now())
-                _change(session, unroutable, available_at=later, leased_until=None)
-                _change(session, list(batch.keys() - {*sent, *unroutable}), leased_until=None)
+            with self._db.operation() as transaction:
+                _change(transaction, sent, published_at=system_now())
+                _change(transaction, unroutable, available_at=later, leased_until=None)
+                _change(transaction, list(batch.keys() - {*sent, *unroutable}), leased_until=None)
         return len(sent)
 
     def _sent(self, body: str) -> bool:
@@ -148,8 +148,8 @@ def waiting(db: Database) -> tuple[int, float]:
     rows = (
         select(outbox.c.created_at).where(_WAITS).order_by(*_IN_ORDER).limit(MAX_COUNTED).subquery()
     )
-    with db.reading() as session:
-        count, oldest = session.execute(
+    with db.reading() as transaction:
+        count, oldest = transaction.execute(
             select(func.count(), func.min(rows.c.created_at)).select_from(rows)
         ).one()
     return count, seconds_since(oldest) if oldest else 0.0
@@ -166,15 +166,17 @@ def publish_again(db: Database, since: datetime) -> int:
     pages = select(outbox.c.sequence).where(sent).order_by(outbox.c.sequence).limit(PAGE)
     changed = after = 0
     while True:
-        with db.operation() as session:
-            page = list(session.scalars(pages.where(outbox.c.sequence > after)))
-            _change(session, page, published_at=None, available_at=system_now(), leased_until=None)
+        with db.operation() as transaction:
+            page = list(transaction.scalars(pages.where(outbox.c.sequence > after)))
+            _change(
+                transaction, page, published_at=None, available_at=system_now(), leased_until=None
+            )
         if not page:
             return changed
         changed = changed + len(page)
         after = page[-1]
 
 
-def _change(session: Session, sequences: list[int], **values: Any) -> None:
+def _change(transaction: Session, sequences: list[int], **values: Any) -> None:
     if sequences:
-        session.execute(update(outbox).where(outbox.c.sequence.in_(sequences)).values(values))
+        transaction.execute(update(outbox).where(outbox.c.sequence.in_(sequences)).values(values))

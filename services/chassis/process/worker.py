@@ -254,8 +254,8 @@ class Worker:
         for channel, (number, oldest) in {**waiting, RELAY.name: outbox.waiting(self._db)}.items():
             metrics.WAITING.labels(service, channel).set(number)
             metrics.OLDEST.labels(service, channel).set(oldest)
-        with self._db.reading() as session:
-            metrics.TO_SETTLE.labels(service).set(rows.parked(session))
+        with self._db.reading() as transaction:
+            metrics.TO_SETTLE.labels(service).set(rows.parked(transaction))
 
     def _report_iteration(self, name: str, seconds: float = ITERATION_SECONDS) -> None:
         self._iterations[name] = (time.monotonic(), seconds)
@@ -264,8 +264,8 @@ class Worker:
 def show_jobs(db: Database, handlers: Handlers) -> None:
     """Set the gauges of the jobs that were ever due."""
     service = handlers.service
-    with db.reading() as session:
-        ever_due = rows.jobs(session, handlers.jobs)
+    with db.reading() as transaction:
+        ever_due = rows.jobs(transaction, handlers.jobs)
     for job in ever_due:
         metrics.PERIOD.labels(service, job.handler).set(
             handlers.jobs[job.handler].period.total_seconds()

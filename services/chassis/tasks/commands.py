@@ -39,8 +39,8 @@ def register(app: Flask, handlers: Handlers) -> None:
 @with_appcontext
 def list_parked() -> None:
     """List what was given up, without what it says of people."""
-    with _db().reading() as session:
-        parked = rows.parked_tasks(session)
+    with _db().reading() as transaction:
+        parked = rows.parked_tasks(transaction)
     for task in parked:
         click.echo(
             f"{task.sequence}  {task.ended_at:%Y-%m-%d %H:%M}Z  {task.handler}  {task.event_id}  "
@@ -55,8 +55,10 @@ def list_parked() -> None:
 @with_appcontext
 def replay(ids: tuple[int, ...], everything: bool) -> None:
     """Run parked tasks again, here and now."""
-    with _db().reading() as session:
-        chosen = [task.sequence for task in rows.parked_tasks(session)] if everything else list(ids)
+    with _db().reading() as transaction:
+        chosen = (
+            [task.sequence for task in rows.parked_tasks(transaction)] if everything else list(ids)
+        )
     with _runner() as runner:
         failed = [sequence for sequence in chosen if not replayed(runner, sequence)]
     for sequence in failed:
@@ -84,8 +86,8 @@ def replayed(runner: Runner, sequence: int) -> bool:
 @with_appcontext
 def set_aside(id: int, reason: str) -> None:
     """Give up a parked task for good, saying why."""
-    with _db().operation() as session:
-        is_settled = rows.set_aside(session, id, reason)
+    with _db().operation() as transaction:
+        is_settled = rows.set_aside(transaction, id, reason)
     sys.exit(0 if is_settled else f"{id}: not parked")
 
 

@@ -67,31 +67,31 @@ def record(db: Database, gauge: Gauge, values: float | Values) -> None:
         {**row, "labels": orjson.dumps(labels).decode(), "value": float(v)}
         for labels, v in by_labels.items()
     ]
-    with db.operation() as session:
-        if session.get_bind().dialect.name == "postgresql":
+    with db.operation() as transaction:
+        if transaction.get_bind().dialect.name == "postgresql":
             # Two concurrent replacements (a job, and an operator's command) would both insert.
             # Readers are not blocked.
-            session.execute(text("LOCK TABLE job_figures IN SHARE ROW EXCLUSIVE MODE"))
-        session.execute(delete(job_figures).where(job_figures.c.name == gauge.name))
+            transaction.execute(text("LOCK TABLE job_figures IN SHARE ROW EXCLUSIVE MODE"))
+        transaction.execute(delete(job_figures).where(job_figures.c.name == gauge.name))
         if rows:
-            session.execute(insert(job_figures), rows)
+            transaction.execute(insert(job_figures), rows)
 
 
 def recorded(
-    session: Session, gauge: Gauge
+    transaction: Session, gauge: Gauge
 ) -> tuple[dict[tuple[str, ...], float], datetime | None]:
     """The gauge's values by labels, and when they were recorded (system time); None where there are
     none."""
     query = select(job_figures.c.labels, job_figures.c.value, job_figures.c.recorded_at)
-    rows = session.execute(query.where(job_figures.c.name == gauge.name)).all()
+    rows = transaction.execute(query.where(job_figures.c.name == gauge.name)).all()
     values = {tuple(orjson.loads(labels)): value for labels, value, _ in rows}
     return values, rows[0].recorded_at if rows else None
 
 
 def show(db: Database) -> None:
     """Read the recorded values for this process's `/metrics`."""
-    with db.reading() as session:
-        rows = session.execute(
+    with db.reading() as transaction:
+        rows = transaction.execute(
             select(job_figures.c.name, job_figures.c.labels, job_figures.c.value)
         ).all()
     values: dict[str, dict[tuple[str, ...], float]] = {}

@@ -95,7 +95,9 @@ class Handlers:
         self, contract: type[Any], name: str, operation: Callable[[Session, Any], None]
     ) -> None:
         """As `on`, for an operation that needs nothing of the envelope; `name`: of the reaction."""
-        self._add(Reaction(name, contract, lambda session, event, _: operation(session, event)))
+        self._add(
+            Reaction(name, contract, lambda transaction, event, _: operation(transaction, event))
+        )
 
     def _add(self, reaction: Reaction) -> None:
         self._reactions.setdefault(str(reaction.contract.TYPE), []).append(reaction)

@@ -79,7 +79,7 @@ class Task:
 
 
 def follow_up(
-    session: Session, name: str, data: dict[str, Any], *, subject: str, delay: float = 0
+    transaction: Session, name: str, data: dict[str, Any], *, subject: str, delay: float = 0
 ) -> str:
     """Schedule follow-up `name` for this service's worker, in `delay` seconds at the earliest; its
     id."""
@@ -88,7 +88,7 @@ def follow_up(
     row = new_row(
         envelope.id, name, handlers.channel_of(name), subject, envelope.to_json().decode()
     )
-    write(session, [row | {"available_at": row["available_at"] + timedelta(seconds=delay)}])
+    write(transaction, [row | {"available_at": row["available_at"] + timedelta(seconds=delay)}])
     return envelope.id
 
 
@@ -96,8 +96,8 @@ def hear(db: Database, handlers: Handlers, bodies: Sequence[bytes]) -> None:
     """Write a task for each reaction to these events, and parked ones of what cannot be read, once
     each."""
     rows = [row for body in bodies for row in rows_of_event(handlers, body)]
-    with db.operation() as session:
-        write(session, rows)
+    with db.operation() as transaction:
+        write(transaction, rows)
     for row in rows:
         if row["state"] == PARKED:
             log.error("task_parked", handler=row["handler"], reason=row["reason"])
@@ -126,8 +126,8 @@ def rows_of_event(handlers: Handlers, body: bytes) -> list[dict[str, Any]]:
 
 def add_recurring(db: Database, channel: str, names: Iterable[str]) -> None:
     """A row of each job, due at once, unless it is there."""
-    with db.operation() as session:
-        write(session, [new_row(JOB, name, channel, "", "") for name in names])
+    with db.operation() as transaction:
+        write(transaction, [new_row(JOB, name, channel, "", "") for name in names])
 
 
 def new_row(
@@ -149,11 +149,11 @@ def new_row(
     }
 
 
-def write(session: Session, rows: list[dict[str, Any]]) -> None:
+def write(transaction: Session, rows: list[dict[str, Any]]) -> None:
     """Those that are there, by event id and handler, stay as they are."""
     if rows:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        session.execute(dialect.insert(tasks).on_conflict_do_nothing(), rows)
+        dialect = postgresql if transaction.get_bind().dialect.name == "postgresql" else sqlite
+        transaction.execute(dialect.insert(tasks).on_conflict_do_nothing(), rows)
 
 
 class DueChannels:
@@ -171,8 +171,8 @@ class DueChannels:
         self._statement = select(*of_tasks, exists().where(is_due(_now)))
 
     def now(self) -> set[str]:
-        with self._db.reading() as session:
-            row = session.execute(self._statement, {"now": system_now()}).one()
+        with self._db.reading() as transaction:
+            row = transaction.execute(self._statement, {"now": system_now()}).one()
         return {
             channel for channel, is_one_due in zip(self._channels, row, strict=True) if is_one_due
         }
@@ -198,9 +198,9 @@ class Leases:
         return self._take(_first(which))
 
     def _take(self, first: Any) -> Task | None:
-        with self._db.operation() as session:
+        with self._db.operation() as transaction:
             now = system_now()
-            found = session.execute(first, {"now": now}).first()
+            found = transaction.execute(first, {"now": now}).first()
             if found is None:
                 return None
             task = Task(*found)
@@ -214,7 +214,7 @@ class Leases:
                 "counted": attempts,
                 "due": due,
             }
-            session.execute(_LEASE, {"of": task.sequence, **lease})
+            transaction.execute(_LEASE, {"of": task.sequence, **lease})
         return replace(task, attempts=attempts)
 
     def pause(self, attempts: int) -> timedelta:
@@ -236,33 +236,33 @@ class Leases:
         if not (held := dict(self._in_hand)):
             return
         ours = tasks.c.sequence.in_(list(held)) & (tasks.c.leased_by == self._owner)
-        with self._db.operation() as session:
+        with self._db.operation() as transaction:
             lease = (
                 update(tasks)
                 .where(ours)
                 .values(leased_until=system_now() + LEASE)
                 .returning(tasks.c.sequence)
             )
-            still = set(session.scalars(lease))
+            still = set(transaction.scalars(lease))
         for sequence in held.keys() - still:
             held[sequence].set()
 
-    def settle(self, session: Session, task: Task, **values: Any) -> bool:
+    def settle(self, transaction: Session, task: Task, **values: Any) -> bool:
         """End the lease with these values, if it is still the owner's; whether it was."""
         still_owned = (tasks.c.sequence == task.sequence) & (tasks.c.leased_by == self._owner)
         freed = {"leased_until": None, "leased_by": None, **values}
-        changed = session.execute(update(tasks).where(still_owned).values(freed)).rowcount  # type: ignore[attr-defined]
+        changed = transaction.execute(update(tasks).where(still_owned).values(freed)).rowcount  # type: ignore[attr-defined]
         if not changed:  # leased by another after our lease expired, or erased with its subject
             log.warning("lease_lost", channel=task.channel, handler=task.handler)
         return bool(changed)
 
-    def done(self, session: Session, task: Task) -> bool:
-        return self.settle(session, task, state=DONE, ended_at=system_now(), reason=None)
+    def done(self, transaction: Session, task: Task) -> bool:
+        return self.settle(transaction, task, state=DONE, ended_at=system_now(), reason=None)
 
-    def give_back(self, session: Session, task: Task, delay: float | None = None) -> bool:
+    def give_back(self, transaction: Session, task: Task, delay: float | None = None) -> bool:
         """This attempt does not count; in `delay` seconds, or as due as before."""
         due = task.available_at if delay is None else system_now() + timedelta(seconds=delay)
-        return self.settle(session, task, attempts=task.attempts - 1, available_at=due)
+        return self.settle(transaction, task, attempts=task.attempts - 1, available_at=due)
 
 
 def _due(channel: str, names: Sequence[str], now: Any) -> Any:
@@ -306,25 +306,25 @@ def _longest_due(channel: str, names: tuple[str, ...]) -> Any:
     return _first(_due(channel, names, _now))
 
 
-def parked_tasks(session: Session) -> Sequence[Any]:
+def parked_tasks(transaction: Session) -> Sequence[Any]:
     """Oldest first, without what they say of people."""
     shown = (tasks.c[name] for name in ("sequence", "event_id", "handler", "reason", "ended_at"))
-    return session.execute(select(*shown).where(_is[PARKED]).order_by(tasks.c.ended_at)).all()
+    return transaction.execute(select(*shown).where(_is[PARKED]).order_by(tasks.c.ended_at)).all()
 
 
-def parked(session: Session) -> int:
-    return session.scalar(select(func.count()).where(_is[PARKED])) or 0
+def parked(transaction: Session) -> int:
+    return transaction.scalar(select(func.count()).where(_is[PARKED])) or 0
 
 
 def is_parked(sequence: int) -> Any:
     return _is[PARKED] & (tasks.c.sequence == sequence)
 
 
-def set_aside(session: Session, sequence: int, reason: str) -> bool:
+def set_aside(transaction: Session, sequence: int, reason: str) -> bool:
     """Give up a parked task for good; False if it is not parked."""
     values = {"state": SET_ASIDE, "reason": reason[:REASON_LENGTH], "ended_at": system_now()}
     changed = update(tasks).where(is_parked(sequence)).values(values).returning(tasks.c.sequence)
-    return session.scalar(changed) is not None
+    return transaction.scalar(changed) is not None
 
 
 def waiting(db: Database, channels: Iterable[str]) -> dict[str, tuple[int, float]]:
@@ -337,10 +337,10 @@ def waiting(db: Database, channels: Iterable[str]) -> dict[str, tuple[int, float
     totals = select(rows.c.channel, func.count(), func.min(rows.c.created_at)).group_by(
         rows.c.channel
     )
-    with db.reading() as session:
+    with db.reading() as transaction:
         return none | {
             channel: (count, seconds_since(oldest))
-            for channel, count, oldest in session.execute(totals)
+            for channel, count, oldest in transaction.execute(totals)
         }
 
 
@@ -353,18 +353,18 @@ def _waiting_in(channel: str) -> Any:
     )
 
 
-def jobs(session: Session, names: Iterable[str]) -> Sequence[Any]:
-    return session.execute(
+def jobs(transaction: Session, names: Iterable[str]) -> Sequence[Any]:
+    return transaction.execute(
         select(tasks).where(tasks.c.event_id == JOB, tasks.c.handler.in_(list(names)))
     ).all()
 
 
-def erase_subject(session: Session, subject: str, naming: str | None = None) -> None:
+def erase_subject(transaction: Session, subject: str, naming: str | None = None) -> None:
     """Erase all events and tasks about `subject`, whatever their state; with `naming`, those alone
     that hold it."""
     for table in (outbox, tasks):
         of_subject = delete(table).where(table.c.subject == subject)
-        session.execute(
+        transaction.execute(
             of_subject if naming is None else of_subject.where(table.c.envelope.contains(naming))
         )
 

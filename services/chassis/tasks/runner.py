@@ -83,8 +83,8 @@ class Runner:
             try:
                 self._act(task, envelope, lost)
             except (ChannelUnavailable, BrokerUnavailable) as error:
-                with self._db.operation() as session:
-                    self.leases.give_back(session, task, getattr(error, "delay", None))
+                with self._db.operation() as transaction:
+                    self.leases.give_back(transaction, task, getattr(error, "delay", None))
                 raise
             except Exception as error:
                 self._failed(task, error)
@@ -133,8 +133,8 @@ class Runner:
         if not (run := self._handlers.follow_ups.get(task.handler)):
             raise Undecodable(f"no follow-up is named {task.handler}")
         run(envelope.data, envelope)
-        with self._db.operation() as session:
-            return self.leases.done(session, task)
+        with self._db.operation() as transaction:
+            return self.leases.done(transaction, task)
 
     def _react(self, task: Task, envelope: Envelope) -> bool:
         reactions = {
@@ -146,18 +146,18 @@ class Runner:
             event = reaction.contract.from_data(envelope.data)
         except (ValueError, TypeError, KeyError) as error:
             raise Undecodable(f"data of another shape: {error}") from error
-        with self._db.operation() as session:
-            if ours := self.leases.done(session, task):
-                reaction.run(session, event, envelope)
+        with self._db.operation() as transaction:
+            if ours := self.leases.done(transaction, task):
+                reaction.run(transaction, event, envelope)
         return ours
 
     def _hear_again(self, task: Task, envelope: Envelope) -> bool:
         """What was parked since nothing here reacted to it may have reactions since."""
         if not self._handlers.reactions(envelope.type):
             raise Undecodable(f"nothing here reacts to {envelope.type}")
-        with self._db.operation() as session:
-            if ours := self.leases.done(session, task):
-                rows.write(session, rows.rows_of_event(self._handlers, task.envelope.encode()))
+        with self._db.operation() as transaction:
+            if ours := self.leases.done(transaction, task):
+                rows.write(transaction, rows.rows_of_event(self._handlers, task.envelope.encode()))
         return ours
 
     def _job(self, task: Task) -> Job | None:
@@ -183,15 +183,15 @@ class Runner:
             "reason": None,
             "available_at": began + job.period,
         }
-        with self._db.operation() as session:
-            self.leases.settle(session, task, **done)
+        with self._db.operation() as transaction:
+            self.leases.settle(transaction, task, **done)
 
     def _failed(self, task: Task, error: Exception) -> None:
         job = self._job(task)
         if job and isinstance(error, Interrupted):
             log.info("job_interrupted", job=job.name)
-            with self._db.operation() as session:
-                self.leases.give_back(session, task)
+            with self._db.operation() as transaction:
+                self.leases.give_back(transaction, task)
             return
         reason = reason_of(error)
         told = f"{reason}, {task.attempts} attempts"[:REASON_LENGTH]
@@ -207,13 +207,15 @@ class Runner:
             parked=is_last,
             frames=frames_of(error),
         )
-        with self._db.operation() as session:
+        with self._db.operation() as transaction:
             if is_last:
-                self.leases.settle(session, task, state=PARKED, ended_at=system_now(), reason=told)
+                self.leases.settle(
+                    transaction, task, state=PARKED, ended_at=system_now(), reason=told
+                )
             else:
                 pause = self.leases.pause(task.attempts)
                 due_at = system_now() + (min(pause, job.period) if job else pause)
-                self.leases.settle(session, task, available_at=due_at, reason=told)
+                self.leases.settle(transaction, task, available_at=due_at, reason=told)
 
     @contextmanager
     def _described(self, task: Task) -> Iterator[Envelope | None]:

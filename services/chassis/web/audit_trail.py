@@ -36,9 +36,9 @@ def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> 
         )
         if before is not None:
             newest = newest.where(entries.id < before)
-        with db.reading_for_staff() as session:
-            rows = session.scalars(newest.limit(limit + 1)).all()
-            answers = _answers(session, rows[:limit], numeros)
+        with db.reading_for_staff() as transaction:
+            rows = transaction.scalars(newest.limit(limit + 1)).all()
+            answers = _answers(transaction, rows[:limit], numeros)
         return api.AuditEntries(
             entries=answers, next_before=rows[limit - 1].id if len(rows) > limit else None
         )
@@ -46,12 +46,15 @@ def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> 
     @views.serves(api.export_entries)
     def export_entries(query: dict[str, Any]) -> Response:
         def record() -> None:
-            with db.operation() as session:
-                entries.record(session, actor(), "audit.exported", "audit")
+            with db.operation() as transaction:
+                entries.record(transaction, actor(), "audit.exported", "audit")
 
         reading = db.reading_for_staff(export=True)
         return csv_response(
-            "journal.csv", reading, lambda session: _csv(session, entries, query, numeros), record
+            "journal.csv",
+            reading,
+            lambda transaction: _csv(transaction, entries, query, numeros),
+            record,
         )
 
     return views
@@ -63,23 +66,23 @@ def actor() -> Actor:
 
 
 def _csv(
-    session: Session, entries: Any, filters: Mapping[str, Any], numeros: Subquery | None
+    transaction: Session, entries: Any, filters: Mapping[str, Any], numeros: Subquery | None
 ) -> Iterator[str]:
     """All entries, oldest first, read from the server's cursor PAGE by PAGE."""
     query = select(entries).where(*_conditions(entries, filters, numeros)).order_by(entries.id)
-    rows = session.scalars(query.execution_options(yield_per=PAGE)).partitions()
-    pages = (api.ENTRIES.csv_lines(_answers(session, page, numeros)) for page in rows)
+    rows = transaction.scalars(query.execution_options(yield_per=PAGE)).partitions()
+    pages = (api.ENTRIES.csv_lines(_answers(transaction, page, numeros)) for page in rows)
     return csv_text(api.ENTRIES.csv_headings, pages)
 
 
 def _answers(
-    session: Session, page: Sequence[Any], numeros: Subquery | None
+    transaction: Session, page: Sequence[Any], numeros: Subquery | None
 ) -> tuple[api.AuditEntry, ...]:
     """Entries, with the N° candidat of whom their subject is, and what it is."""
     known: dict[str, Any] = {}
     if numeros is not None:
         of_page = select(numeros).where(numeros.c.id.in_({row.subject for row in page}))
-        rows = session.execute(of_page)
+        rows = transaction.execute(of_page)
         known = {
             row.id: {"numero_candidat": row[1], "subject_label": row[2] or None} for row in rows
         }

@@ -84,8 +84,8 @@ class Views(Blueprint):
 
         @wraps(query)
         def read(**given: Any) -> Answer:
-            with reading() as session:
-                return query(session, **given)
+            with reading() as transaction:
+                return query(transaction, **given)
 
         read.__signature__ = signature(partial(query, None))  # type: ignore[attr-defined]
         self.calls(operation, read, **others)

@@ -77,8 +77,8 @@ def read_paper_keys() -> Keys:
 
 @views.serves(personal_data.read_held_file)
 def read_held_file(candidate_id: str, file_id: str) -> Response:
-    with db.reading() as session:
-        document, candidature = kept_document(session, candidate_id, file_id)
+    with db.reading() as transaction:
+        document, candidature = kept_document(transaction, candidate_id, file_id)
     file = document_files.file_of(dependencies(), document, candidature, FileFormat.PDF)
     return Response(file.content, content_type=personal_data.read_held_file.media_type)
 

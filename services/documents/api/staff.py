@@ -96,8 +96,8 @@ def read_model(query: dict[str, Any], type: str) -> Response:
         response = csv_response(
             "modele.csv",
             db.reading_for_staff(export=True),
-            lambda session: queries.filled_model(
-                session, document_type, Scope(**query), part, completed
+            lambda transaction: queries.filled_model(
+                transaction, document_type, Scope(**query), part, completed
             ),
             lambda: imports.record_export(publisher, "import_model", label),
         )
@@ -137,7 +137,7 @@ def read_lines_to_mend(import_id: str) -> Response:
     return csv_response(
         "lignes-a-corriger.csv",
         db.reading_for_staff(export=True),
-        lambda session: queries.lines_to_mend(session, row),
+        lambda transaction: queries.lines_to_mend(transaction, row),
         lambda: imports.record_export(publisher, "import_refusals", import_id),
     )
 

@@ -149,20 +149,20 @@ def _store(
             raise
 
 
-def _count_remade(session: Session, event: RegistrationSaved) -> None:
+def _count_remade(transaction: Session, event: RegistrationSaved) -> None:
     """Where the document is the first to print the dates that its opening moved to last."""
-    edition = session.get(Edition, (event.candidature_id, event.version, event.edition))
+    edition = transaction.get(Edition, (event.candidature_id, event.version, event.edition))
     if edition is None:
         return
-    session.flush()  # another worker's document is refused before the count is held
+    transaction.flush()  # another worker's document is refused before the count is held
     opening = (event.exam.label, event.session.label, event.academie.code)
-    remade = session.get(RemadeDocuments, opening, with_for_update=True)
+    remade = transaction.get(RemadeDocuments, opening, with_for_update=True)
     if remade is not None and remade.dates == edition.dates:
         remade.made = remade.made + 1
         remade.last_made_at = portal_now()
 
 
-def request_reminders(session: Session, event: PiecesReminded, event_id: str) -> None:
+def request_reminders(transaction: Session, event: PiecesReminded, event_id: str) -> None:
     """Ask for the document of each candidature of the reminder."""
     for candidature in event.candidatures:
         work = {
@@ -170,7 +170,7 @@ def request_reminders(session: Session, event: PiecesReminded, event_id: str) ->
             "reminded_at": event.reminded_at,
             "candidature": data_of(candidature),
         }
-        follow_up(session, MAKE_REMINDER, work, subject=candidature.candidature_id)
+        follow_up(transaction, MAKE_REMINDER, work, subject=candidature.candidature_id)
 
 
 def make_reminder(dependencies: Dependencies, work: dict[str, Any]) -> None:

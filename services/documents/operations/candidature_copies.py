@@ -28,34 +28,36 @@ OpeningLabels = tuple[str, str, str]
 """Of exam and session, and the académie's code."""
 
 
-def store_version(session: Session, event: contracts.RegistrationSaved) -> None:
+def store_version(transaction: Session, event: contracts.RegistrationSaved) -> None:
     """Store a saved version and ask for its documents; a version that is stored already changes
     nothing.
 
     An older version arriving late gets its documents too (they are kept by version) but leaves the
     tile alone.
     """
-    candidature = session.scalar(
+    candidature = transaction.scalar(
         select(Candidature).where(Candidature.id == event.candidature_id).with_for_update()
     )
-    if is_erased(session, event.candidature_id, event.version) or _is_stored(session, event):
+    if is_erased(transaction, event.candidature_id, event.version) or _is_stored(
+        transaction, event
+    ):
         return
     candidature = candidature or Candidature(id=event.candidature_id, version=0)
-    session.add(candidature)
+    transaction.add(candidature)
     if event.version > candidature.version:
         for column, value in contracts.copied_columns(event).items():
             setattr(candidature, column, value)
-    session.flush()
-    session.add(
+    transaction.flush()
+    transaction.add(
         SavedVersion(
             candidature_id=event.candidature_id,
             version=event.version,
             payload=contracts.to_stored(event),
         )
     )
-    session.flush()
+    transaction.flush()
     work = {"candidature_id": event.candidature_id, "version": event.version}
-    follow_up(session, MAKE_DOCUMENTS, work, subject=event.candidature_id)
+    follow_up(transaction, MAKE_DOCUMENTS, work, subject=event.candidature_id)
 
 
 def store_version_now(event: contracts.RegistrationSaved) -> None:
@@ -63,69 +65,72 @@ def store_version_now(event: contracts.RegistrationSaved) -> None:
     only read."""
 
     def is_stored() -> bool:
-        with db.reading() as session:
-            return _is_stored(session, event)
+        with db.reading() as transaction:
+            return _is_stored(transaction, event)
 
     if is_stored():
         return
     try:
-        with db.operation() as session:
-            store_version(session, event)
+        with db.operation() as transaction:
+            store_version(transaction, event)
     except IntegrityError:  # two processes store the same version at the same time
         if not is_stored():
             raise
 
 
-def is_erased(session: Session, candidature_id: str, version: int) -> bool:
+def is_erased(transaction: Session, candidature_id: str, version: int) -> bool:
     """What was erased is not stored any more, whatever arrives late."""
-    tombstone = session.get(Withdrawal, candidature_id)
+    tombstone = transaction.get(Withdrawal, candidature_id)
     return tombstone is not None and version <= (tombstone.erased_version or 0)
 
 
-def store_editions(session: Session, event: contracts.DatesMoved) -> None:
+def store_editions(transaction: Session, event: contracts.DatesMoved) -> None:
     """Store the dates that these versions now print, and ask for their documents; stored already,
     nothing changes."""
     edited_at = datetime.fromisoformat(event.edited_at)
     concerned = Counter[OpeningLabels]()
     for edition in event.editions:
-        if _add_edition(session, edition, event.dates, edited_at):
+        if _add_edition(transaction, edition, event.dates, edited_at):
             work = {"candidature_id": edition.candidature_id, "version": edition.version}
-            follow_up(session, MAKE_EDITION, work, subject=edition.candidature_id)
-            if (candidature := session.get(Candidature, edition.candidature_id)) is not None:
+            follow_up(transaction, MAKE_EDITION, work, subject=edition.candidature_id)
+            if (candidature := transaction.get(Candidature, edition.candidature_id)) is not None:
                 concerned[
                     candidature.exam_label, candidature.session_label, candidature.academie_code
                 ] += 1
     for opening, candidatures in sorted(concerned.items()):
-        _expect(session, opening, event.dates, edited_at, candidatures * len(AUTOMATIC_TYPES))
+        _expect(transaction, opening, event.dates, edited_at, candidatures * len(AUTOMATIC_TYPES))
 
 
-def store_validation(session: Session, event: contracts.RegistrationValidated) -> None:
+def store_validation(transaction: Session, event: contracts.RegistrationValidated) -> None:
     """Store that this edition of a version prints its validation, and ask for its confirmation, the
     one document that says so; stored already, nothing changes."""
     of = event.edition
     validated_at = datetime.fromisoformat(event.edition.validated_at or "")
-    if _add_edition(session, of, event.dates, validated_at):
+    if _add_edition(transaction, of, event.dates, validated_at):
         work = {
             "candidature_id": of.candidature_id,
             "version": of.version,
             "types": [DocumentType.CONFIRMATION],
         }
-        follow_up(session, MAKE_DOCUMENTS, work, subject=of.candidature_id)
+        follow_up(transaction, MAKE_DOCUMENTS, work, subject=of.candidature_id)
 
 
 def _add_edition(
-    session: Session, edition: contracts.Edition, dates: contracts.PrintedDates, edited_at: datetime
+    transaction: Session,
+    edition: contracts.Edition,
+    dates: contracts.PrintedDates,
+    edited_at: datetime,
 ) -> bool:
     """Whether it is new."""
-    known = session.get(Edition, (edition.candidature_id, edition.version, edition.edition))
-    if known is not None or is_erased(session, edition.candidature_id, edition.version):
+    known = transaction.get(Edition, (edition.candidature_id, edition.version, edition.edition))
+    if known is not None or is_erased(transaction, edition.candidature_id, edition.version):
         return False
-    session.add(Edition(**vars(edition), dates=dates, edited_at=edited_at))
+    transaction.add(Edition(**vars(edition), dates=dates, edited_at=edited_at))
     return True
 
 
 def _expect(
-    session: Session,
+    transaction: Session,
     opening: OpeningLabels,
     dates: contracts.PrintedDates,
     edited_at: datetime,
@@ -133,25 +138,25 @@ def _expect(
 ) -> None:
     """Count documents that are to print these dates: from 0 on where the opening has moved
     again."""
-    row = session.get(RemadeDocuments, opening, with_for_update=True)
+    row = transaction.get(RemadeDocuments, opening, with_for_update=True)
     if row is None or (row.dates != dates and row.edited_at < edited_at):
         exam, name, academie = opening
         new = RemadeDocuments(
             exam=exam, session=name, academie=academie, dates=dates, expected=0, made=0
         )
-        row = session.merge(new)
+        row = transaction.merge(new)
         row.last_made_at = None
     if row.dates == dates:
         row.expected = row.expected + documents
         row.edited_at = edited_at
 
 
-def store_withdrawal(session: Session, event: contracts.RegistrationWithdrawn) -> None:
+def store_withdrawal(transaction: Session, event: contracts.RegistrationWithdrawn) -> None:
     """Note that a candidature was withdrawn or set aside, whether its own event has arrived or
     not."""
     of = event.candidature_id
-    withdrawal = session.get(Withdrawal, of) or Withdrawal(candidature_id=of, version=0)
-    session.add(withdrawal)
+    withdrawal = transaction.get(Withdrawal, of) or Withdrawal(candidature_id=of, version=0)
+    transaction.add(withdrawal)
     if event.version > withdrawal.version:
         withdrawal.version = event.version
         withdrawal.withdrawn_at = datetime.fromisoformat(event.withdrawn_at)
@@ -159,18 +164,18 @@ def store_withdrawal(session: Session, event: contracts.RegistrationWithdrawn) -
         withdrawal.ecartee = event.ecartee
 
 
-def _is_stored(session: Session, event: contracts.RegistrationSaved) -> bool:
+def _is_stored(transaction: Session, event: contracts.RegistrationSaved) -> bool:
     same_version = select(SavedVersion.version).filter_by(
         candidature_id=event.candidature_id, version=event.version
     )
-    return session.scalar(same_version) is not None
+    return transaction.scalar(same_version) is not None
 
 
-def store_declared(session: Session, event: contracts.DocumentsDeclared) -> None:
+def store_declared(transaction: Session, event: contracts.DocumentsDeclared) -> None:
     """Store what the exam now declares, unless something newer is known."""
     declared_at = datetime.fromisoformat(event.declared_at)
-    known = session.get(ExamDocuments, event.exam, with_for_update=True)
+    known = transaction.get(ExamDocuments, event.exam, with_for_update=True)
     if known is None or known.declared_at < declared_at:
         columns = {"exam": event.exam, "exam_label": event.exam_label, "declared_at": declared_at}
         labels = {document.code: document.label for document in event.documents}
-        session.merge(ExamDocuments(**columns, labels=labels))
+        transaction.merge(ExamDocuments(**columns, labels=labels))

@@ -138,11 +138,11 @@ def _content_of(dependencies: Dependencies, document: Document, file_format: Fil
 def open_document(dependencies: Dependencies, staff: Publisher, document_id: str) -> File:
     """The PDF, also of what was withdrawn. Raises NotFound outside the académies of `staff`,
     Unavailable."""
-    with db.reading_for_staff() as session:
-        document, candidature = document_for_staff(session, document_id, staff)
+    with db.reading_for_staff() as transaction:
+        document, candidature = document_for_staff(transaction, document_id, staff)
     file = file_of(dependencies, document, candidature, FileFormat.PDF)
-    with db.operation() as session:
-        record(session, staff, "document.opened", document_id, candidature=candidature.id)
+    with db.operation() as transaction:
+        record(transaction, staff, "document.opened", document_id, candidature=candidature.id)
     return file
 
 
@@ -152,6 +152,6 @@ def mark_opened(candidate_id: str, document_id: str) -> None:
     document, _ = document_of(candidate_id, document_id)
     if document.opened_at is not None or document.type in AUTOMATIC_TYPES:
         return
-    with db.operation() as session:
+    with db.operation() as transaction:
         unopened = update(Document).where(Document.id == document_id, is_unopened())
-        session.execute(unopened.values(opened_at=portal_now()))
+        transaction.execute(unopened.values(opened_at=portal_now()))

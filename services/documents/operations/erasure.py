@@ -32,39 +32,41 @@ RETENTION = Actor("service", "registrations")
 PAGE = 200  # publications, each for some hundreds of candidatures at most
 
 
-def erase_documents(session: Session, event: DataErased) -> None:
+def erase_documents(transaction: Session, event: DataErased) -> None:
     """Erased already, or never heard of, a candidature has its tombstone alone."""
     if DOCUMENTS in event.kinds:
         for erased in event.candidatures:
-            _erase(session, erased)
+            _erase(transaction, erased)
 
 
-def _erase(session: Session, erased: ErasedCandidature) -> None:
+def _erase(transaction: Session, erased: ErasedCandidature) -> None:
     of = erased.candidature_id
-    candidature = session.get(Candidature, of, with_for_update=True)
-    documents = session.scalars(select(Document).where(Document.candidature_id == of)).all()
-    lines = session.scalars(select(ImportDocument).where(ImportDocument.candidature_id == of)).all()
+    candidature = transaction.get(Candidature, of, with_for_update=True)
+    documents = transaction.scalars(select(Document).where(Document.candidature_id == of)).all()
+    lines = transaction.scalars(
+        select(ImportDocument).where(ImportDocument.candidature_id == of)
+    ).all()
     keys = {key for row in documents for key in (row.pdf_key, row.html_key)} | {
         row.pdf_key for row in lines
     }
-    retire_for_good(session, *(key for key in keys if key))
+    retire_for_good(transaction, *(key for key in keys if key))
     audit_chain.erase(
-        session, [of, *(row.id for row in documents), *(row.id for row in lines)], RETENTION
+        transaction, [of, *(row.id for row in documents), *(row.id for row in lines)], RETENTION
     )
     for model in (ImportDocument, Edition):
-        session.execute(delete(model).where(model.candidature_id == of))
-    session.execute(delete(Candidature).where(Candidature.id == of))
+        transaction.execute(delete(model).where(model.candidature_id == of))
+    transaction.execute(delete(Candidature).where(Candidature.id == of))
     if candidature is not None:
-        _erase_refusals(session, candidature)
+        _erase_refusals(transaction, candidature)
     for subject in (of, erased.candidate_id):
-        erase_subject(session, subject, naming=of)
+        erase_subject(transaction, subject, naming=of)
     end = {
         "version": erased.version,
         "erased_version": erased.version,
         "withdrawn_at": portal_now(),
     }
-    session.merge(Withdrawal(candidature_id=of, ecartee=False, **end))
-    session.flush()
+    transaction.merge(Withdrawal(candidature_id=of, ecartee=False, **end))
+    transaction.flush()
 
 
 def erase_publications() -> None:
@@ -77,14 +79,14 @@ def erase_publications() -> None:
     page = select(Publication).order_by(Publication.id).limit(PAGE)
     after = ""
     while not stopping():
-        with db.reading() as session:
-            publications = session.scalars(page.where(Publication.id > after)).all()
+        with db.reading() as transaction:
+            publications = transaction.scalars(page.where(Publication.id > after)).all()
         if not publications:
             return
         for publication in publications:
-            with db.reading() as session:
+            with db.reading() as transaction:
                 erased = set(
-                    session.scalars(
+                    transaction.scalars(
                         gone.where(Withdrawal.candidature_id.in_(publication.candidatures))
                     )
                 )
@@ -94,18 +96,18 @@ def erase_publications() -> None:
 
 
 def _forget_in_publication(id: str, erased: Collection[str]) -> None:
-    with db.operation() as session:
-        publication = session.get_one(Publication, id, with_for_update=True)
+    with db.operation() as transaction:
+        publication = transaction.get_one(Publication, id, with_for_update=True)
         publication.candidatures = [
             other for other in publication.candidatures if other not in erased
         ]
         if not publication.candidatures:
-            retire_for_good(session, *filter(None, [publication.pdf_key]))
-            audit_chain.erase(session, [id], RETENTION)
-            session.delete(publication)
+            retire_for_good(transaction, *filter(None, [publication.pdf_key]))
+            audit_chain.erase(transaction, [id], RETENTION)
+            transaction.delete(publication)
 
 
-def _erase_refusals(session: Session, of: Candidature) -> None:
+def _erase_refusals(transaction: Session, of: Candidature) -> None:
     """Those of the candidate's number; with the last candidature of a session all that its imports
     refused, of which nobody knows whose it is."""
     same = (Candidature.session_label == of.session_label) & (
@@ -115,9 +117,9 @@ def _erase_refusals(session: Session, of: Candidature) -> None:
         Import.session_label == of.session_label, Import.exam_label == of.exam_label
     )
     refused = delete(ImportRefusal).where(ImportRefusal.import_id.in_(imports))
-    if session.scalar(select(exists().where(same))):
-        session.execute(refused.where(ImportRefusal.numero_candidat == of.numero_candidat))
+    if transaction.scalar(select(exists().where(same))):
+        transaction.execute(refused.where(ImportRefusal.numero_candidat == of.numero_candidat))
         return
-    session.execute(refused)
+    transaction.execute(refused)
     sent = delete(Sending).where(Sending.import_id.in_(imports)).returning(Sending.object_key)
-    retire_for_good(session, *(key for key in session.scalars(sent) if key))
+    retire_for_good(transaction, *(key for key in transaction.scalars(sent) if key))

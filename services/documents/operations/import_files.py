@@ -84,8 +84,8 @@ class _StoredPdf:
 def begin_upload(publisher: Publisher, import_id: str, filename: str, length: int) -> Progress:
     """Announce a file of `length` bytes. Raises NotFound, Conflict once the import is published or
     given up, TooLarge, TooMany."""
-    with db.operation() as session:
-        row = import_in(session, publisher, import_id, for_change=True)
+    with db.operation() as transaction:
+        row = import_in(transaction, publisher, import_id, for_change=True)
         imports.refuse_unless_open(row)
         largest = rules.MAX_CSV_BYTES if row.source == rules.CSV else rules.MAX_ARCHIVE_BYTES
         if length > largest:
@@ -96,7 +96,7 @@ def begin_upload(publisher: Publisher, import_id: str, filename: str, length: in
         name = shown_name(filename)
         at = portal_now()
         return imports.uploads.begin(
-            session, publisher.id, filename=name, length=length, at=at, import_id=import_id
+            transaction, publisher.id, filename=name, length=length, at=at, import_id=import_id
         )
 
 
@@ -129,19 +129,19 @@ def take_upload(
 
 def _complete(publisher: Publisher, import_id: str, upload_id: str) -> Upload:
     """Raises NotFound, UploadIncomplete."""
-    with db.reading() as session:
-        upload: Upload = imports.uploads.complete(session, publisher.id, upload_id)
+    with db.reading() as transaction:
+        upload: Upload = imports.uploads.complete(transaction, publisher.id, upload_id)
     if upload.import_id != import_id:
         raise NotFound("Cet envoi n'est pas celui de cette publication.")
     return upload
 
 
-def _taking(session: Session, publisher: Publisher, upload: Upload) -> Import:
+def _taking(transaction: Session, publisher: Publisher, upload: Upload) -> Import:
     """The upload's import, locked, which takes it in this transaction. Raises NotFound, Conflict,
     UploadsChanged."""
-    row = import_in(session, publisher, upload.import_id, for_change=True)
+    row = import_in(transaction, publisher, upload.import_id, for_change=True)
     imports.refuse_unless_open(row)
-    imports.uploads.take(session, [upload.id], row.id)
+    imports.uploads.take(transaction, [upload.id], row.id)
     return row
 
 
@@ -156,31 +156,31 @@ def _check_csv(publisher: Publisher, row: Import, upload: Upload) -> None:
     )
     recipients = recipients_of(scope_of(row), publisher, import_csv.numeros_of(parsed))
     checked = import_csv.check_rows(document_type, parsed, recipients)
-    with db.operation() as session:
-        row = _taking(session, publisher, upload)
+    with db.operation() as transaction:
+        row = _taking(transaction, publisher, upload)
         if parsed.completes and row.revision != revision:
             raise Conflict(
                 "Un autre fichier vient d'être contrôlé : relisez le compte rendu, puis "
                 "recommencez."
             )
-        earlier = _delete_rows(session, row.id, checked if parsed.completes else None)
-        _add_rows(session, row, checked, parsed.records, earlier)
+        earlier = _delete_rows(transaction, row.id, checked if parsed.completes else None)
+        _add_rows(transaction, row, checked, parsed.records, earlier)
         row.filename = upload.filename
         row.unused_columns = list(parsed.unused_columns)
         row.headings = parsed.headings
         row.unfilled = parsed.unfilled
         row.ready = (
-            session.scalar(select(func.count()).where(ImportDocument.import_id == row.id)) or 0
+            transaction.scalar(select(func.count()).where(ImportDocument.import_id == row.id)) or 0
         )
         row.refused = sum(not refusal.is_repeated for refusal in checked.refusals)
         imports.mark_checked(row)
         imports.record(
-            session, publisher, "import.checked", row.id, ready=row.ready, refused=row.refused
+            transaction, publisher, "import.checked", row.id, ready=row.ready, refused=row.refused
         )
 
 
 def _add_rows(
-    session: Session,
+    transaction: Session,
     row: Import,
     checked: CheckedImport,
     records: Mapping[int, list[str]],
@@ -189,15 +189,15 @@ def _add_rows(
     rows = []
     type = rules.DocumentType(row.type)
     for position, document in enumerate(
-        checked.documents, _next_position(session, ImportDocument, row.id)
+        checked.documents, _next_position(transaction, ImportDocument, row.id)
     ):
         candidature = document.candidature
         lines = import_csv.completed_lines(type, earlier.get(candidature.id, ()), document.lines)
         missing = import_csv.what_is_missing(lines, candidature)
         rows.append(_document(row.id, candidature, position, content=lines, reason=missing))
     if rows:
-        session.execute(insert(ImportDocument), rows)
-    _add_refusals(session, row.id, checked.refusals, records=records)
+        transaction.execute(insert(ImportDocument), rows)
+    _add_refusals(transaction, row.id, checked.refusals, records=records)
 
 
 def _document(
@@ -219,7 +219,7 @@ def _document(
 
 
 def _delete_rows(
-    session: Session, import_id: str, completing: CheckedImport | None
+    transaction: Session, import_id: str, completing: CheckedImport | None
 ) -> LinesByCandidature:
     """What was checked before; all documents, or those that are made anew, whose lines are
     returned."""
@@ -229,9 +229,9 @@ def _delete_rows(
         anew = [derived_id(import_id, document.candidature.id) for document in completing.documents]
         documents = ImportDocument.id.in_(anew)
         lines = select(ImportDocument.candidature_id, ImportDocument.content).where(documents)
-        earlier = dict(session.execute(lines).all())
-    session.execute(delete(ImportDocument).where(documents))
-    session.execute(delete(ImportRefusal).where(ImportRefusal.import_id == import_id))
+        earlier = dict(transaction.execute(lines).all())
+    transaction.execute(delete(ImportDocument).where(documents))
+    transaction.execute(delete(ImportRefusal).where(ImportRefusal.import_id == import_id))
     return earlier
 
 
@@ -241,25 +241,25 @@ def _take_sending(
     """Keep a PDF, or a ZIP archive of them, until its check. Raises Invalid for an archive that
     cannot be read, Unavailable while the store does not answer, or MOST_WAITING of the sender's
     wait already."""
-    with db.reading() as session:
+    with db.reading() as transaction:
         own = select(func.count()).where(Sending.owner_id == publisher.id, IS_WAITING)
-        if (session.scalar(own) or 0) >= MOST_WAITING:
+        if (transaction.scalar(own) or 0) >= MOST_WAITING:
             raise Unavailable(TOO_MANY_WAIT, retry_after=RETRY_SECONDS)
     with _taken.place(publisher.id):
         content = b"".join(imports.uploads.read(upload))
         files = len(names_of(upload.filename, io.BytesIO(content)))
         key = store_upload(dependencies, row.id, content, "bin")
-    with operation_naming(db, dependencies.store, key) as session:
-        row = _taking(session, publisher, upload)
+    with operation_naming(db, dependencies.store, key) as transaction:
+        row = _taking(transaction, publisher, upload)
         sent = {
             "import_id": row.id,
             "filename": upload.filename,
             "object_key": key,
             "files": files,
         }
-        session.add(Sending(owner_id=publisher.id, publisher=publisher, **sent))
-        imports.give_turn(session, publisher.id)
-        imports.record(session, publisher, "import.sent", row.id, files=files)
+        transaction.add(Sending(owner_id=publisher.id, publisher=publisher, **sent))
+        imports.give_turn(transaction, publisher.id)
+        imports.record(transaction, publisher, "import.sent", row.id, files=files)
 
 
 def check_sending(dependencies: Dependencies, sending_id: str) -> None:
@@ -269,15 +269,15 @@ def check_sending(dependencies: Dependencies, sending_id: str) -> None:
 
     Raises StoreUnavailable or Unavailable, to be tried again.
     """
-    with db.reading() as session:
-        sending = session.scalar(select(Sending).where(Sending.id == sending_id, IS_WAITING))
+    with db.reading() as transaction:
+        sending = transaction.scalar(select(Sending).where(Sending.id == sending_id, IS_WAITING))
         if sending is None:
             return
-        row = session.get_one(Import, sending.import_id)
+        row = transaction.get_one(Import, sending.import_id)
     if row.state not in imports.OPEN_STATES:  # by the version before, which knows of no sendings
-        with db.operation() as session:
-            session.get_one(Import, row.id, with_for_update=True)
-            imports.end_sendings(session, row.id)
+        with db.operation() as transaction:
+            transaction.get_one(Import, row.id, with_for_update=True)
+            imports.end_sendings(transaction, row.id)
         return
     with suppress(_Gone):
         try:
@@ -367,9 +367,9 @@ def _verdicts(
 
 def _note_progress(sending_id: str, files: int) -> None:
     """Raises _Gone, so that nothing more is looked into."""
-    with db.operation() as session:
+    with db.operation() as transaction:
         waiting = update(Sending).where(Sending.id == sending_id, IS_WAITING)
-        if not session.execute(waiting.values(files_checked=files)).rowcount:  # type: ignore[attr-defined]
+        if not transaction.execute(waiting.values(files_checked=files)).rowcount:  # type: ignore[attr-defined]
             raise _Gone
 
 
@@ -394,42 +394,45 @@ def _settle(
     dependencies: Dependencies, sending: Sending, stored: list[_StoredPdf], refusals: list[Refusal]
 ) -> None:
     """Raises Invalid for more documents than an import has, Conflict, _Gone."""
-    with operation_naming(db, dependencies.store, *(pdf.key for pdf in stored)) as session:
-        row = session.get_one(Import, sending.import_id, with_for_update=True)
-        if session.scalar(select(Sending.id).where(Sending.id == sending.id, IS_WAITING)) is None:
+    with operation_naming(db, dependencies.store, *(pdf.key for pdf in stored)) as transaction:
+        row = transaction.get_one(Import, sending.import_id, with_for_update=True)
+        if (
+            transaction.scalar(select(Sending.id).where(Sending.id == sending.id, IS_WAITING))
+            is None
+        ):
             raise _Gone
         imports.refuse_unless_open(row)
-        added = _add_documents(session, row, stored, refusals)
+        added = _add_documents(transaction, row, stored, refusals)
         _replace_refusals(
-            session, row.id, {sending.filename, *(pdf.name for pdf in stored)}, refusals
+            transaction, row.id, {sending.filename, *(pdf.name for pdf in stored)}, refusals
         )
         row.filename = sending.filename
         row.ready = row.ready + added
         row.refused = (
-            session.scalar(select(func.count()).where(ImportRefusal.import_id == row.id)) or 0
+            transaction.scalar(select(func.count()).where(ImportRefusal.import_id == row.id)) or 0
         )
         imports.mark_checked(row)
         imports.record(
-            session,
+            transaction,
             sending.publisher,
             "import.checked",
             row.id,
             ready=row.ready,
             refused=row.refused,
         )
-        imports.end_sendings(session, row.id, Sending.id == sending.id)
+        imports.end_sendings(transaction, row.id, Sending.id == sending.id)
 
 
 def _add_documents(
-    session: Session, row: Import, stored: list[_StoredPdf], refusals: list[Refusal]
+    transaction: Session, row: Import, stored: list[_StoredPdf], refusals: list[Refusal]
 ) -> int:
     """How many were added. A second one of a candidate is refused, unless its bytes are those of
     the first, and its object retired."""
     of_import = select(ImportDocument.id, ImportDocument.pdf_key).where(
         ImportDocument.import_id == row.id
     )
-    known: dict[str, str | None] = dict(session.execute(of_import).all())
-    position = _next_position(session, ImportDocument, row.id)
+    known: dict[str, str | None] = dict(transaction.execute(of_import).all())
+    position = _next_position(transaction, ImportDocument, row.id)
     documents: list[dict[str, Any]] = []
     for pdf in stored:
         of_file = {"content": [], "filename": pdf.name, "pdf_key": pdf.key}
@@ -440,13 +443,13 @@ def _add_documents(
             continue
         if _digest(pdf.key) != _digest(earlier or ""):
             refusals.append(Refusal(pdf.name, pdf.candidature.numero_candidat, ALREADY_THERE))
-        retire(session, pdf.key)
+        retire(transaction, pdf.key)
     if len(known) > rules.MAX_LINES:
         raise import_csv.refused(
             f"Une publication a {rules.MAX_LINES} documents au plus : préparez-en une autre."
         )
     if documents:
-        session.execute(insert(ImportDocument), documents)
+        transaction.execute(insert(ImportDocument), documents)
     return len(documents)
 
 
@@ -456,32 +459,32 @@ def _digest(key: str) -> str:
 
 
 def _replace_refusals(
-    session: Session, import_id: str, accepted: set[str], refusals: list[Refusal]
+    transaction: Session, import_id: str, accepted: set[str], refusals: list[Refusal]
 ) -> None:
     """Add the reasons of a sending; a file of the same name that was sent before has its reason no
     more."""
     names = sorted(accepted | {refusal.place for refusal in refusals})
     of_import = ImportRefusal.import_id == import_id
-    session.execute(delete(ImportRefusal).where(of_import, ImportRefusal.place.in_(names)))
-    _add_refusals(session, import_id, refusals)
+    transaction.execute(delete(ImportRefusal).where(of_import, ImportRefusal.place.in_(names)))
+    _add_refusals(transaction, import_id, refusals)
 
 
 def _next_position(
-    session: Session, model: type[ImportDocument | ImportRefusal], import_id: str
+    transaction: Session, model: type[ImportDocument | ImportRefusal], import_id: str
 ) -> int:
     highest = select(func.max(model.position)).where(model.import_id == import_id)
-    return (session.scalar(highest) or 0) + 1
+    return (transaction.scalar(highest) or 0) + 1
 
 
 def _add_refusals(
-    session: Session,
+    transaction: Session,
     import_id: str,
     refusals: Iterable[Refusal],
     records: Mapping[int, list[str]] | None = None,
 ) -> None:
     """Add the reasons of a report behind those that are there; `records`: the lines of a CSV, by
     their numbers."""
-    first = _next_position(session, ImportRefusal, import_id)
+    first = _next_position(transaction, ImportRefusal, import_id)
     rows = [
         {
             "import_id": import_id,
@@ -496,4 +499,4 @@ def _add_refusals(
         for position, refusal in enumerate(refusals, first)
     ]
     if rows:
-        session.execute(insert(ImportRefusal), rows)
+        transaction.execute(insert(ImportRefusal), rows)

@@ -56,15 +56,15 @@ def publish_import(
     to publish or PDFs wait for their check, Invalid while there are incomplete documents that are
     not accepted.
     """
-    with db.operation() as session:
-        row = queries.import_in(session, publisher, import_id, for_change=True)
+    with db.operation() as transaction:
+        row = queries.import_in(transaction, publisher, import_id, for_change=True)
         if row.revision != revision:
             raise PreconditionFailed(
                 "Un autre fichier a été envoyé depuis que vous avez lu ce contrôle : relisez-le."
             )
         if row.state in (rules.PUBLISHING, rules.PUBLISHED):
             return row
-        if queries.is_under_check(session, import_id):
+        if queries.is_under_check(transaction, import_id):
             raise Conflict(
                 "Des fichiers envoyés attendent leur contrôle : publiez une fois qu'il est terminé."
             )
@@ -75,19 +75,19 @@ def publish_import(
                 "Aucun document ne peut être publié : corrigez le fichier et envoyez-le à nouveau."
             )
         of_import = select(ImportDocument.id).where(ImportDocument.import_id == import_id)
-        if not accept_incomplete and session.scalar(
+        if not accept_incomplete and transaction.scalar(
             of_import.where(*queries.IS_INCOMPLETE).limit(1)
         ):
             raise Invalid.in_field("accept_incomplete", INCOMPLETE)
         row.state = rules.PUBLISHING
         row.publication_at = portal_now()
-        uploads.give_up_open(session, import_id=import_id)
-        positions = session.scalars(_ready(ImportDocument.position, import_id)).all()
+        uploads.give_up_open(transaction, import_id=import_id)
+        positions = transaction.scalars(_ready(ImportDocument.position, import_id)).all()
         for start in range(0, len(positions), CHUNK):
             chunk = positions[start : start + CHUNK]
             work = {"import_id": import_id, "first": chunk[0], "last": chunk[-1]}
-            follow_up(session, PUBLISH_CHUNK, work, subject=import_id)
-        record(session, publisher, "import.published", import_id, documents=row.ready)
+            follow_up(transaction, PUBLISH_CHUNK, work, subject=import_id)
+        record(transaction, publisher, "import.published", import_id, documents=row.ready)
     return row
 
 
@@ -95,8 +95,8 @@ def publish_chunk(dependencies: Dependencies, import_id: str, first: int, last: 
     """Publish what is ready from position `first` to `last`. Raises StoreUnavailable, to be tried
     again: what is published by then stays, and is not published a second time."""
     ready = _ready(ImportDocument.id, import_id).where(ImportDocument.position.between(first, last))
-    with db.reading() as session:
-        document_ids = session.scalars(ready).all()
+    with db.reading() as transaction:
+        document_ids = transaction.scalars(ready).all()
     for document_id in document_ids:
         _publish(dependencies, document_id)
 
@@ -109,10 +109,10 @@ def _ready(column: InstrumentedAttribute[Any], import_id: str) -> Select[Any]:
 
 
 def _publish(dependencies: Dependencies, document_id: str) -> None:
-    with db.reading() as session:
-        document = session.get_one(ImportDocument, document_id)
-        row = session.get_one(Import, document.import_id)
-        recipient = recipient_of(session, document.candidature_id)
+    with db.reading() as transaction:
+        document = transaction.get_one(ImportDocument, document_id)
+        row = transaction.get_one(Import, document.import_id)
+        recipient = recipient_of(transaction, document.candidature_id)
     if row.state != rules.PUBLISHING:
         return
     reason = GONE if recipient is None else REASONS.get(recipient.activity)
@@ -173,8 +173,8 @@ def rendered_document(
 ) -> Rendered:
     """Both formats of a document of an import, as it is published at that instant; None: as it
     would be, without what proves it. Raises StoreUnavailable, ObjectMissing, RenderingFailed."""
-    with db.reading() as session:
-        version = session.get_one(Candidature, document.candidature_id).version
+    with db.reading() as transaction:
+        version = transaction.get_one(Candidature, document.candidature_id).version
     event = saved_event(document.candidature_id, version)
     if event is None:
         raise ObjectMissing(f"version {version}")
@@ -190,22 +190,22 @@ def rendered_document(
 
 
 def _fail(document_id: str, reason: str) -> None:
-    with suppress(_NotReady), db.operation() as session:
-        row, document = _locked(session, document_id)
+    with suppress(_NotReady), db.operation() as transaction:
+        row, document = _locked(transaction, document_id)
         document.state = rules.FAILED
         document.reason = reason
         row.failed += 1
         _end_if_done(row)
 
 
-def _locked(session: Session, document_id: str) -> tuple[Import, ImportDocument]:
+def _locked(transaction: Session, document_id: str) -> tuple[Import, ImportDocument]:
     """A document that is still to be published, with its import, whose row is locked first. Raises
     _NotReady."""
-    import_id = session.scalar(
+    import_id = transaction.scalar(
         select(ImportDocument.import_id).where(ImportDocument.id == document_id)
     )
-    row = session.get_one(Import, import_id, with_for_update=True)
-    document = session.get_one(ImportDocument, document_id, with_for_update=True)
+    row = transaction.get_one(Import, import_id, with_for_update=True)
+    document = transaction.get_one(ImportDocument, document_id, with_for_update=True)
     if row.state != rules.PUBLISHING or document.state != rules.READY:
         raise _NotReady
     return row, document
@@ -234,9 +234,9 @@ def preview(
         rendered = rendered_document(dependencies, row, document)
     except (StoreUnavailable, ObjectMissing) as error:
         raise Unavailable("Ce document n'est pas disponible pour le moment.") from error
-    with db.operation() as session:
+    with db.operation() as transaction:
         record(
-            session,
+            transaction,
             publisher,
             "document.previewed",
             document.id,

@@ -85,8 +85,8 @@ def create_import(
 def _created_before(import_id: str, columns: Mapping[str, Any]) -> Import | None:
     """The import of that id; None if there is none yet. Raises Conflict if it is another than the
     one ordered."""
-    with db.reading_for_staff() as session:
-        row = session.get(Import, import_id)
+    with db.reading_for_staff() as transaction:
+        row = transaction.get(Import, import_id)
     if row is not None and any(getattr(row, name) != value for name, value in columns.items()):
         raise key_already_used()
     return row
@@ -96,32 +96,32 @@ def _create(publisher: Publisher, import_id: str, columns: Mapping[str, Any]) ->
     row = Import(
         id=import_id, created_at=portal_now(), actor=publisher.id, state=rules.PREPARED, **columns
     )
-    with db.operation() as session:
-        session.add(row)
-        session.flush()
-        record(session, publisher, "import.created", row.id, state=row.state)
+    with db.operation() as transaction:
+        transaction.add(row)
+        transaction.flush()
+        record(transaction, publisher, "import.created", row.id, state=row.state)
     return row
 
 
 def abandon_import(publisher: Publisher, import_id: str) -> Import:
     """Give up an import that is not published; given up already, nothing changes. Raises NotFound,
     Conflict."""
-    with db.operation() as session:
-        row = import_in(session, publisher, import_id, for_change=True)
+    with db.operation() as transaction:
+        row = import_in(transaction, publisher, import_id, for_change=True)
         if row.state == rules.ABANDONED:
             return row
         refuse_unless_open(row)
-        uploads.give_up_open(session, import_id=import_id)
-        end_sendings(session, import_id)
+        uploads.give_up_open(transaction, import_id=import_id)
+        end_sendings(transaction, import_id)
         uploaded = select(ImportDocument.pdf_key).where(
             ImportDocument.import_id == import_id, ImportDocument.pdf_key.is_not(None)
         )
-        retire(session, *(key for key in session.scalars(uploaded) if key))
+        retire(transaction, *(key for key in transaction.scalars(uploaded) if key))
         of_import = update(ImportDocument).where(ImportDocument.import_id == import_id)
-        session.execute(of_import.values(state=rules.ABANDONED, pdf_key=None))
+        transaction.execute(of_import.values(state=rules.ABANDONED, pdf_key=None))
         row.state = rules.ABANDONED
         row.ended_at = portal_now()
-        record(session, publisher, "import.abandoned", import_id, state=row.state)
+        record(transaction, publisher, "import.abandoned", import_id, state=row.state)
     return row
 
 
@@ -134,8 +134,8 @@ def withdraw_import(
     `is_reason_shown`: to their candidates. Raises NotFound, Conflict for an import that was never
     published.
     """
-    with db.operation() as session:
-        row = import_in(session, publisher, import_id, for_change=True)
+    with db.operation() as transaction:
+        row = import_in(transaction, publisher, import_id, for_change=True)
         if row.state == rules.WITHDRAWN:
             return row
         if row.state not in (rules.PUBLISHING, rules.PUBLISHED):
@@ -148,17 +148,19 @@ def withdraw_import(
         at = portal_now()
         shown_reason = reason if is_reason_shown else None
         end = {"withdrawn_at": at, "withdrawal_reason": reason, "is_reason_shown": is_reason_shown}
-        candidatures = session.scalars(shown.values(end).returning(Document.candidature_id)).all()
-        announce(session, documents.WITHDRAWN, row.title, candidatures, at, shown_reason)
+        candidatures = transaction.scalars(
+            shown.values(end).returning(Document.candidature_id)
+        ).all()
+        announce(transaction, documents.WITHDRAWN, row.title, candidatures, at, shown_reason)
         shown_or_waiting = ImportDocument.state.in_((rules.PUBLISHED, rules.READY))
-        session.execute(
+        transaction.execute(
             update(ImportDocument).where(of_import, shown_or_waiting).values(state=rules.WITHDRAWN)
         )
         row.withdrawn += row.published - row.withdrawn
         row.state = rules.WITHDRAWN
         row.withdrawal_reason = reason
         row.ended_at = portal_now()
-        record(session, publisher, "import.withdrawn", import_id, documents=row.published)
+        record(transaction, publisher, "import.withdrawn", import_id, documents=row.published)
     return row
 
 
@@ -167,15 +169,15 @@ def withdraw_document(
 ) -> None:
     """Take back one published document; withdrawn already, nothing changes. Raises NotFound, also
     for one of another académie and for one that no gestionnaire published."""
-    with db.operation() as session:
-        document, candidature = document_for_staff(session, document_id, publisher)
+    with db.operation() as transaction:
+        document, candidature = document_for_staff(transaction, document_id, publisher)
         if document.type in rules.AUTOMATIC_TYPES:
             raise NotFound()
-        imported = session.get(ImportDocument, document_id)
+        imported = transaction.get(ImportDocument, document_id)
         if imported is not None:  # its import first, as everybody who changes one does
-            row = session.get_one(Import, imported.import_id, with_for_update=True)
-            session.refresh(imported, with_for_update=True)
-        session.refresh(document, with_for_update=True)
+            row = transaction.get_one(Import, imported.import_id, with_for_update=True)
+            transaction.refresh(imported, with_for_update=True)
+        transaction.refresh(document, with_for_update=True)
         if document.withdrawn_at is not None:
             return
         at = portal_now()
@@ -183,13 +185,15 @@ def withdraw_document(
         document.withdrawn_at = at
         document.withdrawal_reason = reason
         document.is_reason_shown = is_reason_shown
-        announce(session, documents.WITHDRAWN, document.label, [candidature.id], at, shown_reason)
+        announce(
+            transaction, documents.WITHDRAWN, document.label, [candidature.id], at, shown_reason
+        )
         if imported is not None:
             imported.state = rules.WITHDRAWN
             imported.reason = reason
             row.withdrawn += 1
         record(
-            session,
+            transaction,
             publisher,
             "document.withdrawn",
             document_id,
@@ -197,37 +201,39 @@ def withdraw_document(
         )
 
 
-def give_turn(session: Session, owner_id: str) -> None:
+def give_turn(transaction: Session, owner_id: str) -> None:
     """Have the oldest sending of this owner checked, unless one has its turn; after each change of
     what waits."""
     lock_owner(
-        session, owner_id
+        transaction, owner_id
     )  # of two who change it at once, the second sees what the first left
     own = select(Sending).where(Sending.owner_id == owner_id, IS_WAITING)
-    following = session.scalar(
+    following = transaction.scalar(
         own.order_by(Sending.has_turn.desc(), Sending.given_at, Sending.id).limit(1)
     )
     if following and not following.has_turn:
         following.has_turn = True
-        follow_up(session, CHECK_SENDING, {"sending_id": following.id}, subject=following.import_id)
+        follow_up(
+            transaction, CHECK_SENDING, {"sending_id": following.id}, subject=following.import_id
+        )
 
 
-def end_sendings(session: Session, import_id: str, *which: ColumnElement[bool]) -> None:
+def end_sendings(transaction: Session, import_id: str, *which: ColumnElement[bool]) -> None:
     """Of an import, whose row the caller has locked: those that wait no more. Their objects are
     retired, the next of each sender has its turn."""
-    ended = session.scalars(
+    ended = transaction.scalars(
         select(Sending).where(Sending.import_id == import_id, IS_WAITING, *which)
     ).all()
-    retire(session, *(sending.object_key for sending in ended if sending.object_key))
+    retire(transaction, *(sending.object_key for sending in ended if sending.object_key))
     for sending in ended:
         sending.object_key = None
         sending.has_turn = False
         sending.files_checked = sending.files
-    session.flush()
-    if not is_under_check(session, import_id):
-        session.execute(delete(Sending).where(Sending.import_id == import_id))
+    transaction.flush()
+    if not is_under_check(transaction, import_id):
+        transaction.execute(delete(Sending).where(Sending.import_id == import_id))
     for owner_id in sorted({sending.owner_id for sending in ended}):  # each is locked: in one order
-        give_turn(session, owner_id)
+        give_turn(transaction, owner_id)
 
 
 def refuse_unless_open(row: Import) -> None:
@@ -245,14 +251,14 @@ def mark_checked(row: Import) -> None:
 
 
 def record(
-    session: Session, publisher: Publisher, action: str, subject: str, **after: object
+    transaction: Session, publisher: Publisher, action: str, subject: str, **after: object
 ) -> None:
     """Add what a gestionnaire did to the audit trail."""
-    AuditEntry.record(session, Actor("staff", publisher.id), action, subject, after=dict(after))
+    AuditEntry.record(transaction, Actor("staff", publisher.id), action, subject, after=dict(after))
 
 
 def record_export(publisher: Publisher, what: str, subject: str) -> None:
     """Note in the audit trail who has taken candidates out of the portal: a filled model, or
     refused lines (`what`)."""
-    with db.operation() as session:
-        record(session, publisher, f"{what}.exported", subject)
+    with db.operation() as transaction:
+        record(transaction, publisher, f"{what}.exported", subject)

@@ -84,8 +84,8 @@ def operation_storing(
     except BaseException:
         discard(store, *keys)
         raise
-    with operation_naming(db, store, *keys) as session:
-        yield session, files
+    with operation_naming(db, store, *keys) as transaction:
+        yield transaction, files
 
 
 def size_and_digest(content: bytes) -> ContentDigest:
@@ -162,15 +162,15 @@ def _publish(
     keys = [] if pdf is None else [store_upload(dependencies, publication.id, pdf)]
     publication.candidatures = accepted
     publication.pdf_key = keys[0] if keys else None
-    with operation_naming(db, dependencies.store, *keys) as session:
-        session.add(publication)
-        session.flush()
+    with operation_naming(db, dependencies.store, *keys) as transaction:
+        transaction.add(publication)
+        transaction.flush()
         AuditEntry.record(
-            session, Actor("staff", publisher.id), "publication.ordered", publication.id
+            transaction, Actor("staff", publisher.id), "publication.ordered", publication.id
         )
         for candidature_id in accepted:
             work = {"publication_id": publication.id, "candidature_id": candidature_id}
-            follow_up(session, PUBLISH_DOCUMENT, work, subject=candidature_id)
+            follow_up(transaction, PUBLISH_DOCUMENT, work, subject=candidature_id)
     log.info(
         "documents_published",
         publication_id=publication.id,
@@ -183,8 +183,8 @@ def _publish(
 def _previous_answer(order: Publication, candidature_ids: Sequence[str]) -> Accepted | None:
     """The answer given to this order before; None for a new order. Raises Conflict if the key was
     used for another."""
-    with db.reading() as session:
-        row = session.get(Publication, order.id)
+    with db.reading() as transaction:
+        row = transaction.get(Publication, order.id)
     if row is not None and row.order_digest != order.order_digest:
         raise key_already_used()
     return _answer(row, candidature_ids) if row is not None else None
@@ -203,9 +203,9 @@ def publish_document(dependencies: Dependencies, publication_id: str, candidatur
     """Create one document of a publication, unless it exists. Raises StoreUnavailable, to be tried
     again."""
     document_id = derived_id(publication_id, candidature_id)
-    with db.reading() as session:
-        publication = session.get_one(Publication, publication_id)
-        candidature = session.get_one(Candidature, candidature_id)
+    with db.reading() as transaction:
+        publication = transaction.get_one(Publication, publication_id)
+        candidature = transaction.get_one(Candidature, candidature_id)
     if is_there(document_id):
         return
     event = found(saved_event(candidature.id, candidature.version))
@@ -251,8 +251,8 @@ def _stamped(dependencies: Dependencies, pdf: bytes, proof: Proof) -> bytes | No
 
 
 def is_there(document_id: str) -> bool:
-    with db.reading() as session:
-        return session.get(Document, document_id) is not None
+    with db.reading() as transaction:
+        return transaction.get(Document, document_id) is not None
 
 
 def add_document(
@@ -280,7 +280,7 @@ def add_document(
 
 
 def announce(
-    session: Session,
+    transaction: Session,
     act: str,
     label: str,
     candidatures: Sequence[str],
@@ -291,12 +291,12 @@ def announce(
     for start in range(0, len(candidatures), ANNOUNCED_TOGETHER):
         page = tuple(candidatures[start : start + ANNOUNCED_TOGETHER])
         publish_event(
-            session, DocumentsAnnounced(act, iso_utc(at), label, reason, page), subject=page[0]
+            transaction, DocumentsAnnounced(act, iso_utc(at), label, reason, page), subject=page[0]
         )
 
 
 def add_row(
-    session: Session,
+    transaction: Session,
     name: DocumentName,
     title: str,
     proof: Proof | None,
@@ -317,14 +317,14 @@ def add_row(
             .where(is_replaced_by(name.type, title))
             .limit(1)
         )
-        act = PUBLISHED if session.scalar(before) is None else REPLACED
-        announce(session, act, title, [name.candidature_id], at)
+        act = PUBLISHED if transaction.scalar(before) is None else REPLACED
+        announce(transaction, act, title, [name.candidature_id], at)
     highest = select(func.max(Document.version)).filter_by(**of_candidature, type=name.type)
     document = Document(
         id=name.document_id,
         type=name.type,
         type_label=declared_label,
-        version=name.version or (session.scalar(highest) or 0) + 1,
+        version=name.version or (transaction.scalar(highest) or 0) + 1,
         edition=name.edition,
         label=title,
         published_at=at,
@@ -333,7 +333,7 @@ def add_row(
         **of_candidature,
         **files,
     )
-    session.add(document)
+    transaction.add(document)
 
 
 def store_upload(

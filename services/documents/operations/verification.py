@@ -53,22 +53,22 @@ def verify(dependencies: Dependencies, code: str, source: str) -> Verdict:
 
 def _wait(trace: str, quota: Quota) -> int:
     """Seconds, 0 where there is no need to."""
-    with db.reading() as session:
-        row = session.get(UnknownCodes, trace)
+    with db.reading() as transaction:
+        row = transaction.get(UnknownCodes, trace)
     return count_in_window(row.count, row.since, quota, system_now())[2] if row else 0
 
 
 def _count(trace: str, quota: Quota) -> None:
     """One that was added at the same moment by another request is not counted twice."""
-    with suppress(IntegrityError), db.operation() as session:
-        row = session.get(UnknownCodes, trace, with_for_update=True)
+    with suppress(IntegrityError), db.operation() as transaction:
+        row = transaction.get(UnknownCodes, trace, with_for_update=True)
         count, since, _ = count_in_window(
             row.count if row else 0, row and row.since, quota, system_now()
         )
-        session.merge(UnknownCodes(trace=trace, count=count, since=since))
+        transaction.merge(UnknownCodes(trace=trace, count=count, since=since))
 
 
 def purge() -> None:
     """Delete counters that have no effect any more."""
-    with db.operation() as session:
-        session.execute(delete(UnknownCodes).where(UnknownCodes.since < system_now() - WINDOW))
+    with db.operation() as transaction:
+        transaction.execute(delete(UnknownCodes).where(UnknownCodes.since < system_now() - WINDOW))

@@ -39,11 +39,11 @@ def list_tiles(candidate_id: str) -> api.Tiles:
         .where(Candidature.candidate_id == candidate_id, is_visible())
         .order_by(Candidature.saved_at.desc(), Candidature.id)
     )
-    with db.reading() as session:
+    with db.reading() as transaction:
         return api.Tiles(
             candidatures=tuple(
                 answer_of(api.Tile, row, ecartee=_activity(row.version, end) is Activity.ECARTEE)
-                for row, end in session.execute(statement)
+                for row, end in transaction.execute(statement)
             )
         )
 
@@ -52,9 +52,9 @@ def candidature_of(candidate_id: str, candidature_id: str) -> Candidature | None
     """None if its event has not arrived yet. Raises NotFound if it is hidden or someone else's."""
     if not is_id(candidature_id):
         raise NotFound()
-    with db.reading() as session:
-        candidature = session.get(Candidature, candidature_id)
-        end = session.get(Withdrawal, candidature_id)
+    with db.reading() as transaction:
+        candidature = transaction.get(Candidature, candidature_id)
+        end = transaction.get(Withdrawal, candidature_id)
     if candidature is None:
         return None
     if (
@@ -73,15 +73,15 @@ def active_ids(
     statement = select(Candidature.id).outerjoin(Withdrawal, WITHDRAWAL_JOIN)
     own = within(academies, Candidature.academie_code)
     statement = statement.where(Candidature.id.in_(candidature_ids), is_active(), own)
-    with db.reading_for_staff() as session:
-        return frozenset(session.scalars(statement))
+    with db.reading_for_staff() as transaction:
+        return frozenset(transaction.scalars(statement))
 
 
 def is_withdrawn(event: RegistrationSaved) -> bool:
     """Whether that version was withdrawn, as far as the events that have arrived tell."""
-    with db.reading() as session:
+    with db.reading() as transaction:
         return (
-            _activity(event.version, session.get(Withdrawal, event.candidature_id))
+            _activity(event.version, transaction.get(Withdrawal, event.candidature_id))
             is Activity.WITHDRAWN
         )
 
@@ -94,9 +94,9 @@ def saved_event(
     editions = select(Edition).filter_by(candidature_id=candidature_id, version=version)
     if edition is not None:
         editions = editions.filter_by(edition=edition)
-    with db.reading() as session:
-        row = session.get(SavedVersion, (candidature_id, version))
-        dated = session.scalar(editions.order_by(Edition.edition.desc()).limit(1))
+    with db.reading() as transaction:
+        row = transaction.get(SavedVersion, (candidature_id, version))
+        dated = transaction.scalar(editions.order_by(Edition.edition.desc()).limit(1))
     if row is None or dated is None:
         return None if row is None else from_stored(row.payload)
     saved = from_stored(row.payload)
@@ -126,8 +126,8 @@ def recipients_of(scope: Scope, publisher: Publisher, numeros: Collection[str]) 
         Candidature.numero_candidat.in_(wanted[start : start + _PAGE])
         for start in range(0, len(wanted), _PAGE)
     )
-    with db.reading_for_staff() as session:
-        rows = (row for page in pages for row in session.execute(_RECIPIENTS.where(page, own)))
+    with db.reading_for_staff() as transaction:
+        rows = (row for page in pages for row in transaction.execute(_RECIPIENTS.where(page, own)))
         return Recipients(scope, map(_recipient, rows))
 
 
@@ -145,7 +145,7 @@ def active_in(scope: Scope, *conditions: ColumnElement[bool]) -> Select[str]:
     )
 
 
-def saved_versions(session: Session, ids: Select[str]) -> Iterator[Iterator[RegistrationSaved]]:
+def saved_versions(transaction: Session, ids: Select[str]) -> Iterator[Iterator[RegistrationSaved]]:
     """The newest versions of these candidatures by spécialité and N° candidat, in pages: their
     order is found without them."""
     by_numbers = (
@@ -153,26 +153,27 @@ def saved_versions(session: Session, ids: Select[str]) -> Iterator[Iterator[Regi
         Candidature.numero_candidat,
         Candidature.numero_inscription,
     )
-    ordered = list(session.scalars(ids.order_by(*by_numbers)))
+    ordered = list(transaction.scalars(ids.order_by(*by_numbers)))
     for start in range(0, len(ordered), _PAGE):
         page = ordered[start : start + _PAGE]
         payloads: dict[str, Any] = dict(
-            session.execute(_NEWEST.where(Candidature.id.in_(page))).all()
+            transaction.execute(_NEWEST.where(Candidature.id.in_(page))).all()
         )
         yield (from_stored(payloads[id]) for id in page if id in payloads)
 
 
-def names_of(session: Session, ids: Collection[str]) -> dict[str, str]:
+def names_of(transaction: Session, ids: Collection[str]) -> dict[str, str]:
     """Name and first names by candidature, as they were saved last."""
-    saved = session.execute(_NEWEST.where(Candidature.id.in_(ids)))
+    saved = transaction.execute(_NEWEST.where(Candidature.id.in_(ids)))
     persons = ((id, from_stored(payload).identity) for id, payload in saved)
     return {id: f"{person.nom_famille} {person.prenoms}" for id, person in persons}
 
 
-def recipient_of(session: Session, candidature_id: str) -> Recipient | None:
+def recipient_of(transaction: Session, candidature_id: str) -> Recipient | None:
     """One candidature as it is now; None if it is gone."""
     return next(
-        map(_recipient, session.execute(_RECIPIENTS.where(Candidature.id == candidature_id))), None
+        map(_recipient, transaction.execute(_RECIPIENTS.where(Candidature.id == candidature_id))),
+        None,
     )
 
 

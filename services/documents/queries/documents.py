@@ -49,8 +49,8 @@ def list_documents(candidate_id: str, candidature_id: str) -> api.Documents:
     where it is not theirs, or not heard of.
     """
     found(candidature_of(candidate_id, candidature_id))
-    with db.reading() as session:
-        rows = _of_candidature(session, candidature_id)
+    with db.reading() as transaction:
+        rows = _of_candidature(transaction, candidature_id)
     answers = zip(rows, _listed(api.ListedDocument, rows), strict=True)
     shown = (
         item if row.is_reason_shown else replace(item, withdrawal_reason=None)
@@ -62,26 +62,28 @@ def list_documents(candidate_id: str, candidature_id: str) -> api.Documents:
 def list_for_staff(candidature_id: str, staff: Publisher) -> staff_api.StaffDocuments:
     """All documents of a candidature, withdrawn ones too, the newest first. Raises NotFound, also
     outside the académies of `staff`."""
-    with db.reading_for_staff() as session:
-        candidature = session.get(Candidature, candidature_id) if is_id(candidature_id) else None
+    with db.reading_for_staff() as transaction:
+        candidature = (
+            transaction.get(Candidature, candidature_id) if is_id(candidature_id) else None
+        )
         if candidature is None or not staff.may_publish_in(candidature.academie_code):
             raise NotFound()
-        rows = _of_candidature(session, candidature_id)
+        rows = _of_candidature(transaction, candidature_id)
     return staff_api.StaffDocuments(documents=_listed(staff_api.StaffDocument, rows))
 
 
-def _of_candidature(session: Session, candidature_id: str) -> Sequence[Document]:
+def _of_candidature(transaction: Session, candidature_id: str) -> Sequence[Document]:
     of_candidature = select(Document).where(Document.candidature_id == candidature_id)
-    return session.scalars(of_candidature.order_by(*_NEWEST_FIRST)).all()
+    return transaction.scalars(of_candidature.order_by(*_NEWEST_FIRST)).all()
 
 
 def document_for_staff(
-    session: Session, document_id: str, staff: Publisher
+    transaction: Session, document_id: str, staff: Publisher
 ) -> tuple[Document, Candidature]:
     """A document, withdrawn or not, with its candidature. Raises NotFound, also outside the
     académies of `staff`."""
-    document = found(session.get(Document, document_id) if is_id(document_id) else None)
-    candidature = session.get_one(Candidature, document.candidature_id)
+    document = found(transaction.get(Document, document_id) if is_id(document_id) else None)
+    candidature = transaction.get_one(Candidature, document.candidature_id)
     if not staff.may_publish_in(candidature.academie_code):
         raise NotFound()
     return document, candidature
@@ -89,10 +91,10 @@ def document_for_staff(
 
 def remade() -> list[staff_api.RemadeDocuments]:
     """Of each opening whose dates have moved, since the last time."""
-    with db.reading_for_staff() as session:
+    with db.reading_for_staff() as transaction:
         return [
             answer_of(staff_api.RemadeDocuments, row)
-            for row in session.scalars(select(RemadeDocuments))
+            for row in transaction.scalars(select(RemadeDocuments))
         ]
 
 
@@ -107,8 +109,8 @@ def list_unopened(candidate_id: str) -> api.DocumentsToRead:
         .where(Candidature.candidate_id == candidate_id, is_visible(), is_unopened(), still_asked)
         .order_by(Document.published_at.desc(), Document.id)
     )
-    with db.reading() as session:
-        rows = session.scalars(statement).all()
+    with db.reading() as transaction:
+        rows = transaction.scalars(statement).all()
     return api.DocumentsToRead(documents=tuple(_answer(api.DocumentToRead, row) for row in rows))
 
 
@@ -147,7 +149,7 @@ def is_replaced_by(type: str, label: str) -> ColumnElement[bool]:
 
 
 def documents_beside(
-    session: Session, candidatures: Collection[str], type: str, title: str
+    transaction: Session, candidatures: Collection[str], type: str, title: str
 ) -> dict[str, tuple[Document, bool]]:
     """By candidature: the newest document that a new one of that type and title replaces (True), or
     else stands beside."""
@@ -155,7 +157,7 @@ def documents_beside(
     published = select(Document, replaced).where(
         Document.candidature_id.in_(candidatures), Document.type == type
     )
-    rows = session.execute(
+    rows = transaction.execute(
         published.where(Document.withdrawn_at.is_(None)).order_by(replaced, Document.version)
     )
     return {row.candidature_id: (row, bool(is_replaced)) for row, is_replaced in rows}
@@ -167,14 +169,14 @@ def verdict_on(code: str) -> verification_api.Verdict | None:
     statement = select(Document, Candidature, Withdrawal).join(
         Candidature, Candidature.id == Document.candidature_id
     )
-    with db.reading() as session:
+    with db.reading() as transaction:
         of_code = statement.outerjoin(Withdrawal, WITHDRAWAL_JOIN).where(Document.code == code)
-        row = session.execute(of_code).one_or_none()
+        row = transaction.execute(of_code).one_or_none()
         if row is None:
             return None
         document, candidature, end = row
         proof = found(document.proof)
-        replaced_at = _replaced_at(session, document, candidature)
+        replaced_at = _replaced_at(transaction, document, candidature)
     ended_at = end.withdrawn_at if end and candidature.version <= end.version else None
     withdrawn_at = document.withdrawn_at or ended_at
     state = State.WITHDRAWN if withdrawn_at else State.REPLACED if replaced_at else State.IN_FORCE
@@ -186,7 +188,9 @@ def verdict_on(code: str) -> verification_api.Verdict | None:
     )
 
 
-def _replaced_at(session: Session, document: Document, candidature: Candidature) -> datetime | None:
+def _replaced_at(
+    transaction: Session, document: Document, candidature: Candidature
+) -> datetime | None:
     """The date of the newest document in its place, or of the candidature's version, whose
     documents follow."""
     place = tuple_(Document.version, Document.edition) > (document.version, document.edition)
@@ -194,7 +198,7 @@ def _replaced_at(session: Session, document: Document, candidature: Candidature)
     newest_first = after.where(is_replaced_by(document.type, document.label)).order_by(
         *_NEWEST_FIRST
     )
-    if at := session.scalar(newest_first.limit(1)):
+    if at := transaction.scalar(newest_first.limit(1)):
         return at
     is_outdated = document.type in AUTOMATIC_TYPES and document.version < candidature.version
     return candidature.saved_at if is_outdated else None
@@ -225,8 +229,8 @@ def document_of(candidate_id: str, document_id: str) -> tuple[Document, Candidat
         .outerjoin(Withdrawal, WITHDRAWAL_JOIN)
         .where(Document.id == document_id, Document.withdrawn_at.is_(None), is_visible())
     )
-    with db.reading() as session:
-        row = found(session.execute(statement).one_or_none())
+    with db.reading() as transaction:
+        row = found(transaction.execute(statement).one_or_none())
     return row[0], row[1]
 
 
@@ -237,8 +241,8 @@ def automatic_document(document_type: DocumentType, event: RegistrationSaved) ->
         "version": event.version,
         "edition": event.edition,
     }
-    with db.reading() as session:
-        return session.scalar(select(Document).filter_by(type=document_type.value, **of_event))
+    with db.reading() as transaction:
+        return transaction.scalar(select(Document).filter_by(type=document_type.value, **of_event))
 
 
 def numeros_candidat() -> Subquery:

@@ -11,14 +11,14 @@ from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.documents.models import Candidature, Document
 
 
-def history(session: Session, candidate_id: str, candidature_id: str) -> History:
+def history(transaction: Session, candidate_id: str, candidature_id: str) -> History:
     """Of a candidature in any state; nothing of one that has not been heard of, or is someone
     else's."""
     of_candidature = select(Document).join(Candidature, Candidature.id == Document.candidature_id)
     own = of_candidature.where(
         Candidature.id == candidature_id, Candidature.candidate_id == candidate_id
     )
-    rows = session.scalars(own.order_by(Document.version, Document.edition))
+    rows = transaction.scalars(own.order_by(Document.version, Document.edition))
     return History(events=newest_first([event for row in rows for event in _events_of(row)]))
 
 

@@ -69,8 +69,8 @@ def list_imports(publisher: Publisher, query: Mapping[str, Any]) -> api.Imports:
     if cursor := query.get("cursor"):
         statement = statement.where(tuple_(Import.created_at, Import.id) < _place(cursor))
     statement = statement.order_by(Import.created_at.desc(), Import.id.desc())
-    with db.reading_for_staff() as session:
-        rows, last = _page(session, statement, query["limit"])
+    with db.reading_for_staff() as transaction:
+        rows, last = _page(transaction, statement, query["limit"])
     next_cursor = encode_cursor([last.created_at.isoformat(), last.id]) if last else None
     return api.Imports(items=import_answers(rows), next_cursor=next_cursor)
 
@@ -91,8 +91,8 @@ def import_answers(rows: Sequence[Import]) -> tuple[api.Import, ...]:
     counts = select(Sending.import_id, func.count(Sending.object_key), *files).group_by(
         Sending.import_id
     )
-    with db.reading() as session:
-        counted = session.execute(counts.where(Sending.import_id.in_([row.id for row in rows])))
+    with db.reading() as transaction:
+        counted = transaction.execute(counts.where(Sending.import_id.in_([row.id for row in rows])))
         checks = {import_id: numbers for import_id, *numbers in counted}
     return tuple(_import_answer(row, *checks.get(row.id, (0, 0, 0))) for row in rows)
 
@@ -101,10 +101,10 @@ def import_answer(row: Import) -> api.Import:
     return import_answers([row])[0]
 
 
-def is_under_check(session: Session, import_id: str) -> bool:
+def is_under_check(transaction: Session, import_id: str) -> bool:
     """Whether PDFs that were sent for the import wait for their check."""
     return (
-        session.scalar(
+        transaction.scalar(
             select(Sending.id).where(Sending.import_id == import_id, IS_WAITING).limit(1)
         )
         is not None
@@ -140,15 +140,17 @@ def _import_answer(
 
 def import_of(publisher: Publisher, import_id: str) -> Import:
     """An import of the publisher's académies. Raises NotFound."""
-    with db.reading_for_staff() as session:
-        return import_in(session, publisher, import_id)
+    with db.reading_for_staff() as transaction:
+        return import_in(transaction, publisher, import_id)
 
 
 def import_in(
-    session: Session, publisher: Publisher, import_id: str, *, for_change: bool = False
+    transaction: Session, publisher: Publisher, import_id: str, *, for_change: bool = False
 ) -> Import:
     """The same within a transaction; `for_change` locks its row."""
-    row = session.get(Import, import_id, with_for_update=for_change) if is_id(import_id) else None
+    row = (
+        transaction.get(Import, import_id, with_for_update=for_change) if is_id(import_id) else None
+    )
     if row is None or not publisher.may_publish_in(row.academie_code):
         raise NotFound()
     return row
@@ -166,20 +168,20 @@ def list_refusals(publisher: Publisher, import_id: str, cursor: int, limit: int)
         ImportRefusal.import_id == import_id, ImportRefusal.position > cursor
     )
     statement = statement.order_by(ImportRefusal.position)
-    with db.reading_for_staff() as session:
-        import_in(session, publisher, import_id)
-        rows, last = _page(session, statement, limit)
+    with db.reading_for_staff() as transaction:
+        import_in(transaction, publisher, import_id)
+        rows, last = _page(transaction, statement, limit)
     items = tuple(answer_of(api.Refusal, row) for row in rows)
     return api.Refusals(items=items, next_cursor=last and str(last.position))
 
 
-def lines_to_mend(session: Session, row: Import) -> Iterator[str]:
+def lines_to_mend(transaction: Session, row: Import) -> Iterator[str]:
     """The CSV of the refused lines as they were sent, each with its number before and the reason
     behind."""
     refusals = select(ImportRefusal).where(
         ImportRefusal.import_id == row.id, ImportRefusal.cells.is_not(None)
     )
-    rows = session.scalars(
+    rows = transaction.scalars(
         refusals.order_by(ImportRefusal.position).execution_options(yield_per=_PAGE_OF_MODEL)
     )
     width = len(row.headings)
@@ -205,15 +207,15 @@ def refused_lines(row: Import) -> dict[int, list[str]]:
     cells = select(ImportRefusal.place, ImportRefusal.cells).where(
         ImportRefusal.import_id == row.id
     )
-    with db.reading() as session:
-        sent = session.execute(cells.where(ImportRefusal.cells.is_not(None)))
+    with db.reading() as transaction:
+        sent = transaction.execute(cells.where(ImportRefusal.cells.is_not(None)))
         return {1: row.headings, **{int(place): cells or [] for place, cells in sent}}
 
 
 def check_of(publisher: Publisher, import_id: str) -> api.ImportCheck:
     """What to know before an import is published. Raises NotFound."""
-    with db.reading_for_staff() as session:
-        row = import_in(session, publisher, import_id)
+    with db.reading_for_staff() as transaction:
+        row = import_in(transaction, publisher, import_id)
         earlier = select(Document.id).where(
             Document.candidature_id == ImportDocument.candidature_id
         )
@@ -228,7 +230,7 @@ def check_of(publisher: Publisher, import_id: str) -> api.ImportCheck:
             number.filter(has_one, ~replaces).label("beside"),
             select(func.count()).select_from(absent).scalar_subquery().label("absent"),
         )
-        answer = api.ImportCheck(**session.execute(counts.where(*ready)).one()._mapping)
+        answer = api.ImportCheck(**transaction.execute(counts.where(*ready)).one()._mapping)
     return answer if row.type in rules.FOR_EVERYBODY else replace(answer, absent=0)
 
 
@@ -244,7 +246,7 @@ def _absent_from(row: Import) -> tuple[ColumnElement[bool], ...]:
 
 
 def filled_model(
-    session: Session,
+    transaction: Session,
     document_type: rules.DocumentType,
     scope: Scope,
     part: int,
@@ -255,7 +257,7 @@ def filled_model(
     lines, which do so."""
     before = ("",) if completed else ()
     candidates = _of_parts(
-        session, document_type, scope, *(_absent_from(completed) if completed else ())
+        transaction, document_type, scope, *(_absent_from(completed) if completed else ())
     )
     lines = (
         [(*before, *line) for line in own] for number, _, own in candidates if part in (0, number)
@@ -266,12 +268,12 @@ def filled_model(
 def model_parts(publisher: Publisher, import_id: str) -> list[api.ModelPart]:
     """Of the model that is filled for an import. Raises NotFound."""
     lines: dict[tuple[int, str], list[int]] = {}
-    with db.reading_for_staff(export=True) as session:
-        row = import_in(session, publisher, import_id)
+    with db.reading_for_staff(export=True) as transaction:
+        row = import_in(transaction, publisher, import_id)
         if row.type not in COLUMNS:
             raise NotFound()
         for number, specialite, own in _of_parts(
-            session, rules.DocumentType(row.type), scope_of(row)
+            transaction, rules.DocumentType(row.type), scope_of(row)
         ):
             lines.setdefault((number, specialite), []).append(len(own))
     return [
@@ -281,7 +283,7 @@ def model_parts(publisher: Publisher, import_id: str) -> list[api.ModelPart]:
 
 
 def _of_parts(
-    session: Session,
+    transaction: Session,
     document_type: rules.DocumentType,
     scope: Scope,
     *conditions: ColumnElement[bool],
@@ -291,7 +293,7 @@ def _of_parts(
     part = 0
     length = 0
     specialite = None
-    for saved in chain.from_iterable(saved_versions(session, active_in(scope, *conditions))):
+    for saved in chain.from_iterable(saved_versions(transaction, active_in(scope, *conditions))):
         lines = list(filled_lines(document_type, saved))
         own = saved.confirmation.specialite or ""
         length += len(lines)
@@ -315,12 +317,12 @@ def list_import_documents(
         .filter_by(**matching)
         .order_by(ImportDocument.position)
     )
-    with db.reading_for_staff() as session:
-        row = import_in(session, publisher, import_id)
-        rows, last = _page(session, statement, limit)
+    with db.reading_for_staff() as transaction:
+        row = import_in(transaction, publisher, import_id)
+        rows, last = _page(transaction, statement, limit)
         ids = [document.candidature_id for document in rows]
-        names = names_of(session, ids)
-        beside = documents_beside(session, ids, row.type, row.title)
+        names = names_of(transaction, ids)
+        beside = documents_beside(transaction, ids, row.type, row.title)
     items = (
         answer_of(
             api.ImportDocument,
@@ -357,14 +359,14 @@ def import_document_of(
     )
     if document_id is not None:
         statement = statement.where(ImportDocument.id == document_id)
-    with db.reading_for_staff() as session:
-        import_in(session, publisher, import_id)
-        return found(session.scalar(statement.limit(1)))
+    with db.reading_for_staff() as transaction:
+        import_in(transaction, publisher, import_id)
+        return found(transaction.scalar(statement.limit(1)))
 
 
-def _page(session: Session, statement: Select[Any], limit: int) -> tuple[Sequence[Any], Any]:
+def _page(transaction: Session, statement: Select[Any], limit: int) -> tuple[Sequence[Any], Any]:
     """The first rows, and the last of them where others follow, else None."""
-    rows = session.scalars(statement.limit(limit + 1)).all()
+    rows = transaction.scalars(statement.limit(limit + 1)).all()
     return rows[:limit], rows[limit - 1] if len(rows) > limit else None
 
 
@@ -398,10 +400,10 @@ def _guide_type(type: rules.DocumentType) -> api.DocumentTypeChoice:
 
 def _declared_types() -> tuple[api.DocumentTypeChoice, ...]:
     """Those of exams' catalogues, by exam, in the order of the catalogue."""
-    with db.reading_for_staff() as session:
+    with db.reading_for_staff() as transaction:
         return tuple(
             api.DocumentTypeChoice(type=code, label=label, exam=row.exam_label, columns=())
-            for row in session.scalars(select(ExamDocuments).order_by(ExamDocuments.exam_label))
+            for row in transaction.scalars(select(ExamDocuments).order_by(ExamDocuments.exam_label))
             for code, label in row.labels.items()
         )
 
@@ -413,12 +415,12 @@ def _sessions() -> tuple[api.SessionChoice, ...]:
     """
     columns = (Candidature.session_label, Candidature.exam_label)
     known: list[tuple[str, str]] = []
-    with db.reading_for_staff() as session:
+    with db.reading_for_staff() as transaction:
         while len(known) < MAX_SESSIONS:
             following = select(*columns).order_by(*columns)
             if known:
                 following = following.where(tuple_(*columns) > known[-1])
-            row = session.execute(following.limit(1)).one_or_none()
+            row = transaction.execute(following.limit(1)).one_or_none()
             if row is None:
                 break
             known.append((row[0], row[1]))

@@ -16,7 +16,7 @@ from services.documents.queries.history import history
 _OWN = select(Document, Candidature).join(Candidature, Candidature.id == Document.candidature_id)
 
 
-def part(session: Session, candidate_id: str) -> api.Part:
+def part(transaction: Session, candidate_id: str) -> api.Part:
     """What was withdrawn has no file: it may be somebody else's, published for this person by
     mistake."""
     own = (
@@ -24,8 +24,8 @@ def part(session: Session, candidate_id: str) -> api.Part:
         .filter_by(candidate_id=candidate_id)
         .order_by(Candidature.numero_inscription)
     )
-    candidatures = session.scalars(own).all()
-    rows = session.scalars(
+    candidatures = transaction.scalars(own).all()
+    rows = transaction.scalars(
         _OWN.where(Candidature.candidate_id == candidate_id).order_by(Document.published_at)
     ).all()
     subjects = [*(row.id for row in candidatures), *(row.id for row in rows)]
@@ -33,24 +33,24 @@ def part(session: Session, candidate_id: str) -> api.Part:
     of_each = {
         row.id: [each for each in rows if each.candidature_id == row.id] for row in candidatures
     }
-    held = (_candidature(session, row, of_each[row.id]) for row in candidatures)
+    held = (_candidature(transaction, row, of_each[row.id]) for row in candidatures)
     files = {row.id: _path(row) for row in rows if not row.withdrawn_at}
-    return api.Part(held=(*held, api.of_trail(session.scalars(trail))), files=files)
+    return api.Part(held=(*held, api.of_trail(transaction.scalars(trail))), files=files)
 
 
 def kept_document(
-    session: Session, candidate_id: str, document_id: str
+    transaction: Session, candidate_id: str, document_id: str
 ) -> tuple[Document, Candidature]:
     """A document of this person that was not withdrawn, with its candidature in any state. Raises
     NotFound."""
     own = Candidature.candidate_id == candidate_id
     wanted = _OWN.where(own, Document.id == document_id, Document.withdrawn_at.is_(None))
-    document, candidature = found(session.execute(wanted).one_or_none())
+    document, candidature = found(transaction.execute(wanted).one_or_none())
     return document, candidature
 
 
-def _candidature(session: Session, row: Candidature, documents: Sequence[Document]) -> api.Held:
-    events = history(session, row.candidate_id, row.id).events
+def _candidature(transaction: Session, row: Candidature, documents: Sequence[Document]) -> api.Held:
+    events = history(transaction, row.candidate_id, row.id).events
     return api.of_candidature(
         "documents", f"Documents : {api.labels_of(row)}", map(_document, documents), events
     )

@@ -27,27 +27,27 @@ views.calls(
 
 @views.serves(api.list_candidatures)
 def list_candidatures() -> api.Candidatures:
-    with db.reading() as session:
-        rows = pieces.candidatures_of(session, access.caller().id)
+    with db.reading() as transaction:
+        rows = pieces.candidatures_of(transaction, access.caller().id)
     return api.Candidatures(candidatures=tuple(answer_of(CandidatureLabels, row) for row in rows))
 
 
 @views.serves(api.list_pieces_to_do)
 def list_pieces_to_do() -> api.PiecesToDoOfAll:
-    with db.reading() as session:
-        candidatures = pieces.candidatures_of(session, access.caller().id)
-        contexts = pieces.pieces_of_candidate(session, access.caller().id)
+    with db.reading() as transaction:
+        candidatures = pieces.candidatures_of(transaction, access.caller().id)
+        contexts = pieces.pieces_of_candidate(transaction, access.caller().id)
         return answers.all_pieces_to_do(candidatures, contexts, received_at())
 
 
 @views.serves(api.list_pieces)
 def list_pieces(candidature_id: str) -> api.RequestedPieces:
-    with db.reading() as session:
+    with db.reading() as transaction:
         candidature, contexts = pieces.own_candidature_with_pieces(
-            session, access.caller().id, candidature_id
+            transaction, access.caller().id, candidature_id
         )
         quota = quota_sentence(
-            pieces.retired_bytes(session, access.caller().id), dependencies().most_retired_bytes
+            pieces.retired_bytes(transaction, access.caller().id), dependencies().most_retired_bytes
         )
         return answers.requested_pieces(candidature, contexts, received_at(), quota_sentence=quota)
 

@@ -66,8 +66,8 @@ def piece_page(query: dict[str, Any], piece_id: str, number: int) -> Response:
 
 @views.serves(personal_data.read_held_file)
 def read_held_file(candidate_id: str, file_id: str) -> Response:
-    with db.reading() as session:
-        deposit = kept_file(session, candidate_id, file_id)
+    with db.reading() as transaction:
+        deposit = kept_file(transaction, candidate_id, file_id)
     return Response(
         downloads.read_verified(deposit), content_type=personal_data.read_held_file.media_type
     )

@@ -24,13 +24,13 @@ views.calls(api.remind_whole_list, remind_whole_list, by=access.caller)
 def count_missing_pieces() -> api.IncompleteSessions:
     at = portal_now()
     academies = access.caller().academies
-    with db.reading_for_staff() as session:
-        counted, recorded_at = recorded(session, INCOMPLETE)
+    with db.reading_for_staff() as transaction:
+        counted, recorded_at = recorded(transaction, INCOMPLETE)
         numbers = {
             (exam, name, academie): int(number)
             for (exam, name, academie), number in counted.items()
         }
-        sessions = incomplete_sessions(session, numbers, academies, at)
+        sessions = incomplete_sessions(transaction, numbers, academies, at)
     return api.IncompleteSessions(
         items=sessions, counted_at=recorded_at + offset() if recorded_at else None
     )

@@ -50,7 +50,7 @@ def export_pieces(query: dict[str, Any]) -> Response:
     return csv_response(
         "pieces.csv",
         db.reading_for_staff(export=True),
-        lambda session: staff_list.csv_export(session, who.academies, query),
+        lambda transaction: staff_list.csv_export(transaction, who.academies, query),
         lambda: record_export(who.id, query),
     )
 
@@ -58,17 +58,17 @@ def export_pieces(query: dict[str, Any]) -> Response:
 @views.serves(api.read_piece)
 def read_piece(query: dict[str, Any], piece_id: str) -> tuple[api.StaffPieceDetail, Headers]:
     by = access.caller()
-    with db.reading_for_staff() as session:
-        context = pieces.piece_within_academies(session, by.academies, piece_id)
+    with db.reading_for_staff() as transaction:
+        context = pieces.piece_within_academies(transaction, by.academies, piece_id)
         others: dict[str, Any] = dict.fromkeys(("neighbours", "own_controls"))
-        others["history"] = control_queries.history(session, context, by.id)
+        others["history"] = control_queries.history(transaction, context, by.id)
         others["recent_openings"] = tuple(
-            recent_openings_by_others(session, piece_id, by.id, system_now())
+            recent_openings_by_others(transaction, piece_id, by.id, system_now())
         )
         if query["neighbours"]:
-            previous, following, left = staff_list.neighbours(session, by, query, context.piece)
+            previous, following, left = staff_list.neighbours(transaction, by, query, context.piece)
             others["own_controls"] = control_queries.own_controls(
-                session, by, portal_now(), context, previous
+                transaction, by, portal_now(), context, previous
             )
             others["neighbours"] = answers.neighbours(previous, following, left)
     return answers.staff_piece_as(api.StaffPieceDetail, context, **others), {"ETag": context.etag}
@@ -108,8 +108,8 @@ def control_many(body: dict[str, Any]) -> api.ControlResults:
 @views.serves(api.list_changes)
 def list_changes(query: dict[str, Any]) -> api.Changes:
     more_wait = number_changes()
-    with db.reading_for_staff() as session:
-        page = changes_page(session, access.caller().academies, query["after"], query["limit"])
+    with db.reading_for_staff() as transaction:
+        page = changes_page(transaction, access.caller().academies, query["after"], query["limit"])
     return replace(page, has_more=page.has_more or more_wait)
 
 
@@ -122,8 +122,8 @@ def _current_pieces(
     if not refused or any(isinstance(result, Unavailable) for _, result in results):
         return {}
     try:
-        with db.reading_for_staff() as session:
-            return pieces.pieces_within_academies(session, access.caller().academies, refused)
+        with db.reading_for_staff() as transaction:
+            return pieces.pieces_within_academies(transaction, access.caller().academies, refused)
     except (Unavailable, SQLAlchemyError) as error:
         if isinstance(error, SQLAlchemyError) and not is_database_unavailable(error):
             raise

@@ -73,13 +73,13 @@ def rescan(*, everything: bool) -> int:
     query = query.order_by(Deposit.id).limit(_PAGE)
     requested = 0
     for page in pages(
-        lambda session, after: session.execute(query.where(Deposit.id > after)).all(),
+        lambda transaction, after: transaction.execute(query.where(Deposit.id > after)).all(),
         "",
         itemgetter(0),
     ):
-        with db.operation() as session:
+        with db.operation() as transaction:
             for deposit_id, candidature_id in page:
-                follow_up(session, SCAN, {"deposit_id": deposit_id}, subject=candidature_id)
+                follow_up(transaction, SCAN, {"deposit_id": deposit_id}, subject=candidature_id)
         requested += len(page)
     return requested
 
@@ -92,24 +92,24 @@ def record_scan_counts() -> None:
         .where(Deposit.removed_at.is_(None), Deposit.scan.in_(_WATCHED_STATES))
         .group_by(Deposit.scan)
     )
-    with db.reading() as session:
-        counts = {row[0]: row[1] for row in session.execute(counts_by_state)}
+    with db.reading() as transaction:
+        counts = {row[0]: row[1] for row in transaction.execute(counts_by_state)}
     gauges.record(
         db, SCAN_STATES, {(state.value,): counts.get(state.value, 0) for state in _WATCHED_STATES}
     )
 
 
 def _current_deposit(deposit_id: str) -> Deposit | None:
-    with db.reading() as session:
-        row = session.get(Deposit, deposit_id)
+    with db.reading() as transaction:
+        row = transaction.get(Deposit, deposit_id)
     return row if row is not None and row.removed_at is None else None
 
 
 def _save_verdict(deposit_id: str, state: Scan) -> None:
-    with db.operation() as session:
+    with db.operation() as transaction:
         of_piece = select(Deposit.piece_id).filter_by(id=deposit_id)
-        lock_candidature_of_piece(session, session.scalar(of_piece) or "")
-        row = session.get(Deposit, deposit_id, with_for_update=True)
+        lock_candidature_of_piece(transaction, transaction.scalar(of_piece) or "")
+        row = transaction.get(Deposit, deposit_id, with_for_update=True)
         if row is None:
             return
         before = row.scan
@@ -118,10 +118,10 @@ def _save_verdict(deposit_id: str, state: Scan) -> None:
         if state is Scan.INFECTED:
             log.error("infected_file", deposit_id=deposit_id)
         if Scan.INFECTED in (before, state):
-            tell_state(session, session.get_one(Piece, row.piece_id).candidature_id)
+            tell_state(transaction, transaction.get_one(Piece, row.piece_id).candidature_id)
         if before != state:
             AuditEntry.record(
-                session,
+                transaction,
                 _ANTIVIRUS,
                 "deposit.scanned",
                 row.piece_id,

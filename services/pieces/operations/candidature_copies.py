@@ -18,14 +18,14 @@ from services.pieces.operations.candidature_states import tell_state
 from services.pieces.queries.pieces import any_piece, latest_control
 
 
-def update_from_registration(session: Session, event: contracts.RegistrationSaved) -> None:
+def update_from_registration(transaction: Session, event: contracts.RegistrationSaved) -> None:
     """Take over a version of a candidature: its labels and its list of pieces. One that is not
     newer than the copy changes nothing.
 
     A piece no longer asked for keeps its row, its file and its history; asked for again, it is as
     it was.
     """
-    candidature = session.scalar(
+    candidature = transaction.scalar(
         select(Candidature).where(Candidature.id == event.candidature_id).with_for_update()
     )
     if candidature is not None and event.version <= candidature.version:
@@ -34,40 +34,40 @@ def update_from_registration(session: Session, event: contracts.RegistrationSave
         return
     rows_by_code = {
         row.code: row
-        for row in session.scalars(select(Piece).filter_by(candidature_id=event.candidature_id))
+        for row in transaction.scalars(select(Piece).filter_by(candidature_id=event.candidature_id))
     }
     earlier = candidature.version if candidature else 0
     if candidature is None:
         candidature = Candidature(id=event.candidature_id)
-        session.add(candidature)
+        transaction.add(candidature)
     _copy_labels(candidature, event)
-    session.flush()
+    transaction.flush()
     for position, asked in enumerate(event.pieces):
         row = rows_by_code.pop(asked.code, None)
         values = _columns_of(asked, position)
         if row is None:
-            session.add(Piece(candidature_id=candidature.id, **values))
+            transaction.add(Piece(candidature_id=candidature.id, **values))
         else:
             _update(row, values)
             if asked.proves_version:
-                _ask_again(session, row, event, earlier)
+                _ask_again(transaction, row, event, earlier)
             elif row.asked_again_for:
                 row.asked_again_for = (
                     event.version
                 )  # of a restored candidature, whose confirmation is the one to sign
     for row in rows_by_code.values():
         _update(row, {"asked": False})
-    tell_state(session, candidature.id)
+    tell_state(transaction, candidature.id)
 
 
-def is_erased(session: Session, candidature_id: str, version: int) -> bool:
+def is_erased(transaction: Session, candidature_id: str, version: int) -> bool:
     """What was erased is not stored any more, whatever arrives late."""
-    tombstone = session.get(Withdrawal, candidature_id)
+    tombstone = transaction.get(Withdrawal, candidature_id)
     return tombstone is not None and version <= (tombstone.erased_version or 0)
 
 
 def _ask_again(
-    session: Session, row: Piece, event: contracts.RegistrationSaved, earlier: int
+    transaction: Session, row: Piece, event: contracts.RegistrationSaved, earlier: int
 ) -> None:
     """What was given of the piece was for the version `earlier`; what was given since the save is
     for this one.
@@ -75,8 +75,8 @@ def _ask_again(
     The file stays where it is, the decisions in its history. One that was refused is asked for
     anyway.
     """
-    context = any_piece(session, row.id)
-    control = latest_control(session, row.id)
+    context = any_piece(transaction, row.id)
+    control = latest_control(transaction, row.id)
     given_at = (
         context.deposit.deposited_at if context.deposit else control and control.controlled_at
     )
@@ -104,31 +104,36 @@ def _ask_again(
         "code": row.code,
         "academie_code": of.academie_code,
     }
-    session.add(
+    transaction.add(
         Change(**place, at=now, kind=ChangeKind.REMOVED, numero_candidat=of.numero_candidat)
     )
     after = {"version": event.version}
     AuditEntry.record(
-        session, Actor("service", "pieces"), "piece.asked_again", row.id, before=before, after=after
+        transaction,
+        Actor("service", "pieces"),
+        "piece.asked_again",
+        row.id,
+        before=before,
+        after=after,
     )
 
 
-def hide_withdrawn(session: Session, event: contracts.RegistrationWithdrawn) -> None:
+def hide_withdrawn(transaction: Session, event: contracts.RegistrationWithdrawn) -> None:
     """Add a tombstone, whether the candidature's own event has come or not."""
-    tombstone = session.get(Withdrawal, event.candidature_id, with_for_update=True)
+    tombstone = transaction.get(Withdrawal, event.candidature_id, with_for_update=True)
     if tombstone is None:
         tombstone = Withdrawal(candidature_id=event.candidature_id, version=0)
-        session.add(tombstone)
+        transaction.add(tombstone)
     if event.version > tombstone.version:
         tombstone.version = event.version
         tombstone.withdrawn_at = datetime.fromisoformat(event.withdrawn_at)
 
 
-def update_deposit_period(session: Session, event: contracts.WindowChanged) -> None:
+def update_deposit_period(transaction: Session, event: contracts.WindowChanged) -> None:
     """Save the newest dates of an opening, which readers take in place of those of any version, and
     its options."""
     key = (event.exam, event.session, event.academie)
-    window = session.get(Window, key, with_for_update=True)
+    window = transaction.get(Window, key, with_for_update=True)
     if window is None:
         window = Window(
             exam_code=event.exam,
@@ -137,7 +142,7 @@ def update_deposit_period(session: Session, event: contracts.WindowChanged) -> N
             revision=0,
         )
         window.options = SessionOptions()
-        session.add(window)
+        transaction.add(window)
     if event.revision > window.revision:
         window.revision = event.revision
         window.deposit_opens = datetime.fromisoformat(event.deposit_opens)

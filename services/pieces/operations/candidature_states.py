@@ -15,17 +15,17 @@ PAGE = 100
 """Candidatures of one transaction."""
 
 
-def tell_state(session: Session, candidature_id: str) -> None:
+def tell_state(transaction: Session, candidature_id: str) -> None:
     """To be called by what has changed its pieces, with its candidature locked."""
-    session.flush()
-    candidature = session.get_one(Candidature, candidature_id)
-    contexts = fetch_pieces(session, SHOWN_PIECES.where(Candidature.id == candidature_id))
+    transaction.flush()
+    candidature = transaction.get_one(Candidature, candidature_id)
+    contexts = fetch_pieces(transaction, SHOWN_PIECES.where(Candidature.id == candidature_id))
     event = PiecesStateChanged(
         candidature_id=candidature_id,
         state=pieces_state([context.state for context in contexts]),
         number=int(system_now().timestamp() * 1_000_000),
     )
-    publish(session, event, subject=candidature.candidate_id)
+    publish(transaction, event, subject=candidature.candidate_id)
 
 
 def tell_all_states() -> int:
@@ -33,10 +33,12 @@ def tell_all_states() -> int:
     query = select(Candidature.id).order_by(Candidature.id).limit(PAGE)
     number = 0
     for page in pages(
-        lambda session, last: session.scalars(query.where(Candidature.id > last)).all(), "", str
+        lambda transaction, last: transaction.scalars(query.where(Candidature.id > last)).all(),
+        "",
+        str,
     ):
-        with db.operation() as session:
-            for candidature_id in lock_candidatures(session, page):
-                tell_state(session, candidature_id)
+        with db.operation() as transaction:
+            for candidature_id in lock_candidatures(transaction, page):
+                tell_state(transaction, candidature_id)
                 number += 1
     return number

@@ -22,16 +22,16 @@ _WAITING = select(Change.id).where(Change.position.is_(None)).order_by(Change.id
 def number_changes() -> bool:
     """Number the changes that wait, at most NUMBERED_AT_ONCE; whether more may wait. Writes nothing
     where none does."""
-    with db.reading() as session:
-        if session.scalar(_WAITING.limit(1)) is None:
+    with db.reading() as transaction:
+        if transaction.scalar(_WAITING.limit(1)) is None:
             return False
-    with db.operation() as session:
-        counter = session.get_one(ChangeCounter, COUNTER_ID, with_for_update=True)
+    with db.operation() as transaction:
+        counter = transaction.get_one(ChangeCounter, COUNTER_ID, with_for_update=True)
         waiting = _WAITING.limit(NUMBERED_AT_ONCE).subquery()
         place = func.row_number().over(order_by=waiting.c.id)
         numbered = select(waiting.c.id, (counter.last + place).label("position")).subquery()
         values = {"position": numbered.c.position, "numbered_at": system_now()}
-        result = session.execute(
+        result = transaction.execute(
             update(Change).where(Change.id == numbered.c.id).values(values),
             execution_options={"synchronize_session": False},
         )
@@ -49,7 +49,7 @@ def number_all_changes() -> None:
 def purge_changes() -> None:
     """Delete changes numbered CHANGES_RETENTION ago; the last one stays, so that a reader's place
     there stays known."""
-    with db.reading() as session:
-        last = session.get_one(ChangeCounter, COUNTER_ID).last
+    with db.reading() as transaction:
+        last = transaction.get_one(ChangeCounter, COUNTER_ID).last
     is_old = (Change.numbered_at < system_now() - CHANGES_RETENTION) & (Change.position < last)
     delete_in_pages(db, Change.__table__.c.id, where=is_old)

@@ -119,21 +119,21 @@ def _changing(
         raise PreconditionRequired(
             "Indiquez dans If-Match l'etag de la pièce que vous avez examinée."
         )
-    with db.operation() as session:
-        pieces.lock_candidature_of_piece(session, piece_id)
-        yield session, pieces.piece_within_academies(session, by.academies, piece_id)
+    with db.operation() as transaction:
+        pieces.lock_candidature_of_piece(transaction, piece_id)
+        yield transaction, pieces.piece_within_academies(transaction, by.academies, piece_id)
 
 
-def _changed(session: Session, by: Caller, context: PieceContext) -> PieceContext:
+def _changed(transaction: Session, by: Caller, context: PieceContext) -> PieceContext:
     """The piece as it then is, of which registrations hears, and its candidate of a « Non Conforme
     », where the session wants it."""
     options = context.window.options if context.window else None
     if context.status is Status.NON_COMPLIANT and options and options.refusal_mails:
         work = {"candidature_id": context.candidature.id}
         candidature_id = context.candidature.id
-        follow_up(session, ANNOUNCE_REFUSALS, work, subject=candidature_id, delay=DELAY_SECONDS)
-    tell_state(session, context.candidature.id)
-    return pieces.piece_within_academies(session, by.academies, context.piece.id)
+        follow_up(transaction, ANNOUNCE_REFUSALS, work, subject=candidature_id, delay=DELAY_SECONDS)
+    tell_state(transaction, context.candidature.id)
+    return pieces.piece_within_academies(transaction, by.academies, context.piece.id)
 
 
 def control_many(
@@ -164,10 +164,14 @@ def control_many(
 
 
 def _is_made(
-    session: Session, context: PieceContext, by: Caller, if_match: str | None, decision: Decision
+    transaction: Session,
+    context: PieceContext,
+    by: Caller,
+    if_match: str | None,
+    decision: Decision,
 ) -> bool:
     """Whether the piece is as this control, made on the state that it was read in, has left it."""
-    last = pieces.latest_control(session, context.piece.id)
+    last = pieces.latest_control(transaction, context.piece.id)
     if last is None or last.staff_id != by.id or not _was_read_just_before(context, if_match):
         return False
     made = answer_of(Decision, last, status=Status(last.status))
@@ -228,7 +232,9 @@ def _apply(context: PieceContext, decision: Decision, staff_id: str, now: dateti
     return row
 
 
-def _take_back(session: Session, context: PieceContext, control: Control, staff_id: str) -> None:
+def _take_back(
+    transaction: Session, context: PieceContext, control: Control, staff_id: str
+) -> None:
     """Change the piece back; the history and the trail say so."""
     piece = context.piece
     before = found(control.before)
@@ -245,12 +251,12 @@ def _take_back(session: Session, context: PieceContext, control: Control, staff_
         "status": control.status,
         "staff_id": staff_id,
     }
-    session.add(Control(**repeated, controlled_at=portal_now(), counts=False))
+    transaction.add(Control(**repeated, controlled_at=portal_now(), counts=False))
     actor = Actor("staff", staff_id)
     status_before = {"status": control.status}
     after = {"status": piece.status}
     AuditEntry.record(
-        session, actor, "piece.control_taken_back", piece.id, before=status_before, after=after
+        transaction, actor, "piece.control_taken_back", piece.id, before=status_before, after=after
     )
 
 
@@ -258,10 +264,10 @@ def announce_refusals(candidature_id: str) -> None:
     """Announce to the candidate the pieces that are « Non Conforme » now and that no mail has
     announced."""
     at = portal_now()
-    with db.operation() as session:
-        pieces.lock_candidatures(session, [candidature_id])
-        for lacking in incomplete_among(session, [candidature_id], None, at):
-            unannounced = _unannounced_controls(session, lacking)
+    with db.operation() as transaction:
+        pieces.lock_candidatures(transaction, [candidature_id])
+        for lacking in incomplete_among(transaction, [candidature_id], None, at):
+            unannounced = _unannounced_controls(transaction, lacking)
             refused = [missing for missing in lacking.pieces if missing.piece.id in unannounced]
             if not refused or any(
                 control.controlled_at > at - SETTLED for control in unannounced.values()
@@ -272,12 +278,12 @@ def announce_refusals(candidature_id: str) -> None:
                 refused_at=iso_utc(at),
                 candidature=contract_of(Incomplete(lacking.candidature, lacking.window, refused)),
             )
-            event_id = publish(session, event, subject=event.candidate_id)
+            event_id = publish(transaction, event, subject=event.candidate_id)
             for control in unannounced.values():
-                session.add(RefusalNotice(control_sequence=control.sequence, event_id=event_id))
+                transaction.add(RefusalNotice(control_sequence=control.sequence, event_id=event_id))
 
 
-def _unannounced_controls(session: Session, lacking: Incomplete) -> dict[str, Control]:
+def _unannounced_controls(transaction: Session, lacking: Incomplete) -> dict[str, Control]:
     """The last control of each refused piece that no mail has announced, by piece."""
     refused = [missing.piece.id for missing in lacking.pieces if missing.refused]
     latest = select(func.max(Control.sequence)).where(Control.piece_id.in_(refused), Control.counts)
@@ -285,4 +291,4 @@ def _unannounced_controls(session: Session, lacking: Incomplete) -> dict[str, Co
     query = select(Control).where(
         Control.sequence.in_(latest.group_by(Control.piece_id)), ~told_before.exists()
     )
-    return {control.piece_id: control for control in session.scalars(query)}
+    return {control.piece_id: control for control in transaction.scalars(query)}

@@ -52,18 +52,18 @@ def uploads_per_hour(deposits_per_hour: int) -> int:
 def count_deposit_try(candidate_id: str, max_per_hour: int) -> None:
     """Count one more file of the candidate. Raises TooMany, with how long to wait, beyond
     `max_per_hour`."""
-    with db.operation() as session:
+    with db.operation() as transaction:
         lock_owner(
-            session, candidate_id
+            transaction, candidate_id
         )  # several requests of a candidate may run at the same time
-        before = session.get(DepositTries, candidate_id) or DepositTries(
+        before = transaction.get(DepositTries, candidate_id) or DepositTries(
             candidate_id=candidate_id, count=0
         )
         quota = Quota(max_per_hour, HOUR)
         before.count, before.since, wait = count_in_window(
             before.count, before.since, quota, system_now()
         )
-        session.add(before)
+        transaction.add(before)
     if wait:
         raise too_many_within_hour(wait)
 
@@ -79,10 +79,10 @@ def too_many_within_hour(seconds: int) -> TooMany:
     )
 
 
-def refuse_beyond_quota(session: Session, candidate_id: str, most: int) -> None:
+def refuse_beyond_quota(transaction: Session, candidate_id: str, most: int) -> None:
     """Raises TooLarge where more than `most` bytes of files that this candidate took away are
     kept."""
-    if (retired := retired_bytes(session, candidate_id)) > most:
+    if (retired := retired_bytes(transaction, candidate_id)) > most:
         raise TooLarge(
             "Les fichiers que vous avez remplacés ou supprimés font ensemble "
             f"{file_size(retired)}, et le portail en garde {file_size(most)} au plus par candidat "
@@ -94,5 +94,5 @@ def refuse_beyond_quota(session: Session, candidate_id: str, most: int) -> None:
 
 def purge_deposit_tries() -> None:
     """Delete the counts of hours that are over."""
-    with db.operation() as session:
-        session.execute(delete(DepositTries).where(DepositTries.since <= system_now() - HOUR))
+    with db.operation() as transaction:
+        transaction.execute(delete(DepositTries).where(DepositTries.since <= system_now() - HOUR))

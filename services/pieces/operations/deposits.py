@@ -62,20 +62,20 @@ def store_deposit(
     piece_id = context.piece.id
     row = _new_deposit(context, accepted)
     _store_file(row.object_key, accepted)
-    with operation_naming(db, dependencies().store, row.object_key) as session:
-        pieces.lock_candidature_of_piece(session, piece_id)
-        context = pieces.own_piece(session, candidate_id, piece_id)
+    with operation_naming(db, dependencies().store, row.object_key) as transaction:
+        pieces.lock_candidature_of_piece(transaction, piece_id)
+        context = pieces.own_piece(transaction, candidate_id, piece_id)
         refuse_closed_deposit(
             context, at
         )  # the group may have been validated in another window meanwhile
-        before = make_current(session, context, row, portal_now(), by_candidate=True)
+        before = make_current(transaction, context, row, portal_now(), by_candidate=True)
         context.piece.validated_at = None
         actor = Actor("candidate", candidate_id)
         after = {"deposit_id": row.id, "size": row.size, "sha256": row.sha256}
-        AuditEntry.record(session, actor, "deposit.made", piece_id, before=before, after=after)
-        take(session, became_id=row.id)
-        tell_state(session, context.candidature.id)
-        context = pieces.own_piece(session, candidate_id, piece_id)
+        AuditEntry.record(transaction, actor, "deposit.made", piece_id, before=before, after=after)
+        take(transaction, became_id=row.id)
+        tell_state(transaction, context.candidature.id)
+        context = pieces.own_piece(transaction, candidate_id, piece_id)
     DEPOSITS.labels("kept").inc()
     return context
 
@@ -83,24 +83,24 @@ def store_deposit(
 def delete_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
     """Remove the current file from its piece; its bytes stay for some time. Raises NotFound or
     DepositClosed."""
-    with db.operation() as session:
-        pieces.lock_candidature_of_piece(session, piece_id)
-        context = pieces.own_piece(session, candidate_id, piece_id)
+    with db.operation() as transaction:
+        pieces.lock_candidature_of_piece(transaction, piece_id)
+        context = pieces.own_piece(transaction, candidate_id, piece_id)
         if reason := rules.deletion_refusal(context.state, at):
             raise refusals.DepositClosed(reason)
-        _remove_current(session, context, portal_now(), by_candidate=True)
-        _restore_refusal(session, context.piece)
+        _remove_current(transaction, context, portal_now(), by_candidate=True)
+        _restore_refusal(transaction, context.piece)
         context.piece.revision += 1
         if context.deposit:
             actor = Actor("candidate", candidate_id)
             AuditEntry.record(
-                session,
+                transaction,
                 actor,
                 "deposit.deleted",
                 piece_id,
                 before={"deposit_id": context.deposit.id},
             )
-        tell_state(session, context.candidature.id)
+        tell_state(transaction, context.candidature.id)
 
 
 def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: datetime) -> None:
@@ -108,9 +108,9 @@ def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: 
 
     Raises NotFound, or DepositClosed saying what is missing or that it is too late.
     """
-    with db.operation() as session:
-        pieces.lock_candidatures(session, [candidature_id])
-        _, contexts = pieces.own_candidature_with_pieces(session, candidate_id, candidature_id)
+    with db.operation() as transaction:
+        pieces.lock_candidatures(transaction, [candidature_id])
+        _, contexts = pieces.own_candidature_with_pieces(transaction, candidate_id, candidature_id)
         group = [context for context in contexts if context.piece.group_code == group_code]
         if not group:
             raise NotFound()
@@ -124,15 +124,15 @@ def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: 
         for context in (each for each in group if each.state.is_open(at)):
             piece = context.piece
             deposit_id = context.deposit_id
-            session.add(Validation(piece_id=piece.id, deposit_id=deposit_id, validated_at=now))
+            transaction.add(Validation(piece_id=piece.id, deposit_id=deposit_id, validated_at=now))
             piece.validated_at = now
             piece.resubmit_until = None
             piece.asked_again_for = None
             piece.revision += 1
             AuditEntry.record(
-                session, actor, "piece.validated", piece.id, after={"deposit_id": deposit_id}
+                transaction, actor, "piece.validated", piece.id, after={"deposit_id": deposit_id}
             )
-        tell_state(session, candidature_id)
+        tell_state(transaction, candidature_id)
 
 
 def refuse_closed_deposit(context: PieceContext, at: datetime) -> None:
@@ -187,7 +187,7 @@ def _new_deposit(context: PieceContext, accepted: AcceptedFile) -> Deposit:
 
 
 def make_current(
-    session: Session,
+    transaction: Session,
     context: PieceContext,
     row: Deposit,
     at: datetime,
@@ -200,21 +200,21 @@ def make_current(
     The status given to the earlier file is cleared. The caller holds the lock of the candidature.
     """
     before = {"deposit_id": context.deposit.id} if context.deposit else None
-    _remove_current(session, context, at, by_candidate=by_candidate)
-    session.flush()  # first, since the database allows one current file at any time
+    _remove_current(transaction, context, at, by_candidate=by_candidate)
+    transaction.flush()  # first, since the database allows one current file at any time
     row.removed_at = row.version = None
-    session.add(row)
+    transaction.add(row)
     piece = context.piece
     piece.take_status_of(None)
     piece.revision += 1
     if dependencies().antivirus.configured:
-        follow_up(session, SCAN, {"deposit_id": row.id}, subject=piece.candidature_id)
-    session.flush()
+        follow_up(transaction, SCAN, {"deposit_id": row.id}, subject=piece.candidature_id)
+    transaction.flush()
     return before
 
 
 def _remove_current(
-    session: Session, context: PieceContext, at: datetime, *, by_candidate: bool
+    transaction: Session, context: PieceContext, at: datetime, *, by_candidate: bool
 ) -> None:
     """The bytes of a file that a gestionnaire has controlled stay, as proof; others stay KEPT_DAYS,
     those of a file that its candidate takes away on the day of its deposit a shorter time."""
@@ -227,17 +227,17 @@ def _remove_current(
         )
         is_second_thought = by_candidate and is_young
         retire(
-            session,
+            transaction,
             context.deposit.object_key,
             kept=KEPT_SECOND_THOUGHT if is_second_thought else None,
         )
 
 
-def _restore_refusal(session: Session, piece: Piece) -> None:
+def _restore_refusal(transaction: Session, piece: Piece) -> None:
     """Once the file that was to replace a refused one is deleted, the piece is « Non Conforme »
     again."""
     if piece.resubmit_until is None or piece.asked_again_for is not None:
         return
-    control = pieces.latest_control(session, piece.id)
+    control = pieces.latest_control(transaction, piece.id)
     if control is not None and control.status == Status.NON_COMPLIANT:
         piece.take_status_of(control)

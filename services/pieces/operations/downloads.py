@@ -65,8 +65,8 @@ def render_preview(candidate_id: str, piece_id: str) -> bytes:
     Raises NotFound, DomainError for an archive, a film …, Unavailable, or TooMany: a preview counts
     among the candidate's concurrent deposits.
     """
-    with db.reading() as session:
-        deposit = _viewable_file_of(own_piece(session, candidate_id, piece_id))
+    with db.reading() as transaction:
+        deposit = _viewable_file_of(own_piece(transaction, candidate_id, piece_id))
     with _refusing_what_cannot_be_shown(), dependencies().concurrent_deposits.place(candidate_id):
         content = io.BytesIO(read_verified(deposit))
         return dependencies().inspections.convert(candidate_id, "preview", content)
@@ -100,9 +100,9 @@ def record_opening(by: Caller, piece_id: str, deposit_id: str, page: int) -> Non
 
     Raises NotFound outside the académies, or for a file that the piece never had.
     """
-    with db.reading() as session:
-        piece_within_academies(session, by.academies, piece_id)
-        deposit = session.get(Deposit, deposit_id)
+    with db.reading() as transaction:
+        piece_within_academies(transaction, by.academies, piece_id)
+        deposit = transaction.get(Deposit, deposit_id)
     if deposit is None or deposit.piece_id != piece_id:
         raise NotFound(NO_FILE)
     _record(by, OPENED, piece_id, {"deposit_id": deposit_id, "page": page})
@@ -111,19 +111,19 @@ def record_opening(by: Caller, piece_id: str, deposit_id: str, page: int) -> Non
 def record_export(staff_id: str, filters: Mapping[str, Any]) -> None:
     """Note in the audit trail that this member of staff takes out the list of what these filters
     let pass."""
-    with db.operation() as session:
+    with db.operation() as transaction:
         AuditEntry.record(
-            session, Actor("staff", staff_id), "pieces.exported", "pieces", after=dict(filters)
+            transaction, Actor("staff", staff_id), "pieces.exported", "pieces", after=dict(filters)
         )
 
 
 def _piece_to_open(by: Caller, piece_id: str) -> PieceContext:
     """A piece whose file its candidate, or staff may open. Raises NotFound outside their académies,
     Conflict."""
-    with db.reading() as session:
+    with db.reading() as transaction:
         if by.kind != "staff":
-            return own_piece(session, by.id, piece_id)
-        context = piece_within_academies(session, by.academies, piece_id)
+            return own_piece(transaction, by.id, piece_id)
+        context = piece_within_academies(transaction, by.academies, piece_id)
     if context.scan is not None and not context.scan.staff_may_open:
         detail = f"Antivirus : {context.scan.label}. Seul un fichier sain peut être ouvert."
         raise Conflict(detail, problem=problem_types.NOT_CLEAN, scan=context.scan.value)
@@ -176,5 +176,5 @@ def read_verified(row: Deposit) -> bytes:
 
 
 def _record(who: Caller, action: str, piece_id: str, after: dict[str, str | int]) -> None:
-    with db.operation() as session:
-        AuditEntry.record(session, Actor(who.kind, who.id), action, piece_id, after=after)
+    with db.operation() as transaction:
+        AuditEntry.record(transaction, Actor(who.kind, who.id), action, piece_id, after=after)

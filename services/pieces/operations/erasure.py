@@ -24,30 +24,32 @@ from services.pieces.queries.pieces import lock_candidatures
 RETENTION = Actor("service", "registrations")
 
 
-def erase_pieces(session: Session, event: DataErased) -> None:
+def erase_pieces(transaction: Session, event: DataErased) -> None:
     """Erased already, or never heard of, a candidature has its tombstone alone."""
     if PIECES in event.kinds:
-        lock_candidatures(session, [erased.candidature_id for erased in event.candidatures])
+        lock_candidatures(transaction, [erased.candidature_id for erased in event.candidatures])
         for erased in event.candidatures:
-            _erase(session, erased)
+            _erase(transaction, erased)
 
 
-def _erase(session: Session, erased: ErasedCandidature) -> None:
+def _erase(transaction: Session, erased: ErasedCandidature) -> None:
     of = erased.candidature_id
-    pieces = session.scalars(select(Piece.id).where(Piece.candidature_id == of)).all()
+    pieces = transaction.scalars(select(Piece.id).where(Piece.candidature_id == of)).all()
     files = select(Deposit.object_key).where(Deposit.piece_id.in_(pieces))
-    retire_for_good(session, *session.scalars(files))
-    audit_chain.erase(session, [of, *pieces], RETENTION)
-    session.execute(delete(Change).where(Change.candidature_id == of))
-    session.execute(delete(Candidature).where(Candidature.id == of))
-    session.execute(delete(DepositTries).where(DepositTries.candidate_id == erased.candidate_id))
+    retire_for_good(transaction, *transaction.scalars(files))
+    audit_chain.erase(transaction, [of, *pieces], RETENTION)
+    transaction.execute(delete(Change).where(Change.candidature_id == of))
+    transaction.execute(delete(Candidature).where(Candidature.id == of))
+    transaction.execute(
+        delete(DepositTries).where(DepositTries.candidate_id == erased.candidate_id)
+    )
     for subject in (of, erased.candidate_id):
-        erase_subject(session, subject, naming=of)
+        erase_subject(transaction, subject, naming=of)
     # After the candidature: a trigger would tell tools of its withdrawal, with its number.
     end = {
         "version": erased.version,
         "erased_version": erased.version,
         "withdrawn_at": portal_now(),
     }
-    session.merge(Withdrawal(candidature_id=of, **end))
-    session.flush()
+    transaction.merge(Withdrawal(candidature_id=of, **end))
+    transaction.flush()

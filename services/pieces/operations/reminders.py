@@ -60,26 +60,26 @@ MOST_COUNTED_PAGES = 100
 REMIND_LIST = "remind_list"
 
 
-def remind_by_ladder(session: Session, candidature_ids: Sequence[str], at: datetime) -> int:
+def remind_by_ladder(transaction: Session, candidature_ids: Sequence[str], at: datetime) -> int:
     """Remind the candidates of these candidatures of all that they lack, in other candidatures too,
     where a rung is due and was not sent: one mail each.
 
     Returns how many were reminded. To be called in a transaction.
     """
-    of_candidates = queries.with_others_of_candidates(session, candidature_ids)
-    lock_candidatures(session, of_candidates)
-    incomplete = queries.incomplete_among(session, of_candidates, None, at)
-    due = _due(session, incomplete, at)
+    of_candidates = queries.with_others_of_candidates(transaction, candidature_ids)
+    lock_candidatures(transaction, of_candidates)
+    incomplete = queries.incomplete_among(transaction, of_candidates, None, at)
+    due = _due(transaction, incomplete, at)
     reminded = {
         lacking.candidature.candidate_id for lacking in incomplete if lacking.candidature.id in due
     }
     to_remind = [lacking for lacking in incomplete if lacking.candidature.candidate_id in reminded]
-    _remind(session, to_remind, due, Actor("service", "pieces"), at)
+    _remind(transaction, to_remind, due, Actor("service", "pieces"), at)
     return len(reminded)
 
 
 def _remind(
-    session: Session,
+    transaction: Session,
     incomplete: Sequence[Incomplete],
     parts: Mapping[str, list[Part]],
     actor: Actor,
@@ -96,9 +96,11 @@ def _remind(
             reminded_at=iso_utc(at),
             candidatures=tuple(map(contract_of, of_candidate)),
         )
-        event_id = publish(session, event, subject=candidate_id)
+        event_id = publish(transaction, event, subject=candidate_id)
         for lacking in of_candidate:
-            _record(session, lacking, parts.get(lacking.candidature.id, ()), actor, event_id, at)
+            _record(
+                transaction, lacking, parts.get(lacking.candidature.id, ()), actor, event_id, at
+            )
 
 
 def contract_of(incomplete: Incomplete) -> IncompleteCandidature:
@@ -114,13 +116,15 @@ def contract_of(incomplete: Incomplete) -> IncompleteCandidature:
     return IncompleteCandidature(incomplete.candidature.id, incomplete.candidature.version, groups)
 
 
-def _due(session: Session, incomplete: Sequence[Incomplete], at: datetime) -> dict[str, list[Part]]:
+def _due(
+    transaction: Session, incomplete: Sequence[Incomplete], at: datetime
+) -> dict[str, list[Part]]:
     """The rungs that are due and not recorded, by candidature."""
     concerned = [
         lacking for lacking in incomplete if lacking.window and lacking.window.options.reminder_days
     ]
-    refused = queries.refused_since(session, concerned)
-    recorded = _recorded(session, [lacking.candidature.id for lacking in concerned])
+    refused = queries.refused_since(transaction, concerned)
+    recorded = _recorded(transaction, [lacking.candidature.id for lacking in concerned])
     due: dict[str, list[Part]] = {}
     for lacking in concerned:
         for part in _due_parts(lacking, refused, at):
@@ -145,17 +149,17 @@ def _due_parts(
 
 
 def _recorded(
-    session: Session, candidature_ids: Collection[str]
+    transaction: Session, candidature_ids: Collection[str]
 ) -> set[tuple[str, str, datetime, int | None]]:
     columns = (Reminder.candidature_id, Reminder.group_code, Reminder.deadline, Reminder.days)
     query = select(*columns).where(
         Reminder.candidature_id.in_(candidature_ids), Reminder.days.is_not(None)
     )
-    return {(row[0], row[1], row[2], row[3]) for row in session.execute(query)}
+    return {(row[0], row[1], row[2], row[3]) for row in transaction.execute(query)}
 
 
 def _record(
-    session: Session,
+    transaction: Session,
     lacking: Incomplete,
     parts: Iterable[Part],
     actor: Actor,
@@ -170,9 +174,11 @@ def _record(
         "event_id": event_id,
     }
     for group_code, deadline, days in parts:
-        session.add(Reminder(group_code=group_code, deadline=deadline, days=days, **reminder))
+        transaction.add(Reminder(group_code=group_code, deadline=deadline, days=days, **reminder))
     after = {"event_id": event_id, "pieces": [missing.piece.code for missing in lacking.pieces]}
-    AuditEntry.record(session, actor, "candidature.reminded", lacking.candidature.id, after=after)
+    AuditEntry.record(
+        transaction, actor, "candidature.reminded", lacking.candidature.id, after=after
+    )
 
 
 def remind_all_due() -> None:
@@ -187,8 +193,8 @@ def remind_all_due() -> None:
 def _due_rounds(at: datetime) -> list[tuple[str, OpeningKey]]:
     """(name, opening) of each rung that is due in an opening. A moved deadline begins a new
     ladder."""
-    with db.reading() as session:
-        windows = session.scalars(select(Window).where(Window.deposit_closes > at)).all()
+    with db.reading() as transaction:
+        windows = transaction.scalars(select(Window).where(Window.deposit_closes > at)).all()
     rounds = []
     for window in windows:
         if (
@@ -202,30 +208,32 @@ def _due_rounds(at: datetime) -> list[tuple[str, OpeningKey]]:
 
 def _finish_round(name: str, rounds: Iterable[Sequence[str]], at: datetime) -> bool:
     """Whether it is finished, now or before; not if the job has to stop."""
-    with db.reading() as session:
-        if session.get(ReminderRound, name) is not None:
+    with db.reading() as transaction:
+        if transaction.get(ReminderRound, name) is not None:
             return True
     reminded = 0
     for page in rounds:
         if stopping():
             return False
-        with db.operation() as session:
-            reminded += remind_by_ladder(session, page, at)
-    with db.operation() as session:
-        session.add(ReminderRound(name=name, finished_at=at))
+        with db.operation() as transaction:
+            reminded += remind_by_ladder(transaction, page, at)
+    with db.operation() as transaction:
+        transaction.add(ReminderRound(name=name, finished_at=at))
     log.info("reminder_round_finished", round=name, candidates=reminded)
     return True
 
 
 def _pages_of(opening: OpeningKey) -> Iterator[Sequence[str]]:
-    return pages(lambda session, after: queries.page_of_opening(session, opening, after), "", str)
+    return pages(
+        lambda transaction, after: queries.page_of_opening(transaction, opening, after), "", str
+    )
 
 
 def _pages_of_refused(at: datetime) -> Iterator[list[str]]:
     """Candidatures with refused pieces, which have ends of their own."""
     until = at + timedelta(days=MAX_DAYS + 1)
     for page in pages(
-        lambda session, after: queries.refused_page(session, after, until),
+        lambda transaction, after: queries.refused_page(transaction, after, until),
         (at, ""),
         itemgetter(0, 1),
     ):
@@ -267,9 +275,11 @@ def whole_list(by: Caller, **filters: Any) -> api.WholeList:
 def _listed(
     by: Caller, filters: Mapping[str, str], cursor: str | None, at: datetime
 ) -> tuple[tuple[api.IncompleteCandidature, ...], str | None]:
-    with db.reading_for_staff() as session:
-        openings = queries.openings_with_missing_pieces(session, by.academies, at)
-        return incomplete_page(session, openings, by.academies, at, LARGEST_PAGE, cursor, **filters)
+    with db.reading_for_staff() as transaction:
+        openings = queries.openings_with_missing_pieces(transaction, by.academies, at)
+        return incomplete_page(
+            transaction, openings, by.academies, at, LARGEST_PAGE, cursor, **filters
+        )
 
 
 def remind_whole_list(by: Caller, cursor: str | None = None, **filters: Any) -> None:
@@ -278,8 +288,8 @@ def remind_whole_list(by: Caller, cursor: str | None = None, **filters: Any) -> 
     academies_shown(by.academies, filters.get("academie"))
     academies = None if by.academies is None else sorted(by.academies)
     data = {"staff_id": by.id, "academies": academies, "filters": filters, "cursor": cursor}
-    with db.operation() as session:
-        follow_up(session, REMIND_LIST, data, subject=by.id)
+    with db.operation() as transaction:
+        follow_up(transaction, REMIND_LIST, data, subject=by.id)
 
 
 def remind_page(data: Mapping[str, Any]) -> None:
@@ -310,11 +320,13 @@ def remind_selection(by: Caller, candidatures: Sequence[str]) -> api.ReminderRes
         )
         .order_by(Candidature.candidate_id, Candidature.id)  # those of one candidate share a mail
     )
-    with db.reading_for_staff() as session:
-        known = session.scalars(query).all()
+    with db.reading_for_staff() as transaction:
+        known = transaction.scalars(query).all()
     for first in range(0, len(known), queries.PAGE):
-        with db.operation() as session:
-            outcomes |= _remind_some(session, by, known[first : first + queries.PAGE], portal_now())
+        with db.operation() as transaction:
+            outcomes |= _remind_some(
+                transaction, by, known[first : first + queries.PAGE], portal_now()
+            )
     results = (
         api.ReminderResult(candidature=key, outcome=outcome) for key, outcome in outcomes.items()
     )
@@ -322,22 +334,22 @@ def remind_selection(by: Caller, candidatures: Sequence[str]) -> api.ReminderRes
 
 
 def _remind_some(
-    session: Session, by: Caller, ids: Sequence[str], at: datetime
+    transaction: Session, by: Caller, ids: Sequence[str], at: datetime
 ) -> dict[str, ReminderOutcome]:
-    lock_candidatures(session, ids)
+    lock_candidatures(transaction, ids)
     reminded = {
-        key for key, last in queries.last_reminders(session, ids).items() if _same_day(last, at)
+        key for key, last in queries.last_reminders(transaction, ids).items() if _same_day(last, at)
     }
     incomplete = {
         entry.candidature.id: entry
-        for entry in queries.incomplete_among(session, ids, by.academies, at)
+        for entry in queries.incomplete_among(transaction, ids, by.academies, at)
     }
     to_remind = {key: entry for key, entry in incomplete.items() if key not in reminded}
     parts: dict[str, list[Part]] = {
         key: [(group_code, until, None) for group_code, until, _ in entry.parts()]
         for key, entry in to_remind.items()
     }
-    _remind(session, list(to_remind.values()), parts, Actor("staff", by.id), at)
+    _remind(transaction, list(to_remind.values()), parts, Actor("staff", by.id), at)
     return {
         **dict.fromkeys(ids, ReminderOutcome.NOTHING_MISSING),
         **dict.fromkeys(incomplete, ReminderOutcome.ALREADY_TODAY),
@@ -354,13 +366,13 @@ def record_incomplete_counts() -> None:
     """Count the candidatures that lack pieces, for the home page of gestionnaires and for
     operators; a few at a time: nothing is held up, however many there are."""
     at = portal_now()
-    with db.reading() as session:
-        openings = queries.openings_with_missing_pieces(session, None, at)
+    with db.reading() as transaction:
+        openings = queries.openings_with_missing_pieces(transaction, None, at)
     numbers: dict[tuple[str, ...], float] = dict.fromkeys(openings, 0)
     for opening in openings:
         for page in _pages_of(opening):
             if stopping():
                 return
-            with db.reading() as session:
-                numbers[opening] += len(queries.incomplete_among(session, page, None, at))
+            with db.reading() as transaction:
+                numbers[opening] += len(queries.incomplete_among(transaction, page, None, at))
     gauges.record(db, INCOMPLETE, numbers)

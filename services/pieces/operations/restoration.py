@@ -37,23 +37,23 @@ def restore_deposit(deposit_id: str, academie: str, actor: Actor, reason: str) -
     Conflict for the current file or one whose bytes are erased, StoreUnavailable.
     """
     _refuse_anonymous(actor, reason)
-    with db.reading() as session:
-        row = _removed_deposit(session, deposit_id)
+    with db.reading() as transaction:
+        row = _removed_deposit(transaction, deposit_id)
     if not dependencies().store.exists(row.object_key):
         raise Conflict("Les octets de ce fichier ne sont plus dans l'espace de stockage.")
-    with db.operation() as session:
-        lock_candidature_of_piece(session, row.piece_id)
-        context = piece_within_academies(session, frozenset({academie}), row.piece_id)
-        row = _removed_deposit(session, deposit_id)
-        _keep_bytes(session, row)
-        before = make_current(session, context, row, portal_now())
-        if control := newest_control(session, row.piece_id, deposit_id=row.id, counts=True):
+    with db.operation() as transaction:
+        lock_candidature_of_piece(transaction, row.piece_id)
+        context = piece_within_academies(transaction, frozenset({academie}), row.piece_id)
+        row = _removed_deposit(transaction, deposit_id)
+        _keep_bytes(transaction, row)
+        before = make_current(transaction, context, row, portal_now())
+        if control := newest_control(transaction, row.piece_id, deposit_id=row.id, counts=True):
             context.piece.take_status_of(control)
         after = {"deposit_id": row.id, "reason": reason}
         AuditEntry.record(
-            session, actor, "deposit.restored", row.piece_id, before=before, after=after
+            transaction, actor, "deposit.restored", row.piece_id, before=before, after=after
         )
-        tell_state(session, context.candidature.id)
+        tell_state(transaction, context.candidature.id)
 
 
 def _refuse_anonymous(actor: Actor, reason: str) -> None:
@@ -66,25 +66,25 @@ def _refuse_anonymous(actor: Actor, reason: str) -> None:
         raise Invalid("Un motif est attendu.")
 
 
-def _removed_deposit(session: Session, deposit_id: str) -> Deposit:
+def _removed_deposit(transaction: Session, deposit_id: str) -> Deposit:
     """Raises NotFound, Conflict."""
-    row = found(session.get(Deposit, deposit_id), "Aucun dépôt ne porte cet identifiant.")
+    row = found(transaction.get(Deposit, deposit_id), "Aucun dépôt ne porte cet identifiant.")
     if row.removed_at is None:
         raise Conflict("Ce fichier est déjà celui de la pièce.")
     return row
 
 
-def _keep_bytes(session: Session, row: Deposit) -> None:
+def _keep_bytes(transaction: Session, row: Deposit) -> None:
     """The object is no longer to be erased. One that was never retired is that of a controlled
     file, which stays.
 
     Raises Conflict once KEPT_DAYS are over.
     """
-    retired = session.execute(
+    retired = transaction.execute(
         select(retired_objects).where(retired_objects.c.key == row.object_key)
     ).first()
     if retired is not None and (
         retired.erased_at is not None or retired.kept_until <= system_now()
     ):
         raise Conflict("Le délai de conservation de ce fichier est passé.")
-    session.execute(delete(retired_objects).where(retired_objects.c.key == row.object_key))
+    transaction.execute(delete(retired_objects).where(retired_objects.c.key == row.object_key))

@@ -57,25 +57,25 @@ def begin_upload(
     if length == 0:
         words = "Ce fichier est vide : il ne contient aucune donnée. Vérifiez-le puis recommencez."
         raise FileRefused(RefusalReason.EMPTY, words)
-    with db.operation() as session:
-        lock_candidature_of_piece(session, piece_id)
-        refuse_closed_deposit(own_piece(session, candidate_id, piece_id), at)
-        _refuse_beyond_hourly_limit(session, candidate_id, dependencies().deposits_per_hour)
+    with db.operation() as transaction:
+        lock_candidature_of_piece(transaction, piece_id)
+        refuse_closed_deposit(own_piece(transaction, candidate_id, piece_id), at)
+        _refuse_beyond_hourly_limit(transaction, candidate_id, dependencies().deposits_per_hour)
         name = clean_filename(filename)
         return uploads.begin(
-            session, candidate_id, filename=name, length=length, at=at, piece_id=piece_id
+            transaction, candidate_id, filename=name, length=length, at=at, piece_id=piece_id
         )
 
 
 def _refuse_beyond_hourly_limit(
-    session: Session, candidate_id: str, deposits_per_hour: int
+    transaction: Session, candidate_id: str, deposits_per_hour: int
 ) -> None:
     """Raises TooMany."""
     now = system_now()
     touched = select(Upload.touched_at).where(
         Upload.owner_id == candidate_id, Upload.touched_at > now - limits.HOUR
     )
-    times = session.scalars(
+    times = transaction.scalars(
         touched.order_by(Upload.touched_at)
     ).all()  # whatever became of the uploads
     if (excess := len(times) - limits.uploads_per_hour(deposits_per_hour)) >= 0:
@@ -94,15 +94,17 @@ def deposit_uploads(
     """
     with counting_refusals(), dependencies().concurrent_deposits.place(candidate_id):
         while True:
-            with db.reading() as session:
-                context = own_piece(session, candidate_id, piece_id)
+            with db.reading() as transaction:
+                context = own_piece(transaction, candidate_id, piece_id)
                 taken = [
-                    _complete_upload(session, candidate_id, piece_id, upload_id)
+                    _complete_upload(transaction, candidate_id, piece_id, upload_id)
                     for upload_id in upload_ids
                 ]
-                if _are_deposited(session, taken):
+                if _are_deposited(transaction, taken):
                     return context
-                limits.refuse_beyond_quota(session, candidate_id, dependencies().most_retired_bytes)
+                limits.refuse_beyond_quota(
+                    transaction, candidate_id, dependencies().most_retired_bytes
+                )
             at = deposit_instant([upload.begun_at for upload in taken], requested_at)
             refuse_closed_deposit(context, at)
             limits.count_deposit_try(candidate_id, dependencies().deposits_per_hour)
@@ -116,15 +118,17 @@ def deposit_uploads(
                 )
 
 
-def _complete_upload(session: Session, candidate_id: str, piece_id: str, upload_id: str) -> Upload:
+def _complete_upload(
+    transaction: Session, candidate_id: str, piece_id: str, upload_id: str
+) -> Upload:
     """Raises NotFound, UploadIncomplete."""
-    upload: Upload = uploads.complete(session, candidate_id, upload_id)
+    upload: Upload = uploads.complete(transaction, candidate_id, upload_id)
     if upload.piece_id != piece_id:
         raise NotFound("Cet envoi n'est pas celui de cette pièce.")
     return upload
 
 
-def _are_deposited(session: Session, taken: Sequence[Upload]) -> bool:
+def _are_deposited(transaction: Session, taken: Sequence[Upload]) -> bool:
     """Whether exactly these are one deposit already. Raises Conflict where some are part of another
     one."""
     deposit_ids = {upload.became_id for upload in taken}
@@ -133,7 +137,7 @@ def _are_deposited(session: Session, taken: Sequence[Upload]) -> bool:
     deposit_id = deposit_ids.pop()
     upload_ids = {upload.id for upload in taken}
     of_deposit = select(Upload.id).where(Upload.became_id == deposit_id)
-    if deposit_ids or deposit_id is None or set(session.scalars(of_deposit)) != upload_ids:
+    if deposit_ids or deposit_id is None or set(transaction.scalars(of_deposit)) != upload_ids:
         detail = "Un de ces fichiers est déjà déposé avec d'autres. Envoyez-le à nouveau."
         raise Conflict(detail, problem=problem_types.UPLOAD_DEPOSITED)
     return True

@@ -67,17 +67,17 @@ def place_of(cursor: str) -> Place | None:
 
 
 def changes_page(
-    session: Session, academies: frozenset[str] | None, after: str | None, limit: int
+    transaction: Session, academies: frozenset[str] | None, after: str | None, limit: int
 ) -> api.Changes:
     """At most `limit` changes within these académies (None: all) after the cursor `after` (None:
     from the oldest kept).
 
     Raises Invalid for what is no cursor, Gone for one whose successors may have been deleted.
     """
-    last = _last_place(session)
-    start = BEGINNING if after is None else _known_place(session, after)
+    last = _last_place(transaction)
+    start = BEGINNING if after is None else _known_place(transaction, after)
     following = list(
-        session.scalars(_following(academies, start.position, last.position, limit + 1))
+        transaction.scalars(_following(academies, start.position, last.position, limit + 1))
     )
     has_more = len(following) > limit
     items = tuple(
@@ -117,30 +117,30 @@ def _following(
     return select(together).order_by(together.position).limit(limit)
 
 
-def _known_place(session: Session, cursor: str) -> Place:
+def _known_place(transaction: Session, cursor: str) -> Place:
     place = place_of(cursor)
     if place is None:
         raise Invalid(
             errors=(FieldError("#/after", "Ce curseur n'est pas de ceux que l'API a donnés."),)
         )
     if place == BEGINNING:
-        is_known = _last_place(session) == BEGINNING or _at(session, 1) is not None
+        is_known = _last_place(transaction) == BEGINNING or _at(transaction, 1) is not None
     else:
-        change = _at(session, place.position)
+        change = _at(transaction, place.position)
         is_known = change is not None and change.numbered_at == place.numbered_at
     if not is_known:
         raise Gone(_EXPIRED, problem=problem_types.CURSOR_EXPIRED)
     return place
 
 
-def _last_place(session: Session) -> Place:
+def _last_place(transaction: Session) -> Place:
     last = select(Change).where(Change.position == select(ChangeCounter.last).scalar_subquery())
-    change = session.scalar(last)
+    change = transaction.scalar(last)
     return BEGINNING if change is None else _place(change)
 
 
-def _at(session: Session, position: int) -> Change | None:
-    return session.scalar(select(Change).where(Change.position == position))
+def _at(transaction: Session, position: int) -> Change | None:
+    return transaction.scalar(select(Change).where(Change.position == position))
 
 
 def _place(change: Change) -> Place:

@@ -24,7 +24,7 @@ from services.pieces.queries.pieces import PieceContext, pieces_within_academies
 PACE = timedelta(hours=1)
 
 
-def history(session: Session, context: PieceContext, staff_id: str) -> History:
+def history(transaction: Session, context: PieceContext, staff_id: str) -> History:
     """All files and controls of a piece, oldest first, as this gestionnaire reads them."""
     retired = object_tables.RetiredObject
     deposits = (
@@ -33,23 +33,23 @@ def history(session: Session, context: PieceContext, staff_id: str) -> History:
         .where(Deposit.piece_id == context.piece.id)
         .order_by(Deposit.deposited_at, Deposit.id)
     )
-    rows = session.scalars(
+    rows = transaction.scalars(
         select(Control).filter_by(piece_id=context.piece.id).order_by(Control.sequence)
     ).all()
     latest = next((row for row in reversed(rows) if row.counts), None)
     return History(
         deposits=tuple(
             answer_of(PastDeposit, row, kept_until=until)
-            for row, until in session.execute(deposits)
+            for row, until in transaction.execute(deposits)
         ),
         controls=tuple(
-            _past_control(session, context, row, row is latest, staff_id) for row in rows
+            _past_control(transaction, context, row, row is latest, staff_id) for row in rows
         ),
     )
 
 
 def own_controls(
-    session: Session, by: Caller, now: datetime, *known: PieceContext | None
+    transaction: Session, by: Caller, now: datetime, *known: PieceContext | None
 ) -> OwnControls:
     """The gestionnaire's last decision, if it is on a piece that they may see, and their pace.
     `known`: pieces among which its own may be."""
@@ -66,21 +66,21 @@ def own_controls(
         .where(other.piece_id == Control.piece_id, other.counts)
         .scalar_subquery()
     )
-    last_decision = session.execute(own.add_columns(pace, latest).limit(1)).one_or_none()
+    last_decision = transaction.execute(own.add_columns(pace, latest).limit(1)).one_or_none()
     if last_decision is None:
         return OwnControls(last_hour=0, control=None, piece=None)
     row, last_hour, sequence = last_decision
     contexts = {context.piece.id: context for context in known if context}
     if row.piece_id not in contexts:
-        contexts = pieces_within_academies(session, by.academies, [row.piece_id])
+        contexts = pieces_within_academies(transaction, by.academies, [row.piece_id])
     if (context := contexts.get(row.piece_id)) is None:
         return OwnControls(last_hour=last_hour, control=None, piece=None)
-    control = _past_control(session, context, row, row.sequence == sequence, by.id)
+    control = _past_control(transaction, context, row, row.sequence == sequence, by.id)
     return OwnControls(last_hour=last_hour, control=control, piece=staff_piece(context))
 
 
 def _past_control(
-    session: Session, context: PieceContext, row: Control, is_latest: bool, staff_id: str
+    transaction: Session, context: PieceContext, row: Control, is_latest: bool, staff_id: str
 ) -> PastControl:
     return answer_of(
         PastControl,
@@ -88,7 +88,7 @@ def _past_control(
         status_label=Status(row.status).label,
         can_be_taken_back=is_latest and taking_back_refusal(context, row, staff_id) is None,
         announced=row.status == Status.NON_COMPLIANT
-        and session.get(RefusalNotice, row.sequence) is not None,
+        and transaction.get(RefusalNotice, row.sequence) is not None,
     )
 
 

@@ -53,10 +53,10 @@ _HISTORY = union_all(
 )
 
 
-def history(session: Session, candidate_id: str, candidature_id: str) -> History:
+def history(transaction: Session, candidate_id: str, candidature_id: str) -> History:
     """Of a candidature in any state; nothing of one that has not been heard of, or is someone
     else's."""
-    rows = session.execute(
+    rows = transaction.execute(
         _HISTORY, {"candidate_id": candidate_id, "candidature_id": candidature_id}
     ).all()
     deposits = sorted(

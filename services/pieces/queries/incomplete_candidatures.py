@@ -102,7 +102,7 @@ def _part_of(missing: MissingPiece) -> tuple[datetime, str]:
 
 
 def incomplete_among(
-    session: Session,
+    transaction: Session,
     candidature_ids: Collection[str],
     academies: Collection[str] | None,
     at: datetime,
@@ -115,8 +115,8 @@ def incomplete_among(
     )
     query = query.where(within(academies, Candidature.academie_code))
     by_id: dict[str, Incomplete] = {}
-    window_of = cache(partial(session.get, Window))  # a page's candidatures share one
-    for candidature, piece, scan in session.execute(
+    window_of = cache(partial(transaction.get, Window))  # a page's candidatures share one
+    for candidature, piece, scan in transaction.execute(
         query.where(*conditions).order_by(Piece.candidature_id, Piece.position, Piece.code)
     ):
         window = window_of(
@@ -132,24 +132,26 @@ def incomplete_among(
 
 
 def page_of_opening(
-    session: Session, opening: OpeningKey, after: str, *conditions: ColumnElement[bool]
+    transaction: Session, opening: OpeningKey, after: str, *conditions: ColumnElement[bool]
 ) -> Sequence[str]:
     """The ids of the next candidatures of an opening, PAGE at most; empty at its end."""
     of_opening = [column == value for column, value in zip(OPENING, opening, strict=True)]
     query = select(Candidature.id).where(*of_opening, *conditions, Candidature.id > after)
-    return session.scalars(query.order_by(Candidature.id).limit(PAGE)).all()
+    return transaction.scalars(query.order_by(Candidature.id).limit(PAGE)).all()
 
 
-def with_others_of_candidates(session: Session, candidature_ids: Collection[str]) -> Sequence[str]:
+def with_others_of_candidates(
+    transaction: Session, candidature_ids: Collection[str]
+) -> Sequence[str]:
     """The ids of all candidatures of the candidates of these."""
     candidates = select(Candidature.candidate_id).where(Candidature.id.in_(candidature_ids))
-    return session.scalars(
+    return transaction.scalars(
         select(Candidature.id).where(Candidature.candidate_id.in_(candidates))
     ).all()
 
 
 def refused_page(
-    session: Session, after: tuple[datetime, str], until: datetime
+    transaction: Session, after: tuple[datetime, str], until: datetime
 ) -> Sequence[tuple[datetime, str, str]]:
     """(resubmit_until, piece, candidature) of pieces that were refused, by the end of their second
     try, from `after` to `until`; PAGE at most."""
@@ -161,13 +163,13 @@ def refused_page(
     )
     return [
         (end, piece, candidature)
-        for end, piece, candidature in session.execute(query.limit(PAGE))
+        for end, piece, candidature in transaction.execute(query.limit(PAGE))
         if end
     ]
 
 
 def openings_with_missing_pieces(
-    session: Session, academies: Collection[str] | None, at: datetime
+    transaction: Session, academies: Collection[str] | None, at: datetime
 ) -> dict[OpeningKey, datetime | None]:
     """The openings, within these académies (None: all), whose deposit is open at `at`, with its
     end, or that have refused pieces which can be deposited again; by session, exam and académie."""
@@ -184,9 +186,9 @@ def openings_with_missing_pieces(
         .distinct()
     )
     ends: dict[OpeningKey, datetime | None] = {
-        (row[0], row[1], row[2]): None for row in session.execute(refused)
+        (row[0], row[1], row[2]): None for row in transaction.execute(refused)
     }
-    ends |= {(row[0], row[1], row[2]): row[3] for row in session.execute(periods)}
+    ends |= {(row[0], row[1], row[2]): row[3] for row in transaction.execute(periods)}
     return {key: ends[key] for key in sorted(ends, key=opening_order)}
 
 
@@ -195,26 +197,26 @@ def opening_order(key: OpeningKey) -> tuple[str, str, str]:
     return key[1], key[0], key[2]
 
 
-def session_label(session: Session, exam_code: str, session_name: str) -> str | None:
+def session_label(transaction: Session, exam_code: str, session_name: str) -> str | None:
     """« BTS 2022 »; None where nobody has a candidature."""
     query = select(Candidature.session_label).where(
         Candidature.exam_code == exam_code, Candidature.session_name == session_name
     )
-    return session.scalar(query.order_by(*OPENING).limit(1))
+    return transaction.scalar(query.order_by(*OPENING).limit(1))
 
 
-def last_reminders(session: Session, candidature_ids: Collection[str]) -> dict[str, datetime]:
+def last_reminders(transaction: Session, candidature_ids: Collection[str]) -> dict[str, datetime]:
     """When the candidates of these candidatures were last reminded, by candidature."""
     query = select(Reminder.candidature_id, func.max(Reminder.reminded_at)).group_by(
         Reminder.candidature_id
     )
     return {
         row[0]: row[1]
-        for row in session.execute(query.where(Reminder.candidature_id.in_(candidature_ids)))
+        for row in transaction.execute(query.where(Reminder.candidature_id.in_(candidature_ids)))
     }
 
 
-def refused_since(session: Session, incomplete: Sequence[Incomplete]) -> dict[str, datetime]:
+def refused_since(transaction: Session, incomplete: Sequence[Incomplete]) -> dict[str, datetime]:
     """When their refused pieces were last controlled, by piece."""
     piece_ids = [
         missing.piece.id for entry in incomplete for missing in entry.pieces if missing.refused
@@ -224,7 +226,7 @@ def refused_since(session: Session, incomplete: Sequence[Incomplete]) -> dict[st
     query = select(Control.piece_id, func.max(Control.controlled_at)).group_by(Control.piece_id)
     return {
         row[0]: row[1]
-        for row in session.execute(query.where(Control.piece_id.in_(piece_ids), Control.counts))
+        for row in transaction.execute(query.where(Control.piece_id.in_(piece_ids), Control.counts))
     }
 
 
@@ -232,18 +234,18 @@ by_candidate = attrgetter("candidature.candidate_id")
 
 
 def incomplete_sessions(
-    session: Session,
+    transaction: Session,
     counted: Mapping[OpeningKey, int],
     academies: Collection[str] | None,
     at: datetime,
 ) -> tuple[IncompleteSession, ...]:
     """The sessions whose pieces can be deposited at `at`, within these académies (None: all), by
     label; `counted`: what the job recorded of each opening."""
-    openings = openings_with_missing_pieces(session, academies, at)
+    openings = openings_with_missing_pieces(transaction, academies, at)
     sessions = []
     for (name, exam), keys in groupby(openings, key=lambda key: opening_order(key)[:2]):
         of_session = list(keys)
-        label = session_label(session, exam, name)
+        label = session_label(transaction, exam, name)
         if label is not None:
             numbers = [counted[key] for key in of_session if key in counted]
             closes = min(filter(None, map(openings.get, of_session)), default=None)

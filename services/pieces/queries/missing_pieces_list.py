@@ -30,7 +30,7 @@ Place = tuple[queries.OpeningKey, str]
 
 
 def list_page(
-    session: Session,
+    transaction: Session,
     /,  # a filter has that name too
     academies: frozenset[str] | None,
     at: datetime,
@@ -40,15 +40,17 @@ def list_page(
 ) -> MissingPieces:
     """One page of `incomplete_page`, with all sessions that the list could be narrowed to. Raises
     as that does."""
-    openings = queries.openings_with_missing_pieces(session, academies, at)
-    items, next_cursor = incomplete_page(session, openings, academies, at, limit, cursor, **filters)
+    openings = queries.openings_with_missing_pieces(transaction, academies, at)
+    items, next_cursor = incomplete_page(
+        transaction, openings, academies, at, limit, cursor, **filters
+    )
     return MissingPieces(
-        items=items, next_cursor=next_cursor, sessions=_sessions_of(session, openings)
+        items=items, next_cursor=next_cursor, sessions=_sessions_of(transaction, openings)
     )
 
 
 def incomplete_page(
-    session: Session,
+    transaction: Session,
     openings: Collection[queries.OpeningKey],
     /,
     academies: frozenset[str] | None,
@@ -68,16 +70,18 @@ def incomplete_page(
     of_regroupement = (
         [Piece.group_code == filters["regroupement"]] if filters.get("regroupement") else []
     )
-    for place, ids in _pages(session, _chosen(openings, filters), _of_candidatures(filters), begin):
+    for place, ids in _pages(
+        transaction, _chosen(openings, filters), _of_candidatures(filters), begin
+    ):
         looked_at += len(ids)
-        items += queries.incomplete_among(session, ids, within, at, *of_regroupement)
+        items += queries.incomplete_among(transaction, ids, within, at, *of_regroupement)
         if len(items) > limit:
             items = items[:limit]
             last = items[-1].candidature
             place = (last.exam_code, last.session_name, last.academie_code), last.id
         if len(items) == limit or looked_at >= MOST_LOOKED_AT:
-            return _answers(session, items, at), encode_cursor([*place[0], place[1]])
-    return _answers(session, items, at), None
+            return _answers(transaction, items, at), encode_cursor([*place[0], place[1]])
+    return _answers(transaction, items, at), None
 
 
 def _place(cursor: str) -> Place:
@@ -87,11 +91,11 @@ def _place(cursor: str) -> Place:
 
 
 def _sessions_of(
-    session: Session, openings: Collection[queries.OpeningKey]
+    transaction: Session, openings: Collection[queries.OpeningKey]
 ) -> tuple[OpenSession, ...]:
     """By label."""
     labels = {
-        (exam, name): queries.session_label(session, exam, name)
+        (exam, name): queries.session_label(transaction, exam, name)
         for exam, name in {key[:2] for key in openings}
     }
     sessions = (
@@ -122,7 +126,7 @@ def _of_candidatures(filters: Mapping[str, str]) -> Iterator[ColumnElement[bool]
 
 
 def _pages(
-    session: Session,
+    transaction: Session,
     openings: list[queries.OpeningKey],
     conditions: Iterable[ColumnElement[bool]],
     place: Place | None,
@@ -134,16 +138,18 @@ def _pages(
         if place is not None and queries.opening_order(opening) < queries.opening_order(place[0]):
             continue
         after = place[1] if place is not None and place[0] == opening else ""
-        while ids := list(queries.page_of_opening(session, opening, after, *conditions)):
+        while ids := list(queries.page_of_opening(transaction, opening, after, *conditions)):
             after = ids[-1]
             yield (opening, after), ids
 
 
 def _answers(
-    session: Session, items: list[queries.Incomplete], at: datetime
+    transaction: Session, items: list[queries.Incomplete], at: datetime
 ) -> tuple[IncompleteCandidature, ...]:
     reminded = (
-        queries.last_reminders(session, [entry.candidature.id for entry in items]) if items else {}
+        queries.last_reminders(transaction, [entry.candidature.id for entry in items])
+        if items
+        else {}
     )
     return tuple(
         IncompleteCandidature(

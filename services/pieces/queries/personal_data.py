@@ -32,21 +32,21 @@ _KEPT_FILES = (
 )
 
 
-def part(session: Session, candidate_id: str) -> Part:
+def part(transaction: Session, candidate_id: str) -> Part:
     own = (
         select(Candidature)
         .filter_by(candidate_id=candidate_id)
         .order_by(Candidature.numero_inscription)
     )
-    candidatures = session.scalars(own).all()
-    pieces = session.scalars(
+    candidatures = transaction.scalars(own).all()
+    pieces = transaction.scalars(
         select(Piece.id).where(Piece.candidature_id.in_([row.id for row in candidatures]))
     )
-    uploads = session.scalars(
+    uploads = transaction.scalars(
         select(Upload).where(Upload.owner_id == candidate_id, Upload.became_id.is_(None))
     )
     under_way = tuple(Item(title=upload.filename, at=upload.begun_at) for upload in uploads)
-    files = session.scalars(_KEPT_FILES.where(Candidature.candidate_id == candidate_id))
+    files = transaction.scalars(_KEPT_FILES.where(Candidature.candidate_id == candidate_id))
     paths = {row.id: archive_path("pieces", row.id, row.filename) for row in files}
     trail = (
         select(AuditEntry)
@@ -54,32 +54,32 @@ def part(session: Session, candidate_id: str) -> Part:
         .order_by(AuditEntry.id)
     )
     held = (
-        *(_candidature(session, row, paths) for row in candidatures),
+        *(_candidature(transaction, row, paths) for row in candidatures),
         Held(kind="pieces", title="Fichiers en cours d'envoi", items=under_way),
-        of_trail(session.scalars(trail)),
+        of_trail(transaction.scalars(trail)),
     )
     return Part(held=held, files=paths)
 
 
-def kept_file(session: Session, candidate_id: str, deposit_id: str) -> Deposit:
+def kept_file(transaction: Session, candidate_id: str, deposit_id: str) -> Deposit:
     """A file of this person, current or not. Raises NotFound."""
     return found(
-        session.scalar(
+        transaction.scalar(
             _KEPT_FILES.where(Candidature.candidate_id == candidate_id, Deposit.id == deposit_id)
         )
     )
 
 
-def _candidature(session: Session, row: Candidature, paths: Mapping[str, str]) -> Held:
-    pieces = session.scalars(
+def _candidature(transaction: Session, row: Candidature, paths: Mapping[str, str]) -> Held:
+    pieces = transaction.scalars(
         select(Piece).filter_by(candidature_id=row.id).order_by(Piece.position, Piece.code)
     )
-    items = (item for piece in pieces for item in _piece(session, piece, paths))
-    events = history(session, row.candidate_id, row.id).events
+    items = (item for piece in pieces for item in _piece(transaction, piece, paths))
+    events = history(transaction, row.candidate_id, row.id).events
     return of_candidature("pieces", f"Justificatifs : {labels_of(row)}", items, events)
 
 
-def _piece(session: Session, piece: Piece, paths: Mapping[str, str]) -> Iterator[Item]:
+def _piece(transaction: Session, piece: Piece, paths: Mapping[str, str]) -> Iterator[Item]:
     """What is known of it, then each of its files."""
     status = STATUS_LABELS.get(piece.status, piece.status) if piece.status else None
     decided = (
@@ -95,7 +95,7 @@ def _piece(session: Session, piece: Piece, paths: Mapping[str, str]) -> Iterator
         title=f"{piece.code} : {piece.label}",
         facts=facts(("Groupe", piece.group_label), *decided, *handed),
     )
-    for file in session.scalars(
+    for file in transaction.scalars(
         select(Deposit).filter_by(piece_id=piece.id).order_by(Deposit.deposited_at)
     ):
         looked_at = (

@@ -159,9 +159,9 @@ SHOWN_PIECES = _ALL_PIECES.where(
 """Of every candidature that is not withdrawn, to be narrowed; see `fetch_pieces`."""
 
 
-def fetch_pieces(session: Session, query: Select[*tuple[Any, ...]]) -> list[PieceContext]:
+def fetch_pieces(transaction: Session, query: Select[*tuple[Any, ...]]) -> list[PieceContext]:
     """What a query made from SHOWN_PIECES gives."""
-    return pieces_of_rows(session.execute(query))
+    return pieces_of_rows(transaction.execute(query))
 
 
 def pieces_of_rows(rows: Iterable[Any]) -> list[PieceContext]:
@@ -176,8 +176,8 @@ def pages(
     last row, and so on."""
     place = first
     while True:
-        with db.reading() as session:
-            page = read(session, place)
+        with db.reading() as transaction:
+            page = read(transaction, place)
         if not page:
             return
         yield page
@@ -185,26 +185,26 @@ def pages(
 
 
 def own_candidature_with_pieces(
-    session: Session, candidate_id: str, candidature_id: str
+    transaction: Session, candidate_id: str, candidature_id: str
 ) -> tuple[Candidature, list[PieceContext]]:
     """A candidature of this candidate, with its pieces in the catalogue's order. Raises
     NotFound."""
     query = SHOWN_PIECES.where(
         Candidature.id == candidature_id, Candidature.candidate_id == candidate_id
     )
-    contexts = fetch_pieces(session, query.order_by(*_CATALOGUE_ORDER))
+    contexts = fetch_pieces(transaction, query.order_by(*_CATALOGUE_ORDER))
     if contexts:
         return contexts[0].candidature, contexts
     candidature = found(
-        session.scalar(_candidatures_of(candidate_id).where(Candidature.id == candidature_id))
+        transaction.scalar(_candidatures_of(candidate_id).where(Candidature.id == candidature_id))
     )
     return candidature, []
 
 
-def candidatures_of(session: Session, candidate_id: str) -> list[Candidature]:
+def candidatures_of(transaction: Session, candidate_id: str) -> list[Candidature]:
     """The candidate's candidatures, newest first; also those whose session has closed."""
     query = _candidatures_of(candidate_id).order_by(Candidature.saved_at.desc(), Candidature.id)
-    return list(session.scalars(query))
+    return list(transaction.scalars(query))
 
 
 def _candidatures_of(candidate_id: str) -> Select[Candidature]:
@@ -212,44 +212,47 @@ def _candidatures_of(candidate_id: str) -> Select[Candidature]:
     return joined.where(Candidature.candidate_id == candidate_id, is_not_withdrawn())
 
 
-def pieces_of_candidate(session: Session, candidate_id: str) -> list[PieceContext]:
+def pieces_of_candidate(transaction: Session, candidate_id: str) -> list[PieceContext]:
     """The pieces of all the candidate's candidatures that are shown, in the catalogue's order."""
     query = SHOWN_PIECES.where(Candidature.candidate_id == candidate_id)
-    return fetch_pieces(session, query.order_by(Piece.position, Piece.code))
+    return fetch_pieces(transaction, query.order_by(Piece.position, Piece.code))
 
 
-def own_piece(session: Session, candidate_id: str, piece_id: str) -> PieceContext:
+def own_piece(transaction: Session, candidate_id: str, piece_id: str) -> PieceContext:
     """A piece of this candidate. Raises NotFound."""
     return _fetch_piece(
-        session, SHOWN_PIECES.where(Piece.id == piece_id, Candidature.candidate_id == candidate_id)
+        transaction,
+        SHOWN_PIECES.where(Piece.id == piece_id, Candidature.candidate_id == candidate_id),
     )
 
 
 def piece_within_academies(
-    session: Session, academies: frozenset[str] | None, piece_id: str
+    transaction: Session, academies: frozenset[str] | None, piece_id: str
 ) -> PieceContext:
     """A piece within these académies (None: all). Raises NotFound."""
-    return found(pieces_within_academies(session, academies, [piece_id]).get(piece_id))
+    return found(pieces_within_academies(transaction, academies, [piece_id]).get(piece_id))
 
 
 def pieces_within_academies(
-    session: Session, academies: frozenset[str] | None, piece_ids: Collection[str]
+    transaction: Session, academies: frozenset[str] | None, piece_ids: Collection[str]
 ) -> dict[str, PieceContext]:
     """By id; those outside these académies (None: all) are missing."""
     query = SHOWN_PIECES.where(
         Piece.id.in_(piece_ids), within(academies, Candidature.academie_code)
     )
     return (
-        {context.piece.id: context for context in fetch_pieces(session, query)} if piece_ids else {}
+        {context.piece.id: context for context in fetch_pieces(transaction, query)}
+        if piece_ids
+        else {}
     )
 
 
-def any_piece(session: Session, piece_id: str) -> PieceContext:
+def any_piece(transaction: Session, piece_id: str) -> PieceContext:
     """A piece, also of a withdrawn candidature or no longer asked for. Raises NotFound."""
-    return _fetch_piece(session, _ALL_PIECES.where(Piece.id == piece_id))
+    return _fetch_piece(transaction, _ALL_PIECES.where(Piece.id == piece_id))
 
 
-def retired_bytes(session: Session, candidate_id: str) -> int:
+def retired_bytes(transaction: Session, candidate_id: str) -> int:
     """Of the files of this candidate that were replaced or deleted and are kept for some time."""
     query = (
         select(func.sum(Deposit.size))
@@ -258,39 +261,39 @@ def retired_bytes(session: Session, candidate_id: str) -> int:
         .join(retired_objects, retired_objects.c.key == Deposit.object_key)
         .where(Candidature.candidate_id == candidate_id, retired_objects.c.erased_at.is_(None))
     )
-    return session.scalar(query) or 0
+    return transaction.scalar(query) or 0
 
 
-def lock_candidature_of_piece(session: Session, piece_id: str) -> None:
+def lock_candidature_of_piece(transaction: Session, piece_id: str) -> None:
     """Until the end of the transaction no other changes anything in that piece's candidature."""
     candidature_id = select(Piece.candidature_id).where(Piece.id == piece_id).scalar_subquery()
-    session.execute(
+    transaction.execute(
         select(Candidature.id).where(Candidature.id == candidature_id).with_for_update()
     )
 
 
-def lock_candidatures(session: Session, candidature_ids: Collection[str]) -> Sequence[str]:
+def lock_candidatures(transaction: Session, candidature_ids: Collection[str]) -> Sequence[str]:
     """Until the end of the transaction no other changes anything in these candidatures, or reminds
     of them. Returns those that there are."""
     query = (
         select(Candidature.id).where(Candidature.id.in_(candidature_ids)).order_by(Candidature.id)
     )
-    return session.scalars(query.with_for_update()).all()
+    return transaction.scalars(query.with_for_update()).all()
 
 
-def latest_control(session: Session, piece_id: str) -> Control | None:
+def latest_control(transaction: Session, piece_id: str) -> Control | None:
     """Of those that count."""
-    return newest_control(session, piece_id, counts=True)
+    return newest_control(transaction, piece_id, counts=True)
 
 
-def newest_control(session: Session, piece_id: str, **among: Any) -> Control | None:
+def newest_control(transaction: Session, piece_id: str, **among: Any) -> Control | None:
     query = select(Control).filter_by(piece_id=piece_id, **among)
-    return session.scalar(query.order_by(Control.sequence.desc()).limit(1))
+    return transaction.scalar(query.order_by(Control.sequence.desc()).limit(1))
 
 
-def _fetch_piece(session: Session, query: Select[*tuple[Any, ...]]) -> PieceContext:
+def _fetch_piece(transaction: Session, query: Select[*tuple[Any, ...]]) -> PieceContext:
     """The one piece that the query finds. Raises NotFound."""
-    return found(next(iter(fetch_pieces(session, query)), None))
+    return found(next(iter(fetch_pieces(transaction, query)), None))
 
 
 _BY = (
@@ -302,7 +305,7 @@ _BY = (
 )
 
 
-def waiting_pieces(session: Session, academies: frozenset[str] | None) -> ControlQueue:
+def waiting_pieces(transaction: Session, academies: frozenset[str] | None) -> ControlQueue:
     """What nobody has controlled within these académies (None: all), the longest waiting first."""
     waiting = _waiting(academies, text(TO_CONTROL), and_(Piece.deposited))
     received = _waiting(academies, Piece.status == Status.RECEIVED)
@@ -320,7 +323,7 @@ def waiting_pieces(session: Session, academies: frozenset[str] | None) -> Contro
     )
     ordered = query.group_by(*by).order_by(oldest, *by)
     return ControlQueue(
-        items=tuple(answer_of(WaitingPieces, row) for row in session.execute(ordered))
+        items=tuple(answer_of(WaitingPieces, row) for row in transaction.execute(ordered))
     )
 
 
@@ -355,7 +358,7 @@ RECENT = timedelta(minutes=5)
 
 
 def recent_openings_by_others(
-    session: Session, piece_id: str, staff_id: str, now: datetime
+    transaction: Session, piece_id: str, staff_id: str, now: datetime
 ) -> list[RecentOpening]:
     """The last opening of each gestionnaire but `staff_id`, the newest first. `now`: system time,
     as the trail has."""
@@ -372,7 +375,7 @@ def recent_openings_by_others(
         .group_by(AuditEntry.actor_id)
         .order_by(last.desc())
     )
-    return [RecentOpening(staff_id=row[0], at=row[1]) for row in session.execute(query)]
+    return [RecentOpening(staff_id=row[0], at=row[1]) for row in transaction.execute(query)]
 
 
 def numeros_candidat() -> Subquery:

@@ -36,7 +36,7 @@ LATELY = 50
 
 
 def list_page(
-    session: Session,
+    transaction: Session,
     /,  # a filter has that name too
     academies: frozenset[str] | None,
     limit: int,
@@ -52,31 +52,31 @@ def list_page(
     """
     query = matching_pieces(academies, filters)
     if after is not None:
-        query = query.where(*_after_place(*_place_of(session, academies, after)))
+        query = query.where(*_after_place(*_place_of(transaction, academies, after)))
     if cursor:
         query = query.where(*_after_place(*decode_cursor(cursor, len(LIST_ORDER))))
-    items = pieces.fetch_pieces(session, query.order_by(*LIST_ORDER).limit(limit + 1))
+    items = pieces.fetch_pieces(transaction, query.order_by(*LIST_ORDER).limit(limit + 1))
     has_more = len(items) > limit
     items = items[:limit]
     is_first = not (cursor or after)
     return StaffPieces(
         items=tuple(map(staff_piece, items)),
         next_cursor=encode_cursor(_place_in_list(items[-1].piece)) if has_more else None,
-        total=(_count(session, _places(academies, filters)) if has_more else len(items))
+        total=(_count(transaction, _places(academies, filters)) if has_more else len(items))
         if is_first
         else None,
     )
 
 
-def _count(session: Session, places: Select[*tuple[Any, ...]]) -> int | None:
+def _count(transaction: Session, places: Select[*tuple[Any, ...]]) -> int | None:
     """None for more than COUNTED."""
     some = places.limit(COUNTED + 1).subquery()  # not in order: the first that are found do
-    number = session.scalar(select(func.count()).select_from(some)) or 0
+    number = transaction.scalar(select(func.count()).select_from(some)) or 0
     return number if number <= COUNTED else None
 
 
 def neighbours(
-    session: Session, by: Caller, filters: dict[str, Any], piece: Piece
+    transaction: Session, by: Caller, filters: dict[str, Any], piece: Piece
 ) -> tuple[pieces.PieceContext | None, pieces.PieceContext | None, int | None]:
     """Before and after a piece that the caller may see, in the list or not, and how many follow it
     (None: more than COUNTED). `filters`: as for `list_page`.
@@ -104,11 +104,11 @@ def neighbours(
         select(query.limit(1).subquery()) for query in (*before, after.order_by(*LIST_ORDER))
     )
     places = {
-        (row.candidature_id, row.code): row.id for row in session.execute(union_all(*nearest))
+        (row.candidature_id, row.code): row.id for row in transaction.execute(union_all(*nearest))
     }
     following = [at for at in places if at > place]
-    contexts = pieces.pieces_within_academies(session, by.academies, places.values())
-    left = _count(session, after) if following else 0
+    contexts = pieces.pieces_within_academies(transaction, by.academies, places.values())
+    left = _count(transaction, after) if following else 0
     previous = max((at for at in places if at < place), default=None)
     return (
         contexts.get(places[previous]) if previous else None,
@@ -175,13 +175,13 @@ def _place_in_list(piece: Piece) -> tuple[str, str]:
 
 
 def _place_of(
-    session: Session, academies: Collection[str] | None, piece_id: str
+    transaction: Session, academies: Collection[str] | None, piece_id: str
 ) -> tuple[str, str]:
     """Where a piece of these académies stands in the list, whether or not it is there now. Raises
     NotFound."""
     query = select(Piece.candidature_id, Piece.code).join(Candidature)
     own = query.where(Piece.id == piece_id, within(academies, Candidature.academie_code))
-    place = found(session.execute(own).one_or_none())
+    place = found(transaction.execute(own).one_or_none())
     return place.candidature_id, place.code
 
 
@@ -211,7 +211,7 @@ def _before_place(candidature_id: str, code: str) -> tuple[ColumnElement[bool], 
 
 
 def csv_export(
-    session: Session, academies: frozenset[str] | None, filters: dict[str, Any]
+    transaction: Session, academies: frozenset[str] | None, filters: dict[str, Any]
 ) -> Iterator[str]:
     """All pieces of the list with these filters as CSV, read from the server's cursor EXPORT_PAGE
     by EXPORT_PAGE.
@@ -225,6 +225,6 @@ def csv_export(
     )
     pages = (
         map(staff_piece, pieces.pieces_of_rows(rows))
-        for rows in session.execute(query).partitions()
+        for rows in transaction.execute(query).partitions()
     )
     return csv_text(PIECES.csv_headings, map(PIECES.csv_lines, pages))

@@ -59,5 +59,5 @@ def extend_periods(body: dict[str, Any]) -> None:
 
 @views.serves(api.read_files)
 def read_files(code: str) -> Response:
-    with db.reading_for_staff() as session:
-        return Response(files_in_force(session, code), content_type=api.ZIP_TYPE)
+    with db.reading_for_staff() as transaction:
+        return Response(files_in_force(transaction, code), content_type=api.ZIP_TYPE)

@@ -59,5 +59,5 @@ def validate_version(body: dict[str, Any], candidature_id: str) -> None:
 
 @views.serves(list_mails_of_registrations)
 def list_mails(query: dict[str, Any]) -> SentMails:
-    with db.reading() as session:
-        return mails_page(sent_mails.list_page(session, caller_id(), **query))
+    with db.reading() as transaction:
+        return mails_page(sent_mails.list_page(transaction, caller_id(), **query))

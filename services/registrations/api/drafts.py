@@ -47,8 +47,8 @@ def open_draft(body: dict[str, Any]) -> StatedDraft:
 @views.serves(api.read_tab)
 def read_tab(headers: dict[str, Any], draft_id: str, number: int) -> api.Tab:
     identity = _identity(headers)
-    with db.reading() as session:
-        return queries.read_tab(session, draft_id, number, _holder(), identity, portal_now())
+    with db.reading() as transaction:
+        return queries.read_tab(transaction, draft_id, number, _holder(), identity, portal_now())
 
 
 @views.serves(api.write_tab)
@@ -73,8 +73,8 @@ def save_draft(body: dict[str, Any], draft_id: str) -> api.SavedVersion:
 
 def stated(opened: drafts.OpenedDraft) -> StatedDraft:
     """The draft, with 201 when it was begun and 200 when it was there."""
-    with db.reading() as session:
-        draft = queries.read_draft(session, opened.draft_id, _holder(), portal_now())
+    with db.reading() as transaction:
+        draft = queries.read_draft(transaction, opened.draft_id, _holder(), portal_now())
     return draft, {}, 201 if opened.created else 200
 
 

@@ -19,9 +19,9 @@ views.reads(api.list_messages, shown_messages, db.reading, at=portal_now)
 @views.serves(api.read_choices)
 def read_choices(query: dict[str, Any]) -> api.Selection:
     purpose = Purpose(query.pop("purpose"))
-    with db.reading() as session:
+    with db.reading() as transaction:
         # Where what is chosen does not exist, which part of it does is said all the same.
         offered = query["domaine"] and (
-            offered_openings(session, query) or offered_openings(session, {})
+            offered_openings(transaction, query) or offered_openings(transaction, {})
         )
         return select(offered or (), purpose, query, portal_now())

@@ -52,16 +52,18 @@ def export_epreuves(query: dict[str, Any]) -> Response:
 
 @views.serves(api.read_candidature)
 def read_candidature(candidature_id: str) -> api.Detail:
-    with db.reading_for_staff() as session:
-        detail = staff_candidature.candidature_detail(session, candidature_id, caller().academies)
+    with db.reading_for_staff() as transaction:
+        detail = staff_candidature.candidature_detail(
+            transaction, candidature_id, caller().academies
+        )
     staff.record_reading("candidature.opened", candidature_id, actor(), portal_now())
     return detail
 
 
 @views.serves(api.list_refusal_reasons)
 def list_refusal_reasons(query: dict[str, Any]) -> api.RefusalReasons:
-    with db.reading() as session:
-        exam = exam_in_force(session, query["exam"])
+    with db.reading() as transaction:
+        exam = exam_in_force(transaction, query["exam"])
         piece = query["piece"]
         return api.RefusalReasons(
             reasons=exam.refusal_reasons_of(piece), compared_with=exam.compared_with(piece)
@@ -97,6 +99,6 @@ def _export(
     return csv_response(
         f"{what}.csv",
         db.reading_for_staff(export=True),
-        lambda session: text(session, filters, academies),
+        lambda transaction: text(transaction, filters, academies),
         lambda: staff.record_reading(f"{what}.exported", what, by, at),
     )

@@ -83,17 +83,17 @@ def with_used_definitions(new: Exam, old: Exam, used: Collection[UsedOpening]) -
     return replace(new, sessions=tuple(sessions), specialites=(*new.specialites, *specialites))
 
 
-def _with_used_parts(session: Session, old: Exam, used: Collection[UsedOpening]) -> Session:
-    before = old.session(session.name)
+def _with_used_parts(transaction: Session, old: Exam, used: Collection[UsedOpening]) -> Session:
+    before = old.session(transaction.name)
     if before is None:
-        return session
-    there = {opening.academie for opening in session.openings}
+        return transaction
+    there = {opening.academie for opening in transaction.openings}
     academies = {opening_used.academie for opening_used in used} - there
     openings = tuple(opening for opening in before.openings if opening.academie in academies)
-    codes = {opening_used.specialite for opening_used in used} - set(session.specialites)
+    codes = {opening_used.specialite for opening_used in used} - set(transaction.specialites)
     specialites = tuple(code for code in before.specialites if code in codes)
     return replace(
-        session,
-        openings=(*session.openings, *openings),
-        specialites=(*session.specialites, *specialites),
+        transaction,
+        openings=(*transaction.openings, *openings),
+        specialites=(*transaction.specialites, *specialites),
     )

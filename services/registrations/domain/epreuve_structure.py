@@ -80,6 +80,8 @@ def structure_of(specialite: Specialite | None, year: int) -> Structure:
     )
 
 
-def only_specialite(exam: Exam, session: Session) -> Specialite | None:
+def only_specialite(exam: Exam, transaction: Session) -> Specialite | None:
     """The spécialité of an exam that leaves no choice of one."""
-    return exam.specialite(session.specialites[0]) if len(session.specialites) == 1 else None
+    return (
+        exam.specialite(transaction.specialites[0]) if len(transaction.specialites) == 1 else None
+    )

@@ -28,12 +28,17 @@ RETENTION = Actor("service", "registrations")
 """Who erases what the law no longer lets us keep."""
 
 
-def lock_candidate(session: DbSession, candidate_id: str) -> Candidate:
+def lock_candidate(transaction: DbSession, candidate_id: str) -> Candidate:
     """The candidate's row, created at the first call, locked until the transaction ends."""
     insert_if_absent(
-        session, Candidate, id=candidate_id, identity_floor=0, last_inscription=0, email_version=0
+        transaction,
+        Candidate,
+        id=candidate_id,
+        identity_floor=0,
+        last_inscription=0,
+        email_version=0,
     )
-    return session.scalars(
+    return transaction.scalars(
         select(Candidate)
         .where(Candidate.id == candidate_id)
         .with_for_update()
@@ -42,11 +47,11 @@ def lock_candidate(session: DbSession, candidate_id: str) -> Candidate:
 
 
 def insert_if_absent(
-    session: DbSession, model: type[Candidate | NumberCounter], **values: object
+    transaction: DbSession, model: type[Candidate | NumberCounter], **values: object
 ) -> None:
     """Insert the row unless it exists; concurrent callers all succeed."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(model).values(**values).on_conflict_do_nothing())
+    dialect = postgresql if transaction.get_bind().dialect.name == "postgresql" else sqlite
+    transaction.execute(dialect.insert(model).values(**values).on_conflict_do_nothing())
 
 
 def accept_identity(candidate: Candidate, identity: Identity) -> Identity:
@@ -73,8 +78,8 @@ def set_identity_floor(candidate_id: str, version: int) -> None:
     Raises AlreadyRegistered when a candidature was ever saved: the identity can then be changed by
     staff only.
     """
-    with db.operation() as session:
-        candidate = lock_candidate(session, candidate_id)
+    with db.operation() as transaction:
+        candidate = lock_candidate(transaction, candidate_id)
         _refuse_engaged(candidate)
         candidate.identity_floor = max(candidate.identity_floor, version)
 
@@ -85,13 +90,13 @@ def erase_candidate(candidate_id: str) -> None:
 
     Raises AlreadyRegistered when a candidature was ever saved.
     """
-    with db.operation() as session:
-        candidate = lock_candidate(session, candidate_id)
+    with db.operation() as transaction:
+        candidate = lock_candidate(transaction, candidate_id)
         _refuse_engaged(candidate)
-        _erase_drafts(session, candidate_id)
-        session.execute(delete(MailRefusal).where(MailRefusal.candidate_id == candidate_id))
-        sent_mails.erase_mails_of(session, candidate_id)
-        erase_subject(session, candidate_id)
+        _erase_drafts(transaction, candidate_id)
+        transaction.execute(delete(MailRefusal).where(MailRefusal.candidate_id == candidate_id))
+        sent_mails.erase_mails_of(transaction, candidate_id)
+        erase_subject(transaction, candidate_id)
         candidate.email = candidate.numero_candidat = candidate.corrected_identity = None
         candidate.identity_floor = candidate.email_version = NO_VERSION_AFTER
 
@@ -99,22 +104,22 @@ def erase_candidate(candidate_id: str) -> None:
 def erase_drafts(candidate_id: str) -> None:
     """Erase what was typed and not transmitted, and what was saved of it to answer repeats.
     Idempotent."""
-    with db.operation() as session:
-        lock_candidate(session, candidate_id)
-        _erase_drafts(session, candidate_id)
+    with db.operation() as transaction:
+        lock_candidate(transaction, candidate_id)
+        _erase_drafts(transaction, candidate_id)
 
 
-def _erase_drafts(session: DbSession, candidate_id: str) -> None:
-    drafts = session.scalars(
+def _erase_drafts(transaction: DbSession, candidate_id: str) -> None:
+    drafts = transaction.scalars(
         delete(Draft).where(Draft.candidate_id == candidate_id).returning(Draft.id)
     ).all()
-    audit_chain.erase(session, drafts, RETENTION)
+    audit_chain.erase(transaction, drafts, RETENTION)
 
 
-def renew_email(session: DbSession, event: EmailChanged) -> None:
+def renew_email(transaction: DbSession, event: EmailChanged) -> None:
     """Send mails to the candidate's new address from now on; events that arrive late change
     nothing."""
-    candidate = lock_candidate(session, event.candidate_id)
+    candidate = lock_candidate(transaction, event.candidate_id)
     if event.version > candidate.email_version:
         candidate.email = event.email
         candidate.email_version = event.version
@@ -125,7 +130,7 @@ def _refuse_engaged(candidate: Candidate) -> None:
         raise AlreadyRegistered("Une candidature a déjà été enregistrée avec ce compte.")
 
 
-def reserve_numero(session: DbSession, candidate: Candidate, view: OpeningView) -> str:
+def reserve_numero(transaction: DbSession, candidate: Candidate, view: OpeningView) -> str:
     """The candidate's N° candidat: the existing one, or the next of the school year and
     académie."""
     if candidate.numero_candidat is None:
@@ -133,9 +138,9 @@ def reserve_numero(session: DbSession, candidate: Candidate, view: OpeningView) 
             "school_year": registration_numbers.school_year(view.session.year),
             "academie": view.opening.academie,
         }
-        insert_if_absent(session, NumberCounter, **key, last=0)
+        insert_if_absent(transaction, NumberCounter, **key, last=0)
         raised = update(NumberCounter).filter_by(**key).values(last=NumberCounter.last + 1)
-        sequence = session.scalars(raised.returning(NumberCounter.last)).one()
+        sequence = transaction.scalars(raised.returning(NumberCounter.last)).one()
         candidate.numero_candidat = registration_numbers.numero_candidat(
             view.session.year, view.opening.academie, sequence
         )
@@ -144,11 +149,11 @@ def reserve_numero(session: DbSession, candidate: Candidate, view: OpeningView) 
 
 def record_refusal(candidate_id: str, address: str, code: int) -> None:
     """Record that a mail to this address was refused; refusals of earlier addresses are deleted."""
-    with db.operation() as session:
-        session.get_one(Candidate, candidate_id, with_for_update=True)
+    with db.operation() as transaction:
+        transaction.get_one(Candidate, candidate_id, with_for_update=True)
         earlier = (MailRefusal.candidate_id == candidate_id) & (MailRefusal.address != address)
-        session.execute(delete(MailRefusal).where(earlier))
-        sent_mails.record_refusal(session, MailRefusal, _key(candidate_id, address), code)
+        transaction.execute(delete(MailRefusal).where(earlier))
+        sent_mails.record_refusal(transaction, MailRefusal, _key(candidate_id, address), code)
 
 
 def forget_refusal(candidate_id: str, address: str) -> None:

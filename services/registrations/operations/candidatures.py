@@ -93,21 +93,21 @@ def _change_own(
 ) -> None:
     """Do it where the candidature is in the state `before`. Raises NotFound for one that is set
     aside too."""
-    with db.operation() as session:
-        lock_candidate(session, candidate_id)
+    with db.operation() as transaction:
+        lock_candidate(transaction, candidate_id)
         own = select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id)
         candidature = found(
-            session.scalar(own.where(Candidature.state.in_((rules.ACTIVE, rules.WITHDRAWN))))
+            transaction.scalar(own.where(Candidature.state.in_((rules.ACTIVE, rules.WITHDRAWN))))
         )
         if candidature.state == before:
             refuse_when_closed(
-                opening_view(session, candidature.opening_id), received_at, too_late_to(act)
+                opening_view(transaction, candidature.opening_id), received_at, too_late_to(act)
             )
-            change(session, candidature, actor=Actor("candidate", candidate_id), at=received_at)
+            change(transaction, candidature, actor=Actor("candidate", candidate_id), at=received_at)
 
 
 def end_candidature(
-    session: DbSession,
+    transaction: DbSession,
     candidature: Candidature,
     state: str,
     actor: Actor,
@@ -119,7 +119,7 @@ def end_candidature(
     holder = or_(
         Draft.candidate_id == candidature.candidate_id, Draft.candidate_id.is_(None)
     )  # each has its index
-    session.execute(
+    transaction.execute(
         delete(Draft).where(
             holder, Draft.modification_of == candidature.id, Draft.closed_at.is_(None)
         )
@@ -128,16 +128,22 @@ def end_candidature(
     candidature.state = state
     candidature.state_changed_at = at
     candidature.end_reason = reason
-    publish_end(session, candidature)
+    publish_end(transaction, candidature)
     mail = "send_withdrawal_mail" if state == rules.WITHDRAWN else "send_ecart_mail"
-    request_mail(session, mail, candidature)
+    request_mail(transaction, mail, candidature)
     after = {"state": state, "reason": reason}
     AuditEntry.record(
-        session, actor, f"candidature.{state}", candidature.id, at=at, before=before, after=after
+        transaction,
+        actor,
+        f"candidature.{state}",
+        candidature.id,
+        at=at,
+        before=before,
+        after=after,
     )
 
 
-def publish_end(session: DbSession, candidature: Candidature) -> None:
+def publish_end(transaction: DbSession, candidature: Candidature) -> None:
     """Publish that a candidature has ended, at its `state_changed_at`."""
     event = RegistrationWithdrawn(
         candidature_id=candidature.id,
@@ -146,11 +152,11 @@ def publish_end(session: DbSession, candidature: Candidature) -> None:
         withdrawn_at=iso_utc(candidature.state_changed_at or candidature.first_saved_at),
         ecartee=candidature.state == rules.ECARTEE,
     )
-    publish(session, event, subject=candidature.candidate_id)
+    publish(transaction, event, subject=candidature.candidate_id)
 
 
 def restore(
-    session: DbSession,
+    transaction: DbSession,
     candidature: Candidature,
     actor: Actor,
     at: datetime,
@@ -162,11 +168,11 @@ def restore(
     Raises Conflict when its session has closed, AlreadyRegistered when another one has taken its
     place.
     """
-    if session.get_one(OpeningRow, candidature.opening_id).session_closes <= at:
+    if transaction.get_one(OpeningRow, candidature.opening_id).session_closes <= at:
         raise Conflict("La session est close : cette candidature ne peut plus être rétablie.")
-    candidate = session.get_one(Candidate, candidature.candidate_id)
-    current = current_version(session, candidature)
-    dossier = _as_saved(session, candidature, newest_identity(candidate, current), at)
+    candidate = transaction.get_one(Candidate, candidature.candidate_id)
+    current = current_version(transaction, candidature)
+    dossier = _as_saved(transaction, candidature, newest_identity(candidate, current), at)
     refuse_second_candidature(dossier, place_taken if reason else refusal_sentence)
     before = {"state": candidature.state, "reason": candidature.end_reason}
     candidature.version = _number_of_end(candidature) + 1
@@ -178,7 +184,7 @@ def restore(
     words = f"Candidature rétablie (la version {end:02d} en était la fin) : {reason or UNDONE}"
     proven = current if dossier.identity.version == current.identity_version else None
     add_version(
-        session,
+        transaction,
         candidature,
         dossier,
         digest=digest,
@@ -188,11 +194,19 @@ def restore(
         same_as=proven,
     )
     request_mail(
-        session, "send_restoration_mail" if reason else "send_undone_withdrawal_mail", candidature
+        transaction,
+        "send_restoration_mail" if reason else "send_undone_withdrawal_mail",
+        candidature,
     )
     after = {"state": rules.ACTIVE, "reason": reason}
     AuditEntry.record(
-        session, actor, "candidature.restored", candidature.id, at=at, before=before, after=after
+        transaction,
+        actor,
+        "candidature.restored",
+        candidature.id,
+        at=at,
+        before=before,
+        after=after,
     )
 
 
@@ -210,14 +224,14 @@ def _number_of_end(candidature: Candidature) -> int:
     return candidature.version + 1
 
 
-def correct_identity(session: DbSession, event: IdentityCorrected) -> None:
+def correct_identity(transaction: DbSession, event: IdentityCorrected) -> None:
     """Staff corrected a civil status: each active candidature gets a new version, also outside the
     window.
 
     The answers are not checked again, as the candidate did not ask for the change. Late repeats
     change nothing.
     """
-    candidate = lock_candidate(session, event.candidate_id)
+    candidate = lock_candidate(transaction, event.candidate_id)
     at = portal_now()
     candidate.identity_floor = max(candidate.identity_floor, event.identity.version)
     if candidate.email_version == NO_VERSION_AFTER:  # the account is erased
@@ -230,16 +244,16 @@ def correct_identity(session: DbSession, event: IdentityCorrected) -> None:
         .where(Candidature.candidate_id == candidate.id, Candidature.state == rules.ACTIVE)
         .where(OpeningRow.session_closes > at)
     )
-    for candidature in session.scalars(active).all():
-        current = current_version(session, candidature)
+    for candidature in transaction.scalars(active).all():
+        current = current_version(transaction, candidature)
         if current.identity_version < event.identity.version:
             identity = with_newest_email(candidate, event.identity)
-            dossier = _as_saved(session, candidature, identity, at)
+            dossier = _as_saved(transaction, candidature, identity, at)
             candidature.version += 1
             by = Actor("service", "accounts")
             digest = current.catalogue_digest
             add_version(
-                session,
+                transaction,
                 candidature,
                 dossier,
                 digest=digest,
@@ -247,20 +261,20 @@ def correct_identity(session: DbSession, event: IdentityCorrected) -> None:
                 actor=by,
                 reason=event.reason,
             )
-            request_mail(session, "send_correction_mail", candidature)
+            request_mail(transaction, "send_correction_mail", candidature)
 
 
-def keep_pieces_state(session: DbSession, event: PiecesStateChanged) -> None:
+def keep_pieces_state(transaction: DbSession, event: PiecesStateChanged) -> None:
     newer = (Candidature.id == event.candidature_id) & (Candidature.pieces_number <= event.number)
-    session.execute(
+    transaction.execute(
         update(Candidature)
         .where(newer)
         .values(pieces_state=event.state, pieces_number=event.number)
     )
 
 
-def current_version(session: DbSession, candidature: Candidature) -> CandidatureVersion:
-    return session.get_one(CandidatureVersion, (candidature.id, candidature.version))
+def current_version(transaction: DbSession, candidature: Candidature) -> CandidatureVersion:
+    return transaction.get_one(CandidatureVersion, (candidature.id, candidature.version))
 
 
 def newest_identity(candidate: Candidate, current: CandidatureVersion) -> Identity:
@@ -275,19 +289,19 @@ def newest_identity(candidate: Candidate, current: CandidatureVersion) -> Identi
 
 
 def _as_saved(
-    session: DbSession, candidature: Candidature, identity: Identity, at: datetime
+    transaction: DbSession, candidature: Candidature, identity: Identity, at: datetime
 ) -> Dossier:
     """What the current version said, under the catalogue of then."""
-    current = current_version(session, candidature)
-    candidate = session.get_one(Candidate, candidature.candidate_id)
-    view = held_view(session, candidature.opening_id, current.catalogue_digest)
+    current = current_version(transaction, candidature)
+    candidate = transaction.get_one(Candidate, candidature.candidate_id)
+    view = held_view(transaction, candidature.opening_id, current.catalogue_digest)
     return assembled_dossier(
-        session, view, candidate, identity, at, current.answers, candidature.id
+        transaction, view, candidate, identity, at, current.answers, candidature.id
     )
 
 
 def add_version(
-    session: DbSession,
+    transaction: DbSession,
     candidature: Candidature,
     dossier: Dossier,
     *,
@@ -306,8 +320,8 @@ def add_version(
     version proves this one. `begun_at`: of a first version, when its draft was begun.
     """
     _set_name(candidature, dossier.identity)
-    session.add(candidature)
-    session.flush()
+    transaction.add(candidature)
+    transaction.flush()
     in_both: dict[str, Any] = {"candidature_id": candidature.id, "version": candidature.version}
     in_both |= {"saved_at": saved_at, "reason": reason}
     candidate_id = candidature.candidate_id
@@ -316,12 +330,12 @@ def add_version(
         dossier, candidate_id=candidate_id, numero_inscription=numero, **in_both
     )
     if same_as is not None:
-        event = _proved_by(session, event, candidature, same_as)
+        event = _proved_by(transaction, event, candidature, same_as)
     state = rules.TO_VALIDATE if event.is_to_validate else rules.VALIDATED
     candidature.validation = state if event.is_certified_online else None
     version = CandidatureVersion(
         **in_both,
-        event_id=publish(session, event, subject=candidate_id),
+        event_id=publish(transaction, event, subject=candidate_id),
         payload=to_stored(event),
         answers=dict(dossier.answers),
         catalogue_digest=digest,
@@ -329,7 +343,7 @@ def add_version(
         saved_by=str(actor),
         overridden=list(overridden) or None,
     )
-    session.add(version)
+    transaction.add(version)
     trace = {
         "version": version.version,
         "catalogue": digest,
@@ -337,7 +351,9 @@ def add_version(
         "overridden": len(overridden),
     }
     trace = {name: value for name, value in (trace | {"begun_at": begun_at}).items() if value}
-    AuditEntry.record(session, actor, "candidature.saved", candidature.id, at=saved_at, after=trace)
+    AuditEntry.record(
+        transaction, actor, "candidature.saved", candidature.id, at=saved_at, after=trace
+    )
     return version
 
 
@@ -348,7 +364,7 @@ def _set_name(candidature: Candidature, identity: Identity) -> None:
 
 
 def _proved_by(
-    session: DbSession,
+    transaction: DbSession,
     event: RegistrationSaved,
     candidature: Candidature,
     same_as: CandidatureVersion,
@@ -356,27 +372,27 @@ def _proved_by(
     """The event of a version that needs no proof of its own."""
     pieces = tuple(replace(piece, proves_version=False) for piece in event.pieces)
     return replace(
-        event, pieces=pieces, validated_at=_keep_validation(session, candidature, same_as)
+        event, pieces=pieces, validated_at=_keep_validation(transaction, candidature, same_as)
     )
 
 
 def _keep_validation(
-    session: DbSession, candidature: Candidature, version: CandidatureVersion
+    transaction: DbSession, candidature: Candidature, version: CandidatureVersion
 ) -> str | None:
     """Give the current version the validation of that one, if it has any: its instant, as events
     have it."""
-    validation = session.get(CandidatureValidation, (candidature.id, version.version))
+    validation = transaction.get(CandidatureValidation, (candidature.id, version.version))
     if validation is None:
         return None
     proof = {"at": validation.at, "by": validation.by, "digest": validation.digest}
-    session.add(
+    transaction.add(
         CandidatureValidation(candidature_id=candidature.id, version=candidature.version, **proof)
     )
     return iso_utc(validation.at)
 
 
-def request_mail(session: DbSession, name: str, candidature: Candidature) -> None:
+def request_mail(transaction: DbSession, name: str, candidature: Candidature) -> None:
     """Ask for a mail about the current version, sent after the commit; the follow-up `name` reads
     the address."""
     data = {"candidature_id": candidature.id, "version": candidature.version}
-    follow_up(session, name, data, subject=candidature.candidate_id)
+    follow_up(transaction, name, data, subject=candidature.candidate_id)

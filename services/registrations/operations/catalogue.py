@@ -51,72 +51,76 @@ def load_catalogue(catalogue: Catalogue, *, actor: Actor, at: datetime) -> tuple
 
     Establishments that are no longer listed stay, as candidatures name them.
     """
-    with db.operation() as session:
-        return put_catalogue(session, catalogue, actor=actor, at=at)
+    with db.operation() as transaction:
+        return put_catalogue(transaction, catalogue, actor=actor, at=at)
 
 
 def put_catalogue(
-    session: DbSession, catalogue: Catalogue, *, actor: Actor, at: datetime
+    transaction: DbSession, catalogue: Catalogue, *, actor: Actor, at: datetime
 ) -> tuple[str, ...]:
     """The same within an operation. Of each exam it is kept from which files, and whether by a
     member of staff."""
     lines: list[str] = []
     for exam in catalogue.exams:
-        lines += _put_in_force(session, exam, actor, at)
-        current = session.get_one(CurrentExam, exam.code)
+        lines += _put_in_force(transaction, exam, actor, at)
+        current = transaction.get_one(CurrentExam, exam.code)
         current.loaded_by_staff = actor.kind == "staff"
         current.files = catalogue.files.get(exam.code)
-    _put_etablissements(session, catalogue.etablissements, actor, at)
+    _put_etablissements(transaction, catalogue.etablissements, actor, at)
     return tuple(lines)
 
 
 def left_to_staff(exams: Sequence[Exam]) -> tuple[Exam, ...]:
     """Those of `exams` that are in force as an administrator loaded them."""
-    with db.reading() as session:
-        codes = set(session.scalars(select(CurrentExam.code).where(CurrentExam.loaded_by_staff)))
+    with db.reading() as transaction:
+        codes = set(
+            transaction.scalars(select(CurrentExam.code).where(CurrentExam.loaded_by_staff))
+        )
     return tuple(exam for exam in exams if exam.code in codes)
 
 
 def compare_catalogue(exams: Sequence[Exam], at: datetime) -> tuple[str, ...]:
     """What `load_catalogue` would change, one line each; nothing is written."""
-    with db.reading() as session:
-        return tuple(line for exam in exams for line in compare_exam(session, exam, at).lines)
+    with db.reading() as transaction:
+        return tuple(line for exam in exams for line in compare_exam(transaction, exam, at).lines)
 
 
 def move_demonstration_dates(at: datetime, *, actor: Actor) -> tuple[str, ...]:
     """Where the demonstration sessions of an exam have closed, put it in force anew from the files
     that it was loaded from, whose dates follow the day; returns what changed, one line each."""
-    with db.operation() as session:
+    with db.operation() as transaction:
         lines: list[str] = []
-        for current in session.scalars(select(CurrentExam)).all():
-            exam = exam_by_digest(session, current.digest)
+        for current in transaction.scalars(select(CurrentExam)).all():
+            exam = exam_by_digest(transaction, current.digest)
             has_some = any(item.demonstration for item in exam.sessions)
             if has_some and current.files and not running_demonstrations(exam, at):
                 for moved in read_archive(current.files, at).exams:
-                    lines += _put_in_force(session, moved, actor, at)
+                    lines += _put_in_force(transaction, moved, actor, at)
         return tuple(lines)
 
 
-def _put_in_force(session: DbSession, offered: Exam, actor: Actor, at: datetime) -> tuple[str, ...]:
-    comparison = compare_exam(session, offered, at)
+def _put_in_force(
+    transaction: DbSession, offered: Exam, actor: Actor, at: datetime
+) -> tuple[str, ...]:
+    comparison = compare_exam(transaction, offered, at)
     exam = comparison.exam
     new_digest = digest(comparison.exam)
-    current = session.get(CurrentExam, exam.code, with_for_update=True) or CurrentExam(
+    current = transaction.get(CurrentExam, exam.code, with_for_update=True) or CurrentExam(
         code=exam.code
     )
     before = current.digest
-    if session.get(CatalogueRevision, new_digest) is None:
-        session.add(
+    if transaction.get(CatalogueRevision, new_digest) is None:
+        transaction.add(
             CatalogueRevision(digest=new_digest, exam=exam.code, data=to_data(exam), loaded_at=at)
         )
-        session.flush()
+        transaction.flush()
     current.digest = new_digest
-    session.add(current)
-    session.flush()
-    _put_openings(session, exam, comparison.listed)
-    declared_before = exam_by_digest(session, before).further_documents if before else {}
+    transaction.add(current)
+    transaction.flush()
+    _put_openings(transaction, exam, comparison.listed)
+    declared_before = exam_by_digest(transaction, before).further_documents if before else {}
     if exam.further_documents or declared_before:
-        publish_documents(session, exam, at)
+        publish_documents(transaction, exam, at)
     if before != new_digest:
         after = {
             "digest": new_digest,
@@ -124,7 +128,7 @@ def _put_in_force(session: DbSession, offered: Exam, actor: Actor, at: datetime)
             "lines": list(comparison.lines[:TRACED_LINES]),
         }
         AuditEntry.record(
-            session,
+            transaction,
             actor,
             "catalogue.loaded",
             exam.code,
@@ -135,33 +139,33 @@ def _put_in_force(session: DbSession, offered: Exam, actor: Actor, at: datetime)
     return comparison.lines
 
 
-def publish_documents(session: DbSession, exam: Exam, at: datetime) -> None:
+def publish_documents(transaction: DbSession, exam: Exam, at: datetime) -> None:
     """Publish what the exam declares besides the guide's types of documents."""
     documents = tuple(
         DeclaredDocument(code, label) for code, label in exam.further_documents.items()
     )
     event = DocumentsDeclared(exam.code, exam.label, iso_utc(at), documents)
-    publish(session, event, subject=exam.code)
+    publish(transaction, event, subject=exam.code)
 
 
 def _put_etablissements(
-    session: DbSession, etablissements: Iterable[Etablissement], actor: Actor, at: datetime
+    transaction: DbSession, etablissements: Iterable[Etablissement], actor: Actor, at: datetime
 ) -> None:
-    new, changed = compare_etablissements(session, etablissements)
+    new, changed = compare_etablissements(transaction, etablissements)
     if new or changed:
         first = [row["code"] for row in (*new, *changed)][:TRACED_LINES]
         after = {"new": len(new), "changed": len(changed), "first": first}
         AuditEntry.record(
-            session, actor, "etablissements.loaded", "etablissements", at=at, after=after
+            transaction, actor, "etablissements.loaded", "etablissements", at=at, after=after
         )
     if new:
-        session.execute(insert(EtablissementRow), new)
+        transaction.execute(insert(EtablissementRow), new)
     if changed:
-        session.execute(update(EtablissementRow), changed)
+        transaction.execute(update(EtablissementRow), changed)
 
 
-def _put_openings(session: DbSession, exam: Exam, offered: Exam) -> None:
-    stored = session.scalars(select(OpeningRow).filter_by(exam=exam.code).with_for_update())
+def _put_openings(transaction: DbSession, exam: Exam, offered: Exam) -> None:
+    stored = transaction.scalars(select(OpeningRow).filter_by(exam=exam.code).with_for_update())
     rows = {(row.session, row.academie): row for row in stored}
     listed = {
         (each.name, opening.academie) for each in offered.sessions for opening in each.openings
@@ -174,12 +178,12 @@ def _put_openings(session: DbSession, exam: Exam, offered: Exam) -> None:
         row = rows.get((exam_session.name, opening.academie)) or OpeningRow(
             exam=exam.code, session=exam_session.name, academie=opening.academie, revision=0
         )
-        before = _published_values(session, row) if row.revision else None
+        before = _published_values(transaction, row) if row.revision else None
         _set_dates(row, exam_session, opening)
-        session.add(row)
-        session.flush()
-        if before != _published_values(session, row):
-            announce_dates(session, row, dates_in_force(session, row))
+        transaction.add(row)
+        transaction.flush()
+        if before != _published_values(transaction, row):
+            announce_dates(transaction, row, dates_in_force(transaction, row))
 
 
 def _set_dates(row: OpeningRow, exam_session: Session, opening: Opening) -> None:
@@ -194,9 +198,9 @@ def _set_dates(row: OpeningRow, exam_session: Session, opening: Opening) -> None
 
 
 def _published_values(
-    session: DbSession, row: OpeningRow
+    transaction: DbSession, row: OpeningRow
 ) -> tuple[datetime, datetime, SessionOptions]:
-    dates = dates_in_force(session, row)
+    dates = dates_in_force(transaction, row)
     return dates.deposit_opens, dates.deposit_closes, row.options
 
 
@@ -217,14 +221,14 @@ def compare_archive(archive: bytes, at: datetime) -> CatalogueComparison:
     """What `load_archive` would change; nothing is written. Raises Invalid, with `mistakes` by file
     and line."""
     catalogue = _read(archive, at)
-    with db.reading_for_staff() as session:
-        new, changed = compare_etablissements(session, catalogue.etablissements)
-        known = {exam.code: exam.label for exam in exams_in_force(session).exams}
+    with db.reading_for_staff() as transaction:
+        new, changed = compare_etablissements(transaction, catalogue.etablissements)
+        known = {exam.code: exam.label for exam in exams_in_force(transaction).exams}
         offered = {exam.code for exam in catalogue.exams}
         return CatalogueComparison(
-            etag=_etag(archive, session),
+            etag=_etag(archive, transaction),
             exams=tuple(
-                _compared(session, exam, at, is_new=exam.code not in known)
+                _compared(transaction, exam, at, is_new=exam.code not in known)
                 for exam in catalogue.exams
             ),
             left=tuple(label for code, label in known.items() if code not in offered),
@@ -237,11 +241,13 @@ def load_archive(archive: bytes, etag: str, *, actor: Actor, at: datetime) -> No
     """Put the archive's catalogue in force, all or nothing. Raises Invalid, and PreconditionFailed
     where `etag` is not that of the comparison with what is in force."""
     catalogue = _read(archive, at)
-    with db.operation() as session:
-        session.execute(select(CurrentExam.code).order_by(CurrentExam.code).with_for_update()).all()
-        if _etag(archive, session) != etag:
+    with db.operation() as transaction:
+        transaction.execute(
+            select(CurrentExam.code).order_by(CurrentExam.code).with_for_update()
+        ).all()
+        if _etag(archive, transaction) != etag:
             raise PreconditionFailed(CHANGED)
-        put_catalogue(session, catalogue, actor=actor, at=at)
+        put_catalogue(transaction, catalogue, actor=actor, at=at)
 
 
 def _read(archive: bytes, at: datetime) -> Catalogue:
@@ -252,13 +258,13 @@ def _read(archive: bytes, at: datetime) -> Catalogue:
         raise Invalid(MISTAKEN, mistakes=mistakes, mistakes_in_all=len(error.mistakes)) from error
 
 
-def _etag(archive: bytes, session: DbSession) -> str:
+def _etag(archive: bytes, transaction: DbSession) -> str:
     """Of the archive and the catalogue in force; read after a lock it is that of what will be
     replaced."""
-    in_force = session.execute(
+    in_force = transaction.execute(
         select(CurrentExam.code, CurrentExam.digest).order_by(CurrentExam.code)
     ).all()
-    etablissements = session.execute(
+    etablissements = transaction.execute(
         select(EtablissementRow.__table__).order_by(EtablissementRow.code)
     ).all()
     parts = [
@@ -269,9 +275,9 @@ def _etag(archive: bytes, session: DbSession) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _compared(session: DbSession, offered: Exam, at: datetime, *, is_new: bool) -> ComparedExam:
-    comparison = compare_exam(session, offered, at)
+def _compared(transaction: DbSession, offered: Exam, at: datetime, *, is_new: bool) -> ComparedExam:
+    comparison = compare_exam(transaction, offered, at)
     found = comparison.differences
-    sessions = concerned_sessions(session, comparison.exam) if found and not is_new else ()
+    sessions = concerned_sessions(transaction, comparison.exam) if found and not is_new else ()
     some = {"changes": len(found), "differences": found[:MAX_LINES]}
     return answer_of(ComparedExam, offered, is_new=is_new, sessions=sessions, **some)

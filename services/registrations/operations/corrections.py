@@ -41,26 +41,26 @@ def start(
     Raises NotFound outside `academies`, Conflict where the candidature has ended or its session has
     closed.
     """
-    with db.operation() as session:
-        candidature, candidate = locked_candidature(session, candidature_id, academies)
-        _refuse_closed(session, candidature, at)
+    with db.operation() as transaction:
+        candidature, candidate = locked_candidature(transaction, candidature_id, academies)
+        _refuse_closed(transaction, candidature, at)
         of_staff = select(Draft).where(
             Draft.candidate_id.is_(None), Draft.modification_of == candidature_id
         )
-        if (draft := session.scalar(of_staff.where(Draft.closed_at.is_(None)))) is not None:
+        if (draft := transaction.scalar(of_staff.where(Draft.closed_at.is_(None)))) is not None:
             if draft.staff_id != actor.id:
-                AuditEntry.record(session, actor, "correction.resumed", candidature_id, at=at)
+                AuditEntry.record(transaction, actor, "correction.resumed", candidature_id, at=at)
             return drafts.OpenedDraft(draft.id, created=False)
-        AuditEntry.record(session, actor, "correction.started", candidature_id, at=at)
-        version = current_version(session, candidature)
-        view = opening_view(session, candidature.opening_id)
+        AuditEntry.record(transaction, actor, "correction.started", candidature_id, at=at)
+        version = current_version(transaction, candidature)
+        view = opening_view(transaction, candidature.opening_id)
         identity = newest_identity(candidate, version)
         answers = version.answers
         first = registration_form.first_tab_with_fields(
-            assembled_dossier(session, view, candidate, identity, at, answers, candidature_id)
+            assembled_dossier(transaction, view, candidate, identity, at, answers, candidature_id)
         )
         return drafts.begin(
-            session,
+            transaction,
             view,
             identity,
             at,
@@ -87,16 +87,16 @@ def save(
     Raises as `drafts.save_draft`, but for windows; Invalid without a reason.
     """
     stripped = given_reason(reason)
-    with db.operation() as session:
-        candidature, candidate, draft = _locked(session, draft_id, academies)
+    with db.operation() as transaction:
+        candidature, candidate, draft = _locked(transaction, draft_id, academies)
         if draft.closed_at is not None:
             return drafts.earlier_save(draft)
-        _refuse_closed(session, candidature, at)
+        _refuse_closed(transaction, candidature, at)
         drafts.refuse_other_revision(draft, revision)
-        view = held_view(session, draft.opening_id)
-        current = current_version(session, candidature)
+        view = held_view(transaction, draft.opening_id)
+        current = current_version(transaction, candidature)
         dossier = drafts.dossier_to_save(
-            session, candidate, draft, view, newest_identity(candidate, current), at
+            transaction, candidate, draft, view, newest_identity(candidate, current), at
         )
         refuse_second_candidature(dossier, place_taken)
         draft.reason = reason
@@ -109,13 +109,13 @@ def save(
             passed = [detail for rule, detail in refusals.items() if rule in overridden]
             why: dict[str, Any] = {"reason": stripped, "overridden": passed}
             return drafts.save_version(
-                session, candidate, draft, dossier, view.digest, at, actor, mail=MAIL, **why
+                transaction, candidate, draft, dossier, view.digest, at, actor, mail=MAIL, **why
             )
     raise registration_form.Incomplete(errors)
 
 
 def _locked(
-    session: DbSession, draft_id: str, academies: Academies
+    transaction: DbSession, draft_id: str, academies: Academies
 ) -> tuple[Candidature, Candidate, Draft]:
     """In the order in which everybody locks them. Raises NotFound for a draft that is unknown, a
     candidate's, or of another académie."""
@@ -123,17 +123,17 @@ def _locked(
         Draft.id == draft_id, Draft.candidate_id.is_(None)
     )
     candidature, candidate = locked_candidature(
-        session, found(session.scalar(corrected)), academies
+        transaction, found(transaction.scalar(corrected)), academies
     )
     return (
         candidature,
         candidate,
-        held_draft(session, draft_id, Holder(None, academies), locked=True).draft,
+        held_draft(transaction, draft_id, Holder(None, academies), locked=True).draft,
     )
 
 
-def _refuse_closed(session: DbSession, candidature: Candidature, at: datetime) -> None:
+def _refuse_closed(transaction: DbSession, candidature: Candidature, at: datetime) -> None:
     if candidature.state != ACTIVE:
         raise Conflict("Cette candidature n'est plus active.", state=candidature.state)
-    if session.get_one(OpeningRow, candidature.opening_id).session_closes <= at:
+    if transaction.get_one(OpeningRow, candidature.opening_id).session_closes <= at:
         raise Conflict("La session est close : cette candidature ne peut plus être corrigée.")

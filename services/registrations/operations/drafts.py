@@ -65,19 +65,19 @@ def open_draft(
     Raises NotFound, WindowClosed (a draft is resumed outside the window too, but not created),
     AlreadyRegistered when an active candidature excludes another one, IdentityOutdated.
     """
-    with db.operation() as session:
-        candidate = lock_candidate(session, candidate_id)
-        view = opening_view(session, opening_id)
+    with db.operation() as transaction:
+        candidate = lock_candidate(transaction, candidate_id)
+        view = opening_view(transaction, opening_id)
         identity = accept_identity(candidate, identity)
-        if (draft := open_draft_of(session, candidate_id, opening_id)) is not None:
+        if (draft := open_draft_of(transaction, candidate_id, opening_id)) is not None:
             return _resumed(draft, identity)
         refuse_when_closed(
             view, instant, "Le service d'inscription n'est pas ouvert pour ce choix."
         )
-        reserve_numero(session, candidate, view)
-        dossier = assembled_dossier(session, view, candidate, identity, instant, answers={})
+        reserve_numero(transaction, candidate, view)
+        dossier = assembled_dossier(transaction, view, candidate, identity, instant, answers={})
         refuse_second_candidature(dossier, refusal_sentence)
-        return begin(session, view, identity, instant, answers={}, candidate_id=candidate_id)
+        return begin(transaction, view, identity, instant, answers={}, candidate_id=candidate_id)
 
 
 def start_modification(
@@ -89,21 +89,21 @@ def start_modification(
     Raises NotFound, WindowClosed, Conflict (`extra`: draft_id of the other draft),
     IdentityOutdated. The candidature changes only when that draft is saved.
     """
-    with db.operation() as session:
-        candidate = lock_candidate(session, candidate_id)
-        candidature = active_candidature(session, candidate_id, candidature_id)
-        view = opening_view(session, candidature.opening_id)
+    with db.operation() as transaction:
+        candidate = lock_candidate(transaction, candidate_id)
+        candidature = active_candidature(transaction, candidate_id, candidature_id)
+        view = opening_view(transaction, candidature.opening_id)
         refuse_when_closed(view, instant, "Votre inscription ne peut plus être modifiée en ligne.")
         identity = accept_identity(candidate, identity)
-        if (draft := open_draft_of(session, candidate_id, view.id)) is not None:
+        if (draft := open_draft_of(transaction, candidate_id, view.id)) is not None:
             if draft.modification_of != candidature_id:
                 detail = "Terminez ou supprimez d'abord l'autre brouillon."
                 problem = problem_types.OTHER_DRAFT
                 raise Conflict(detail, problem=problem, draft_id=draft.id)
             return _resumed(draft, identity)
-        version = current_version(session, candidature)
+        version = current_version(transaction, candidature)
         return begin(
-            session,
+            transaction,
             view,
             identity,
             instant,
@@ -132,12 +132,15 @@ def write_tab(
     nothing is stored), and for « next » Invalid with all errors of the tab, after the text is
     stored (`extra`: the new revision).
     """
-    with db.operation() as session, session.no_autoflush:  # the draft is written once, at the end
-        view = _unsaved_draft(session, draft_id, holder)
+    with (
+        db.operation() as transaction,
+        transaction.no_autoflush,
+    ):  # the draft is written once, at the end
+        view = _unsaved_draft(transaction, draft_id, holder)
         draft = view.draft
         if identity is not None:
             draft.identity = asdict(identity)
-        before = view.dossier(session, instant)
+        before = view.dossier(transaction, instant)
         _store_values(draft, before, number, revision, values, instant)
         if reason is not None and draft.candidate_id is None:
             draft.reason = reason
@@ -154,21 +157,25 @@ def write_tab(
 def delete_draft(draft_id: str, holder: Holder, *, actor: Actor, at: datetime) -> None:
     """Delete a draft; a candidature that it would have modified stays as it is. Raises NotFound,
     Conflict."""
-    with db.operation() as session:
-        draft = _unsaved_draft(session, draft_id, holder).draft
+    with db.operation() as transaction:
+        draft = _unsaved_draft(transaction, draft_id, holder).draft
         if draft.modification_of and draft.candidate_id is None:
-            AuditEntry.record(session, actor, "correction.abandoned", draft.modification_of, at=at)
-        session.delete(draft)
+            AuditEntry.record(
+                transaction, actor, "correction.abandoned", draft.modification_of, at=at
+            )
+        transaction.delete(draft)
 
 
-def active_candidature(session: DbSession, candidate_id: str, candidature_id: str) -> Candidature:
+def active_candidature(
+    transaction: DbSession, candidate_id: str, candidature_id: str
+) -> Candidature:
     """Raises NotFound for one that is unknown, someone else's or no longer active."""
     own = select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id, state=ACTIVE)
-    return found(session.scalar(own))
+    return found(transaction.scalar(own))
 
 
-def open_draft_of(session: DbSession, candidate_id: str, opening_id: str) -> Draft | None:
-    return session.scalar(
+def open_draft_of(transaction: DbSession, candidate_id: str, opening_id: str) -> Draft | None:
+    return transaction.scalar(
         select(Draft).filter_by(candidate_id=candidate_id, opening_id=opening_id, closed_at=None)
     )
 
@@ -179,7 +186,7 @@ def _resumed(draft: Draft, identity: Identity) -> OpenedDraft:
 
 
 def begin(
-    session: DbSession,
+    transaction: DbSession,
     view: OpeningView,
     identity: Identity,
     instant: datetime,
@@ -198,8 +205,8 @@ def begin(
         created_at=instant,
         updated_at=instant,
     )
-    session.add(draft)
-    session.flush()
+    transaction.add(draft)
+    transaction.flush()
     return OpenedDraft(draft.id, created=True)
 
 
@@ -250,10 +257,10 @@ def refuse_oversized_answers(answers: Answers) -> None:
         )
 
 
-def _unsaved_draft(session: DbSession, draft_id: str, holder: Holder) -> DraftView:
+def _unsaved_draft(transaction: DbSession, draft_id: str, holder: Holder) -> DraftView:
     """Locked. Raises NotFound, as `held_draft`, and Conflict (`extra`: candidature_id) once it is
     saved."""
-    view = held_draft(session, draft_id, holder, locked=True)
+    view = held_draft(transaction, draft_id, holder, locked=True)
     if view.draft.closed_at is not None:
         raise Conflict(
             "Votre candidature est enregistrée : ce que vous saisissez dans cette fenêtre n'y "
@@ -274,28 +281,28 @@ def save_draft(
     DraftChanged, IdentityOutdated, AlreadyRegistered (K1), Incomplete with every error of every
     tab; what was typed stays in the draft.
     """
-    with db.operation() as session:
-        candidate = lock_candidate(session, candidate_id)
-        draft = held_draft(session, draft_id, Holder(candidate_id), locked=True).draft
+    with db.operation() as transaction:
+        candidate = lock_candidate(transaction, candidate_id)
+        draft = held_draft(transaction, draft_id, Holder(candidate_id), locked=True).draft
         if draft.closed_at is not None:
             return earlier_save(draft)
-        view = held_view(session, draft.opening_id)
+        view = held_view(transaction, draft.opening_id)
         closed = "Le service d'inscription est fermé : votre dossier n'a pas été enregistré."
         refuse_when_closed(view, received_at, closed)
         refuse_other_revision(draft, revision)
         identity = accept_identity(candidate, identity)
-        dossier = dossier_to_save(session, candidate, draft, view, identity, received_at)
+        dossier = dossier_to_save(transaction, candidate, draft, view, identity, received_at)
         refuse_second_candidature(dossier, refusal_sentence)
         registration_form.refuse_incomplete(dossier)
         by = Actor("candidate", candidate_id)
-        saved = save_version(session, candidate, draft, dossier, view.digest, received_at, by)
+        saved = save_version(transaction, candidate, draft, dossier, view.digest, received_at, by)
     kind = "first" if saved.version == 1 else "modification"
     SAVED.labels(dossier.exam.code, dossier.session.name, dossier.opening.academie, kind).inc()
     return saved
 
 
 def save_version(
-    session: DbSession,
+    transaction: DbSession,
     candidate: Candidate,
     draft: Draft,
     dossier: Dossier,
@@ -308,11 +315,11 @@ def save_version(
 ) -> SavedVersion:
     """Close the draft by the version of its dossier, which was checked, and ask for its mail
     (`mail`: of one that is not the first). `of_version`: as `add_version`."""
-    candidature = _candidature_to_save(session, candidate, draft, dossier, at)
+    candidature = _candidature_to_save(transaction, candidate, draft, dossier, at)
     begun_at = draft.created_at if draft.modification_of is None else None
     of_version |= {"digest": digest, "saved_at": at, "actor": actor, "begun_at": begun_at}
-    version = add_version(session, candidature, dossier, **of_version)
-    request_mail(session, "send_receipt_mail" if version.version == 1 else mail, candidature)
+    version = add_version(transaction, candidature, dossier, **of_version)
+    request_mail(transaction, "send_receipt_mail" if version.version == 1 else mail, candidature)
     candidate.engaged_at = candidate.engaged_at or at
     draft.closed_at = at
     draft.candidature_id = candidature.id
@@ -338,7 +345,7 @@ def refuse_other_revision(draft: Draft, revision: int) -> None:
 
 
 def dossier_to_save(
-    session: DbSession,
+    transaction: DbSession,
     candidate: Candidate,
     draft: Draft,
     view: OpeningView,
@@ -347,9 +354,9 @@ def dossier_to_save(
 ) -> Dossier:
     """Without what no tab asks for any more. Raises Conflict where the candidature has changed
     under the draft."""
-    _refuse_overtaken(session, draft)
+    _refuse_overtaken(transaction, draft)
     dossier = assembled_dossier(
-        session, view, candidate, identity, at, draft.answers, draft.modification_of
+        transaction, view, candidate, identity, at, draft.answers, draft.modification_of
     )
     asked_only = registration_form.without_unasked_answers(dossier)
     refuse_oversized_answers(asked_only.answers)
@@ -357,7 +364,7 @@ def dossier_to_save(
 
 
 def _candidature_to_save(
-    session: DbSession, candidate: Candidate, draft: Draft, dossier: Dossier, at: datetime
+    transaction: DbSession, candidate: Candidate, draft: Draft, dossier: Dossier, at: datetime
 ) -> Candidature:
     if draft.modification_of is None:
         candidate.last_inscription += 1
@@ -369,7 +376,7 @@ def _candidature_to_save(
             first_saved_at=at,
         )
     else:
-        candidature = active_candidature(session, candidate.id, draft.modification_of)
+        candidature = active_candidature(transaction, candidate.id, draft.modification_of)
         candidature.version += 1
     specialite = dossier.specialite
     candidature.exclusivity_key = exclusivity_key(dossier)
@@ -378,16 +385,16 @@ def _candidature_to_save(
     return candidature
 
 
-def _refuse_overtaken(session: DbSession, draft: Draft) -> None:
+def _refuse_overtaken(transaction: DbSession, draft: Draft) -> None:
     """Raises Conflict where somebody else saved other answers since the draft was begun: they are
     not replaced."""
     if (
         draft.modified_version is None
     ):  # of a first version; or begun when this was not written down
         return
-    candidature = session.get_one(Candidature, draft.modification_of)
-    begun_from = session.get_one(CandidatureVersion, (candidature.id, draft.modified_version))
-    if current_version(session, candidature).answers != begun_from.answers:
+    candidature = transaction.get_one(Candidature, draft.modification_of)
+    begun_from = transaction.get_one(CandidatureVersion, (candidature.id, draft.modified_version))
+    if current_version(transaction, candidature).answers != begun_from.answers:
         version = registration_numbers.version_label(candidature.version)
         raise Conflict(
             f"La candidature a été modifiée entre-temps ({version}) : rien n'est remplacé. "

@@ -50,24 +50,26 @@ def _extend_once(
     actor: Actor,
     at: datetime,
 ) -> None:
-    with db.operation() as session:
-        if _is_noted(session, incident):
+    with db.operation() as transaction:
+        if _is_noted(transaction, incident):
             return
         row = Incident(**incident, noted_at=at)
-        session.add(row)
-        session.flush()
+        transaction.add(row)
+        transaction.flush()
         moves = move_openings(
-            session, revisions, ends, Change(row.reason, actor, at, row.id), confirmed=False
+            transaction, revisions, ends, Change(row.reason, actor, at, row.id), confirmed=False
         )
         shown = {"severity": "warning", "shown_from": at, "shown_until": _last_new_end(moves)}
-        add_message(session, Message(title=row.title, text=row.text, **shown), actor=actor, at=at)
+        add_message(
+            transaction, Message(title=row.title, text=row.text, **shown), actor=actor, at=at
+        )
         after = {
             "from": row.begins,
             "until": row.ends,
             "reason": row.reason,
             "openings": len(moves),
         }
-        AuditEntry.record(session, actor, "incident.noted", row.id, at=at, after=after)
+        AuditEntry.record(transaction, actor, "incident.noted", row.id, at=at, after=after)
 
 
 def _last_new_end(moves: Sequence[OpeningMove]) -> datetime:
@@ -79,10 +81,10 @@ def _last_new_end(moves: Sequence[OpeningMove]) -> datetime:
     )
 
 
-def _is_noted(session: DbSession, incident: Mapping[str, Any]) -> bool:
+def _is_noted(transaction: DbSession, incident: Mapping[str, Any]) -> bool:
     """Whether just that is noted. Raises Invalid where something else is noted of the same time,
     and as `noted_incident`."""
-    noted = noted_incident(session, incident["begins"], incident["ends"])
+    noted = noted_incident(transaction, incident["begins"], incident["ends"])
     if noted is not None and any(getattr(noted, name) != value for name, value in incident.items()):
         raise already_noted(noted)
     return noted is not None
@@ -91,9 +93,9 @@ def _is_noted(session: DbSession, incident: Mapping[str, Any]) -> bool:
 def tell_of_extensions() -> None:
     """Have everyone told by mail whose draft an incident gave more time. Each draft is looked at
     once."""
-    with db.reading() as session:
+    with db.reading() as transaction:
         columns = select(OpeningChange.opening_id, OpeningChange.revision)
-        changes = session.execute(columns.where(OpeningChange.told_through.is_not(None))).all()
+        changes = transaction.execute(columns.where(OpeningChange.told_through.is_not(None))).all()
     for opening_id, revision in changes:
         while not stopping() and _tell_page(opening_id, revision):
             pass
@@ -101,12 +103,14 @@ def tell_of_extensions() -> None:
 
 def _tell_page(opening_id: str, revision: int) -> bool:
     """Whether more drafts may follow."""
-    with db.operation() as session:
-        change = session.get_one(OpeningChange, (opening_id, revision), with_for_update=True)
-        drafts = [] if change.told_through is None else _page(session, change, change.told_through)
+    with db.operation() as transaction:
+        change = transaction.get_one(OpeningChange, (opening_id, revision), with_for_update=True)
+        drafts = (
+            [] if change.told_through is None else _page(transaction, change, change.told_through)
+        )
         change.told_through = drafts[-1].id if drafts else None
         candidates = [draft.candidate_id for draft in drafts if draft.candidate_id]
-        others = registered_among(session, opening_id, candidates)
+        others = registered_among(transaction, opening_id, candidates)
         for draft in drafts:
             if draft.candidate_id and draft.candidate_id not in others:
                 work = {
@@ -114,14 +118,14 @@ def _tell_page(opening_id: str, revision: int) -> bool:
                     "closes": iso_utc(change.closes),
                     "incident_id": change.incident_id,
                 }
-                follow_up(session, SEND_EXTENSION_MAIL, work, subject=draft.candidate_id)
+                follow_up(transaction, SEND_EXTENSION_MAIL, work, subject=draft.candidate_id)
     return bool(drafts)
 
 
-def _page(session: DbSession, change: OpeningChange, after: str) -> Sequence[Draft]:
+def _page(transaction: DbSession, change: OpeningChange, after: str) -> Sequence[Draft]:
     """Drafts that were there when the dates moved."""
     drafts = select(Draft).where(
         Draft.opening_id == change.opening_id, Draft.closed_at.is_(None), Draft.id > after
     )
     earlier = drafts.where(Draft.created_at <= change.changed_at)
-    return session.scalars(earlier.order_by(Draft.id).limit(PAGE)).all()
+    return transaction.scalars(earlier.order_by(Draft.id).limit(PAGE)).all()

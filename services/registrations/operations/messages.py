@@ -15,35 +15,35 @@ from services.registrations.models import AuditEntry, Message, db
 
 def publish_message(*, actor: Actor, at: datetime, **columns: Any) -> CreatedMessage:
     """Publish a new message of these columns. Raises Invalid with all its errors."""
-    with db.operation() as session:
-        return CreatedMessage(id=add_message(session, Message(**columns), actor=actor, at=at))
+    with db.operation() as transaction:
+        return CreatedMessage(id=add_message(transaction, Message(**columns), actor=actor, at=at))
 
 
-def add_message(session: DbSession, message: Message, *, actor: Actor, at: datetime) -> str:
+def add_message(transaction: DbSession, message: Message, *, actor: Actor, at: datetime) -> str:
     """The same within an operation; returns its id."""
     message.title = message.title.strip()
     message.text = message.text.strip()
     if errors := tuple(_mistakes(message)):
         raise Invalid(errors=errors)
-    session.add(message)
-    session.flush()
+    transaction.add(message)
+    transaction.flush()
     after: dict[str, Any] = {
         "title": message.title,
         "text": message.text,
         "severity": message.severity,
     }
     after |= {"from": message.shown_from, "until": message.shown_until}
-    AuditEntry.record(session, actor, "message.published", message.id, at=at, after=after)
+    AuditEntry.record(transaction, actor, "message.published", message.id, at=at, after=after)
     return message.id
 
 
 def withdraw_message(message_id: str, *, actor: Actor, at: datetime) -> None:
     """Take a message off at once. Raises NotFound."""
-    with db.operation() as session:
-        message = found(session.get(Message, message_id), "Ce message n'existe pas.")
+    with db.operation() as transaction:
+        message = found(transaction.get(Message, message_id), "Ce message n'existe pas.")
         before = {"title": message.title, "text": message.text}
-        AuditEntry.record(session, actor, "message.withdrawn", message.id, at=at, before=before)
-        session.delete(message)
+        AuditEntry.record(transaction, actor, "message.withdrawn", message.id, at=at, before=before)
+        transaction.delete(message)
 
 
 def _mistakes(new: Message) -> Iterator[FieldError]:

@@ -40,8 +40,8 @@ PAGE = 100  # candidatures of one transaction, and of one event
 def follow_moved_dates() -> None:
     """Look through the candidatures of each opening whose dates have moved; what is looked through
     is kept."""
-    with db.reading() as session:
-        openings = session.scalars(
+    with db.reading() as transaction:
+        openings = transaction.scalars(
             select(OpeningRow.id).where(OpeningRow.looked_through.is_not(None))
         ).all()
     for opening_id in openings:
@@ -51,21 +51,21 @@ def follow_moved_dates() -> None:
 
 def _renew_page(opening_id: str, at: datetime) -> bool:
     """Whether more candidatures may follow. Dates do not move while the page is looked through."""
-    with db.operation() as session:
+    with db.operation() as transaction:
         # Those who save in the opening go on: they need its key alone.
-        opening = session.get_one(OpeningRow, opening_id, with_for_update={"key_share": True})
+        opening = transaction.get_one(OpeningRow, opening_id, with_for_update={"key_share": True})
         page = (
             []
             if opening.looked_through is None
-            else _page(session, opening_id, opening.looked_through)
+            else _page(transaction, opening_id, opening.looked_through)
         )
         opening.looked_through = page[-1][0].id if page else None
-        _renew(session, opening, page, at)
+        _renew(transaction, opening, page, at)
     return bool(page)
 
 
 def _page(
-    session: DbSession, opening_id: str, after: str
+    transaction: DbSession, opening_id: str, after: str
 ) -> Sequence[Row[Candidature, CandidatureVersion]]:
     same = (
         CandidatureVersion.candidature_id == Candidature.id,
@@ -78,43 +78,43 @@ def _page(
     )
     query = select(Candidature, CandidatureVersion).where(*same, *active)
     held = query.with_for_update(of=CandidatureVersion)  # a validation makes an edition as well
-    return session.execute(held.order_by(Candidature.id).limit(PAGE)).all()
+    return transaction.execute(held.order_by(Candidature.id).limit(PAGE)).all()
 
 
 def _renew(
-    session: DbSession,
+    transaction: DbSession,
     opening: OpeningRow,
     page: Iterable[Row[Candidature, CandidatureVersion]],
     at: datetime,
 ) -> None:
     """Those of a demonstration, whose dates move by themselves, are told by no mail but after an
     incident."""
-    dates = printed_dates(dates_in_force(session, opening))
-    exam_session = exam_in_force(session, opening.exam).session(opening.session)
+    dates = printed_dates(dates_in_force(transaction, opening))
+    exam_session = exam_in_force(transaction, opening.exam).session(opening.session)
     is_told = (
         exam_session is None
         or not exam_session.demonstration
-        or incident_of(session, opening.id) is not None
+        or incident_of(transaction, opening.id) is not None
     )
     editions = []
     for candidature, version in page:
-        newest = newest_edition(session, version)
+        newest = newest_edition(transaction, version)
         if prints(newest, dates):
             continue
-        editions.append(add_edition(session, newest, dates, at, newest.validated_at))
+        editions.append(add_edition(transaction, newest, dates, at, newest.validated_at))
         if is_told:
             follow_up(
-                session,
+                transaction,
                 SEND_DATES_MAIL,
                 {"candidature_id": candidature.id},
                 subject=candidature.candidate_id,
             )
     if editions:
-        publish(session, DatesMoved(iso_utc(at), dates, tuple(editions)), subject=opening.id)
+        publish(transaction, DatesMoved(iso_utc(at), dates, tuple(editions)), subject=opening.id)
 
 
 def add_edition(
-    session: DbSession,
+    transaction: DbSession,
     newest: RegistrationSaved,
     dates: PrintedDates,
     at: datetime,
@@ -122,14 +122,16 @@ def add_edition(
 ) -> Edition:
     """The edition after the `newest` of a version, which the caller has locked; to be published."""
     edition = Edition(newest.candidature_id, newest.version, newest.edition + 1, validated_at)
-    session.add(VersionEdition(**vars(edition), dates=dates, edited_at=at))
+    transaction.add(VersionEdition(**vars(edition), dates=dates, edited_at=at))
     return edition
 
 
-def incident_of(session: DbSession, opening_id: str) -> Incident | None:
+def incident_of(transaction: DbSession, opening_id: str) -> Incident | None:
     """For which the dates in force were set, if for one."""
-    change = newest_change(session, opening_id)
-    return session.get_one(Incident, change.incident_id) if change and change.incident_id else None
+    change = newest_change(transaction, opening_id)
+    return (
+        transaction.get_one(Incident, change.incident_id) if change and change.incident_id else None
+    )
 
 
 def dates_to_tell(
@@ -138,10 +140,10 @@ def dates_to_tell(
     """The candidate, the newest edition, which is told by the mail of that id alone, and what
     candidates read of the incident that moved its dates; None where it prints what the candidate
     was last told."""
-    with db.operation() as session:
-        candidature = session.get_one(Candidature, candidature_id, with_for_update=True)
-        version = current_version(session, candidature)
-        editions = editions_of(session, version)
+    with db.operation() as transaction:
+        candidature = transaction.get_one(Candidature, candidature_id, with_for_update=True)
+        version = current_version(transaction, candidature)
+        editions = editions_of(transaction, version)
         if candidature.state != ACTIVE or not editions:
             return None
         told_before = next(
@@ -152,7 +154,7 @@ def dates_to_tell(
         saved = from_stored(version.payload)
         if prints(edition_of(saved, told_before) if told_before else saved, editions[0].dates):
             return None
-        incident = incident_of(session, candidature.opening_id)
+        incident = incident_of(transaction, candidature.opening_id)
         return (
             candidature.candidate_id,
             edition_of(saved, editions[0]),

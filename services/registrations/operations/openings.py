@@ -50,10 +50,10 @@ def change_openings(
 
     Raises as `opening_moves`, and Invalid for what candidates lose by it unless it is `confirmed`.
     """
-    with db.operation() as session:
+    with db.operation() as transaction:
         revisions = revisions_of(openings)
         move_openings(
-            session,
+            transaction,
             revisions,
             dict.fromkeys(revisions, new),
             Change(reason, actor, at),
@@ -62,7 +62,7 @@ def change_openings(
 
 
 def move_openings(
-    session: DbSession,
+    transaction: DbSession,
     revisions: Mapping[str, int],
     new: Mapping[str, NewDates],
     change: Change,
@@ -77,8 +77,8 @@ def move_openings(
         .order_by(OpeningRow.id)
         .with_for_update()
     )
-    rows = {row.id: row for row in session.scalars(locked)}
-    moves = opening_moves(session, revisions, new, change.reason, change.at)
+    rows = {row.id: row for row in transaction.scalars(locked)}
+    moves = opening_moves(transaction, revisions, new, change.reason, change.at)
     lost = [(move.opening.academie_label, loss) for move in moves for loss in move.losses]
     if lost and not confirmed:
         errors = tuple(FieldError("#/confirmed", f"{academie} : {loss}") for academie, loss in lost)
@@ -88,15 +88,19 @@ def move_openings(
     for move in moves:
         before = answer_of(OpeningDates, move.opening)
         if move.after != before:
-            _change(session, rows[move.opening.id], before, move.after, change)
+            _change(transaction, rows[move.opening.id], before, move.after, change)
     return moves
 
 
 def _change(
-    session: DbSession, row: OpeningRow, before: OpeningDates, after: OpeningDates, change: Change
+    transaction: DbSession,
+    row: OpeningRow,
+    before: OpeningDates,
+    after: OpeningDates,
+    change: Change,
 ) -> None:
     reason = change.reason.strip()
-    session.add(
+    transaction.add(
         OpeningChange(
             opening_id=row.id,
             revision=row.revision + 1,
@@ -108,10 +112,10 @@ def _change(
             told_through="" if change.incident_id and after.closes != before.closes else None,
         )
     )
-    announce_dates(session, row, after)
+    announce_dates(transaction, row, after)
     trace = {**vars(after), "reason": reason}
     AuditEntry.record(
-        session,
+        transaction,
         change.actor,
         "window.changed",
         row.id,
@@ -121,41 +125,41 @@ def _change(
     )
 
 
-def dates_in_force(session: DbSession, row: OpeningRow) -> OpeningDates:
+def dates_in_force(transaction: DbSession, row: OpeningRow) -> OpeningDates:
     """The newest change's dates, which take precedence over the catalogue, else those."""
-    return answer_of(OpeningDates, newest_change(session, row.id) or row.catalogue_dates)
+    return answer_of(OpeningDates, newest_change(transaction, row.id) or row.catalogue_dates)
 
 
-def newest_change(session: DbSession, opening_id: str) -> OpeningChange | None:
+def newest_change(transaction: DbSession, opening_id: str) -> OpeningChange | None:
     changes = (
         select(OpeningChange)
         .filter_by(opening_id=opening_id)
         .order_by(OpeningChange.revision.desc())
     )
-    return session.scalar(changes.limit(1))
+    return transaction.scalar(changes.limit(1))
 
 
-def held_view(session: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
+def held_view(transaction: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
     """As `opening_view`, with dates that do not move before the transaction ends: what it saves
     with them is there when the next move is followed."""
     held = {"read": True, "key_share": True}
-    session.get_one(OpeningRow, opening_id, with_for_update=held, populate_existing=True)
-    return opening_view(session, opening_id, digest)
+    transaction.get_one(OpeningRow, opening_id, with_for_update=held, populate_existing=True)
+    return opening_view(transaction, opening_id, digest)
 
 
-def announce_dates(session: DbSession, row: OpeningRow, dates: OpeningDates) -> None:
+def announce_dates(transaction: DbSession, row: OpeningRow, dates: OpeningDates) -> None:
     """Publish the dates that now hold, and have what is saved compared with them, if anything
     is."""
     saved = select(Candidature.id).filter_by(opening_id=row.id, state=ACTIVE).limit(1)
     row.revision = row.revision + 1
-    row.looked_through = None if session.scalar(saved) is None else ""
-    publish_window(session, row, dates)
+    row.looked_through = None if transaction.scalar(saved) is None else ""
+    publish_window(transaction, row, dates)
 
 
-def publish_window(session: DbSession, row: OpeningRow, dates: OpeningDates) -> None:
+def publish_window(transaction: DbSession, row: OpeningRow, dates: OpeningDates) -> None:
     """Publish the deposit period of an opening, and the options of its session, for pieces."""
     ends = {
         "deposit_opens": iso_utc(dates.deposit_opens),
         "deposit_closes": iso_utc(dates.deposit_closes),
     }
-    publish(session, answer_of(WindowChanged, row.options, row, **ends), subject=row.id)
+    publish(transaction, answer_of(WindowChanged, row.options, row, **ends), subject=row.id)

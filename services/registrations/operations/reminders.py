@@ -56,12 +56,12 @@ def remind_candidates() -> None:
 
 
 def _due_rungs(at: datetime) -> Iterator[Rung]:
-    with db.reading() as session:
-        rows = session.scalars(
+    with db.reading() as transaction:
+        rows = transaction.scalars(
             select(OpeningRow).where(OpeningRow.listed, OpeningRow.session_closes > at)
         ).all()
         laddered = [row for row in rows if row.options.draft_reminder_days]
-        ends = [(row, dates_in_force(session, row).closes) for row in laddered]
+        ends = [(row, dates_in_force(transaction, row).closes) for row in laddered]
     for row, closes in ends:
         days = current_rung(closes, row.options.draft_reminder_days, at)
         if days is not None:
@@ -82,37 +82,39 @@ def _look_at_all(
         .order_by(model.id)
     )
     while not stopping():
-        with db.reading() as session:
-            if session.scalar(rows.limit(1)) is None:
+        with db.reading() as transaction:
+            if transaction.scalar(rows.limit(1)) is None:
                 return
-        with db.operation() as session:
-            page = session.scalars(rows.limit(PAGE).with_for_update()).all()
+        with db.operation() as transaction:
+            page = transaction.scalars(rows.limit(PAGE).with_for_update()).all()
             for row in page:
                 row.reminder_rung = rung.name
-            remind(session, rung, page)
+            remind(transaction, rung, page)
 
 
-def _remind_of_drafts(session: DbSession, rung: Rung, drafts: Sequence[Draft]) -> None:
+def _remind_of_drafts(transaction: DbSession, rung: Rung, drafts: Sequence[Draft]) -> None:
     """Those that were begun before the rung, and whose candidate is not registered for the session
     otherwise."""
     candidate_ids = [draft.candidate_id for draft in drafts if draft.candidate_id]
-    registered = registered_among(session, rung.opening_id, candidate_ids)
+    registered = registered_among(transaction, rung.opening_id, candidate_ids)
     for draft in drafts:
         is_new = draft.modification_of is None and draft.created_at < rung.instant
         if is_new and draft.candidate_id and draft.candidate_id not in registered:
             work = {"draft_id": draft.id, "closes": iso_utc(rung.closes)}
-            follow_up(session, SEND_DRAFT_REMINDER, work, subject=draft.candidate_id)
-            AuditEntry.record(session, JOB, "draft.reminded", draft.id, after={"rung": rung.name})
+            follow_up(transaction, SEND_DRAFT_REMINDER, work, subject=draft.candidate_id)
+            AuditEntry.record(
+                transaction, JOB, "draft.reminded", draft.id, after={"rung": rung.name}
+            )
 
 
 def _remind_to_validate(
-    session: DbSession, rung: Rung, candidatures: Sequence[Candidature]
+    transaction: DbSession, rung: Rung, candidatures: Sequence[Candidature]
 ) -> None:
     """Those that were saved before the rung."""
     for candidature in candidatures:
         if (candidature.last_saved_at or candidature.first_saved_at) < rung.instant:
-            request_mail(session, SEND_VALIDATION_REMINDER, candidature)
+            request_mail(transaction, SEND_VALIDATION_REMINDER, candidature)
             after = {"rung": rung.name}
             AuditEntry.record(
-                session, JOB, "candidature.validation_reminded", candidature.id, after=after
+                transaction, JOB, "candidature.validation_reminded", candidature.id, after=after
             )

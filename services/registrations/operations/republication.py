@@ -35,31 +35,33 @@ def publish_everything() -> int:
     count = 0
     in_order = select(Candidature).order_by(Candidature.id).limit(_PAGE)
     while after is not None:
-        with db.operation() as session:
-            page = session.scalars(in_order.where(Candidature.id > after)).all()
+        with db.operation() as transaction:
+            page = transaction.scalars(in_order.where(Candidature.id > after)).all()
             for candidature in page:
-                _publish_candidature(session, candidature)
+                _publish_candidature(transaction, candidature)
             count = count + len(page)
             after = page[-1].id if page else None
-    with db.operation() as session:
-        session.execute(
+    with db.operation() as transaction:
+        transaction.execute(
             delete(RetentionStep).where(RetentionStep.kind.in_((PIECES, DOCUMENTS)))
         )  # to be erased anew
-        for row in session.scalars(select(OpeningRow).where(OpeningRow.revision > 0)):
-            publish_window(session, row, dates_in_force(session, row))
-        for code in session.scalars(select(CurrentExam.code)).all():
-            if (exam := exam_in_force(session, code)).further_documents:
-                publish_documents(session, exam, portal_now())
+        for row in transaction.scalars(select(OpeningRow).where(OpeningRow.revision > 0)):
+            publish_window(transaction, row, dates_in_force(transaction, row))
+        for code in transaction.scalars(select(CurrentExam.code)).all():
+            if (exam := exam_in_force(transaction, code)).further_documents:
+                publish_documents(transaction, exam, portal_now())
     return count
 
 
-def _publish_candidature(session: DbSession, candidature: Candidature) -> None:
+def _publish_candidature(transaction: DbSession, candidature: Candidature) -> None:
     versions = select(CandidatureVersion.payload).filter_by(candidature_id=candidature.id)
-    for payload in session.scalars(versions.order_by(CandidatureVersion.version)):
-        publish(session, from_stored(payload), subject=candidature.candidate_id)
+    for payload in transaction.scalars(versions.order_by(CandidatureVersion.version)):
+        publish(transaction, from_stored(payload), subject=candidature.candidate_id)
     editions = select(VersionEdition).filter_by(candidature_id=candidature.id)
-    for row in session.scalars(editions.order_by(VersionEdition.version, VersionEdition.edition)):
+    for row in transaction.scalars(
+        editions.order_by(VersionEdition.version, VersionEdition.edition)
+    ):
         event = DatesMoved(iso_utc(row.edited_at), row.dates, (answer_of(Edition, row),))
-        publish(session, event, subject=candidature.candidate_id)
+        publish(transaction, event, subject=candidature.candidate_id)
     if candidature.state != ACTIVE:
-        publish_end(session, candidature)
+        publish_end(transaction, candidature)

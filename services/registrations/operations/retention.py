@@ -54,8 +54,8 @@ def erase_due() -> None:
     erased = 0
     try:
         _archive()
-        with db.reading() as session:
-            steps = due_steps(session, portal_now())
+        with db.reading() as transaction:
+            steps = due_steps(transaction, portal_now())
     except RetentionError as error:
         log.error("retention_unreadable", reason=str(error))
         return
@@ -74,11 +74,11 @@ def _archive() -> None:
     steps = select(RetentionStep, OpeningRow).join(
         OpeningRow, OpeningRow.id == RetentionStep.opening_id
     )
-    with db.operation() as session:
-        due = to_archive(session, now)
+    with db.operation() as transaction:
+        due = to_archive(transaction, now)
         for opening_id in due:
-            session.merge(RetentionStep(opening_id=opening_id, kind=ARCHIVED))
-        for step, opening in session.execute(steps).all():
+            transaction.merge(RetentionStep(opening_id=opening_id, kind=ARCHIVED))
+        for step, opening in transaction.execute(steps).all():
             is_archive = step.kind == ARCHIVED
             is_due = (
                 opening.id in due
@@ -86,37 +86,37 @@ def _archive() -> None:
                 else erased_on(opening, retention().kind(step.kind)) <= now
             )
             if not is_due:
-                session.delete(step)
+                transaction.delete(step)
 
 
 def _erase_page(opening_id: str, kind: str) -> int:
     """How many candidatures; 0 once all are done, where the session is held back, and where it
     closes later by now."""
-    with db.operation() as session:
-        opening = session.get_one(OpeningRow, opening_id, with_for_update=True)
+    with db.operation() as transaction:
+        opening = transaction.get_one(OpeningRow, opening_id, with_for_update=True)
         is_due = erased_on(opening, retention().kind(kind)) <= portal_now()
-        if not is_due or held_session(session, opening, lock=True) is not None:
+        if not is_due or held_session(transaction, opening, lock=True) is not None:
             return 0
-        step = session.get(RetentionStep, (opening_id, kind), with_for_update=True)
+        step = transaction.get(RetentionStep, (opening_id, kind), with_for_update=True)
         if step is None:
             step = RetentionStep(opening_id=opening_id, kind=kind, through="", erased=0)
-            session.add(step)
+            transaction.add(step)
         page = select(Candidature).where(
             Candidature.opening_id == opening_id, Candidature.id > step.through
         )
-        candidatures = session.scalars(page.order_by(Candidature.id).limit(PAGE)).all()
+        candidatures = transaction.scalars(page.order_by(Candidature.id).limit(PAGE)).all()
         if not candidatures:
             step.ended_at = portal_now()
             return 0
         step.through = candidatures[-1].id
         step.erased = step.erased + len(candidatures)
         if kind == CANDIDATURES:
-            erase_candidatures(session, candidatures)
+            erase_candidatures(transaction, candidatures)
         else:
             concerned = tuple(
                 ErasedCandidature(row.id, row.candidate_id, row.version) for row in candidatures
             )
-            publish(session, DataErased((kind,), concerned), subject=SUBJECT)
+            publish(transaction, DataErased((kind,), concerned), subject=SUBJECT)
         return len(candidatures)
 
 
@@ -124,17 +124,17 @@ def erase_again(ids: Sequence[str]) -> int:
     """Erase those of these candidatures that a backup brought back; how many."""
     erased = 0
     for start in range(0, len(ids), PAGE):
-        with db.operation() as session:
+        with db.operation() as transaction:
             there = select(Candidature).where(Candidature.id.in_(ids[start : start + PAGE]))
-            candidatures = session.scalars(there.order_by(Candidature.id)).all()
+            candidatures = transaction.scalars(there.order_by(Candidature.id)).all()
             if candidatures:
-                erase_candidatures(session, candidatures)
+                erase_candidatures(transaction, candidatures)
             erased += len(candidatures)
     db.forget_what_was_erased()
     return erased
 
 
-def erase_candidatures(session: DbSession, candidatures: Sequence[Candidature]) -> None:
+def erase_candidatures(transaction: DbSession, candidatures: Sequence[Candidature]) -> None:
     """Erase candidatures with all that registrations stores about them, and have the other services
     erase theirs."""
     ids = [row.id for row in candidatures]
@@ -145,33 +145,33 @@ def erase_candidatures(session: DbSession, candidatures: Sequence[Candidature]) 
         .order_by(Candidate.id)
         .with_for_update()
     )
-    candidates = session.scalars(locked).all()
+    candidates = transaction.scalars(locked).all()
     holder = or_(
         Draft.candidate_id.in_(candidate_ids), Draft.candidate_id.is_(None)
     )  # each has its index
     of_them = holder & or_(Draft.candidature_id.in_(ids), Draft.modification_of.in_(ids))
-    drafts = session.scalars(delete(Draft).where(of_them).returning(Draft.id)).all()
+    drafts = transaction.scalars(delete(Draft).where(of_them).returning(Draft.id)).all()
     for model in (CandidatureNote, CandidatureValidation, VersionEdition, CandidatureVersion):
-        session.execute(delete(model).where(model.candidature_id.in_(ids)))
-    audit_chain.erase(session, [*ids, *drafts], RETENTION)
+        transaction.execute(delete(model).where(model.candidature_id.in_(ids)))
+    audit_chain.erase(transaction, [*ids, *drafts], RETENTION)
     for row in candidatures:
-        sent_mails.erase_mails_of(session, row.candidate_id, about=row.id)
-        erase_subject(session, row.candidate_id, naming=row.id)
-        session.delete(row)
-    session.flush()
+        sent_mails.erase_mails_of(transaction, row.candidate_id, about=row.id)
+        erase_subject(transaction, row.candidate_id, naming=row.id)
+        transaction.delete(row)
+    transaction.flush()
     erased = tuple(ErasedCandidature(row.id, row.candidate_id) for row in candidatures)
-    publish(session, DataErased(OF_A_SESSION, erased), subject=SUBJECT)
-    _free(session, candidates)
+    publish(transaction, DataErased(OF_A_SESSION, erased), subject=SUBJECT)
+    _free(transaction, candidates)
 
 
-def _free(session: DbSession, candidates: Sequence[Candidate]) -> None:
+def _free(transaction: DbSession, candidates: Sequence[Candidate]) -> None:
     """Those who have no candidature left may change or delete their account as if they never had
     one."""
     for candidate in candidates:
         others = select(Candidature.id).where(Candidature.candidate_id == candidate.id).limit(1)
-        if session.scalar(others) is None:
+        if transaction.scalar(others) is None:
             candidate.engaged_at = candidate.corrected_identity = None
-            sent_mails.erase_mails_of(session, candidate.id)
+            sent_mails.erase_mails_of(transaction, candidate.id)
 
 
 def hold(exam: str, session: str, reason: str, actor: Actor) -> None:

@@ -22,8 +22,8 @@ STATES = {"withdrawal": WITHDRAWN, "ecart": ECARTEE, "restoration": ACTIVE}
 def record_reading(act: str, subject: str, actor: Actor, at: datetime) -> None:
     """Note in the audit trail who has read a candidature, or taken all of a kind out of the
     portal."""
-    with db.operation() as session:
-        AuditEntry.record(session, actor, act, subject, at=at)
+    with db.operation() as transaction:
+        AuditEntry.record(transaction, actor, act, subject, at=at)
 
 
 def change_state(
@@ -39,16 +39,16 @@ def change_state(
     if how not in STATES:
         raise NotFound()
     stripped = given_reason(reason)
-    with db.operation() as session:
-        candidature, _ = locked_candidature(session, candidature_id, academies)
+    with db.operation() as transaction:
+        candidature, _ = locked_candidature(transaction, candidature_id, academies)
         if candidature.state == STATES[how]:
             return
         if STATES[how] == ACTIVE:
-            candidatures.restore(session, candidature, actor, at, stripped)
+            candidatures.restore(transaction, candidature, actor, at, stripped)
         elif candidature.state != ACTIVE:
             raise Conflict("Cette candidature n'est plus active.", state=candidature.state)
         else:
-            candidatures.end_candidature(session, candidature, STATES[how], actor, at, stripped)
+            candidatures.end_candidature(transaction, candidature, STATES[how], actor, at, stripped)
 
 
 def add_note(
@@ -60,31 +60,31 @@ def add_note(
     """
     if not text.strip():
         raise Invalid.in_field("text", "Écrivez la note.")
-    with db.operation() as session:
-        candidature, _ = locked_candidature(session, candidature_id, academies)
+    with db.operation() as transaction:
+        candidature, _ = locked_candidature(transaction, candidature_id, academies)
         notes = (
             select(CandidatureNote)
             .filter_by(candidature_id=candidature.id)
             .order_by(CandidatureNote.at.desc())
         )
-        newest = session.scalar(notes.limit(1))
+        newest = transaction.scalar(notes.limit(1))
         if newest is not None and (newest.staff_id, newest.text) == (actor.id, text.strip()):
             return
         note = CandidatureNote(
             candidature_id=candidature.id, staff_id=actor.id, text=text.strip(), at=at
         )
-        session.add(note)
-        session.flush()
+        transaction.add(note)
+        transaction.flush()
         AuditEntry.record(
-            session, actor, "note.added", candidature.id, at=at, after={"note_id": note.id}
+            transaction, actor, "note.added", candidature.id, at=at, after={"note_id": note.id}
         )
 
 
 def locked_candidature(
-    session: DbSession, candidature_id: str, academies: Academies
+    transaction: DbSession, candidature_id: str, academies: Academies
 ) -> tuple[Candidature, Candidate]:
     """Until the transaction ends. Raises NotFound outside `academies`."""
-    candidature, _ = candidature_in_academies(session, candidature_id, academies)
-    candidate = lock_candidate(session, candidature.candidate_id)
-    session.refresh(candidature)
+    candidature, _ = candidature_in_academies(transaction, candidature_id, academies)
+    candidate = lock_candidate(transaction, candidature.candidate_id)
+    transaction.refresh(candidature)
     return candidature, candidate

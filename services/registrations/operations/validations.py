@@ -39,14 +39,14 @@ def validate(
     Raises NotFound, Conflict where it is certified on paper, PreconditionFailed where it is not the
     current version or was shown otherwise, WindowClosed (`extra`: whom to contact).
     """
-    with db.operation() as session:
-        lock_candidate(session, candidate_id)
-        candidature = active_candidature(session, candidate_id, candidature_id)
-        view = held_view(session, candidature.opening_id)
-        current = session.get_one(
+    with db.operation() as transaction:
+        lock_candidate(transaction, candidate_id)
+        candidature = active_candidature(transaction, candidate_id, candidature_id)
+        view = held_view(transaction, candidature.opening_id)
+        current = transaction.get_one(
             CandidatureVersion, (candidature.id, candidature.version), with_for_update=True
         )
-        newest = newest_edition(session, current)
+        newest = newest_edition(transaction, current)
         if not newest.is_certified_online:
             raise Conflict(
                 "Cette inscription ne se valide pas en ligne : signez sa confirmation et "
@@ -61,18 +61,23 @@ def validate(
         dates = printed_dates(view.opening)
         candidature.validation = VALIDATED
         proof = {"at": received_at, "by": str(actor), "digest": digest}
-        session.add(CandidatureValidation(candidature_id=candidature.id, version=version, **proof))
-        edition = add_edition(session, newest, dates, received_at, iso_utc(received_at))
+        transaction.add(
+            CandidatureValidation(candidature_id=candidature.id, version=version, **proof)
+        )
+        edition = add_edition(transaction, newest, dates, received_at, iso_utc(received_at))
         is_moved = not prints(newest, dates)  # just now: all that print dates are made again
         moved = DatesMoved(iso_utc(received_at), dates, (edition,))
         validated = RegistrationValidated(edition, dates)
-        publish(session, moved if is_moved else validated, subject=candidate_id)
-        request_mail(session, "send_validation_mail", candidature)
+        publish(transaction, moved if is_moved else validated, subject=candidate_id)
+        request_mail(transaction, "send_validation_mail", candidature)
         if is_moved and not view.session.demonstration:
             follow_up(
-                session, SEND_DATES_MAIL, {"candidature_id": candidature.id}, subject=candidate_id
+                transaction,
+                SEND_DATES_MAIL,
+                {"candidature_id": candidature.id},
+                subject=candidate_id,
             )
         after = {"version": version}
         AuditEntry.record(
-            session, actor, "candidature.validated", candidature.id, at=received_at, after=after
+            transaction, actor, "candidature.validated", candidature.id, at=received_at, after=after
         )

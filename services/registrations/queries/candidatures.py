@@ -71,24 +71,24 @@ class CandidatureView:
 
 
 def visible_candidatures(
-    session: DbSession, candidate_id: str, at: datetime, *states: str
+    transaction: DbSession, candidate_id: str, at: datetime, *states: str
 ) -> tuple[CandidatureView, ...]:
     """Candidatures in one of the states whose session has not closed, oldest first."""
-    rows = session.execute(_VISIBLE, {"candidate_id": candidate_id, "at": at, "states": states})
-    return tuple(_of_row(session, row) for row in rows.all())
+    rows = transaction.execute(_VISIBLE, {"candidate_id": candidate_id, "at": at, "states": states})
+    return tuple(_of_row(transaction, row) for row in rows.all())
 
 
-def list_candidatures(session: DbSession, candidate_id: str, at: datetime) -> api.Tiles:
+def list_candidatures(transaction: DbSession, candidate_id: str, at: datetime) -> api.Tiles:
     """Active candidatures, and those that the service gestionnaire set aside."""
-    return _tiles(visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE), at)
+    return _tiles(visible_candidatures(transaction, candidate_id, at, ACTIVE, ECARTEE), at)
 
 
 def list_tiles(
-    session: DbSession, candidate_id: str, at: datetime
+    transaction: DbSession, candidate_id: str, at: datetime
 ) -> tuple[api.Tiles, tuple[api.Withdrawn, ...]]:
     """The same, and those whose withdrawal may be taken back: the window is open, and no other has
     their place."""
-    candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE, WITHDRAWN)
+    candidatures = visible_candidatures(transaction, candidate_id, at, ACTIVE, ECARTEE, WITHDRAWN)
     taken = {
         item.candidature.exclusivity_key
         for item in candidatures
@@ -128,20 +128,20 @@ def _tiles(candidatures: Sequence[CandidatureView], at: datetime) -> api.Tiles:
 
 
 def visible_candidature(
-    session: DbSession, candidate_id: str, candidature_id: str, at: datetime
+    transaction: DbSession, candidate_id: str, candidature_id: str, at: datetime
 ) -> CandidatureView:
     """An active candidature. Raises NotFound for an unknown one, someone else's, or one whose
     session has closed."""
-    candidatures = visible_candidatures(session, candidate_id, at, ACTIVE)
+    candidatures = visible_candidatures(transaction, candidate_id, at, ACTIVE)
     return found(
         next((item for item in candidatures if item.candidature.id == candidature_id), None)
     )
 
 
-def contact(session: DbSession, candidate_id: str, at: datetime) -> api.ContactAnswer:
+def contact(transaction: DbSession, candidate_id: str, at: datetime) -> api.ContactAnswer:
     """Of the candidate's latest candidature, active ones before those set aside. Raises NotFound if
     there is none."""
-    candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE)
+    candidatures = visible_candidatures(transaction, candidate_id, at, ACTIVE, ECARTEE)
     in_order = sorted(candidatures, key=lambda item: item.candidature.state == ACTIVE)
     opening = found(next(reversed(in_order), None)).opening.opening
     return api.ContactAnswer(
@@ -150,10 +150,10 @@ def contact(session: DbSession, candidate_id: str, at: datetime) -> api.ContactA
 
 
 def own_candidature(
-    session: DbSession, candidate_id: str, candidature_id: str, at: datetime
+    transaction: DbSession, candidate_id: str, candidature_id: str, at: datetime
 ) -> api.Candidature:
     """A candidature with its récapitulatif. Raises as `visible_candidature`."""
-    view = visible_candidature(session, candidate_id, candidature_id, at)
+    view = visible_candidature(transaction, candidate_id, candidature_id, at)
     return _tile(
         api.Candidature, view, at, recap=recap(view.saved), digest=certified_digest(view.saved)
     )
@@ -194,15 +194,15 @@ def recap(saved: RegistrationSaved) -> Recap:
 
 
 def acknowledgement(
-    session: DbSession, candidate_id: str, candidature_id: str, at: datetime
+    transaction: DbSession, candidate_id: str, candidature_id: str, at: datetime
 ) -> api.Acknowledgement:
     """What « N° Inscription » shows after the save of a version. Raises as
     `visible_candidature`."""
-    view = visible_candidature(session, candidate_id, candidature_id, at)
+    view = visible_candidature(transaction, candidate_id, candidature_id, at)
     version = view.version
     saved = view.saved
     opening = view.opening.opening
-    exam = exam_by_digest(session, version.catalogue_digest)
+    exam = exam_by_digest(transaction, version.catalogue_digest)
     return answer_of(
         api.Acknowledgement,
         saved,
@@ -231,23 +231,25 @@ def acknowledgement(
     )
 
 
-def forms(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> api.Forms:
+def forms(
+    transaction: DbSession, candidate_id: str, candidature_id: str, at: datetime
+) -> api.Forms:
     """Those of the menu, or the exam's sentence where it has none. Raises as
     `visible_candidature`."""
-    view = visible_candidature(session, candidate_id, candidature_id, at)
-    exam = exam_by_digest(session, view.version.catalogue_digest)
+    view = visible_candidature(transaction, candidate_id, candidature_id, at)
+    exam = exam_by_digest(transaction, view.version.catalogue_digest)
     offered = tuple(answer_of(api.OfferedForm, form) for form in view.saved.forms if form.in_menu)
     sentence = " ".join(exam.texts.get("forms_notice", ())) or None
     return api.Forms(sentence=None if offered else sentence, forms=offered)
 
 
-def version_event(session: DbSession, candidature_id: str, version: str) -> api.VersionEvent:
+def version_event(transaction: DbSession, candidature_id: str, version: str) -> api.VersionEvent:
     """The event of a version (a number or CURRENT), as it was published. Raises NotFound, also once
     withdrawn.
 
     Of a candidature set aside documents stay readable.
     """
-    candidature = found(session.get(Candidature, candidature_id))
+    candidature = found(transaction.get(Candidature, candidature_id))
     is_version = version == api.CURRENT or (version.isascii() and version.isdigit())
     if candidature.state not in (ACTIVE, ECARTEE) or not is_version:
         raise NotFound()
@@ -256,14 +258,14 @@ def version_event(session: DbSession, candidature_id: str, version: str) -> api.
         if version == api.CURRENT
         else min(int(version), candidature.version + 1)
     )
-    row = found(session.get(CandidatureVersion, (candidature_id, number)))
-    return api.VersionEvent(event_id=row.event_id, data=newest_edition(session, row))
+    row = found(transaction.get(CandidatureVersion, (candidature_id, number)))
+    return api.VersionEvent(event_id=row.event_id, data=newest_edition(transaction, row))
 
 
-def newest_edition(session: DbSession, version: CandidatureVersion) -> RegistrationSaved:
+def newest_edition(transaction: DbSession, version: CandidatureVersion) -> RegistrationSaved:
     """The version as its documents print it now: with its dates, and its validation."""
     saved = from_stored(version.payload)
-    editions = editions_of(session, version)
+    editions = editions_of(transaction, version)
     return edition_of(saved, editions[0]) if editions else saved
 
 
@@ -271,37 +273,39 @@ def edition_of(saved: RegistrationSaved, row: VersionEdition) -> RegistrationSav
     return saved.with_dates(row.edition, row.dates, iso_utc(row.edited_at), row.validated_at)
 
 
-def editions_of(session: DbSession, version: CandidatureVersion) -> Sequence[VersionEdition]:
+def editions_of(transaction: DbSession, version: CandidatureVersion) -> Sequence[VersionEdition]:
     """The newest first."""
     of_version = select(VersionEdition).filter_by(
         candidature_id=version.candidature_id, version=version.version
     )
-    return session.scalars(of_version.order_by(VersionEdition.edition.desc())).all()
+    return transaction.scalars(of_version.order_by(VersionEdition.edition.desc())).all()
 
 
 def _of_row(
-    session: DbSession,
+    transaction: DbSession,
     row: Row[OpeningRow, OpeningChange, str, Candidature, CandidatureVersion, datetime | None],
 ) -> CandidatureView:
     opening, change, digest, candidature, version, validated_at = row
     saved = from_stored(version.payload)
     return CandidatureView(
-        candidature, version, saved, view_of(session, opening, change, digest), validated_at
+        candidature, version, saved, view_of(transaction, opening, change, digest), validated_at
     )
 
 
-def engaged(session: DbSession, candidate_id: str) -> api.Engaged:
+def engaged(transaction: DbSession, candidate_id: str) -> api.Engaged:
     """Whether a candidature was ever saved: the civil status can then be changed by staff only."""
-    candidate = session.get(Candidate, candidate_id)
+    candidate = transaction.get(Candidate, candidate_id)
     return api.Engaged(engaged=candidate is not None and candidate.engaged_at is not None)
 
 
-def engaged_among(session: DbSession, ids: Sequence[str]) -> api.EngagedAmong:
+def engaged_among(transaction: DbSession, ids: Sequence[str]) -> api.EngagedAmong:
     query = select(Candidate.id).where(Candidate.id.in_(ids), Candidate.engaged_at.is_not(None))
-    return api.EngagedAmong(ids=tuple(session.scalars(query)))
+    return api.EngagedAmong(ids=tuple(transaction.scalars(query)))
 
 
-def registered_among(session: DbSession, opening_id: str, candidate_ids: Sequence[str]) -> set[str]:
+def registered_among(
+    transaction: DbSession, opening_id: str, candidate_ids: Sequence[str]
+) -> set[str]:
     """Which of these candidates have an active candidature in the session of that opening, in
     whatever académie."""
     here = aliased(OpeningRow)
@@ -315,7 +319,7 @@ def registered_among(session: DbSession, opening_id: str, candidate_ids: Sequenc
             Candidature.state == ACTIVE,
         )
     )
-    return set(session.scalars(query))
+    return set(transaction.scalars(query))
 
 
 def numeros_candidat() -> Subquery:

@@ -75,53 +75,53 @@ _LISTED = OPENINGS.where(
 )
 
 
-def exam_by_digest(session: DbSession, digest: str) -> Exam:
+def exam_by_digest(transaction: DbSession, digest: str) -> Exam:
     """The exam of a revision, read once per process."""
     exam = _exams.get(digest)
     if exam is None:
-        exam = from_data(session.get_one(CatalogueRevision, digest).data)
+        exam = from_data(transaction.get_one(CatalogueRevision, digest).data)
         _exams.put(digest, exam)
     return exam
 
 
-def exam_in_force(session: DbSession, code: str) -> Exam:
+def exam_in_force(transaction: DbSession, code: str) -> Exam:
     """The exam of the revision in force. Raises NotFound."""
-    return exam_by_digest(session, found(session.get(CurrentExam, code)).digest)
+    return exam_by_digest(transaction, found(transaction.get(CurrentExam, code)).digest)
 
 
-def opening_view(session: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
+def opening_view(transaction: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
     """An opening as defined by the revision in force, or by that of `digest`; with the dates in
     force either way.
 
     Raises NotFound for an unknown id, or an opening that the catalogue no longer defines.
     """
     row, change, current = found(
-        session.execute(_OPENING, {"opening_id": opening_id}).one_or_none()
+        transaction.execute(_OPENING, {"opening_id": opening_id}).one_or_none()
     )
-    return view_of(session, row, change, digest or current)
+    return view_of(transaction, row, change, digest or current)
 
 
 def view_of(
-    session: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str
+    transaction: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str
 ) -> OpeningView:
     """Raises NotFound for an opening that the catalogue does not define."""
-    return found(view_or_none(session, row, change, digest))
+    return found(view_or_none(transaction, row, change, digest))
 
 
 def offered_openings(
-    session: DbSession, chosen: Mapping[str, str | None]
+    transaction: DbSession, chosen: Mapping[str, str | None]
 ) -> tuple[OpeningView, ...]:
     """The listed openings that the catalogue defines, of the exam, session and académie as far as
     they are chosen."""
-    rows = session.execute(_LISTED, {name: chosen.get(name) for name in _CHOSEN})
-    views = (view_or_none(session, row, change, digest) for row, change, digest in rows)
+    rows = transaction.execute(_LISTED, {name: chosen.get(name) for name in _CHOSEN})
+    views = (view_or_none(transaction, row, change, digest) for row, change, digest in rows)
     return tuple(view for view in views if view is not None)
 
 
 def view_or_none(
-    session: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str
+    transaction: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str
 ) -> OpeningView | None:
-    exam = exam_by_digest(session, digest)
+    exam = exam_by_digest(transaction, digest)
     exam_session = exam.session(row.session)
     if exam_session is None:
         return None
@@ -135,9 +135,9 @@ def view_or_none(
     return OpeningView(row.id, digest, exam, exam_session, replace(opening, **vars(dates)))
 
 
-def exams_in_force(session: DbSession) -> ExamsInForce:
+def exams_in_force(transaction: DbSession) -> ExamsInForce:
     """By code."""
-    rows = session.execute(
+    rows = transaction.execute(
         select(
             CurrentExam,
             CurrentExam.files.is_not(None).label("has_files"),
@@ -147,7 +147,9 @@ def exams_in_force(session: DbSession) -> ExamsInForce:
         .order_by(CurrentExam.code)
     )
     return ExamsInForce(
-        exams=tuple(_exam_in_force(exam_by_digest(session, row[0].digest), *row) for row in rows)
+        exams=tuple(
+            _exam_in_force(exam_by_digest(transaction, row[0].digest), *row) for row in rows
+        )
     )
 
 
@@ -160,10 +162,10 @@ def _exam_in_force(
     )
 
 
-def files_in_force(session: DbSession, code: str) -> bytes:
+def files_in_force(transaction: DbSession, code: str) -> bytes:
     """The ZIP archive of what an exam was loaded from. Raises NotFound, also where it was not
     kept."""
-    return found(session.scalar(select(CurrentExam.files).filter_by(code=code)))
+    return found(transaction.scalar(select(CurrentExam.files).filter_by(code=code)))
 
 
 @dataclass(frozen=True)
@@ -180,20 +182,20 @@ class ExamComparison:
         return tuple(map(sentence, self.differences))
 
 
-def compare_exam(session: DbSession, offered: Exam, at: datetime) -> ExamComparison:
+def compare_exam(transaction: DbSession, offered: Exam, at: datetime) -> ExamComparison:
     """Running demonstration sessions keep their dates, used openings and spécialités stay
     defined."""
-    current = session.get(CurrentExam, offered.code)
+    current = transaction.get(CurrentExam, offered.code)
     if current is None:
         return ExamComparison(offered, offered, differences(None, offered))
-    old = exam_by_digest(session, current.digest)
+    old = exam_by_digest(transaction, current.digest)
     listed = with_running_demonstrations(old, offered, at)
-    exam = with_used_definitions(listed, old, _used_openings(session, offered.code))
+    exam = with_used_definitions(listed, old, _used_openings(transaction, offered.code))
     return ExamComparison(exam, listed, differences(old, exam))
 
 
 def compare_etablissements(
-    session: DbSession, etablissements: Iterable[Etablissement]
+    transaction: DbSession, etablissements: Iterable[Etablissement]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows to insert, rows to update. One read: there are twenty thousand establishments."""
     rows = {
@@ -205,7 +207,7 @@ def compare_etablissements(
     }
     stored_rows = {
         row.code: row._asdict()
-        for row in session.execute(select(*EtablissementRow.__table__.columns))
+        for row in transaction.execute(select(*EtablissementRow.__table__.columns))
     }
     new = [row for code, row in rows.items() if code not in stored_rows]
     return new, [
@@ -213,10 +215,10 @@ def compare_etablissements(
     ]
 
 
-def concerned_sessions(session: DbSession, exam: Exam) -> tuple[ConcernedSession, ...]:
+def concerned_sessions(transaction: DbSession, exam: Exam) -> tuple[ConcernedSession, ...]:
     """The sessions of an exam that have drafts or active candidatures."""
-    drafts = _numbers(session, exam.code, Draft, Draft.closed_at.is_(None))
-    candidatures = _numbers(session, exam.code, Candidature, Candidature.state == ACTIVE)
+    drafts = _numbers(transaction, exam.code, Draft, Draft.closed_at.is_(None))
+    candidatures = _numbers(transaction, exam.code, Candidature, Candidature.state == ACTIVE)
     return tuple(
         ConcernedSession(
             session=name,
@@ -230,7 +232,7 @@ def concerned_sessions(session: DbSession, exam: Exam) -> tuple[ConcernedSession
 
 
 def _numbers(
-    session: DbSession,
+    transaction: DbSession,
     exam: str,
     counted: type[Draft] | type[Candidature],
     condition: ColumnElement[bool],
@@ -242,10 +244,10 @@ def _numbers(
         .where(OpeningRow.exam == exam, condition)
         .group_by(OpeningRow.session)
     )
-    return Counter(dict(session.execute(numbers).all()))
+    return Counter(dict(transaction.execute(numbers).all()))
 
 
-def _used_openings(session: DbSession, exam: str) -> tuple[UsedOpening, ...]:
+def _used_openings(transaction: DbSession, exam: str) -> tuple[UsedOpening, ...]:
     openings = select(OpeningRow.session, OpeningRow.academie).where(OpeningRow.exam == exam)
     drafts = openings.where(select(Draft.id).where(Draft.opening_id == OpeningRow.id).exists())
     candidatures = (
@@ -254,8 +256,9 @@ def _used_openings(session: DbSession, exam: str) -> tuple[UsedOpening, ...]:
         .where(OpeningRow.exam == exam)
         .distinct()
     )
-    used = [UsedOpening(name, academie, None) for name, academie in session.execute(drafts)]
+    used = [UsedOpening(name, academie, None) for name, academie in transaction.execute(drafts)]
     used += [
-        UsedOpening(name, academie, code) for name, academie, code in session.execute(candidatures)
+        UsedOpening(name, academie, code)
+        for name, academie, code in transaction.execute(candidatures)
     ]
     return tuple(used)

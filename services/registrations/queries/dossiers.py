@@ -45,7 +45,7 @@ _SAVED_BEFORE = (
 
 
 def assembled_dossier(
-    session: DbSession,
+    transaction: DbSession,
     view: OpeningView,
     candidate: Candidate,
     identity: Identity,
@@ -62,28 +62,31 @@ def assembled_dossier(
         identity=identity,
         numero_candidat=candidate.numero_candidat or "",
         answers=answers,
-        directory=DatabaseEtablissementDirectory(session),
+        directory=DatabaseEtablissementDirectory(transaction),
         today=to_paris(instant).date(),
-        previous=previous_candidatures(session, candidate),
+        previous=previous_candidatures(transaction, candidate),
         modifies=modifies,
     )
 
 
 def previous_candidatures(
-    session: DbSession, candidate: Candidate
+    transaction: DbSession, candidate: Candidate
 ) -> tuple[PreviousCandidature, ...]:
     """All candidatures that the candidate ever saved, in any state, oldest first."""
     if candidate.last_inscription == 0:
         return ()
-    rows = session.execute(_SAVED_BEFORE, {"candidate_id": candidate.id})
-    return tuple(_previous(session, *row) for row in rows)
+    rows = transaction.execute(_SAVED_BEFORE, {"candidate_id": candidate.id})
+    return tuple(_previous(transaction, *row) for row in rows)
 
 
 def _previous(
-    session: DbSession, candidature: Candidature, version: CandidatureVersion, opening: OpeningRow
+    transaction: DbSession,
+    candidature: Candidature,
+    version: CandidatureVersion,
+    opening: OpeningRow,
 ) -> PreviousCandidature:
     saved = from_stored(version.payload)
-    exam_session = exam_by_digest(session, version.catalogue_digest).session(opening.session)
+    exam_session = exam_by_digest(transaction, version.catalogue_digest).session(opening.session)
     return answer_of(
         PreviousCandidature,
         candidature,
@@ -106,8 +109,8 @@ _BY_CODE = _ROWS.where(EtablissementRow.code == bindparam("code"))
 class DatabaseEtablissementDirectory:
     """An EtablissementDirectory over one database session; remembers what was looked up."""
 
-    def __init__(self, session: DbSession) -> None:
-        self._session = session
+    def __init__(self, transaction: DbSession) -> None:
+        self._session = transaction
         self._known: dict[str, Etablissement | None] = {}
         self._searched: dict[EtablissementSearch, tuple[Etablissement, ...]] = {}
 

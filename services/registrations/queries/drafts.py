@@ -70,70 +70,80 @@ class DraftView:
     opening: OpeningView
 
     def dossier(
-        self, session: DbSession, at: datetime, identity: Identity | None = None
+        self, transaction: DbSession, at: datetime, identity: Identity | None = None
     ) -> Dossier:
         """The dossier, with `identity`, or else the identity stored with the draft."""
         draft = self.draft
         known = identity or read(Identity, self.draft.identity)
         return assembled_dossier(
-            session, self.opening, self.candidate, known, at, draft.answers, draft.modification_of
+            transaction,
+            self.opening,
+            self.candidate,
+            known,
+            at,
+            draft.answers,
+            draft.modification_of,
         )
 
 
 def held_draft(
-    session: DbSession, draft_id: str, holder: Holder, *, locked: bool = False
+    transaction: DbSession, draft_id: str, holder: Holder, *, locked: bool = False
 ) -> DraftView:
     """`locked` until the transaction ends. Raises NotFound for one that is unknown or not the
     holder's."""
     sought = {"candidate_id": holder.candidate_id, "draft_id": draft_id}
-    row = found(session.execute(_LOCKED_DRAFT if locked else _HELD_DRAFT, sought).one_or_none())
-    view = _draft_view(session, row)
+    row = found(transaction.execute(_LOCKED_DRAFT if locked else _HELD_DRAFT, sought).one_or_none())
+    view = _draft_view(transaction, row)
     if holder.candidate_id is None:
-        candidature_in_academies(session, found(view.draft.modification_of), holder.academies)
+        candidature_in_academies(transaction, found(view.draft.modification_of), holder.academies)
     return view
 
 
-def read_draft(session: DbSession, draft_id: str, holder: Holder, at: datetime) -> api.Draft:
+def read_draft(transaction: DbSession, draft_id: str, holder: Holder, at: datetime) -> api.Draft:
     """With the state of its tabs, and the obstacles to transmitting it at that instant. Raises as
     `held_draft`."""
-    view = held_draft(session, draft_id, holder)
-    return _draft(session, view.draft, view.dossier(session, at), at)
+    view = held_draft(transaction, draft_id, holder)
+    return _draft(transaction, view.draft, view.dossier(transaction, at), at)
 
 
-def _held_dossier(session: DbSession, draft_id: str, holder: Holder, at: datetime) -> Dossier:
-    return held_draft(session, draft_id, holder).dossier(session, at)
+def _held_dossier(transaction: DbSession, draft_id: str, holder: Holder, at: datetime) -> Dossier:
+    return held_draft(transaction, draft_id, holder).dossier(transaction, at)
 
 
 def list_specialites(
-    session: DbSession, draft_id: str, holder: Holder, at: datetime
+    transaction: DbSession, draft_id: str, holder: Holder, at: datetime
 ) -> api.Domains:
-    return api.Domains(domains=specialites.by_domain(_held_dossier(session, draft_id, holder, at)))
+    return api.Domains(
+        domains=specialites.by_domain(_held_dossier(transaction, draft_id, holder, at))
+    )
 
 
 def read_specialite(
-    session: DbSession, draft_id: str, code: str, holder: Holder, at: datetime
+    transaction: DbSession, draft_id: str, code: str, holder: Holder, at: datetime
 ) -> api.Asked:
-    return specialites.requirements(_held_dossier(session, draft_id, holder, at), code)
+    return specialites.requirements(_held_dossier(transaction, draft_id, holder, at), code)
 
 
-def list_mine(session: DbSession, candidate_id: str, at: datetime) -> Mine:
+def list_mine(transaction: DbSession, candidate_id: str, at: datetime) -> Mine:
     """Candidatures, and drafts not transmitted of sessions that have not closed, the latest written
     first."""
-    rows = session.execute(_OPEN_DRAFTS, {"candidate_id": candidate_id, "at": at})
-    views = [_draft_view(session, row) for row in rows.all()]
-    drafts = tuple(_draft(session, view.draft, view.dossier(session, at), at) for view in views)
-    tiles, withdrawn = list_tiles(session, candidate_id, at)
+    rows = transaction.execute(_OPEN_DRAFTS, {"candidate_id": candidate_id, "at": at})
+    views = [_draft_view(transaction, row) for row in rows.all()]
+    drafts = tuple(
+        _draft(transaction, view.draft, view.dossier(transaction, at), at) for view in views
+    )
+    tiles, withdrawn = list_tiles(transaction, candidate_id, at)
     return answer_of(Mine, tiles, withdrawn=withdrawn, drafts=drafts)
 
 
 def _draft_view(
-    session: DbSession, row: Row[OpeningRow, OpeningChange, str, Draft, Candidate]
+    transaction: DbSession, row: Row[OpeningRow, OpeningChange, str, Draft, Candidate]
 ) -> DraftView:
     opening, change, digest, draft, candidate = row
-    return DraftView(draft, candidate, view_of(session, opening, change, digest))
+    return DraftView(draft, candidate, view_of(transaction, opening, change, digest))
 
 
-def _draft(session: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> api.Draft:
+def _draft(transaction: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> api.Draft:
     return answer_of(
         api.Draft,
         draft,
@@ -144,7 +154,7 @@ def _draft(session: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> 
         academie_label=dossier.opening.label,
         closes_at=dossier.opening.closes,
         candidature_id=draft.modification_of,
-        modified=_modified_candidature(session, draft.modification_of),
+        modified=_modified_candidature(transaction, draft.modification_of),
         obstacles=obstacles(dossier, at) if draft.candidate_id else (),
         tabs=registration_form.tab_states(
             dossier, draft.current_tab if draft.candidate_id else None
@@ -155,19 +165,19 @@ def _draft(session: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> 
 
 
 def _modified_candidature(
-    session: DbSession, candidature_id: str | None
+    transaction: DbSession, candidature_id: str | None
 ) -> api.ModifiedCandidature | None:
     """The candidature that a draft modifies, as it is saved."""
     if candidature_id is None:
         return None
-    candidature = session.get_one(Candidature, candidature_id)
-    version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
+    candidature = transaction.get_one(Candidature, candidature_id)
+    version = transaction.get_one(CandidatureVersion, (candidature_id, candidature.version))
     label = registration_numbers.version_label(version.version)
     return answer_of(api.ModifiedCandidature, candidature, version, version_label=label)
 
 
 def read_tab(
-    session: DbSession,
+    transaction: DbSession,
     draft_id: str,
     number: int,
     holder: Holder,
@@ -176,8 +186,8 @@ def read_tab(
 ) -> api.Tab:
     """One tab as it was typed, with all its errors, which the page shows or not, and the draft that
     it belongs to."""
-    view = held_draft(session, draft_id, holder)
-    dossier = view.dossier(session, at, identity)
+    view = held_draft(transaction, draft_id, holder)
+    dossier = view.dossier(transaction, at, identity)
     tab = dossier.tab(number)
     shown = registration_form.tab_view(dossier, number)
     errors = registration_form.tab_errors(dossier, number)
@@ -192,18 +202,18 @@ def read_tab(
         else None,
         epreuves=None if shown.epreuves is None else tuple(map(_epreuve, shown.epreuves)),
         errors=tuple(Mistake(pointer=error.pointer, detail=error.detail) for error in errors),
-        **_of_correction(session, view.draft, dossier),
-        draft=_draft(session, view.draft, dossier, at),
+        **_of_correction(transaction, view.draft, dossier),
+        draft=_draft(transaction, view.draft, dossier, at),
     )
 
 
-def _of_correction(session: DbSession, draft: Draft, dossier: Dossier) -> dict[str, Any]:
+def _of_correction(transaction: DbSession, draft: Draft, dossier: Dossier) -> dict[str, Any]:
     """What it changes so far and why, and what rules refuse; empty of a candidate's draft."""
     if draft.candidate_id is not None:
         return {"changes": (), "refusals": (), "reason": ""}
-    candidature = session.get_one(Candidature, draft.modification_of)
+    candidature = transaction.get_one(Candidature, draft.modification_of)
     current = from_stored(
-        session.get_one(CandidatureVersion, (candidature.id, candidature.version)).payload
+        transaction.get_one(CandidatureVersion, (candidature.id, candidature.version)).payload
     )
     corrected = registration_form.recap(registration_form.without_unasked_answers(dossier))
     refusals = registration_form.rule_refusals(dossier)
@@ -226,33 +236,39 @@ def _epreuve(field: EpreuveField) -> api.EpreuveField:
 
 
 def search(
-    session: DbSession, draft_id: str, number: int, field: str, q: str, holder: Holder, at: datetime
+    transaction: DbSession,
+    draft_id: str,
+    number: int,
+    field: str,
+    q: str,
+    holder: Holder,
+    at: datetime,
 ) -> Suggestions:
     """Proposals for a search field of a tab, best first, and the text beside them."""
-    dossier = _held_dossier(session, draft_id, holder, at)
+    dossier = _held_dossier(transaction, draft_id, holder, at)
     options = registration_form.search(dossier, number, field, q)
     advice = registration_form.search_advice(dossier, number, field, q)
     return Suggestions(options=tuple(option.data for option in options), advice=advice)
 
 
 def draft_to_remind_of(
-    session: DbSession, draft_id: str, closes: datetime, at: datetime
+    transaction: DbSession, draft_id: str, closes: datetime, at: datetime
 ) -> tuple[str, str, OpeningView] | None:
     """Its candidate, the newest address known, the opening; None where the draft was transmitted or
     abandoned, or its registrations end at another instant or have ended."""
-    draft = session.get(Draft, draft_id)
+    draft = transaction.get(Draft, draft_id)
     if draft is None or draft.closed_at is not None or draft.candidate_id is None:
         return None
-    view = opening_view(session, draft.opening_id)
+    view = opening_view(transaction, draft.opening_id)
     if not at < closes == view.opening.closes:
         return None
     # Before a first candidature, the draft alone may know an address.
-    candidate = session.get_one(Candidate, draft.candidate_id)
+    candidate = transaction.get_one(Candidate, draft.candidate_id)
     identity = read(Identity, draft.identity)
     known = None if candidate.email_version < identity.version else candidate.email
     return draft.candidate_id, known or identity.email, view
 
 
-def has_open_draft(session: DbSession, candidate_id: str) -> bool:
+def has_open_draft(transaction: DbSession, candidate_id: str) -> bool:
     drafts = select(Draft.id).where(Draft.candidate_id == candidate_id, Draft.closed_at.is_(None))
-    return session.scalar(drafts.limit(1)) is not None
+    return transaction.scalar(drafts.limit(1)) is not None

@@ -75,9 +75,9 @@ _HISTORY = union_all(
 """(at, act, by, version, text, state, data): of versions, of the audit trail, of mails."""
 
 
-def history(session: DbSession, candidate_id: str, candidature_id: str) -> History:
+def history(transaction: DbSession, candidate_id: str, candidature_id: str) -> History:
     """Of a candidature in any state. Raises NotFound for an unknown one, or someone else's."""
-    rows = session.execute(
+    rows = transaction.execute(
         _HISTORY, {"candidate_id": candidate_id, "candidature_id": candidature_id}
     ).all()
     versions = sorted((row for row in rows if row.act == _VERSION), key=lambda row: row.version)

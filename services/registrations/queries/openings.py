@@ -39,11 +39,12 @@ _CHANGED = "{} : les dates ont été changées entre-temps. Vérifiez celles qui
 AnyOpening = TypeVar("AnyOpening", bound=api.OpeningSummary)
 
 
-def listed_openings(session: DbSession, at: datetime) -> api.Openings:
+def listed_openings(transaction: DbSession, at: datetime) -> api.Openings:
     """Every opening of the catalogue in force: the newest session first, then by académie."""
-    rows = session.execute(OPENINGS.where(OpeningRow.listed))
+    rows = transaction.execute(OPENINGS.where(OpeningRow.listed))
     views = (
-        (row, change, view_or_none(session, row, change, digest)) for row, change, digest in rows
+        (row, change, view_or_none(transaction, row, change, digest))
+        for row, change, digest in rows
     )
     summaries = [
         _opening(api.OpeningSummary, row, change, view, at)
@@ -57,9 +58,9 @@ def listed_openings(session: DbSession, at: datetime) -> api.Openings:
     return api.Openings(openings=tuple(newest_first))
 
 
-def opening_detail(session: DbSession, opening_id: str, at: datetime) -> api.OpeningDetail:
+def opening_detail(transaction: DbSession, opening_id: str, at: datetime) -> api.OpeningDetail:
     """Raises NotFound, also for what the catalogue no longer defines."""
-    row = session.execute(OPENINGS.where(OpeningRow.id == opening_id)).one_or_none()
+    row = transaction.execute(OPENINGS.where(OpeningRow.id == opening_id)).one_or_none()
     opening, change, digest = found(row)
     past_changes = (
         select(OpeningChange)
@@ -70,18 +71,20 @@ def opening_detail(session: DbSession, opening_id: str, at: datetime) -> api.Ope
         api.OpeningDetail,
         opening,
         change,
-        view_of(session, opening, change, digest),
+        view_of(transaction, opening, change, digest),
         at,
-        drafts=_number(session, Draft.opening_id == opening_id, Draft.closed_at.is_(None)),
+        drafts=_number(transaction, Draft.opening_id == opening_id, Draft.closed_at.is_(None)),
         candidatures=_number(
-            session, Candidature.opening_id == opening_id, Candidature.state == ACTIVE
+            transaction, Candidature.opening_id == opening_id, Candidature.state == ACTIVE
         ),
-        changes=tuple(answer_of(api.OpeningChange, past) for past in session.scalars(past_changes)),
+        changes=tuple(
+            answer_of(api.OpeningChange, past) for past in transaction.scalars(past_changes)
+        ),
     )
 
 
 def opening_moves(
-    session: DbSession,
+    transaction: DbSession,
     revisions: Mapping[str, int],
     new: Mapping[str, Mapping[str, datetime | None]],
     reason: str,
@@ -95,7 +98,7 @@ def opening_moves(
     """
     moves: list[api.OpeningMove] = []
     for opening_id in sorted(revisions):
-        opening = opening_detail(session, opening_id, at)
+        opening = opening_detail(transaction, opening_id, at)
         given = {name: date for name, date in new[opening_id].items() if date is not None}
         before = answer_of(api.OpeningDates, opening)
         after = answer_of(api.OpeningDates, opening, **given)
@@ -114,7 +117,7 @@ def revisions_of(openings: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def moves_to(
-    session: DbSession,
+    transaction: DbSession,
     openings: Iterable[Mapping[str, Any]],
     reason: str,
     confirmed: bool,
@@ -124,11 +127,11 @@ def moves_to(
     """What the same new dates for all of these would change, `confirmed` or not. Raises as
     `opening_moves`."""
     revisions = revisions_of(openings)
-    return list(opening_moves(session, revisions, dict.fromkeys(revisions, new), reason, at))
+    return list(opening_moves(transaction, revisions, dict.fromkeys(revisions, new), reason, at))
 
 
 def incident_moves(
-    session: DbSession,
+    transaction: DbSession,
     begins: datetime,
     ends: datetime,
     periods: Collection[str],
@@ -138,19 +141,19 @@ def incident_moves(
     """What an incident that cut `periods` within [begins, ends) would change by the rules of the
     exams, whatever its `texts`: of the openings of sessions that are not closed at `at`. Raises
     Invalid for instants out of order, for those that are noted, and where it cut nothing."""
-    if noted := noted_incident(session, begins, ends):
+    if noted := noted_incident(transaction, begins, ends):
         raise already_noted(noted)
     cut = Cut(begins, ends, frozenset(periods))
     moves = list[api.OpeningMove]()
-    for opening in listed_openings(session, at).openings:
-        exam = exam_in_force(session, opening.exam)
+    for opening in listed_openings(transaction, at).openings:
+        exam = exam_in_force(transaction, opening.exam)
         exam_session = found(exam.session(opening.session))
         before = answer_of(api.OpeningDates, opening)
         after = extended(before, cut, exam.extension_days, exam_session.closes, at)
         if after != before:
             moves.append(
                 api.OpeningMove(
-                    opening=opening_detail(session, opening.id, at), after=after, losses=()
+                    opening=opening_detail(transaction, opening.id, at), after=after, losses=()
                 )
             )
     if not moves:
@@ -158,11 +161,11 @@ def incident_moves(
     return moves
 
 
-def noted_incident(session: DbSession, begins: datetime, ends: datetime) -> Incident | None:
+def noted_incident(transaction: DbSession, begins: datetime, ends: datetime) -> Incident | None:
     """That of these instants. Raises Invalid where they are out of order."""
     if begins >= ends:
         raise Invalid.in_field("ends", "La fin de l'incident doit suivre son début.")
-    return session.scalar(select(Incident).filter_by(begins=begins, ends=ends))
+    return transaction.scalar(select(Incident).filter_by(begins=begins, ends=ends))
 
 
 def already_noted(incident: Incident) -> Invalid:
@@ -216,13 +219,13 @@ def _opening(
     )
 
 
-def _number(session: DbSession, *conditions: Any) -> int:
-    return session.scalar(select(func.count()).where(*conditions)) or 0
+def _number(transaction: DbSession, *conditions: Any) -> int:
+    return transaction.scalar(select(func.count()).where(*conditions)) or 0
 
 
-def shown_messages(session: DbSession, at: datetime) -> list[HomeMessage]:
+def shown_messages(transaction: DbSession, at: datetime) -> list[HomeMessage]:
     """Messages within [shown_from, shown_until), the most severe first."""
-    rows = session.scalars(
+    rows = transaction.scalars(
         select(Message)
         .where(Message.shown_from <= at, Message.shown_until > at)
         .order_by(Message.shown_from)
@@ -231,7 +234,7 @@ def shown_messages(session: DbSession, at: datetime) -> list[HomeMessage]:
     return [answer_of(HomeMessage, row) for row in messages]
 
 
-def all_messages(session: DbSession) -> Messages:
+def all_messages(transaction: DbSession) -> Messages:
     """Every message not withdrawn, whatever its dates, the latest first."""
-    rows = session.scalars(select(Message).order_by(Message.shown_from.desc()))
+    rows = transaction.scalars(select(Message).order_by(Message.shown_from.desc()))
     return Messages(messages=tuple(answer_of(PublishedMessage, row) for row in rows))

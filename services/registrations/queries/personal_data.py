@@ -38,11 +38,11 @@ from services.registrations.queries.drafts import Holder, held_draft
 from services.registrations.queries.history import history
 
 
-def part(session: DbSession, candidate_id: str, at: datetime) -> Part:
-    candidate = session.get(Candidate, candidate_id)
+def part(transaction: DbSession, candidate_id: str, at: datetime) -> Part:
+    candidate = transaction.get(Candidate, candidate_id)
     if candidate is None:
         return Part()
-    refused = session.scalars(
+    refused = transaction.scalars(
         select(MailRefusal.address).filter_by(candidate_id=candidate_id)
     ).all()
     own = (
@@ -50,8 +50,8 @@ def part(session: DbSession, candidate_id: str, at: datetime) -> Part:
         .filter_by(candidate_id=candidate_id)
         .order_by(Candidature.numero_inscription)
     )
-    candidatures = session.scalars(own).all()
-    drafts = session.scalars(
+    candidatures = transaction.scalars(own).all()
+    drafts = transaction.scalars(
         select(Draft).filter_by(candidate_id=candidate_id).order_by(Draft.created_at)
     ).all()
     reached = ("Adresse mail", candidate.email), ("Adresses refusées par la messagerie", refused)
@@ -66,19 +66,19 @@ def part(session: DbSession, candidate_id: str, at: datetime) -> Part:
         Held(
             kind="candidatures", title="Inscriptions", items=(Item(title="Candidat", facts=known),)
         ),
-        *(_candidature(session, row) for row in candidatures),
+        *(_candidature(transaction, row) for row in candidatures),
         Held(
             kind="brouillons",
             title="Brouillons",
-            items=tuple(_draft(session, row, at) for row in drafts),
+            items=tuple(_draft(transaction, row, at) for row in drafts),
         ),
-        of_mails(sent_mails.list_page(session, candidate_id, after=None, limit=MANY)),
-        of_trail(session.scalars(trail)),
+        of_mails(sent_mails.list_page(transaction, candidate_id, after=None, limit=MANY)),
+        of_trail(transaction.scalars(trail)),
     )
     return Part(held=held)
 
 
-def _candidature(session: DbSession, row: Candidature) -> Held:
+def _candidature(transaction: DbSession, row: Candidature) -> Held:
     """The reasons that staff give for a withdrawal are their own, as in the « Historique »."""
     reason = ("Motif", None if row.state == WITHDRAWN else row.end_reason)
     state = facts(
@@ -89,20 +89,20 @@ def _candidature(session: DbSession, row: Candidature) -> Held:
         .filter_by(candidature_id=row.id)
         .order_by(CandidatureVersion.version)
     )
-    notes = session.scalars(
+    notes = transaction.scalars(
         select(CandidatureNote).filter_by(candidature_id=row.id).order_by(CandidatureNote.at)
     )
     items = (
         Item(
             title=f"N° d'inscription {row.numero_inscription}", at=row.first_saved_at, facts=state
         ),
-        *map(_version, session.scalars(versions)),
+        *map(_version, transaction.scalars(versions)),
         *(
             Item(title="Note d'un gestionnaire", at=note.at, facts=facts(("Texte", note.text)))
             for note in notes
         ),
     )
-    known = history(session, row.candidate_id, row.id)
+    known = history(transaction, row.candidate_id, row.id)
     return of_candidature("candidatures", f"Candidature : {known.label}", items, known.events)
 
 
@@ -129,13 +129,13 @@ def _of_recap(shown: Recap) -> tuple[Fact, ...]:
     return facts(*lines, *epreuves)
 
 
-def _draft(session: DbSession, row: Draft, at: datetime) -> Item:
+def _draft(transaction: DbSession, row: Draft, at: datetime) -> Item:
     """What was typed, as it is stored and, where the catalogue still has its opening, as its
     récapitulatif shows it."""
     shown: tuple[Fact, ...] = ()
     with suppress(NotFound):
-        view = held_draft(session, row.id, Holder(row.candidate_id))
-        shown = _of_recap(registration_form.recap(view.dossier(session, at)))
+        view = held_draft(transaction, row.id, Holder(row.candidate_id))
+        shown = _of_recap(registration_form.recap(view.dossier(transaction, at)))
     state = facts(("Modifié le", row.updated_at), ("Transmis ou abandonné le", row.closed_at))
     typed = facts(
         *((f"Saisi : {name}", value) for tab in row.answers.values() for name, value in tab.items())

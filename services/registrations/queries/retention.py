@@ -16,22 +16,22 @@ _HOLDS_SOME = exists().where(Candidature.opening_id == OpeningRow.id)
 
 
 def held_session(
-    session: DbSession, opening: OpeningRow, *, lock: bool = False
+    transaction: DbSession, opening: OpeningRow, *, lock: bool = False
 ) -> RetentionHold | None:
     """Why nothing of the opening's session is erased, if it is held back; `lock`: it stays so until
     the commit."""
-    return session.get(RetentionHold, (opening.exam, opening.session), with_for_update=lock)
+    return transaction.get(RetentionHold, (opening.exam, opening.session), with_for_update=lock)
 
 
-def due_steps(session: DbSession, now: datetime) -> Sequence[tuple[str, str]]:
+def due_steps(transaction: DbSession, now: datetime) -> Sequence[tuple[str, str]]:
     """Openings and kinds of data to be erased by `now`, without what is done. Raises
     RetentionError."""
     ended = select(RetentionStep.opening_id, RetentionStep.kind).where(
         RetentionStep.ended_at.is_not(None)
     )
-    done = {(opening_id, kind) for opening_id, kind in session.execute(ended)}
+    done = {(opening_id, kind) for opening_id, kind in transaction.execute(ended)}
     closed = select(OpeningRow).where(OpeningRow.session_closes <= now, _HOLDS_SOME)
-    openings = session.scalars(closed.order_by(OpeningRow.session_closes, OpeningRow.id)).all()
+    openings = transaction.scalars(closed.order_by(OpeningRow.session_closes, OpeningRow.id)).all()
     return [
         (opening.id, kind)
         for opening in openings
@@ -40,12 +40,12 @@ def due_steps(session: DbSession, now: datetime) -> Sequence[tuple[str, str]]:
     ]
 
 
-def to_archive(session: DbSession, now: datetime) -> set[str]:
+def to_archive(transaction: DbSession, now: datetime) -> set[str]:
     """The ids of openings whose candidatures are no longer active at that instant. Raises
     RetentionError."""
     active = retention().kind(CANDIDATURES).active
     return set(
-        session.scalars(
+        transaction.scalars(
             select(OpeningRow.id).where(OpeningRow.session_closes <= active.before(now))
         )
     )
@@ -68,15 +68,15 @@ def _kinds_due(opening: OpeningRow, now: datetime) -> Sequence[str]:
     return [CANDIDATURES] if CANDIDATURES in due else due
 
 
-def plan(session: DbSession, until: datetime) -> api.RetentionPlan:
+def plan(transaction: DbSession, until: datetime) -> api.RetentionPlan:
     """What is to be erased by that instant, or is held back, by session and kind. Raises
     RetentionError."""
-    done = {(row.opening_id, row.kind): row for row in session.scalars(select(RetentionStep))}
+    done = {(row.opening_id, row.kind): row for row in transaction.scalars(select(RetentionStep))}
     planned: dict[tuple[datetime, str, str, str], api.PlannedErasure] = {}
-    for opening in session.scalars(
+    for opening in transaction.scalars(
         select(OpeningRow).where(OpeningRow.session_closes <= until, _HOLDS_SOME)
     ):
-        hold = held_session(session, opening)
+        hold = held_session(transaction, opening)
         for kind in map(retention().kind, OF_A_SESSION):
             step = done.get((opening.id, kind.code))
             due_at = erased_on(opening, kind)
@@ -84,14 +84,14 @@ def plan(session: DbSession, until: datetime) -> api.RetentionPlan:
             if (due_at > until and hold is None) or is_over:
                 continue
             left = select(func.count()).where(Candidature.opening_id == opening.id)
-            count = session.scalar(left.where(Candidature.id > (step.through if step else "")))
+            count = transaction.scalar(left.where(Candidature.id > (step.through if step else "")))
             key = (due_at, opening.exam, opening.session, kind.code)
             known = planned.get(key)
             planned[key] = answer_of(
                 api.PlannedErasure,
                 opening,
-                exam_label=exam_in_force(session, opening.exam).label,
-                session_label=_session_label(session, opening),
+                exam_label=exam_in_force(transaction, opening.exam).label,
+                session_label=_session_label(transaction, opening),
                 kind=kind.code,
                 kind_label=kind.label,
                 due_at=due_at,
@@ -102,7 +102,7 @@ def plan(session: DbSession, until: datetime) -> api.RetentionPlan:
     return api.RetentionPlan(until=until, erasures=tuple(planned[key] for key in sorted(planned)))
 
 
-def _session_label(session: DbSession, opening: OpeningRow) -> str:
+def _session_label(transaction: DbSession, opening: OpeningRow) -> str:
     """Its code, where the catalogue has dropped it."""
-    known = exam_in_force(session, opening.exam).session(opening.session)
+    known = exam_in_force(transaction, opening.exam).session(opening.session)
     return known.label if known else opening.session

@@ -38,17 +38,19 @@ MAILS = 50  # the newest, of a candidature's candidate
 NEWEST_FIRST = (CandidatureNote.at.desc(), CandidatureNote.id)
 
 
-def candidature_detail(session: DbSession, candidature_id: str, academies: Academies) -> api.Detail:
+def candidature_detail(
+    transaction: DbSession, candidature_id: str, academies: Academies
+) -> api.Detail:
     """A candidature with its versions, newest first. Raises NotFound, also outside these
     académies."""
-    candidature, opening = candidature_in_academies(session, candidature_id, academies)
-    candidate = session.get_one(Candidate, candidature.candidate_id)
-    refusal = session.get(MailRefusal, (candidate.id, candidate.email or ""))
+    candidature, opening = candidature_in_academies(transaction, candidature_id, academies)
+    candidate = transaction.get_one(Candidate, candidature.candidate_id)
+    refusal = transaction.get(MailRefusal, (candidate.id, candidate.email or ""))
     of_it = select(CandidatureVersion).filter_by(candidature_id=candidature_id)
-    versions = session.scalars(of_it.order_by(CandidatureVersion.version)).all()
+    versions = transaction.scalars(of_it.order_by(CandidatureVersion.version)).all()
     notes = select(CandidatureNote).filter_by(candidature_id=candidature_id)
-    ends = tuple(_ends(session, candidature.id))
-    certified = session.scalars(
+    ends = tuple(_ends(transaction, candidature.id))
+    certified = transaction.scalars(
         select(CandidatureValidation).filter_by(candidature_id=candidature_id)
     )
     validations = {validation.version: validation for validation in certified}
@@ -63,12 +65,12 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
         candidate,
         end=None if candidature.state == ACTIVE or not ends else ends[-1],
         ends=ends,
-        under_way=tuple(_under_way(session, candidature)),
+        under_way=tuple(_under_way(transaction, candidature)),
         recap=recap(from_stored(versions[-1].payload)),
         versions=tuple(changed[::-1]),
-        mails=_mails(session, candidate.id, academies),
+        mails=_mails(transaction, candidate.id, academies),
         notes=tuple(
-            answer_of(api.Note, note) for note in session.scalars(notes.order_by(*NEWEST_FIRST))
+            answer_of(api.Note, note) for note in transaction.scalars(notes.order_by(*NEWEST_FIRST))
         ),
         mails_refused=api.MailsRefused(code=refusal.code, since=refusal.refused_at)
         if refusal
@@ -76,23 +78,23 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
     )
 
 
-def _under_way(session: DbSession, candidature: Candidature) -> Iterator[api.UnderWay]:
+def _under_way(transaction: DbSession, candidature: Candidature) -> Iterator[api.UnderWay]:
     """Of its candidate, and of staff."""
     holder = or_(Draft.candidate_id == candidature.candidate_id, Draft.candidate_id.is_(None))
     drafts = select(Draft).where(
         holder, Draft.modification_of == candidature.id, Draft.closed_at.is_(None)
     )
-    for draft in session.scalars(drafts.order_by(Draft.created_at)):
+    for draft in transaction.scalars(drafts.order_by(Draft.created_at)):
         corrects = draft.id if draft.candidate_id is None else None
         yield api.UnderWay(draft_id=corrects, staff_id=draft.staff_id, since=draft.created_at)
 
 
-def _ends(session: DbSession, candidature_id: str) -> Iterator[api.End]:
+def _ends(transaction: DbSession, candidature_id: str) -> Iterator[api.End]:
     """As the audit trail tells them."""
     acts = select(AuditEntry).where(
         AuditEntry.subject == candidature_id, AuditEntry.action.in_(_ENDS)
     )
-    for act in session.scalars(acts.order_by(AuditEntry.id)):
+    for act in transaction.scalars(acts.order_by(AuditEntry.id)):
         reason = (act.after or {}).get("reason")
         by = f"{act.actor_kind}:{act.actor_id}"
         yield api.End(state=_ENDS[act.action], at=act.at, reason=reason, by=by)
@@ -107,17 +109,17 @@ def row_of(answer: type[AnyRow], candidature: Candidature, *rows: Any, **others:
 
 
 def _mails(
-    session: DbSession, candidate_id: str, academies: Academies
+    transaction: DbSession, candidate_id: str, academies: Academies
 ) -> tuple[api.MailToCandidate, ...]:
     """The newest mails to a candidate; none where candidatures outside these académies may be what
     they are about."""
     openings = select(OpeningRow.academie).join(
         Candidature, Candidature.opening_id == OpeningRow.id
     )
-    where = set(session.scalars(openings.where(Candidature.candidate_id == candidate_id)))
+    where = set(transaction.scalars(openings.where(Candidature.candidate_id == candidate_id)))
     if academies is not None and not where <= academies:
         return ()
-    mails = sent_mails.list_page(session, candidate_id, limit=MAILS, after=None)
+    mails = sent_mails.list_page(transaction, candidate_id, limit=MAILS, after=None)
     return tuple(
         api.MailToCandidate(subject=mail["subject"], at=mail["at"], state=mail["state"])
         for mail in mails
@@ -125,14 +127,14 @@ def _mails(
 
 
 def candidature_in_academies(
-    session: DbSession, candidature_id: str, academies: Academies
+    transaction: DbSession, candidature_id: str, academies: Academies
 ) -> tuple[Candidature, OpeningRow]:
     """Raises NotFound for one that is unknown, of another académie, or archived (administrateurs
     alone read it)."""
-    candidature = found(session.get(Candidature, candidature_id))
-    opening = session.get_one(OpeningRow, candidature.opening_id)
+    candidature = found(transaction.get(Candidature, candidature_id))
+    opening = transaction.get_one(OpeningRow, candidature.opening_id)
     is_archived = (
-        academies is not None and session.get(RetentionStep, (opening.id, ARCHIVED)) is not None
+        academies is not None and transaction.get(RetentionStep, (opening.id, ARCHIVED)) is not None
     )
     if academies is not None and (opening.academie not in academies or is_archived):
         raise NotFound()

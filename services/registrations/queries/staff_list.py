@@ -56,7 +56,9 @@ _COLUMNS_OF_ORDER: Mapping[str, tuple[QueryableAttribute[Any], ...]] = {
 _SESSION: ColumnElement[str] = OpeningRow.exam + " " + OpeningRow.session
 _OF_OPENINGS: Mapping[str, Callable[[str], ColumnElement[bool]]] = {
     "exam": lambda exam: OpeningRow.exam == exam,
-    "session": lambda session: or_(OpeningRow.session == session, _SESSION.in_([session])),
+    "session": lambda transaction: or_(
+        OpeningRow.session == transaction, _SESSION.in_([transaction])
+    ),
     "academie": lambda academie: OpeningRow.academie == academie,
 }
 _COUNTED = tuple(
@@ -66,7 +68,7 @@ _BETWEEN_DIGITS = re.compile(r"(?<=\d)\s+(?=\d)")
 EXPORT_PAGE = 100  # candidatures: each comes with all that its version holds
 
 
-def list_candidatures(session: DbSession, /, academies: Academies, **query: Any) -> Found:
+def list_candidatures(transaction: DbSession, /, academies: Academies, **query: Any) -> Found:
     """A page of the candidatures of these académies. `query`: as the schema of the list's page
     loads it.
 
@@ -78,13 +80,13 @@ def list_candidatures(session: DbSession, /, academies: Academies, **query: Any)
     after = query.get("cursor")
     order = query["order"]
     columns = _COLUMNS_OF_ORDER[order.removeprefix("-")]
-    page = select(Candidature.id).where(*_conditions(session, query, academies))
+    page = select(Candidature.id).where(*_conditions(transaction, query, academies))
     if after is not None:
         here = tuple_(*columns)
-        place = _place(session, after, columns, academies)
+        place = _place(transaction, after, columns, academies)
         page = page.where(here < place if order[0] == "-" else here > place)
     page = page.order_by(*_in_order(order)).limit(limit + 1)
-    found = session.execute(_rows(order).where(Candidature.id.in_(page)))
+    found = transaction.execute(_rows(order).where(Candidature.id.in_(page)))
     rows = [row_of(api.Row, row.Candidature, row) for row in found]
     return Found(
         candidatures=tuple(rows[:limit]),
@@ -92,14 +94,14 @@ def list_candidatures(session: DbSession, /, academies: Academies, **query: Any)
     )
 
 
-def count_candidatures(session: DbSession, /, academies: Academies, **filters: Any) -> Counts:
+def count_candidatures(transaction: DbSession, /, academies: Academies, **filters: Any) -> Counts:
     """Of these académies (None: all). Of every session there, with 0 where nobody was counted."""
 
     def rows(narrowed: Mapping[str, Any]) -> Select[Any]:
-        openings = _openings(session, narrowed, academies, everywhere=True)
+        openings = _openings(transaction, narrowed, academies, everywhere=True)
         conditions = (
             Candidature.opening_id.in_(openings or ()),
-            *_conditions(session, narrowed, academies),
+            *_conditions(transaction, narrowed, academies),
         )
         some = (
             select(Candidature.opening_id, *_COUNTED)
@@ -117,24 +119,24 @@ def count_candidatures(session: DbSession, /, academies: Academies, **filters: A
         )
         return found.group_by(*columns)
 
-    counts = count_values(session, CANDIDATURES, filters, rows, always=_OF_OPENINGS)
-    ids = _openings(session, {}, academies, everywhere=True) or ()
-    sessions = session.scalars(select(_SESSION).distinct().where(OpeningRow.id.in_(ids)))
+    counts = count_values(transaction, CANDIDATURES, filters, rows, always=_OF_OPENINGS)
+    ids = _openings(transaction, {}, academies, everywhere=True) or ()
+    sessions = transaction.scalars(select(_SESSION).distinct().where(OpeningRow.id.in_(ids)))
     counts.filters["session"] = dict.fromkeys(sessions, 0) | counts.filters["session"]
     return counts
 
 
 def csv_of_candidatures(
-    session: DbSession, filters: Mapping[str, Any], academies: Academies
+    transaction: DbSession, filters: Mapping[str, Any], academies: Academies
 ) -> Iterator[str]:
     """All that match, each with its current version, read from the server's cursor EXPORT_PAGE by
     EXPORT_PAGE."""
-    pages = _exported_pages(session, filters, academies)
+    pages = _exported_pages(transaction, filters, academies)
     return csv_text(CANDIDATURES.csv_headings, map(CANDIDATURES.csv_lines, pages))
 
 
 def csv_of_epreuves(
-    session: DbSession, filters: Mapping[str, Any], academies: Academies
+    transaction: DbSession, filters: Mapping[str, Any], academies: Academies
 ) -> Iterator[str]:
     """All épreuves of the candidatures that match, read in the same way."""
     pages = (
@@ -143,13 +145,13 @@ def csv_of_epreuves(
             for line in page
             for epreuve in line.saved.epreuves
         )
-        for page in _exported_pages(session, filters, academies)
+        for page in _exported_pages(transaction, filters, academies)
     )
     return csv_text(EPREUVES.csv_headings, map(EPREUVES.csv_lines, pages))
 
 
 def _exported_pages(
-    session: DbSession, filters: Mapping[str, Any], academies: Academies
+    transaction: DbSession, filters: Mapping[str, Any], academies: Academies
 ) -> Iterator[Iterable[ExportedCandidature]]:
     version = CandidatureVersion
     query = (
@@ -159,10 +161,10 @@ def _exported_pages(
             version,
             (version.candidature_id == Candidature.id) & (version.version == Candidature.version),
         )
-        .where(*_conditions(session, filters, academies))
+        .where(*_conditions(transaction, filters, academies))
         .execution_options(yield_per=EXPORT_PAGE)
     )
-    return (map(_exported, rows) for rows in session.execute(query).partitions())
+    return (map(_exported, rows) for rows in transaction.execute(query).partitions())
 
 
 def _exported(row: Any) -> ExportedCandidature:
@@ -172,7 +174,7 @@ def _exported(row: Any) -> ExportedCandidature:
 
 
 def _place(
-    session: DbSession,
+    transaction: DbSession,
     candidature_id: str,
     columns: Sequence[QueryableAttribute[Any]],
     academies: Academies,
@@ -181,7 +183,7 @@ def _place(
     hold it."""
     if columns == (Candidature.id,):
         return (candidature_id,)
-    candidature, _ = candidature_in_academies(session, candidature_id, academies)
+    candidature, _ = candidature_in_academies(transaction, candidature_id, academies)
     return tuple(getattr(candidature, column.key) for column in columns)
 
 
@@ -205,23 +207,23 @@ def _rows(order: str = BY_ID) -> Select[*tuple[Any, ...]]:
 
 
 def _conditions(
-    session: DbSession, filters: Mapping[str, Any], academies: Academies
+    transaction: DbSession, filters: Mapping[str, Any], academies: Academies
 ) -> Iterator[ColumnElement[bool]]:
     """What the candidatures that match have to be, within these académies (None: all)."""
-    if (openings := _openings(session, filters, academies)) is not None:
+    if (openings := _openings(transaction, filters, academies)) is not None:
         yield Candidature.opening_id.in_(openings)
     yield from conditions_of(
         CANDIDATURES,
         filters,
         Candidature,
-        text=partial(_is_about, session),
+        text=partial(_is_about, transaction),
         birth_date=lambda day: Candidature.birth_date == day.isoformat(),
         **dict.fromkeys(_OF_OPENINGS, lambda _: None),  # by the openings' ids
     )
 
 
 def _openings(
-    session: DbSession,
+    transaction: DbSession,
     filters: Mapping[str, Any],
     academies: Academies,
     *,
@@ -236,25 +238,27 @@ def _openings(
     if academies is not None:
         archived = select(RetentionStep.opening_id).where(RetentionStep.kind == ARCHIVED)
         query = query.where(OpeningRow.academie.in_(academies), OpeningRow.id.not_in(archived))
-    return None if query.whereclause is None and not everywhere else session.scalars(query).all()
+    return (
+        None if query.whereclause is None and not everywhere else transaction.scalars(query).all()
+    )
 
 
-def _is_about(session: DbSession, text: str) -> ColumnElement[bool] | None:
+def _is_about(transaction: DbSession, text: str) -> ColumnElement[bool] | None:
     """Each word is a mail address, a N° candidat (even with spaces between its digits, or with the
     N° d'inscription after it), a code of a spécialité, or in the name."""
-    conditions = [_has_word(session, word) for word in _BETWEEN_DIGITS.sub("", text).split()]
+    conditions = [_has_word(transaction, word) for word in _BETWEEN_DIGITS.sub("", text).split()]
     return and_(*conditions) if conditions else None
 
 
-def _has_word(session: DbSession, word: str) -> ColumnElement[bool]:
+def _has_word(transaction: DbSession, word: str) -> ColumnElement[bool]:
     if "@" in word:
         return _is_of_candidate(
             func.lower(Candidate.email) == word.lower()
         )  # whole: a part would find strangers
-    return and_(true(), *(_has_number_or_name(session, part) for part in folded(word).split()))
+    return and_(true(), *(_has_number_or_name(transaction, part) for part in folded(word).split()))
 
 
-def _has_number_or_name(session: DbSession, word: str) -> ColumnElement[bool]:
+def _has_number_or_name(transaction: DbSession, word: str) -> ColumnElement[bool]:
     candidate, inscription = registration_numbers.typed_numeros(word)
     if candidate is not None:
         is_theirs = _is_of_candidate(Candidate.numero_candidat == candidate)
@@ -263,17 +267,17 @@ def _has_number_or_name(session: DbSession, word: str) -> ColumnElement[bool]:
             if inscription
             else is_theirs
         )
-    if word.isdecimal() and (labels := list(_specialites_of(session, word))):
+    if word.isdecimal() and (labels := list(_specialites_of(transaction, word))):
         return Candidature.specialite.in_(labels)
     return Candidature.folded_name.contains(word, autoescape=True)
 
 
-def _specialites_of(session: DbSession, code: str) -> Iterator[str]:
+def _specialites_of(transaction: DbSession, code: str) -> Iterator[str]:
     """As confirmations write them; distinct values by one index look-up each."""
     label = ""
     ending = f"({code})"
     while (
-        label := session.scalar(
+        label := transaction.scalar(
             select(func.min(Candidature.specialite)).where(Candidature.specialite > label)
         )
         or ""

@@ -250,8 +250,8 @@ def test_a_confirmation_is_of_one_session_and_of_some_minutes(
     assert angela.prove(opened=stranger, session=angela.session).status_code == 422, (
         "of the account's owner alone"
     )
-    with accounts.app.app_context(), db.operation() as session:
-        session.execute(
+    with accounts.app.app_context(), db.operation() as transaction:
+        transaction.execute(
             update(LoginSession).values(confirmed_at=system_now() - CONFIRMATION_LIFETIME)
         )
     assert angela.prove().status_code == 422

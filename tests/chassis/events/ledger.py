@@ -72,45 +72,45 @@ class Ledger:
         declare(broker_url)
         return cls(name, database_url or f"sqlite:///{folder}/{name}.db", broker_url, **options)
 
-    def write_down(self, session: Session, event: Noted, envelope: Envelope) -> None:
+    def write_down(self, transaction: Session, event: Noted, envelope: Envelope) -> None:
         self._fail_first()
-        session.add(self.Entry(text=event.text))
+        transaction.add(self.Entry(text=event.text))
 
     def tell(self, data: dict[str, Any], envelope: Envelope) -> None:
         self._fail_first()
-        with self.db.operation() as session:
-            session.add(self.Entry(text=f"told {data['text']}"))
+        with self.db.operation() as transaction:
+            transaction.add(self.Entry(text=f"told {data['text']}"))
 
     def count(self) -> None:
         self._fail_first()
-        with self.db.operation() as session:
-            session.add(self.Entry(text="counted"))
+        with self.db.operation() as transaction:
+            transaction.add(self.Entry(text="counted"))
 
     def entries(self) -> list[str]:
         return self.read(select(self.Entry.text).order_by(self.Entry.sequence))
 
     def read(self, query: Select[Any]) -> list[Any]:
-        with self.app.app_context(), self.db.reading() as session:
-            return list(session.scalars(query))
+        with self.app.app_context(), self.db.reading() as transaction:
+            return list(transaction.scalars(query))
 
     def parked(self) -> list[int]:
         """The ids of what is in the operators' list."""
-        with self.app.app_context(), self.db.reading() as session:
-            return [task.sequence for task in rows.parked_tasks(session)]
+        with self.app.app_context(), self.db.reading() as transaction:
+            return [task.sequence for task in rows.parked_tasks(transaction)]
 
     def note(self, *texts: str) -> None:
         for text in texts:
-            with self.writing() as session:
-                publish(session, Noted(text), subject="somebody")
+            with self.writing() as transaction:
+                publish(transaction, Noted(text), subject="somebody")
 
     def ask_to_tell(self, text: str) -> None:
-        with self.writing() as session:
-            follow_up(session, "tell", {"text": text}, subject="somebody")
+        with self.writing() as transaction:
+            follow_up(transaction, "tell", {"text": text}, subject="somebody")
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        with self.app.app_context(), self.db.operation() as session:
-            yield session
+        with self.app.app_context(), self.db.operation() as transaction:
+            yield transaction
 
     def runner(self, *retry_seconds: float, tries: int = 1) -> Runner:
         """To be used in the application's context."""

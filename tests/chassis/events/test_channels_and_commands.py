@@ -41,8 +41,8 @@ def block(service: Ledger, channel: Channel) -> tuple[threading.Event, threading
         assert may_end.wait(3 * PATIENCE)
 
     service.handlers.follow_up("wait", channel)(wait)
-    with service.writing() as session:
-        follow_up(session, "wait", {}, subject="somebody")
+    with service.writing() as transaction:
+        follow_up(transaction, "wait", {}, subject="somebody")
     return begun, may_end
 
 
@@ -124,15 +124,17 @@ def test_events_and_follow_ups_that_wait_are_told_apart_and_what_is_parked_count
         "state": "parked",
         "ended_at": system_now(),
     }
-    with reader.writing() as session:
-        rows.write(session, [row])
+    with reader.writing() as transaction:
+        rows.write(transaction, [row])
     with reader.working():
         wait_until(lambda: shown("events_to_settle", "reader") == 1, 60, "its count")
         assert shown("tasks_waiting", "reader", channel="follow-ups") == 1
         assert shown("tasks_waiting", "reader", channel="relay") == 0
         assert shown("tasks_oldest_seconds", "reader", channel="relay") == 0
-    with reader.writing() as session:
-        session.execute(update(tasks).where(tasks.c.state == "parked").values(state="set aside"))
+    with reader.writing() as transaction:
+        transaction.execute(
+            update(tasks).where(tasks.c.state == "parked").values(state="set aside")
+        )
     with reader.working():
         wait_until(lambda: shown("events_to_settle", "reader") == 0, 60, "none left")
 
@@ -179,15 +181,15 @@ def test_one_is_set_aside_with_a_reason_and_never_replayed(failed: Ledger) -> No
 
 
 def test_events_of_the_days_asked_for_are_published_again_and_no_follow_up(failed: Ledger) -> None:
-    with failed.writing() as session:
+    with failed.writing() as transaction:
         published = [
-            publish(session, Noted(text), subject="somebody") for text in ("last week", "today")
+            publish(transaction, Noted(text), subject="somebody") for text in ("last week", "today")
         ]
-        follow_up(session, "tell", {"text": "Jeanne"}, subject="somebody")
+        follow_up(transaction, "tell", {"text": "Jeanne"}, subject="somebody")
         now = system_now()
-        session.execute(update(outbox).values(published_at=now))
+        transaction.execute(update(outbox).values(published_at=now))
         old = outbox.c.event_id == published[0]
-        session.execute(
+        transaction.execute(
             update(outbox).where(old).values(created_at=now - timedelta(days=7, minutes=1))
         )
     assert invoke(failed, "publish-again", "--days", "7").output == "1 to be published again\n"

@@ -62,11 +62,11 @@ def in_hand(mode: str, ledger: Ledger) -> Iterator[subprocess.Popen[str]]:
 
 def is_free_within_the_hold_off(ledger: Ledger, table: Table = tasks) -> bool:
     """Whether what the dead held was to be free by then; it is free from now on."""
-    with ledger.writing() as session:
-        held = session.scalars(
+    with ledger.writing() as transaction:
+        held = transaction.scalars(
             select(table.c.leased_until).where(table.c.leased_until.is_not(None))
         ).all()
-        session.execute(update(table).values(leased_until=system_now()))
+        transaction.execute(update(table).values(leased_until=system_now()))
     return bool(held) and all(until <= system_now() + HOLD_OFF for until in held)
 
 
@@ -139,9 +139,9 @@ def test_a_follow_up_that_ends_its_workers_is_parked_after_as_many_tries_as_one_
     reader: Ledger,
 ) -> None:
     reader.ask_to_tell("a friend")
-    with reader.writing() as session:
+    with reader.writing() as transaction:
         dead = {"leased_by": "the last to die", "leased_until": system_now()}
-        session.execute(update(tasks).values(attempts=3, available_at=system_now(), **dead))
+        transaction.execute(update(tasks).values(attempts=3, available_at=system_now(), **dead))
     with reader.working():
         wait_until(lambda: len(reader.parked()) == 1, PATIENCE, "the parked follow-up")
     assert reader.entries() == []
@@ -203,12 +203,12 @@ def test_a_reaction_whose_task_another_has_taken_has_no_effect(reader: Ledger) -
 def end_leases(reader: Ledger) -> None:
     """As they would end by themselves, without the wait."""
     past = system_now() - timedelta(seconds=1)
-    with reader.writing() as session:
-        session.execute(update(tasks).values(leased_until=past, available_at=past))
+    with reader.writing() as transaction:
+        transaction.execute(update(tasks).values(leased_until=past, available_at=past))
 
 
 def row_of(reader: Ledger, handler: str) -> dict[str, Any]:
-    with reader.app.app_context(), reader.db.reading() as session:
+    with reader.app.app_context(), reader.db.reading() as transaction:
         return dict(
-            session.execute(select(tasks).where(tasks.c.handler == handler)).mappings().one()
+            transaction.execute(select(tasks).where(tasks.c.handler == handler)).mappings().one()
         )

@@ -87,7 +87,7 @@ def test_what_is_no_event_of_ours_is_parked_at_once(reader: Ledger) -> None:
 def test_a_failure_is_told_without_what_the_error_says(reader: Ledger) -> None:
     somebody = "@".join(("jeanne.martin", "example.org"))
 
-    def fail(session: Session, event: Noted, envelope: Envelope) -> None:
+    def fail(transaction: Session, event: Noted, envelope: Envelope) -> None:
         raise ValueError(f"{somebody} is there already")
 
     reader.handlers.on(Noted)(fail)
@@ -106,7 +106,7 @@ def test_the_id_of_the_click_is_on_the_log_lines_of_its_effects(ledger: MakeLedg
     reader = ledger("reader")
     seen: list[tuple[str, object]] = []
 
-    def look(session: Session, event: Noted, envelope: Envelope) -> None:
+    def look(transaction: Session, event: Noted, envelope: Envelope) -> None:
         seen.append(
             (envelope.correlation_id, structlog.contextvars.get_contextvars().get("request_id"))
         )
@@ -114,9 +114,9 @@ def test_the_id_of_the_click_is_on_the_log_lines_of_its_effects(ledger: MakeLedg
     reader.handlers.on(Noted)(look)
     with (
         structlog.contextvars.bound_contextvars(request_id="click-0001"),
-        writer.writing() as session,
+        writer.writing() as transaction,
     ):
-        publish(session, Noted("hello"), subject="somebody")
+        publish(transaction, Noted("hello"), subject="somebody")
     with writer.working(), reader.working():
         wait_until(lambda: bool(seen), 60, "the reaction")
     assert seen == [("click-0001", "click-0001")]
@@ -157,8 +157,8 @@ class Odd(Noted, type="writer.odd.v1", consumers=()):
 
 def test_an_event_that_no_queue_takes_is_an_error_and_stays(ledger: MakeLedger) -> None:
     writer = ledger("writer")
-    with writer.writing() as session:
-        publish(session, Odd("lonely"), subject="somebody")
+    with writer.writing() as transaction:
+        publish(transaction, Odd("lonely"), subject="somebody")
     broker = connect(writer.broker_url)
     with writer.app.app_context():
         assert Relay(writer.db, broker.publisher(), "writer").send_batch() == 0
@@ -183,8 +183,8 @@ def test_stopping_a_worker_finishes_what_it_handles(ledger: MakeLedger) -> None:
 
 def test_forgetting_somebody_leaves_no_event_of_theirs(reader: Ledger) -> None:
     reader.note("secret")
-    with reader.writing() as session:
-        erase_subject(session, "somebody")
+    with reader.writing() as transaction:
+        erase_subject(transaction, "somebody")
     assert reader.read(select(outbox.c.event_id)) == []
 
 
@@ -204,12 +204,12 @@ def test_purging_never_touches_what_waits(ledger: MakeLedger) -> None:
 
 @pytest.mark.engines("sqlite", "postgresql")
 def test_an_event_heard_again_is_one_task_of_each_handler(reader: Ledger) -> None:
-    reader.handlers.on(Noted)(lambda session, event, envelope: None)
+    reader.handlers.on(Noted)(lambda transaction, event, envelope: None)
     other = dataclasses.replace(GOOD, id="b2").to_json()
     for bodies in ([GOOD.to_json()], [GOOD.to_json(), other], [GOOD.to_json()]):
         reader.hear(*bodies)
-    with reader.app.app_context(), reader.db.reading() as session:
-        heard = session.execute(select(tasks.c.event_id, tasks.c.handler)).all()
+    with reader.app.app_context(), reader.db.reading() as transaction:
+        heard = transaction.execute(select(tasks.c.event_id, tasks.c.handler)).all()
     assert sorted(map(tuple, heard)) == [
         (id, name) for id in ("a1", "b2") for name in ("<lambda>", "write_down")
     ]

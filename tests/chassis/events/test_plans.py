@@ -57,8 +57,8 @@ def db(database_url: str) -> Iterator[Database]:
             for prefix, rows_, ended in ((0, ROWS, now - timedelta(days=1)), (ROWS, 200, None)):
                 values = {"prefix": prefix, "rows": rows_, "at": now - timedelta(days=2)}
                 values |= {"ended": ended, "state": "done" if ended else "waiting"}
-                with ledger.db.operation() as session:
-                    session.execute(text(f"{into} {NUMBERS} SELECT {chosen}"), values)
+                with ledger.db.operation() as transaction:
+                    transaction.execute(text(f"{into} {NUMBERS} SELECT {chosen}"), values)
             analyse(ledger.db, table)
         yield ledger.db
         ledger.db.engine.dispose()
@@ -105,9 +105,9 @@ def plans_of(db: Database, deed: Callable[[Database], object]) -> list[str]:
 
 
 def test_a_channel_reads_nothing_of_what_waits_in_another(db: Database) -> None:
-    with db.operation() as session:
-        session.execute(text("UPDATE tasks SET state = 'waiting' WHERE channel = 'mails'"))
-        session.execute(text(f"UPDATE tasks SET channel = '{SCANS}' WHERE sequence = 2"))
+    with db.operation() as transaction:
+        transaction.execute(text("UPDATE tasks SET state = 'waiting' WHERE channel = 'mails'"))
+        transaction.execute(text(f"UPDATE tasks SET channel = '{SCANS}' WHERE sequence = 2"))
     analyse(db, "tasks")
     looked, *_ = plans_of(db, take(SCANS))
     assert ("ix_tasks_waiting" in looked, reads_all(looked)) == (True, False)
@@ -118,10 +118,10 @@ def test_a_channel_in_which_nothing_is_due_and_free_is_not_woken(db: Database) -
         db, {"events": ["x"], "mails": ["x", "y"], "none": ["x"], "others": ["another"]}
     )
     assert due.now() == {"events", "mails", "relay"}
-    with db.operation() as session:
-        session.execute(text("UPDATE outbox SET published_at = created_at"))
+    with db.operation() as transaction:
+        transaction.execute(text("UPDATE outbox SET published_at = created_at"))
         later = {"later": system_now() + timedelta(hours=1)}
-        session.execute(
+        transaction.execute(
             text("UPDATE tasks SET leased_until = :later WHERE channel = 'mails'"), later
         )
     assert due.now() == {"events"}
@@ -164,10 +164,10 @@ def test_workers_that_send_at_once_share_what_waits(db: Database) -> None:
     sent: list[str] = []
     publisher = cast(Publisher, SimpleNamespace(publish=lambda envelope: sent.append(envelope.id)))
     current = current_app._get_current_object()  # type: ignore[attr-defined]
-    with db.operation() as session:
-        session.execute(text("UPDATE outbox SET published_at = created_at"))
+    with db.operation() as transaction:
+        transaction.execute(text("UPDATE outbox SET published_at = created_at"))
         for number in range(3 * outbox.BATCH):
-            outbox.publish(session, Noted(str(number)), subject="x")
+            outbox.publish(transaction, Noted(str(number)), subject="x")
 
     def send_all(_: int) -> None:
         with current.app_context():

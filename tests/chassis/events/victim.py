@@ -50,9 +50,9 @@ def main(mode: str, database_url: str, broker_url: str) -> None:
         ledger.release.set()
 
 
-def _die_at_commit(session: Session, context: Any) -> None:
-    if any(type(row).__name__ == "Entry" for row in session.new):
-        event.listen(session, "after_commit", lambda _: os._exit(9))
+def _die_at_commit(transaction: Session, context: Any) -> None:
+    if any(type(row).__name__ == "Entry" for row in transaction.new):
+        event.listen(transaction, "after_commit", lambda _: os._exit(9))
 
 
 def _hear_and_die(db: Database, handlers: Handlers, bodies: Sequence[bytes]) -> None:

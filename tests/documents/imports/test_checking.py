@@ -329,8 +329,8 @@ def test_refused_lines_that_do_not_come_back_stay_and_are_checked_again_with_tho
     again = office.send(checked["id"], written(sent)).get_json()
     assert (again["ready"], again["refused"]) == (1, 5)
     [document] = office.items(checked)
-    with office.service.app.app_context(), db.reading() as session:
-        kept = session.get_one(ImportDocument, document["id"]).content
+    with office.service.app.app_context(), db.reading() as transaction:
+        kept = transaction.get_one(ImportDocument, document["id"]).content
     assert [each["epreuve"][:2] for each in kept] == ["E1", "E2"], "line 2 waited for line 3 alone"
     rows = refused_lines(office, checked)
     shown = [(row["Ligne refusée"], row["Salle"]) for row in rows]

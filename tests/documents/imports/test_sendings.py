@@ -98,12 +98,12 @@ def test_while_slow_pdfs_are_checked_everybody_is_served_and_the_page_knows_how_
 def test_whoever_has_a_turn_gets_no_second_one_where_clocks_differ(office: ExamOffice) -> None:
     sent(office, 1)
     sent(office, 2)
-    with office.service.app.app_context(), db.operation() as session:
+    with office.service.app.app_context(), db.operation() as transaction:
         later = select(Sending).where(Sending.has_turn.is_(False))
-        session.scalars(later).one().given_at -= timedelta(hours=1)
-        session.flush()
-        give_turn(session, session.scalars(select(Sending.owner_id).distinct()).one())
-        assert sorted(session.scalars(select(Sending.has_turn))) == [False, True]
+        transaction.scalars(later).one().given_at -= timedelta(hours=1)
+        transaction.flush()
+        give_turn(transaction, transaction.scalars(select(Sending.owner_id).distinct()).one())
+        assert sorted(transaction.scalars(select(Sending.has_turn))) == [False, True]
 
 
 def test_senders_take_turns(office: ExamOffice, colleague: ExamOffice) -> None:
@@ -292,8 +292,8 @@ def test_what_waits_for_an_import_given_up_is_dropped_and_the_sender_s_next_has_
 
 def test_what_the_version_before_published_meanwhile_gets_nothing_more(office: ExamOffice) -> None:
     import_id = sent(office, 1)
-    with office.service.app.app_context(), db.operation() as session:
-        session.execute(text("UPDATE imports SET state = 'published'"))
+    with office.service.app.app_context(), db.operation() as transaction:
+        transaction.execute(text("UPDATE imports SET state = 'published'"))
     office.work()
     assert (office.ready(import_id), waiting(office)) == ([0], [])
 

@@ -53,8 +53,8 @@ class StaffBrowser(Browser):
 
     def code(self) -> str:
         """A code that was not used yet, however many there were in these thirty seconds."""
-        with self.portal.accounts.app.app_context(), db.operation() as session:
-            session.get_one(StaffMember, self.account.id).totp_last_step = 0
+        with self.portal.accounts.app.app_context(), db.operation() as transaction:
+            transaction.get_one(StaffMember, self.account.id).totp_last_step = 0
         return self.account.code
 
 
@@ -127,18 +127,20 @@ def deposit(browser: Browser, page: str, name: str = "piece.pdf") -> None:
 def add_pieces_to_control(running: InProcessFourServices, candidature_id: str, number: int) -> None:
     """Copies of one of the candidature's deposited pieces, under codes of their own; their files
     are not stored."""
-    with running.pieces.app.app_context(), pieces_db.operation() as session:
-        piece = session.scalars(
+    with running.pieces.app.app_context(), pieces_db.operation() as transaction:
+        piece = transaction.scalars(
             select(Piece).where(Piece.candidature_id == candidature_id, Piece.deposited)
         ).first()
         assert piece is not None
-        deposit_row = session.scalars(select(Deposit).where(Deposit.piece_id == piece.id)).first()
+        deposit_row = transaction.scalars(
+            select(Deposit).where(Deposit.piece_id == piece.id)
+        ).first()
         assert deposit_row is not None
         for index in range(number):
             copy = _copied(piece, code=f"COPIE{index:03}", id=new_id())
-            session.add(copy)
-            session.flush()
-            session.add(
+            transaction.add(copy)
+            transaction.flush()
+            transaction.add(
                 _copied(deposit_row, id=new_id(), piece_id=copy.id, object_key=f"copies/{copy.id}")
             )
 
@@ -150,17 +152,17 @@ def _copied(row: Any, **changed: Any) -> Any:
 
 def change_deposit(running: InProcessFourServices, which: str, **values: Any) -> None:
     """`which`: the id of its piece, or the name of its file."""
-    with running.pieces.app.app_context(), pieces_db.operation() as session:
+    with running.pieces.app.app_context(), pieces_db.operation() as transaction:
         chosen = or_(Deposit.piece_id == which, Deposit.filename == which)
-        session.execute(update(Deposit).where(chosen).values(values))
+        transaction.execute(update(Deposit).where(chosen).values(values))
 
 
 def end_session(browser: Browser, account: StaffAccount) -> None:
     """The session ends, as after a time without activity; the code that opened it may be used
     again."""
-    with browser.portal.accounts.app.app_context(), db.operation() as session:
-        end_all_sessions(session, account.id)
-        session.get_one(StaffMember, account.id).totp_last_step = 0
+    with browser.portal.accounts.app.app_context(), db.operation() as transaction:
+        end_all_sessions(transaction, account.id)
+        transaction.get_one(StaffMember, account.id).totp_last_step = 0
     browser.drop_cached_exchange()
 
 

@@ -162,9 +162,9 @@ def test_a_candidates_password_opens_no_gestion_and_is_told(
     browser.get("/gestion/connexion")
     email = candidates.create_activated_account()
     browser.press(page_labels.LOG_IN, identifiant=email, password=CANDIDATES_PASSWORD)
-    with staff.portal.accounts.app.app_context(), db.reading() as session:
+    with staff.portal.accounts.app.app_context(), db.reading() as transaction:
         sessions = select(LoginSession).join(Account, Account.id == LoginSession.subject_id)
-        left = session.scalars(
+        left = transaction.scalars(
             sessions.where(Account.email == email, LoginSession.ended_at.is_(None))
         ).all()
     assert not left, "no session is left that nobody holds"
@@ -320,10 +320,10 @@ def test_candidates_texts_are_shown_as_texts(desk: Browser, running: InProcessFo
     hostile = "<script>alert(1)</script>\"'{{ 7 * 7 }}"
     path = desk.path
     candidature = desk.value("candidature")
-    with running.pieces.app.app_context(), pieces_db.operation() as session:
+    with running.pieces.app.app_context(), pieces_db.operation() as transaction:
         texts = {"nom": hostile, "prenoms": hostile, "exam_label": hostile, "specialite": hostile}
-        session.execute(update(Candidature).where(Candidature.id == candidature).values(texts))
-        session.execute(
+        transaction.execute(update(Candidature).where(Candidature.id == candidature).values(texts))
+        transaction.execute(
             update(Piece).where(Piece.candidature_id == candidature).values(group_label=hostile)
         )
     change_deposit(running, path.rpartition("/")[2], filename=hostile)

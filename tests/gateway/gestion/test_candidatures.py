@@ -358,9 +358,11 @@ def test_it_is_not_offered_once_the_session_is_closed_and_the_page_says_why(
     gestionnaire: Browser, page: str
 ) -> None:
     gestionnaire.get(page)
-    with gestionnaire.portal.registrations.app.app_context(), db.operation() as session:
-        opening_id = session.get_one(Candidature, page.rpartition("/")[2]).opening_id
-        session.get_one(OpeningRow, opening_id).session_closes = datetime(2020, 1, 1, tzinfo=UTC)
+    with gestionnaire.portal.registrations.app.app_context(), db.operation() as transaction:
+        opening_id = transaction.get_one(Candidature, page.rpartition("/")[2]).opening_id
+        transaction.get_one(OpeningRow, opening_id).session_closes = datetime(
+            2020, 1, 1, tzinfo=UTC
+        )
     gestionnaire.press(START)
     assert (
         "La session est close : cette candidature ne peut plus être corrigée." in gestionnaire.text

@@ -39,9 +39,11 @@ def candidate(running: InProcessFourServices) -> Browser:
 @pytest.fixture(scope="module")
 def numero(candidate: Browser, running: InProcessFourServices) -> str:
     candidature = documents_page(candidate).rpartition("/")[2]
-    with running.documents.app.app_context(), db.reading() as session:
+    with running.documents.app.app_context(), db.reading() as transaction:
         return str(
-            session.scalar(select(Candidature.numero_candidat).where(Candidature.id == candidature))
+            transaction.scalar(
+                select(Candidature.numero_candidat).where(Candidature.id == candidature)
+            )
         )
 
 

@@ -253,8 +253,8 @@ def _shown_piece(page: Page) -> str:
 
 def acts(running: InProcessFourServices) -> list[tuple[str, str]]:
     """What the trail of pieces says: the act and the piece."""
-    with running.pieces.app.app_context(), db.reading() as session:
-        return [(entry.action, entry.subject) for entry in session.scalars(select(AuditEntry))]
+    with running.pieces.app.app_context(), db.reading() as transaction:
+        return [(entry.action, entry.subject) for entry in transaction.scalars(select(AuditEntry))]
 
 
 @pytest.fixture

@@ -190,10 +190,10 @@ def test_after_a_restore_no_cursor_of_the_lost_time_is_taken_for_another(
     lost = read(deposited)["next_cursor"]
     with (
         deposited.app.app_context(),
-        db.operation() as session,
+        db.operation() as transaction,
     ):  # as of the backup, before the second deposit was read
-        session.execute(delete(Change).where(Change.position == 2))
-        session.execute(text("UPDATE change_counter SET last = 1"))
+        transaction.execute(delete(Change).where(Change.position == 2))
+        transaction.execute(text("UPDATE change_counter SET last = 1"))
     deposited.deposit("BTSETAS4")
     read(deposited)
     assert deposited.staff("GET", f"/changes?after={lost}").status_code == 410

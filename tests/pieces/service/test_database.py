@@ -59,8 +59,8 @@ def test_a_piece_that_the_version_before_writes_is_in_its_academies_queue(
         "'x', candidature_id, 'X', label, group_code, group_label, 99, asked, required, formats, "
         "deposit_opens, deposit_closes, 1, deposit_opens FROM pieces WHERE code = 'NATIDE06'"
     )
-    with deposited.app.app_context(), db.operation() as session:
-        session.execute(text(copy))
+    with deposited.app.app_context(), db.operation() as transaction:
+        transaction.execute(text(copy))
     assert deposited.listed_codes("status=none&validated=true") == ["X"]
     assert "X" not in deposited.listed_codes("status=none&validated=false")
 
@@ -84,9 +84,9 @@ def test_a_row_that_was_changed_by_hand_is_named_by_the_command(deposited: Piece
     deposited.delete("NATIDE06")
     verified = deposited.run_command("audit", "verify")
     assert (verified.exit_code, verified.output) == (0, "0 found\n")
-    with deposited.app.app_context(), db.operation() as session:
-        session.execute(text(WITHOUT_TRIGGERS[db.engine.dialect.name]))
-        session.execute(text("UPDATE audit_entries SET actor_id = 'x' WHERE id = 1"))
+    with deposited.app.app_context(), db.operation() as transaction:
+        transaction.execute(text(WITHOUT_TRIGGERS[db.engine.dialect.name]))
+        transaction.execute(text("UPDATE audit_entries SET actor_id = 'x' WHERE id = 1"))
     verified = deposited.run_command("audit", "verify")
     assert verified.exit_code == 1
     assert verified.output.startswith("entry 1 was changed")
@@ -102,8 +102,8 @@ def test_roots_are_signed_with_the_key_of_the_setting(database_url: str, bucket:
         service.registered().deposit("NATIDE06")
         sign(service)
         assert service.run_command("audit", "verify").output == "0 found\n"
-        with service.app.app_context(), db.operation() as session:
-            session.execute(text("UPDATE audit_roots SET signature = NULL"))
+        with service.app.app_context(), db.operation() as transaction:
+            transaction.execute(text("UPDATE audit_roots SET signature = NULL"))
         assert (
             "root 1 is not signed by a key of AUDIT_KEY"
             in service.run_command("audit", "verify").output

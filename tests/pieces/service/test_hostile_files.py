@@ -92,8 +92,8 @@ def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(
         assert registered.piece("NATIDE06")["deposit"] is not None, (
             "what was deposited is still there"
         )
-        with registered.app.app_context(), db.operation() as session:
-            session.get_one(DepositTries, CANDIDATE).since -= limits.HOUR
+        with registered.app.app_context(), db.operation() as transaction:
+            transaction.get_one(DepositTries, CANDIDATE).since -= limits.HOUR
         assert registered.deposit("NATIDE06").status_code == 201
 
 
@@ -132,8 +132,8 @@ def test_tries_at_once_are_all_counted_and_those_of_an_hour_ago_forgotten(
     assert stored(service.app, select(DepositTries.count)) == [8]
     count(OTHER)
     with service.app.app_context():
-        with db.operation() as session:
-            session.get_one(DepositTries, CANDIDATE).since = system_now() - limits.HOUR
+        with db.operation() as transaction:
+            transaction.get_one(DepositTries, CANDIDATE).since = system_now() - limits.HOUR
         limits.purge_deposit_tries()
     assert stored(service.app, select(DepositTries.candidate_id)) == [OTHER]
 
@@ -266,8 +266,8 @@ def test_an_infected_file_is_opened_by_no_staff_and_cannot_be_validated(
 def test_a_verdict_waits_for_who_changes_the_candidature(scanned: PiecesService) -> None:
     scanned.deposit("NATIDE06", INFECTED, "archive.zip")
     with ThreadPoolExecutor(1) as pool:
-        with scanned.app.app_context(), db.operation() as session:
-            lock_candidatures(session, [CANDIDATURE])
+        with scanned.app.app_context(), db.operation() as transaction:
+            lock_candidatures(transaction, [CANDIDATURE])
             verdict = pool.submit(scanned.run_follow_ups)
             wait_until(lambda: verdict.done() or somebody_waits(db), 20, "the verdict to wait")
             assert not verdict.done()
@@ -310,9 +310,9 @@ def test_a_scan_given_up_is_asked_for_again_each_night_and_one_under_way_is_not(
     scanned.deposit("NATIDE06")
     with (
         scanned.app.app_context(),
-        db.operation() as session,
+        db.operation() as transaction,
     ):  # what an operator sees parked after a day
-        session.execute(update(event_tables.Task).values(state="parked", ended_at=system_now()))
+        transaction.execute(update(event_tables.Task).values(state="parked", ended_at=system_now()))
     scanned.run_job("rescan")
     assert scanned.run_follow_ups() == []
     assert scanned.piece("NATIDE06")["deposit"]["scan"] == "analyse en cours"

@@ -202,8 +202,8 @@ def test_what_a_piece_goes_through_is_counted_as_the_list_has_it(service: Pieces
         assert _number(service) == number, status
     service.deposit("NATIDE06")
     assert _number(service) == 1, "sent again, not handed over"
-    with service.app.app_context(), db.operation() as session:
-        session.execute(update(Deposit).values(scan=Scan.INFECTED))
+    with service.app.app_context(), db.operation() as transaction:
+        transaction.execute(update(Deposit).values(scan=Scan.INFECTED))
     assert _number(service) == 1, "an infected file is none"
     assert not _listed(service)["items"][0]["missing"][0]["pieces"][0]["to_validate"]
 

@@ -44,8 +44,8 @@ SMALL = sheet((320, 200), points=12)
 
 def _left_alone(service: PiecesService, age: timedelta) -> None:
     """All uploads are that much older."""
-    with service.app.app_context(), db.operation() as session:
-        for row in session.scalars(select(Upload)):
+    with service.app.app_context(), db.operation() as transaction:
+        for row in transaction.scalars(select(Upload)):
             row.touched_at -= age
 
 
@@ -251,8 +251,8 @@ def test_who_begins_and_gives_up_all_the_time_waits_for_the_hour_to_pass(
         "length": 1,
     }
     times = {"begun_at": CLOSES, "touched_at": system_now()}
-    with service.app.app_context(), db.operation() as session:
-        session.add_all(
+    with service.app.app_context(), db.operation() as transaction:
+        transaction.add_all(
             Upload(id=new_id(), given_up=True, **own, **times) for _ in range(allowed - 1)
         )
     refused = tus.announce(service, "NATIDE06", 1000)

@@ -33,10 +33,10 @@ def dossier(session_name: str, code: str) -> Dossier:
     return replace(in_besancon(BTS, session), answers=answers)
 
 
-def in_besancon(exam: Exam, session: Session) -> Dossier:
+def in_besancon(exam: Exam, transaction: Session) -> Dossier:
     """The guide's candidate, in that session of a delivered exam."""
-    [opening] = [opening for opening in session.openings if opening.academie == "03"]
-    return replace(DOSSIER, exam=exam, session=session, opening=opening, directory=_DIRECTORY)
+    [opening] = [opening for opening in transaction.openings if opening.academie == "03"]
+    return replace(DOSSIER, exam=exam, session=transaction, opening=opening, directory=_DIRECTORY)
 
 
 def _chosen(epreuves: Structure) -> dict[str, str | list[str]]:

@@ -40,7 +40,7 @@ def loaded(root: Path, now: datetime = NOW) -> Exam:
 def rolling(exam: Exam) -> Session:
     return max(
         (session for session in exam.sessions if session.demonstration),
-        key=lambda session: session.year,
+        key=lambda transaction: transaction.year,
     )
 
 

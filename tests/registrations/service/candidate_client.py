@@ -217,8 +217,8 @@ class CandidateClient:
     def filled(self, academie: str = "03") -> dict[str, Any]:
         """A draft whose every tab is answered, stored at once."""
         draft = self.draft(academie)
-        with self.app.app_context(), db.operation() as session:
-            row = session.get_one(Draft, draft["id"])
+        with self.app.app_context(), db.operation() as transaction:
+            row = transaction.get_one(Draft, draft["id"])
             row.answers = {tab["name"]: dict(ANSWERS.get(tab["name"], {})) for tab in draft["tabs"]}
             row.current_tab = len(draft["tabs"])
             row.revision = row.revision + 1

@@ -220,8 +220,8 @@ def test_a_start_leaves_what_an_administrator_loaded_and_a_command_replaces_it(
     schools.write_text("code,label,kind\nCNED,AUTRE NOM,cned\n", encoding="utf-8")
     assert "CFG : chargé par un administrateur, laissé en l'état." in run(app, *start).output
     assert in_force(app)["CFG"]["label"].startswith("UN CERTIFICAT")
-    with app.app_context(), db.reading() as session:
-        assert session.get_one(EtablissementRow, "CNED").label == "DES FICHIERS"
+    with app.app_context(), db.reading() as transaction:
+        assert transaction.get_one(EtablissementRow, "CNED").label == "DES FICHIERS"
     assert "CERTIFICAT" in run(app, *start[:2]).output
     assert not in_force(app)["CFG"]["loaded_by_staff"]
 

@@ -172,8 +172,8 @@ def test_a_version_holds_nothing_that_no_tab_asks_for_even_of_a_draft_of_before(
     candidate: CandidateClient,
 ) -> None:
     draft = candidate.filled()
-    with candidate.app.app_context(), db.operation() as session:
-        (row,) = session.scalars(select(Draft)).all()
+    with candidate.app.app_context(), db.operation() as transaction:
+        (row,) = transaction.scalars(select(Draft)).all()
         before = row.answers
         stale = {"unknown": "x" * MAX_ANSWERS_BYTES, "specialite-texte": "banque"}
         row.answers = {name: {**typed, **stale} for name, typed in before.items()} | {

@@ -139,8 +139,8 @@ def test_versions_and_ends_are_told_once_more(
         *saves,
         ("registration_withdrawn", 3),
     ]
-    with app.app_context(), db.operation() as session:
-        session.execute(delete(events.Outbox))  # as it is after RETENTION
+    with app.app_context(), db.operation() as transaction:
+        transaction.execute(delete(events.Outbox))  # as it is after RETENTION
     output = app.test_cli_runner().invoke(args=["publish-candidatures"]).output
     assert output == "2 candidature(s) publiée(s) de nouveau\n"
     assert sorted(_published(app), key=str) == sorted(before, key=str)

@@ -325,8 +325,8 @@ def test_a_refusal_shows_until_a_mail_is_taken(
         for address in ("milieu@exemple.fr", EMAIL):
             candidates.record_refusal("pierre", address, 552)
         assert shown(sending, saved) == 552, "the last alone is remembered"
-        with db.operation() as session:
-            candidates.lock_candidate(session, "pierre").email = "nouvelle@exemple.fr"
+        with db.operation() as transaction:
+            candidates.lock_candidate(transaction, "pierre").email = "nouvelle@exemple.fr"
     assert shown(sending, saved) is None, "of an earlier address"
 
 
@@ -336,9 +336,9 @@ def test_messages_and_refusals_go_with_the_candidate(
     assert withdrawn.get("/mails")["mails"]
     with sending.app_context():
         candidates.record_refusal("pierre", EMAIL, 550)
-        with db.operation() as session:
-            candidates.lock_candidate(session, "pierre").engaged_at = None
+        with db.operation() as transaction:
+            candidates.lock_candidate(transaction, "pierre").engaged_at = None
         candidates.erase_candidate("pierre")
-        with db.reading() as session:
+        with db.reading() as transaction:
             for table in (sent_mails.SentMail, MailRefusal):
-                assert session.query(table).all() == []
+                assert transaction.query(table).all() == []

@@ -108,8 +108,10 @@ def test_a_change_needs_a_reason_dates_in_order_and_what_candidates_lose_confirm
 
 
 def _revisions(app: Flask) -> dict[str, int]:
-    with app.app_context(), db.reading() as session:
-        return {row.id: row.revision for row in session.query(OpeningRow).filter_by(session="2022")}
+    with app.app_context(), db.reading() as transaction:
+        return {
+            row.id: row.revision for row in transaction.query(OpeningRow).filter_by(session="2022")
+        }
 
 
 def _move(
@@ -203,13 +205,13 @@ def test_a_failed_load_leaves_the_catalogue_as_it_was(app: Flask) -> None:
     with app.app_context():
         with pytest.raises(Exception, match="window_in_order"):
             load_catalogue(Catalogue((replace(GUIDE, label="X"), bad)), actor=OPERATOR, at=NOW)
-        with db.reading() as session:
-            assert session.query(CatalogueRevision).count() == 1
-            assert session.query(CurrentExam).count() == 1
+        with db.reading() as transaction:
+            assert transaction.query(CatalogueRevision).count() == 1
+            assert transaction.query(CurrentExam).count() == 1
         load_catalogue(Catalogue((GUIDE,)), actor=OPERATOR, at=NOW)
         assert compare_catalogue([GUIDE], NOW) == ()
-        with db.reading() as session:
-            assert session.query(CatalogueRevision).count() == 1, (
+        with db.reading() as transaction:
+            assert transaction.query(CatalogueRevision).count() == 1, (
                 "loaded as it was, it changes nothing"
             )
 

@@ -48,9 +48,10 @@ def _erase_at(app: Flask, instant: datetime) -> None:
 
 
 def _rows(app: Flask, *tables: str) -> dict[str, int]:
-    with app.app_context(), db.reading() as session:
+    with app.app_context(), db.reading() as transaction:
         return {
-            name: session.scalar(text(f"SELECT count(*) FROM {name}")) for name in tables or TABLES
+            name: transaction.scalar(text(f"SELECT count(*) FROM {name}"))
+            for name in tables or TABLES
         }
 
 
@@ -103,13 +104,13 @@ def test_who_has_no_candidature_left_is_free_and_then_erased_for_good(
         {"candidate_id": "pierre", "identity": identity, "reason": "Erreur"}
     )
     with app.app_context():
-        with db.reading() as session:
-            assert session.get_one(Candidate, "pierre").engaged_at is None
+        with db.reading() as transaction:
+            assert transaction.get_one(Candidate, "pierre").engaged_at is None
         candidates.erase_candidate("pierre")
     deliver_event(app, registry, EmailChanged("pierre", 9, "tard@example.org"))
     deliver_event(app, registry, corrected)
-    with app.app_context(), db.reading() as session:
-        row = session.get_one(Candidate, "pierre")
+    with app.app_context(), db.reading() as transaction:
+        row = transaction.get_one(Candidate, "pierre")
         assert (row.email, row.numero_candidat, row.corrected_identity) == (None, None, None)
 
 
@@ -148,8 +149,8 @@ def test_a_session_that_closes_later_after_all_stays_though_its_turn_had_come(
     app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     candidate.registered()
-    with app.app_context(), db.reading() as session:
-        listed_before = due_steps(session, DUE)
+    with app.app_context(), db.reading() as transaction:
+        listed_before = due_steps(transaction, DUE)
     load(app, guide(closes=GUIDE_SESSION.closes + timedelta(days=30)))
     monkeypatch.setattr(operations, "due_steps", lambda *_: listed_before)
     _erase_at(app, DUE)

@@ -176,8 +176,8 @@ def test_a_tab_waits_for_who_writes_its_draft_and_overwrites_nothing(
     app: Flask, candidate: CandidateClient
 ) -> None:
     draft = candidate.draft()
-    with ThreadPoolExecutor(1) as pool, app.app_context(), db.operation() as session:
-        session.get_one(Draft, draft["id"], with_for_update=True).revision += 1
+    with ThreadPoolExecutor(1) as pool, app.app_context(), db.operation() as transaction:
+        transaction.get_one(Draft, draft["id"], with_for_update=True).revision += 1
         written = pool.submit(candidate.write, draft, 2, {"adresse": "1 rue du port"}, "stay")
         wait_until(lambda: written.done() or somebody_waits(db), 30, "the tab waits, or is written")
     assert written.result().status_code == 409

@@ -214,9 +214,11 @@ def test_an_export_is_fetched_from_the_servers_cursor(
     candidate.registered("03")
     other.registered("20")
     begun = app.test_client().get("/v1/staff/candidatures.csv", headers=Desk(app).headers)
-    with app.app_context(), db.reading() as session:
+    with app.app_context(), db.reading() as transaction:
         activity = text("SELECT query FROM pg_stat_activity WHERE datname = current_database()")
-        assert [query for query in session.scalars(activity) if query.startswith("FETCH FORWARD")]
+        assert [
+            query for query in transaction.scalars(activity) if query.startswith("FETCH FORWARD")
+        ]
     assert len(begun.text.strip().split("\r\n")) == 3
 
 

@@ -11,6 +11,7 @@ from marshmallow import Schema
 
 from services.chassis.process.command_line import migrate
 from services.chassis.web.application import MAX_ERRORS_OF_A_KIND
+from services.contracts.api.given import Given, reader_of
 from services.contracts.api.operation import Operation
 from tests.architecture import apps
 from tests.architecture.ledger import OPERATIONS, address_of
@@ -141,8 +142,10 @@ def _to_each(operation: Operation[Any]) -> Iterator[dict[str, Any]]:
     yield from ({"json": dict.fromkeys(names_in(operation.body), value)} for value in WRONG_VALUES)
 
 
-def names_in(schema: type[Schema] | None) -> list[str]:
-    return [field.data_key or name for name, field in schema().fields.items()] if schema else []
+def names_in(declared: type[Given] | type[Schema] | None) -> list[str]:
+    if declared is None:
+        return []
+    return [field.data_key or name for name, field in reader_of(declared)().fields.items()]
 
 
 def headers_of(operation: Operation[Any]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from services.accounts.operations.staff_tokens import exchange_token
 from services.accounts.signing import SERVICE_TOKEN_SECONDS
 from services.chassis.errors import Unauthenticated
 from services.chassis.web import access
-from services.chassis.web.operations import Views
+from services.chassis.web.operations import Reply, Views
 from services.contracts import problem_types
 from services.contracts.api import sessions as api
 from services.contracts.api import sign_in as sign_in_api
@@ -48,8 +48,9 @@ def _opened(logged_in: login.LoggedIn) -> api.OpenedSession:
 
 
 @views.serves(api.read_keys)
-def read_keys() -> tuple[api.Keys, dict[str, str]]:
-    return api.Keys(**dependencies().signer.jwks()), {"Cache-Control": "public, max-age=300"}
+def read_keys() -> Reply[api.Keys]:
+    keys = api.Keys(**dependencies().signer.jwks())
+    return Reply(keys, {"Cache-Control": "public, max-age=300"})
 
 
 @views.serves(api.make_service_token)

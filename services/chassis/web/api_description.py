@@ -14,6 +14,7 @@ from webargs.fields import DelimitedList
 
 from services.chassis.web.problems import CONTENT_TYPE
 from services.contracts import problem_types
+from services.contracts.api.given import reader_of
 from services.contracts.api.operation import JSON, PUBLIC, Operation, Section
 from services.contracts.problem_types import ProblemType
 
@@ -112,8 +113,11 @@ def _parameters(operation: Operation[Any]) -> Iterator[Mapping[str, Any]]:
         schema = {"type": "integer" if kind == "int" else "string"}
         yield {"in": "path", "name": name, "required": True, "schema": schema}
     for place in ("query", "headers"):
-        if schema := getattr(operation, place):
-            yield {"in": "header" if place == "headers" else place, "schema": schema}
+        if declared := getattr(operation, place):
+            yield {
+                "in": "header" if place == "headers" else place,
+                "schema": reader_of(declared),
+            }
     yield from operation.parameters
 
 
@@ -122,7 +126,7 @@ def _body(operation: Operation[Any]) -> dict[str, Any]:
         return {operation.sends: {"schema": {"type": "string", "format": "binary"}}}
     if operation.body:
         example = {"example": operation.example} if operation.example else {}
-        return {JSON: {"schema": operation.body, **example}}
+        return {JSON: {"schema": reader_of(operation.body), **example}}
     return {}
 
 

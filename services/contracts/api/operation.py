@@ -5,11 +5,21 @@ from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import datetime
 from functools import cache
 from types import ModuleType, NoneType
-from typing import Annotated, Any, Generic, TypeVar, cast, dataclass_transform
+from typing import (
+    Annotated,
+    Any,
+    Generic,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    cast,
+    dataclass_transform,
+)
 
 from marshmallow import Schema
 from msgspec import Meta
 
+from services.contracts.api.given import Given
 from services.contracts.problem_types import ProblemType
 
 Answer = TypeVar("Answer")
@@ -119,9 +129,9 @@ class Operation(Generic[Answer]):
     summary: str
     access: tuple[Access, ...]
     _: KW_ONLY
-    query: type[Schema] | None = None
-    headers: type[Schema] | None = None
-    body: type[Schema] | None = None
+    query: type[Given] | type[Schema] | None = None
+    headers: type[Given] | type[Schema] | None = None
+    body: type[Given] | type[Schema] | None = None
     sends: str | None = None
     status: int | None = None
     other_statuses: Mapping[int, str] = field(default_factory=dict)
@@ -140,42 +150,73 @@ class Operation(Generic[Answer]):
         return self.status or (204 if self.answer is NoneType else 200)
 
 
+class _Options(TypedDict, total=False):
+    """What an operation may say besides: members of `Operation`."""
+
+    query: type[Given] | type[Schema] | None
+    headers: type[Given] | type[Schema] | None
+    body: type[Given] | type[Schema] | None
+    sends: str
+    status: int
+    other_statuses: Mapping[int, str]
+    media_type: str
+    answer_words: str
+    problems: tuple[ProblemType, ...]
+    seconds: float
+    reads: bool
+    asks_code: bool
+    parameters: tuple[Mapping[str, Any], ...]
+    example: Mapping[str, Any]
+
+
 class Callers:
-    """Declares operations that any of these may call: `staff_who_read.get("/v1/pieces", Pieces,
-    "Pieces …")`. `problems`: with which each of them may answer, besides its own."""
+    """Declares operations that any of these may call.
+
+        staff_who_read.get("/v1/pieces", Pieces, "Pieces asked for, in pages.")
+
+    `problems`: with which each of them may answer, besides its own.
+    """
 
     def __init__(self, *access: Access, problems: tuple[ProblemType, ...] = ()) -> None:
         self.access = access
         self.problems = problems
 
-    def get(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
-        return self._declared("GET", path, answer, summary, **more)
+    def get(
+        self, path: str, answer: type[Answer], summary: str, **options: Unpack[_Options]
+    ) -> Operation[Answer]:
+        return self._declared("GET", path, answer, summary, options)
 
-    def csv(self, path: str, summary: str, **more: Any) -> Operation[bytes]:
-        """A table, streamed."""
-        return self.get(path, bytes, summary, media_type=CSV, seconds=EXPORT_SECONDS, **more)
+    def csv(self, path: str, summary: str, **options: Unpack[_Options]) -> Operation[bytes]:
+        """Declare a table that is streamed as CSV."""
+        options["media_type"] = CSV
+        options["seconds"] = EXPORT_SECONDS
+        return self._declared("GET", path, bytes, summary, options)
 
-    def post(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
-        return self._declared("POST", path, answer, summary, **more)
+    def post(
+        self, path: str, answer: type[Answer], summary: str, **options: Unpack[_Options]
+    ) -> Operation[Answer]:
+        return self._declared("POST", path, answer, summary, options)
 
-    def put(self, path: str, answer: type[Answer], summary: str, **more: Any) -> Operation[Answer]:
-        return self._declared("PUT", path, answer, summary, **more)
+    def put(
+        self, path: str, answer: type[Answer], summary: str, **options: Unpack[_Options]
+    ) -> Operation[Answer]:
+        return self._declared("PUT", path, answer, summary, options)
 
     def patch(
-        self, path: str, answer: type[Answer], summary: str, **more: Any
+        self, path: str, answer: type[Answer], summary: str, **options: Unpack[_Options]
     ) -> Operation[Answer]:
-        return self._declared("PATCH", path, answer, summary, **more)
+        return self._declared("PATCH", path, answer, summary, options)
 
     def delete(
-        self, path: str, answer: type[Answer], summary: str, **more: Any
+        self, path: str, answer: type[Answer], summary: str, **options: Unpack[_Options]
     ) -> Operation[Answer]:
-        return self._declared("DELETE", path, answer, summary, **more)
+        return self._declared("DELETE", path, answer, summary, options)
 
     def _declared(
-        self, method: str, path: str, answer: type[Answer], summary: str, **more: Any
+        self, method: str, path: str, answer: type[Answer], summary: str, options: _Options
     ) -> Operation[Answer]:
-        more["problems"] = (*self.problems, *more.get("problems", ()))
-        return Operation(method, path, answer, summary, self.access, **more)
+        options["problems"] = (*self.problems, *options.get("problems", ()))
+        return Operation(method, path, answer, summary, self.access, **options)
 
 
 @dataclass(frozen=True)

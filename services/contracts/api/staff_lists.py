@@ -8,10 +8,11 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Annotated, Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields, post_load, validate
 from msgspec import Meta
 
 from services.contracts.api.fields import FirstDayOrInstantField, LastDayOrInstantField
+from services.contracts.api.given import Given, readers_of
 from services.contracts.api.operation import Answered
 from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 
@@ -109,6 +110,21 @@ class Column:
         return attrgetter(self.source or self.name) if isinstance(self.source, str) else self.source
 
 
+class ListFilters(Given):
+    """What narrows a list: the values of its filters, by their names, where they are given."""
+
+    filters: Mapping[str, Any]
+
+
+class ListPage(ListFilters):
+    """Which page of a list is asked for. `limit`: rows; `cursor`: None for the first page; `order`:
+    "" for a list that has one order alone."""
+
+    limit: int
+    cursor: str | None = None
+    order: str = ""
+
+
 @dataclass(frozen=True)
 class StaffList:
     """`name`: of its schema in descriptions; `orders`: the usual one first; `order_words` describe
@@ -135,16 +151,44 @@ class StaffList:
 
     def page_schema(self, **others: fields.Field[Any]) -> type[Schema]:
         """The filters with `limit`, `cursor` and `order`, and `others`."""
+        return self.filters_schema(**self._readers_of_page(), **others)
+
+    def reads_filters(self) -> type[Schema]:
+        """Return the schema of a query that narrows the list. It loads a `ListFilters`."""
+        return self._reader(ListFilters, {})
+
+    def reads_page(self, loads: type[ListPage] = ListPage) -> type[Schema]:
+        """Return the schema of a query for a page of the list.
+
+        It loads a `loads`: a `ListPage`, or a class below it with members of its own.
+        """
+        return self._reader(loads, self._readers_of_page())
+
+    def _reader(self, loads: type[ListFilters], readers: dict[str, fields.Field[Any]]) -> Any:
+        filters = {declared.name: declared.field for declared in self.filters}
+
+        def build(_: Schema, loaded: dict[str, Any], **__: object) -> ListFilters:
+            members = {name: value for name, value in loaded.items() if name not in filters}
+            chosen = {name: value for name, value in loaded.items() if name in filters}
+            return loads(filters=chosen, **members)
+
+        members = {**filters, **readers, **readers_of(loads), "build": post_load(build)}
+        return type(f"{self.name}Filters", (Schema,), members)
+
+    def _readers_of_page(self) -> dict[str, fields.Field[Any]]:
         sizes = validate.Range(1, self.largest_page)
-        limit = fields.Integer(load_default=self.page_size, validate=sizes)
+        readers: dict[str, fields.Field[Any]] = {
+            "limit": fields.Integer(load_default=self.page_size, validate=sizes)
+        }
+        if self.cursor:
+            readers["cursor"] = self.cursor
         if self.orders:
-            is_known = validate.OneOf(self.orders)
-            words = {"description": self.order_words}
-            others["order"] = fields.String(
-                load_default=self.orders[0], validate=is_known, metadata=words
+            readers["order"] = fields.String(
+                load_default=self.orders[0],
+                validate=validate.OneOf(self.orders),
+                metadata={"description": self.order_words},
             )
-        cursor = {"cursor": self.cursor} if self.cursor else {}
-        return self.filters_schema(limit=limit, **cursor, **others)
+        return readers
 
     @property
     def csv_headings(self) -> list[str]:

@@ -1,16 +1,18 @@
 """The API of pieces for staff and their tools: lists, a piece and its control, the feed of
 changes."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from types import NoneType
 from typing import Annotated, Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.contracts import piece_rules as rules
 from services.contracts import problem_types
 from services.contracts.api.fields import LastDayOrInstantField
+from services.contracts.api.given import Given, given, part
 from services.contracts.api.operation import (
     Answered,
     Callers,
@@ -117,67 +119,94 @@ PIECES = StaffList(
 )  # of StaffPiece
 
 
-class PageQuery(Schema):
-    ahead = fields.Boolean(
-        load_default=False,
-        metadata={
-            "description": (
-                "Chargée avant d'être montrée : le journal le dit, et « openings » dit l'ouverture"
-            )
-        },
+class PageQuery(Given):
+    ahead: bool = given(
+        fields.Boolean(
+            load_default=False,
+            metadata={
+                "description": (
+                    "Chargée avant d'être montrée : le journal le dit, et « openings » dit "
+                    "l'ouverture"
+                )
+            },
+        )
     )
 
 
-class Opening(Schema):
-    deposit_id = fields.String(required=True, validate=validate.Length(max=32))
-    page = fields.Integer(required=True, validate=validate.Range(1, 100_000))
+class Opening(Given):
+    """A page that was loaded ahead and is shown now."""
+
+    deposit_id: str = given(fields.String(required=True, validate=validate.Length(max=32)))
+    page: int = given(fields.Integer(required=True, validate=validate.Range(1, 100_000)))
 
 
-class IfMatch(Schema):
-    if_match = fields.String(data_key="If-Match", load_default=None)
+class IfMatch(Given):
+    """The etag with which a piece was read."""
+
+    if_match: str | None = given(fields.String(data_key="If-Match", load_default=None))
 
 
-class Control(Schema):
-    deposit_id = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "Le dépôt examiné ; null : pièce sur papier"},
+class _CommentField(fields.String):
+    """A text whose lines end with LF, without blanks around it; an empty one is None.
+
+    Forms send lines that end with CR LF, scripts and tools with LF: the same comment is the same
+    control.
+    """
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return text.replace("\r\n", "\n").strip() or None
+
+
+class Control(Given):
+    """What a gestionnaire decides on a piece."""
+
+    deposit_id: str | None = given(
+        fields.String(
+            required=True,
+            allow_none=True,
+            metadata={"description": "Le dépôt examiné ; null : pièce sur papier"},
+        )
     )
-    status = fields.Enum(rules.Status, by_value=True, required=True)
-    comment = fields.String(
-        load_default=None,
-        allow_none=True,
-        metadata={
-            "description": "Lu par le candidat ; un refus en a un",
-            "maxLength": rules.MAX_COMMENT_LENGTH,
-        },
+    status: rules.Status = given(fields.Enum(rules.Status, by_value=True, required=True))
+    comment: str | None = given(
+        _CommentField(
+            load_default=None,
+            allow_none=True,
+            metadata={
+                "description": "Lu par le candidat ; un refus en a un",
+                "maxLength": rules.MAX_COMMENT_LENGTH,
+            },
+        )
     )
-    received_on = fields.Date(load_default=None, allow_none=True)
-    resubmit_until = LastDayOrInstantField(
-        load_default=None,
-        allow_none=True,
-        metadata={
-            "description": "Dernier jour (AAAA-MM-JJ), ou instant exclu, pour déposer à nouveau"
-        },
+    received_on: date | None = given(fields.Date(load_default=None, allow_none=True))
+    resubmit_until: datetime | None = given(
+        LastDayOrInstantField(
+            load_default=None,
+            allow_none=True,
+            metadata={
+                "description": (
+                    "Dernier jour (AAAA-MM-JJ), ou instant exclu, pour déposer à nouveau"
+                )
+            },
+        )
     )
-
-    @post_load
-    def normalise_comment(self, loaded: dict[str, Any], **_: object) -> dict[str, Any]:
-        """Forms send lines that end with CR LF, scripts and tools with LF: the same comment is the
-        same control."""
-        return loaded | {"comment": (loaded["comment"] or "").replace("\r\n", "\n").strip() or None}
 
 
 class ItemToControl(Control):
-    piece_id = fields.String(required=True)
-    if_match = fields.String(
-        load_default=None, allow_none=True, metadata={"description": "etag de la pièce lue"}
+    """One of many controls: on which piece, as it was read with which etag."""
+
+    piece_id: str = given(fields.String(required=True))
+    if_match: str | None = given(
+        fields.String(
+            load_default=None, allow_none=True, metadata={"description": "etag de la pièce lue"}
+        )
     )
 
 
-class Controls(Schema):
-    controls = fields.List(
-        fields.Nested(ItemToControl), required=True, validate=validate.Length(1, LARGEST_PAGE)
+class Controls(Given):
+    controls: Sequence[ItemToControl] = given(
+        fields.List(part(ItemToControl), required=True, validate=validate.Length(1, LARGEST_PAGE))
     )
 
 
@@ -377,17 +406,21 @@ class ControlResults(Answered):
     results: tuple[ControlResult, ...]
 
 
-class ChangesQuery(Schema):
-    after = fields.String(
-        load_default=None,
-        metadata={
-            "description": (
-                "next_cursor, ou cursor d'un changement ; sans lui, depuis le plus ancien gardé"
-            )
-        },
+class ChangesQuery(Given):
+    after: str | None = given(
+        fields.String(
+            load_default=None,
+            metadata={
+                "description": (
+                    "next_cursor, ou cursor d'un changement ; sans lui, depuis le plus ancien gardé"
+                )
+            },
+        )
     )
-    limit = fields.Integer(
-        load_default=USUAL_CHANGES_PAGE, validate=validate.Range(1, LARGEST_CHANGES_PAGE)
+    limit: int = given(
+        fields.Integer(
+            load_default=USUAL_CHANGES_PAGE, validate=validate.Range(1, LARGEST_CHANGES_PAGE)
+        )
     )
 
 

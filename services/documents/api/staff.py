@@ -10,7 +10,7 @@ from flask import Response
 from services.chassis.csv_export import CONTENT_TYPE, csv_response, csv_text
 from services.chassis.errors import NotFound
 from services.chassis.web import access
-from services.chassis.web.operations import Views
+from services.chassis.web.operations import Reply, Views
 from services.contracts.api import staff_documents
 from services.contracts.api import staff_imports as api
 from services.contracts.document_rules import DocumentType
@@ -122,12 +122,12 @@ def create_import(body: dict[str, Any], headers: dict[str, Any]) -> api.Import:
 
 
 @views.serves(api.take_uploads)
-def take_uploads(body: dict[str, Any], import_id: str) -> tuple[api.Import, dict[str, str], int]:
+def take_uploads(body: dict[str, Any], import_id: str) -> Reply[api.Import]:
     [upload_id] = body["uploads"]
     answer = import_answer(
         import_files.take_upload(dependencies(), who_publishes(), import_id, upload_id)
     )
-    return answer, {}, 202 if answer.to_check else 200
+    return Reply(answer, status=202 if answer.to_check else 200)
 
 
 @views.serves(api.read_lines_to_mend)

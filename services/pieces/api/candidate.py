@@ -42,6 +42,16 @@ def list_pieces_to_do() -> api.PiecesToDoOfAll:
 
 @views.serves(api.list_pieces)
 def list_pieces(candidature_id: str) -> api.RequestedPieces:
+    return _requested_pieces(candidature_id)
+
+
+@views.serves(api.validate_group)
+def validate_group(candidature_id: str, code: str) -> api.RequestedPieces:
+    deposits.validate_group(access.caller().id, candidature_id, code, received_at())
+    return _requested_pieces(candidature_id)
+
+
+def _requested_pieces(candidature_id: str) -> api.RequestedPieces:
     with db.reading() as transaction:
         candidature, contexts = pieces.own_candidature_with_pieces(
             transaction, access.caller().id, candidature_id
@@ -50,12 +60,6 @@ def list_pieces(candidature_id: str) -> api.RequestedPieces:
             pieces.retired_bytes(transaction, access.caller().id), dependencies().most_retired_bytes
         )
         return answers.requested_pieces(candidature, contexts, received_at(), quota_sentence=quota)
-
-
-@views.serves(api.validate_group)
-def validate_group(candidature_id: str, code: str) -> api.RequestedPieces:
-    deposits.validate_group(access.caller().id, candidature_id, code, received_at())
-    return list_pieces(candidature_id)
 
 
 def _begin_upload(piece_id: str, filename: str, length: int) -> Progress:

@@ -19,7 +19,6 @@ from services.pieces.operations import downloads
 from services.pieces.queries.personal_data import kept_file, part
 
 views = Views("fichiers", __name__)
-views.calls(staff_api.record_opening, downloads.record_opening, by=access.caller)
 views.reads(personal_data.read_part, part, db.reading)
 
 SCAN_HEADER = "X-Antivirus"
@@ -58,10 +57,14 @@ def piece_preview(piece_id: str) -> Response:
 
 
 @views.serves(staff_api.read_page)
-def piece_page(query: dict[str, Any], piece_id: str, number: int) -> Response:
-    return _picture_response(
-        downloads.render_page_for_staff(access.caller(), piece_id, number, ahead=query["ahead"])
-    )
+def piece_page(piece_id: str, number: int, query: staff_api.PageQuery) -> Response:
+    page = downloads.render_page_for_staff(access.caller(), piece_id, number, ahead=query.ahead)
+    return _picture_response(page)
+
+
+@views.serves(staff_api.record_opening)
+def record_opening(piece_id: str, body: staff_api.Opening) -> None:
+    downloads.record_opening(access.caller(), piece_id, body.deposit_id, body.page)
 
 
 @views.serves(personal_data.read_held_file)

@@ -12,7 +12,7 @@ from services.chassis.csv_export import csv_response
 from services.chassis.database.transactions import is_database_unavailable
 from services.chassis.errors import DomainError, Unavailable
 from services.chassis.web import access, problems
-from services.chassis.web.operations import Views
+from services.chassis.web.operations import Reply, Views
 from services.contracts.api import staff_pieces as api
 from services.pieces.domain.control import Decision
 from services.pieces.models import db
@@ -41,7 +41,6 @@ views.reads(
     by=access.caller,
     now=portal_now,
 )
-Headers = dict[str, str]
 
 
 @views.serves(api.export_pieces)
@@ -56,7 +55,7 @@ def export_pieces(query: dict[str, Any]) -> Response:
 
 
 @views.serves(api.read_piece)
-def read_piece(query: dict[str, Any], piece_id: str) -> tuple[api.StaffPieceDetail, Headers]:
+def read_piece(piece_id: str, query: dict[str, Any]) -> Reply[api.StaffPieceDetail]:
     by = access.caller()
     with db.reading_for_staff() as transaction:
         context = pieces.piece_within_academies(transaction, by.academies, piece_id)
@@ -71,33 +70,31 @@ def read_piece(query: dict[str, Any], piece_id: str) -> tuple[api.StaffPieceDeta
                 transaction, by, portal_now(), context, previous
             )
             others["neighbours"] = answers.neighbours(previous, following, left)
-    return answers.staff_piece_as(api.StaffPieceDetail, context, **others), {"ETag": context.etag}
+    answer = answers.staff_piece_as(api.StaffPieceDetail, context, **others)
+    return Reply(answer, {"ETag": context.etag})
 
 
 @views.serves(api.control_piece)
-def control_piece(
-    headers: dict[str, Any], body: dict[str, Any], piece_id: str
-) -> tuple[api.StaffPiece, Headers]:
-    context = controls.control_piece(
-        access.caller(), piece_id, headers["if_match"], Decision(**body)
-    )
-    return answers.staff_piece(context), {"ETag": context.etag}
+def control_piece(piece_id: str, headers: api.IfMatch, body: api.Control) -> Reply[api.StaffPiece]:
+    context = controls.control_piece(access.caller(), piece_id, headers.if_match, _decision(body))
+    return Reply(answers.staff_piece(context), {"ETag": context.etag})
 
 
 @views.serves(api.take_back_control)
-def take_back_control(headers: dict[str, Any], piece_id: str) -> tuple[api.StaffPiece, Headers]:
-    context = controls.take_back_control(access.caller(), piece_id, headers["if_match"])
-    return answers.staff_piece(context), {"ETag": context.etag}
+def take_back_control(piece_id: str, headers: api.IfMatch) -> Reply[api.StaffPiece]:
+    context = controls.take_back_control(access.caller(), piece_id, headers.if_match)
+    return Reply(answers.staff_piece(context), {"ETag": context.etag})
 
 
 @views.serves(api.control_many)
-def control_many(body: dict[str, Any]) -> api.ControlResults:
+def control_many(body: api.Controls) -> api.ControlResults:
     requests = [
-        (item.pop("piece_id"), item.pop("if_match"), Decision(**item)) for item in body["controls"]
+        controls.ControlRequest(item.piece_id, item.if_match, _decision(item))
+        for item in body.controls
     ]
     results = controls.control_many(access.caller(), requests)
     of_pieces = [
-        (piece_id, result) for (piece_id, _, _), result in zip(requests, results, strict=True)
+        (request.piece_id, result) for request, result in zip(requests, results, strict=True)
     ]
     current = _current_pieces(of_pieces)
     return api.ControlResults(
@@ -105,11 +102,21 @@ def control_many(body: dict[str, Any]) -> api.ControlResults:
     )
 
 
+def _decision(control: api.Control) -> Decision:
+    return Decision(
+        deposit_id=control.deposit_id,
+        status=control.status,
+        comment=control.comment,
+        received_on=control.received_on,
+        resubmit_until=control.resubmit_until,
+    )
+
+
 @views.serves(api.list_changes)
-def list_changes(query: dict[str, Any]) -> api.Changes:
+def list_changes(query: api.ChangesQuery) -> api.Changes:
     more_wait = number_changes()
     with db.reading_for_staff() as transaction:
-        page = changes_page(transaction, access.caller().academies, query["after"], query["limit"])
+        page = changes_page(transaction, access.caller().academies, query.after, query.limit)
     return replace(page, has_more=page.has_more or more_wait)
 
 

@@ -8,7 +8,7 @@ announced, several refusals are one mail.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -56,9 +56,13 @@ SETTLED = timedelta(seconds=DELAY_SECONDS - 5)
 has its own mail to come, with the others."""
 
 
-ControlRequest = tuple[str, str | None, Decision]
-"""The piece, the etag with which it was read, as the If-Match header has it, and what is decided on
-it."""
+@dataclass(frozen=True)
+class ControlRequest:
+    """A decision on one of many pieces. `if_match`: the etag with which the piece was read."""
+
+    piece_id: str
+    if_match: str | None
+    decision: Decision
 
 
 def control_piece(
@@ -148,7 +152,7 @@ def control_many(
     results: list[PieceContext | DomainError] = []
     for request in requests:
         try:
-            results.append(control_piece(by, *request))
+            results.append(control_piece(by, request.piece_id, request.if_match, request.decision))
         except SQLAlchemyError as error:
             if not is_database_unavailable(error):
                 raise

@@ -6,13 +6,14 @@ from typing import Any
 from services.chassis.clock import portal_now
 from services.chassis.web.access import caller, caller_id
 from services.chassis.web.gateway_headers import received_at
-from services.chassis.web.operations import Views
+from services.chassis.web.operations import Reply, Views
 from services.contracts.api import personal_data
 from services.contracts.api import registrations as api
+from services.contracts.api.drafts import Draft
 from services.contracts.api.history import read_history
 from services.contracts.api.mails import SentMails, list_mails_of_registrations, mails_page
 from services.mail import sent_mails
-from services.registrations.api.drafts import StatedDraft, asserted_identity, stated, verify_proof
+from services.registrations.api.drafts import asserted_identity, stated, verify_proof
 from services.registrations.models import db
 from services.registrations.operations import candidates, drafts, validations
 from services.registrations.operations import candidatures as operations
@@ -44,7 +45,7 @@ views.reads(personal_data.read_part, part, db.reading, at=portal_now)
 
 
 @views.serves(api.start_modification)
-def start_modification(body: dict[str, Any], candidature_id: str) -> StatedDraft:
+def start_modification(body: dict[str, Any], candidature_id: str) -> Reply[Draft]:
     identity = asserted_identity(body["assertion"])
     return stated(drafts.start_modification(caller().id, candidature_id, identity, received_at()))
 

@@ -11,7 +11,7 @@ from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.web.access import caller, claims_of
 from services.chassis.web.audit_trail import actor
 from services.chassis.web.gateway_headers import received_at
-from services.chassis.web.operations import Views
+from services.chassis.web.operations import Reply, Views
 from services.contracts.accounts import Identity
 from services.contracts.api import drafts as api
 from services.contracts.api.operation import CANDIDATE
@@ -21,7 +21,6 @@ from services.registrations.operations import drafts
 from services.registrations.queries import drafts as queries
 
 views = Views("drafts", __name__)
-StatedDraft = tuple[api.Draft, dict[str, str], int]
 
 
 def _holder() -> queries.Holder:
@@ -39,7 +38,7 @@ views.calls(api.delete_draft, drafts.delete_draft, actor=actor, **_HELD_NOW)
 
 
 @views.serves(api.open_draft)
-def open_draft(body: dict[str, Any]) -> StatedDraft:
+def open_draft(body: dict[str, Any]) -> Reply[api.Draft]:
     identity = asserted_identity(body["assertion"])
     return stated(drafts.open_draft(caller().id, body["opening_id"], identity, received_at()))
 
@@ -71,11 +70,11 @@ def save_draft(body: dict[str, Any], draft_id: str) -> api.SavedVersion:
     return drafts.save_draft(caller().id, draft_id, body["revision"], identity, received_at())
 
 
-def stated(opened: drafts.OpenedDraft) -> StatedDraft:
+def stated(opened: drafts.OpenedDraft) -> Reply[api.Draft]:
     """The draft, with 201 when it was begun and 200 when it was there."""
     with db.reading() as transaction:
         draft = queries.read_draft(transaction, opened.draft_id, _holder(), portal_now())
-    return draft, {}, 201 if opened.created else 200
+    return Reply(draft, status=201 if opened.created else 200)
 
 
 def _identity(headers: dict[str, Any]) -> Identity | None:

@@ -12,10 +12,10 @@ from services.chassis.csv_export import csv_response
 from services.chassis.errors import Forbidden
 from services.chassis.web.access import caller, caller_academies
 from services.chassis.web.audit_trail import actor
-from services.chassis.web.operations import Views
+from services.chassis.web.operations import Reply, Views
 from services.contracts.api import staff_candidatures as api
-from services.contracts.api.drafts import SavedVersion
-from services.registrations.api.drafts import StatedDraft, stated
+from services.contracts.api.drafts import Draft, SavedVersion
+from services.registrations.api.drafts import stated
 from services.registrations.models import db
 from services.registrations.operations import corrections, staff
 from services.registrations.queries import staff_candidature, staff_list
@@ -71,7 +71,7 @@ def list_refusal_reasons(query: dict[str, Any]) -> api.RefusalReasons:
 
 
 @views.serves(api.start_correction)
-def start_correction(candidature_id: str) -> StatedDraft:
+def start_correction(candidature_id: str) -> Reply[Draft]:
     return stated(
         corrections.start(
             candidature_id, actor=actor(), academies=caller().academies, at=portal_now()

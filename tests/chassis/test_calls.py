@@ -351,9 +351,7 @@ def test_a_token_that_was_good_is_refused_once_it_has_ended() -> None:
     wait_until(lambda: not is_good(token, tokens), VERIFIED_SECONDS / 2, "its end")
 
 
-def test_a_token_is_refused_without_its_published_key_or_its_signature_and_for_another_purpose() -> (
-    None
-):
+def test_a_token_without_published_key_or_signature_or_of_another_purpose_is_refused() -> None:
     """Also one that was good."""
     token = candidate_token("pierre")
     tokens = VerifiedTokens(key_of)

@@ -155,9 +155,7 @@ def test_each_page_tells_its_number_and_how_many_there_are() -> None:
     ]
 
 
-def test_names_of_every_latin_country_greek_and_cyrillic_print_right_also_in_a_demonstration_which_says_so() -> (
-    None
-):
+def test_latin_greek_and_cyrillic_names_print_right_also_in_a_demonstration() -> None:
     names = identity(
         nom_famille=" ".join(NAMES), nom_usage="דוד", prenoms="Pi\u202eer\x00re\u2066\x1b"
     )
@@ -250,9 +248,7 @@ def test_with_nothing_to_deposit_it_says_so_below_the_text_of_the_event() -> Non
     assert "A déposer" not in text
 
 
-def test_a_form_is_filled_in_with_the_candidates_data_and_leaves_its_blanks_those_to_sign_in_once() -> (
-    None
-):
+def test_a_form_is_filled_in_with_the_candidates_data_and_leaves_its_blanks_once() -> None:
     text = text_of_html(html_of(formulaire(saved(), FORM, Letterhead())))
     own = (
         "N° candidat : 62141027040",

@@ -11,9 +11,7 @@ from deploy.tools import release
 OTHERS = ("docs/", "CHANGELOG.md", "tests/", "tools/portail/")  # the tool has its own number
 
 
-def test_every_file_that_names_a_release_names_that_of_pyproject_and_no_other_file_names_one() -> (
-    None
-):
+def test_files_that_name_a_release_name_that_of_pyproject_and_others_name_none() -> None:
     assert {name: {release.version()} for name in release.FILES_WITH_VERSION} == _numbers(
         release.ROOT
     )

@@ -212,9 +212,7 @@ def test_one_mistake_alone_refuses_the_form() -> None:
         assert set(mistakes(civilite=civilite)) == {"civilite"}
 
 
-def test_a_name_is_confirmed_whatever_its_case_accents_and_hyphens_and_an_address_whatever_its_case() -> (
-    None
-):
+def test_a_name_is_confirmed_whatever_its_case_accents_and_hyphens_an_address_its_case() -> None:
     name = {"nom_famille": "Le Gall-Éon", "nom_famille_confirmation": "LE GALL EON"}
     account = read(**name, email="LBinet@Ac-Rennes.fr", email_confirmation=EMAIL)
     assert (account.civil_status.nom_famille, account.email) == (
@@ -244,9 +242,7 @@ def test_names_of_every_alphabet_are_kept_and_what_is_no_name_is_refused() -> No
         assert "nom_famille" in mistakes(nom_famille=name), name
 
 
-def test_a_date_is_understood_however_it_is_typed_and_must_exist_and_be_plausible_for_a_birth() -> (
-    None
-):
+def test_a_date_is_understood_however_typed_and_must_exist_and_be_plausible_for_a_birth() -> None:
     for typed in ("01/02/2001", "1/2/2001", "01-02-2001", "01.02.2001", "01022001", "2001-02-01"):
         assert civil_status.parsed_date(typed) == date(2001, 2, 1), typed
     for typed in ("31/02/2001", "2001", "01/02/01", "hier", "٠١/٠٢/٢٠٠١", "01/13/2001"):

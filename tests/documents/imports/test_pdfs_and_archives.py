@@ -199,9 +199,7 @@ def test_a_second_pdf_of_a_candidate_is_refused_unless_it_is_the_same(office: Ex
     assert office.refusals(import_id) == [(f"a1-{numero(1)}.pdf", ALREADY_THERE)]
 
 
-def test_an_encrypted_pdf_is_refused_and_a_good_one_taken_whatever_codec_its_texts_ask_for() -> (
-    None
-):
+def test_an_encrypted_pdf_is_refused_and_a_good_one_taken_whatever_codec_it_asks_for() -> None:
     """The confined reader can import no codec any more; it took such a PDF for a damaged table, and
     let it through."""
     for identifier in ("00db800adba8b85219567e60d408fa25", "feff00e9" * 4, "fffee900" * 4):

@@ -260,9 +260,7 @@ def test_what_only_shows_a_place_or_speaks_of_scripts_does_not_act() -> None:
         assert find(io.BytesIO(content), Format.PDF) == []
 
 
-def test_macros_and_templates_of_word_documents_are_found_and_of_an_archive_nobody_can_tell() -> (
-    None
-):
+def test_macros_and_templates_of_word_are_found_and_of_an_archive_nobody_can_tell() -> None:
     with_macros = sample_files.ole({"WordDocument": b"t" * 5000, "_VBA_PROJECT": b"x" * 5000})
     linked: list[tuple[bytes, list[str] | None]] = [
         (TEMPLATE.format("Internal").encode(), []),

@@ -45,9 +45,7 @@ def test_other_answers_than_the_guide_s_owe_other_pieces() -> None:
         assert (pieces & owed, pieces & not_owed) == (owed, set()), answers
 
 
-def test_every_specialite_has_a_domain_to_be_browsed_by_and_every_public_category_says_for_whom_it_is() -> (
-    None
-):
+def test_every_specialite_has_a_domain_and_every_public_category_says_for_whom_it_is() -> None:
     assert [specialite.code for specialite in BTS.specialites if specialite.domain is None] == []
     assert [
         category.code for category in BTS.categories if category.public and not category.help
@@ -67,9 +65,7 @@ def test_what_people_type_for_a_specialite_is_answered_in_a_session_of_today() -
         assert found or "proposée par ce portail jusqu'à la session" in advice, typed
 
 
-def test_whoever_chooses_a_specialite_that_is_offered_fills_every_tab_and_is_told_each_language_that_is_sat() -> (
-    None
-):
+def test_every_offered_specialite_can_be_registered_for_and_tells_each_language_sat() -> None:
     candidates = {" ".join(pair): dossier(*pair) for pair in OFFERED}
     assert [
         name for name, each in candidates.items() if registration_form.all_tab_errors(each)

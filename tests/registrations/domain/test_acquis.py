@@ -245,9 +245,7 @@ def ticked(dossier: Dossier) -> list[str]:
     return [field.name.rpartition("garder-")[2] for field in boxes]
 
 
-def test_a_mark_that_gives_a_right_is_kept_and_a_unit_without_one_neither_kept_nor_asked_for() -> (
-    None
-):
+def test_a_mark_that_gives_a_right_is_kept_and_a_unit_without_one_is_not_asked_for() -> None:
     opened = sent(with_acquis({"meme_bts": "oui"}), OPENED)
     assert ("E1" in ticked(opened), acquis_errors(opened), position(opened, "E1")) == (
         True,

@@ -174,9 +174,7 @@ def test_k14_is_shown_going_forward_and_listed_before_the_save_and_with_it() -> 
     assert section in registration_form.recap(dossier).sections
 
 
-def test_k14_tells_the_years_of_experience_and_that_a_diploma_opens_nothing_by_right_without_blocking() -> (
-    None
-):
+def test_k14_tells_the_years_of_experience_and_what_a_diploma_opens_without_blocking() -> None:
     for year, years in ((2022, "3 ans "), (2023, "1 an ")):
         [reason] = reasons(
             "experience_expected", with_answers("candidature", in_session(year), categorie="510")

@@ -10,9 +10,7 @@ from services.registrations.domain.registration_numbers import (
 LARGEST = registration_numbers.LARGEST_SEQUENCE
 
 
-def test_the_number_of_the_first_candidate_of_besancon_and_those_of_others_have_as_many_digits() -> (
-    None
-):
+def test_the_first_candidate_of_besancon_has_a_number_of_as_many_digits_as_others() -> None:
     assert numero_candidat(2022, "03", 1) == "02103000001"
     lengths = {len(numero_candidat(2027, "19", number)) for number in (1, LARGEST)}
     assert lengths == {registration_numbers.NUMERO_CANDIDAT_LENGTH}
@@ -34,9 +32,7 @@ def test_inscriptions_count_from_001() -> None:
         numero_inscription(0)
 
 
-def test_a_number_is_known_in_a_search_its_first_digit_typed_or_not_and_other_words_are_none() -> (
-    None
-):
+def test_a_search_knows_a_number_with_or_without_its_first_digit_and_no_other_word() -> None:
     assert typed_numeros("02103000001") == typed_numeros("2103000001") == ("02103000001", "")
     assert typed_numeros("02103000001002") == ("02103000001", "002")
     for word in ("dubois", "2", "103000001", "021030000011", "0210300000a", "٠٢١٠٣٠٠٠٠٠١"):

@@ -68,9 +68,7 @@ def test_a_specialite_answers_to_its_acronym_its_words_and_those_of_its_domain(
     assert found(ALL, QUALIFICATION, "specialite", typed) == codes
 
 
-def test_a_specialite_that_the_session_has_not_is_said_to_be_of_another_one_and_what_replaces_it() -> (
-    None
-):
+def test_a_specialite_of_another_session_is_said_to_be_one_with_what_replaces_it() -> None:
     def advice(dossier: Dossier, typed: str) -> str:
         return registration_form.search_advice(dossier, QUALIFICATION, "specialite", typed) or ""
 
@@ -272,9 +270,7 @@ def test_acquis_of_this_bts_fall_away_whole_and_of_other_titles_by_unit() -> Non
     ]
 
 
-def test_a_specialite_cleared_and_chosen_again_costs_nothing_and_another_as_much_as_at_once() -> (
-    None
-):
+def test_a_specialite_chosen_again_costs_nothing_and_another_as_much_as_at_once() -> None:
     cleared = changed(CHOSEN, "")
     assert changed(cleared, "31310").answers == CHOSEN.answers
     assert (

@@ -32,9 +32,7 @@ from tests.registrations.domain.tab_reading import (
 )
 
 
-def test_identification_greys_the_accounts_data_and_what_is_posted_for_them_changes_nothing() -> (
-    None
-):
+def test_identification_greys_the_accounts_data_and_a_post_of_them_changes_nothing() -> None:
     assert (
         " / ".join(
             field.label for field in tab_reading.fields(EMPTY, IDENTIFICATION) if field.disabled
@@ -134,9 +132,7 @@ def test_a_mobile_is_no_line_of_a_house() -> None:
     )
 
 
-def test_what_is_missing_is_told_all_at_once_a_text_without_end_too_and_whatever_is_wrong_kept_as_typed() -> (
-    None
-):
+def test_what_is_missing_is_told_all_at_once_and_whatever_is_wrong_kept_as_typed() -> None:
     assert pointers(EMPTY, IDENTIFICATION) == [
         "nationalite",
         "pays",
@@ -200,9 +196,7 @@ def test_establishments_are_searched_by_category_and_residence() -> None:
         )
 
 
-def test_an_establishment_of_another_kind_is_refused_and_what_was_typed_without_a_script_gives_proposals() -> (
-    None
-):
+def test_an_establishment_of_another_kind_is_refused_and_a_typed_one_gives_proposals() -> None:
     [reason] = tab_reading.refusals(with_answers("candidature", etablissement="CNED"), CANDIDATURE)
     assert "ne correspond pas à la catégorie FORMATION CONTINUE (320)" in reason
     typed = with_answers("candidature", etablissement="adrien")
@@ -212,9 +206,7 @@ def test_an_establishment_of_another_kind_is_refused_and_what_was_typed_without_
     ]
 
 
-def test_forms_of_passage_follow_the_category_and_who_has_the_choice_is_told_what_each_means() -> (
-    None
-):
+def test_forms_of_passage_follow_the_category_and_a_choice_says_what_each_means() -> None:
     free = field(DOSSIER, tab_reading.QUALIFICATION, "forme")
     bound = field(with_answers("candidature", categorie="520"), tab_reading.QUALIFICATION, "forme")
     offered = [[option.label for option in shown.options] for shown in (free, bound)]
@@ -283,9 +275,7 @@ def test_an_establishment_habilite_for_ccf_changes_the_modes() -> None:
     assert (modes["E3"], modes["E1"]) == ("Contrôle en cours de formation (CCF)", "Ponctuel")
 
 
-def test_every_tab_is_described_empty_and_filled_with_the_text_that_an_exam_gives_it_on_top() -> (
-    None
-):
+def test_every_tab_is_described_empty_and_filled_with_the_text_of_its_exam_on_top() -> None:
     tabs = tuple(replace(tab, text=("Lisez ceci.",)) for tab in BTS.tabs)
     for dossier in (EMPTY, DOSSIER):
         with_texts = replace(dossier, exam=replace(BTS, tabs=tabs))
@@ -296,9 +286,7 @@ def test_every_tab_is_described_empty_and_filled_with_the_text_that_an_exam_give
             ), tab.title
 
 
-def test_a_tab_that_does_not_exist_is_not_found_and_a_field_without_a_search_proposes_nothing() -> (
-    None
-):
+def test_an_unknown_tab_is_not_found_and_a_field_without_a_search_proposes_nothing() -> None:
     for number in (0, 10, -1):
         with pytest.raises(NotFound):
             registration_form.tab_view(DOSSIER, number)
@@ -358,9 +346,7 @@ def test_what_is_taken_over_is_shown_until_the_tab_is_posted_and_counts_only_the
     assert field(TAKEN_OVER, CANDIDATURE, "consent_presse").value is None, "consents never are"
 
 
-def test_k1_a_second_active_candidature_for_the_session_is_refused_beside_the_one_being_modified() -> (
-    None
-):
+def test_k1_refuses_a_second_active_candidature_for_the_session_but_the_one_modified() -> None:
     [reason] = tab_reading.refusals(with_previous(THIS_YEAR), 1)
     assert "déjà une candidature pour cette session" in reason
     modified = replace(with_previous(THIS_YEAR), modifies="def")

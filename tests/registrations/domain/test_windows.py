@@ -204,9 +204,7 @@ def test_by_the_duration_the_time_that_was_lost_is_given_back(
     assert _closes(begins, ends) == closes
 
 
-def test_what_has_ended_is_opened_again_from_the_next_full_hour_and_nothing_past_the_end_of_the_session() -> (
-    None
-):
+def test_what_has_ended_opens_again_from_the_next_hour_until_the_end_of_the_session() -> None:
     assert _closes("25 10:00", "25 14:00", now="2021-10-26 09:20") == "26/10 12:00"
     assert _closes("25 10:00", "25 14:00", days=1, now="2021-10-26 09:20") == "27/10 12:00"
     assert _closes("25 08:00", "25 10:00", last="2021-10-25 13:00") == "25/10 13:00"

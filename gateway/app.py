@@ -20,7 +20,7 @@ from gateway.service_clients import SERVICE_LABELS, ServiceClients
 from gateway.settings import GatewaySettings
 from gateway.web import blueprints
 from gateway.web.justificatifs import file_reception
-from services.chassis import clock
+from services import clock
 from services.chassis.http.sessions import get_once
 from services.chassis.process import logs
 from services.chassis.process.probe import HEALTH_PATHS, LIVE

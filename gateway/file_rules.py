@@ -5,7 +5,6 @@ Which formats a piece accepts is said by pieces, piece by piece (`Piece.formats`
 
 from collections.abc import Collection
 
-from services.chassis.french import file_size
 from services.contracts.piece_rules import (
     FORMATS,
     GUIDE_FORMATS,
@@ -14,6 +13,7 @@ from services.contracts.piece_rules import (
     OTHER_EXTENSIONS,
     PICTURE_FORMATS,
 )
+from services.french import file_size
 
 MAX_SIZE = file_size(MAX_FILE_BYTES)
 SENT_PART_BYTES = 128 * 1024

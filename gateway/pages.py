@@ -14,9 +14,9 @@ from gateway.posted_forms import shown_errors
 from gateway.sessions import SessionOwner, shown_name, staff_member, visitor
 from gateway.settings import GatewaySettings
 from services.chassis.errors import DomainError
-from services.chassis.french import short_date
 from services.contracts import page_labels
 from services.contracts.api.registrations import Tile, read_contact
+from services.french import short_date
 
 GESTION_PATH = "/gestion"
 """Where the pages of gestionnaires begin (web/gestion)."""

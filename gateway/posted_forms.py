@@ -11,9 +11,9 @@ from typing import Any
 
 from flask import request
 
-from services.chassis.clock import PARIS, YEARS, to_paris
 from services.chassis.errors import DomainError, FieldError, Invalid, NotFound
-from services.chassis.french import shown_end
+from services.clock import PARIS, YEARS, to_paris
+from services.french import shown_end
 
 Values = dict[str, str | list[str]]
 InstantReader = Callable[[str], datetime | None]

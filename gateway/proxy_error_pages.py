@@ -17,9 +17,9 @@ from gateway.file_rules import MAX_SIZE
 from gateway.layout.frame import Frame
 from gateway.web_security import SECURITY_HEADERS
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unavailable
-from services.chassis.french import file_size
 from services.chassis.web import problems
 from services.contracts.document_rules import MAX_ARCHIVE_BYTES, MAX_CSV_BYTES
+from services.french import file_size
 
 RETRY_SECONDS = 5
 ERRORS = (

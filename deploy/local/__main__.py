@@ -19,7 +19,7 @@ from deploy.local.rotate_secret import READY_SECONDS, reload_secrets
 from deploy.local.startup_steps import StepFailed, create_demonstration_staff, migrate, run_command
 from deploy.local.state_folder import AlreadyRunning, SecretsUnreadable, chosen_state
 from deploy.local.supervisor import POLL_SECONDS, NotReady, Supervisor, answers
-from services.chassis.clock import PARIS, system_now
+from services.clock import PARIS, system_now
 
 
 class Stop(BaseException):

@@ -25,7 +25,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from deploy.local.state_folder import StateFolder, chosen_state
-from services.chassis.clock import PARIS, system_now
+from services.clock import PARIS, system_now
 
 CONSUMERS_FIRST = ("pieces", "documents", "registrations", "accounts")
 """The services whose databases a backup holds, in the order in which they are copied."""

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 
 from deploy.containers.secret_makers import SECRET_MAKERS
 from deploy.service_names import CLIENTS, OBJECT_SERVICES
-from services.chassis.clock import system_now
+from services.clock import system_now
 
 KEYS = ("signing_key", "seal_key", "sealing_key", "paper_key", "audit_key")
 SEALED_BY = "Portail candidat (démonstration)"

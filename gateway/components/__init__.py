@@ -15,7 +15,7 @@ from gateway.assets import asset_url
 from gateway.components import fields
 from gateway.layout.frame import GESTION_HOME, GESTION_PAGES, PAGES
 from gateway.mail_domains import DOMAINS, corrected_address
-from services.chassis import french
+from services import french
 from services.contracts import page_labels
 from services.contracts.piece_rules import STATUS_LABELS
 

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 from flask import g
 from markupsafe import Markup
 
-from services.chassis import french
+from services import french
 
 Error = Mapping[str, Any]
 """Its `detail`, and the `pointer` to its field; on other pages also its `url`."""

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Alarm, Calendar, Event
 
-from services.chassis.clock import portal_now
-from services.chassis.french import shown_end
+from services.clock import portal_now
 from services.contracts.api.pieces import PiecesToDo
 from services.contracts.api.registrations import Tile
+from services.french import shown_end
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 REMINDER = timedelta(days=-1)

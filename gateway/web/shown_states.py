@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 
 from gateway.components import closing_time
-from services.chassis.clock import to_paris
-from services.chassis.french import short_date, short_instant
+from services.clock import to_paris
 from services.contracts import page_labels
 from services.contracts.api.documents import ListedDocument
 from services.contracts.api.drafts import Draft
 from services.contracts.api.pieces import PiecesToDo
 from services.contracts.api.registrations import Tile
 from services.contracts.registration_rules import TO_VALIDATE, WindowState
+from services.french import short_date, short_instant
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,7 @@ from gateway.components import closing_time
 from gateway.service_clients import SERVICE_LABELS
 from gateway.sessions import visitor
 from gateway.web.shown_states import is_over, late_pieces_sentence, pieces_to_do_sentence
-from services.chassis.clock import portal_now
-from services.chassis.french import short_date, time_left
+from services.clock import portal_now
 from services.contracts.api.documents import DocumentToRead, list_documents_to_read
 from services.contracts.api.drafts import Draft
 from services.contracts.api.own_account import MyAddresses, read_addresses
@@ -31,6 +30,7 @@ from services.contracts.page_labels import (
     VALIDATE_REGISTRATION,
 )
 from services.contracts.registration_rules import TO_VALIDATE
+from services.french import short_date, time_left
 
 Answer = TypeVar("Answer")
 

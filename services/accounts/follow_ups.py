@@ -7,6 +7,7 @@ longer exists, nothing is sent, and the follow-up succeeds.
 from datetime import datetime
 from typing import Any
 
+from services import clock
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.mail_link_rules import Purpose
@@ -23,10 +24,9 @@ from services.accounts.models import (
 from services.accounts.operations import mail_links, personal_copies
 from services.accounts.operations.erasure_requests import ERASE_DRAFTS, SEND_ANSWER
 from services.accounts.queries import accounts
-from services.chassis import clock
-from services.chassis.clock import portal_now
 from services.chassis.events import Envelope
 from services.chassis.tasks.registry import Channel, Handlers
+from services.clock import portal_now
 from services.contracts.account_rules import (
     ACTIVATION_LIFETIME,
     EMAIL_CHANGE_LIFETIME,

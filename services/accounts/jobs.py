@@ -9,8 +9,8 @@ from services.accounts.models import Account, EmailChange, MailLink, MailRefusal
 from services.accounts.operations import identity_changes, personal_copies, rate_limits, sessions
 from services.accounts.operations.erasure import erase_not_activated
 from services.accounts.operations.retention import erase_unused
-from services.chassis.clock import portal_now, system_now
 from services.chassis.database.deletion import delete_in_pages
+from services.clock import portal_now, system_now
 from services.contracts.retention import retention
 from services.mail import sent_mails
 

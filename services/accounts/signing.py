@@ -8,9 +8,9 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.chassis.clock import system_now
 from services.chassis.signing_keys import jwks_of, thumbprint
 from services.chassis.web.access_tokens import AUDIENCE, ISSUER, UnknownKey
+from services.clock import system_now
 
 TOKEN_SECONDS = 60
 SERVICE_TOKEN_SECONDS = 600

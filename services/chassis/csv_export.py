@@ -12,8 +12,8 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from services.chassis.french import short_date, time_of_day
 from services.contracts.api.operation import CSV
+from services.french import short_date, time_of_day
 
 DELIMITER = ";"
 BYTE_ORDER_MARK = "\ufeff"

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import IO, BinaryIO, cast
 
 from services.chassis.errors import FieldError, Invalid
-from services.chassis.french import file_size
+from services.french import file_size
 
 ZIP_HEAD = b"PK\x03\x04"
 MAX_DIRECTORY_BYTES = 2 * 1024 * 1024

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from services.chassis.french import short_instant
 from services.contracts.account_rules import STAFF_ROLE_LABELS
 from services.contracts.document_rules import STATE_LABELS
 from services.contracts.piece_rules import SCAN_LABELS, STATUS_LABELS, FileForm
 from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS
+from services.french import short_instant
 
 ACTION_LABELS = {
     "account_erased": "Compte de candidat effacé",

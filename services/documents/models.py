@@ -21,12 +21,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.chassis.clock import system_now
 from services.chassis.database.audit import AuditColumns, audit_indexes
 from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.migrations import where
 from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, new_id
 from services.chassis.tasks.tables import EventTables
+from services.clock import system_now
 from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registrations import PrintedDates
 from services.documents.domain.proofs import CODE_LENGTH, Proof

@@ -30,8 +30,8 @@ from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest, Signatur
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from services.chassis.clock import system_now
 from services.chassis.process.logs import reason_of
+from services.clock import system_now
 
 log = structlog.get_logger()
 

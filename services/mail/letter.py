@@ -7,7 +7,7 @@ from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from services.chassis.french import short_instant
+from services.french import short_instant
 from services.mail.mailer import Mail
 from services.mail.settings import Letterhead
 

@@ -16,9 +16,9 @@ from flask import current_app
 from sqlalchemy import Connection, delete, event, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.tasks.registry import stopping
+from services.clock import system_now
 from services.objects.store import (
     BytesChanged,
     ContentDigest,

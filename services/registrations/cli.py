@@ -10,11 +10,11 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from services.chassis.clock import PARIS, portal_now
-from services.chassis.french import short_instant
 from services.chassis.tasks import audit_jobs, commands
 from services.chassis.tasks.commands import errors_as_messages, operator
+from services.clock import PARIS, portal_now
 from services.contracts.registration_rules import SEVERITIES
+from services.french import short_instant
 from services.registrations.catalogue import etablissements
 from services.registrations.catalogue.contents import Catalogue, read_catalogue
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import current_app
 
-from services.chassis.clock import portal_now
 from services.chassis.events import Envelope
+from services.clock import portal_now
 from services.contracts.documents import DocumentsAnnounced
 from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded
 from services.contracts.registration_rules import ACTIVE

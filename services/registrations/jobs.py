@@ -6,9 +6,9 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.deletion import delete_in_pages
+from services.clock import portal_now
 from services.contracts.retention import retention
 from services.mail import sent_mails
 from services.registrations.follow_ups import registry

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.chassis.french import long_instant, shown_end, time_of_day, weekday_date
 from services.contracts import documents, page_labels
 from services.contracts.piece_rules import Status
 from services.contracts.pieces import MissingGroup, MissingPiece
 from services.contracts.registrations import Contact, PieceAsked, RegistrationSaved
+from services.french import long_instant, shown_end, time_of_day, weekday_date
 from services.mail.letter import Action, Letter, instant_in_paris
 from services.registrations.domain.exam_definition import OpeningView
 

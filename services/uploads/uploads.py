@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, LargeBinary, Select, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.errors import Conflict, TooLarge, TooMany, found
-from services.chassis.french import file_size
 from services.chassis.tasks.registry import stopping
+from services.clock import system_now
 from services.contracts import problem_types
 from services.contracts.api.uploads import MAX_FILENAME_LENGTH
+from services.french import file_size
 
 UPLOAD_GRACE = timedelta(minutes=30)
 """Untouched for as long, an open upload may be abandoned for a new one."""

@@ -12,12 +12,12 @@ from flask import Response, request
 from werkzeug.exceptions import ClientDisconnected
 
 from services.chassis.errors import DomainError, TooLarge
-from services.chassis.french import file_size
 from services.chassis.web import access
 from services.chassis.web.operations import Views
 from services.contracts import problem_types
 from services.contracts.api.uploads import TUS_VERSION, UPLOAD_PART_TYPE, UploadOperations
 from services.contracts.piece_rules import MAX_UPLOAD_PART_BYTES
+from services.french import file_size
 from services.uploads.uploads import UPLOAD_EXPIRY, Progress, Uploads
 
 _NUMBER = re.compile(r"\d{1,15}", re.ASCII)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from services import clock
 from services.accounts.app import create_app
 from services.accounts.models import db
-from services.chassis import clock
 from services.chassis.process.command_line import migrate
 from tests.accounts.fake_registrations import FakeRegistrations, run_fake_registrations
 from tests.accounts.running_accounts import Login, RunningAccounts, Start, settings

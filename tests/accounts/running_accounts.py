@@ -18,12 +18,12 @@ from werkzeug.test import TestResponse
 
 from deploy.containers.secret_makers import ed25519_pem
 from deploy.service_names import SERVICES
+from services import clock
 from services.accounts.dependencies import dependencies
 from services.accounts.jobs import registry
 from services.accounts.models import AuditEntry, LoginSession, db
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.accounts.signing import SERVICE_TOKEN_SECONDS
-from services.chassis import clock
 from services.chassis.settings import Secret
 from services.contracts.accounts import Identity
 from tests.accounts.creation_form import EMAIL, NEW_EMAIL, PASSWORD, creation_form

@@ -14,9 +14,9 @@ from services.accounts.models import Account, MailLink, db
 from services.accounts.operations import mail_links
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.accounts.signing import IDENTITY_SECONDS, TOKEN_SECONDS
-from services.chassis.clock import portal_now
 from services.chassis.process.logs import FORBIDDEN
 from services.chassis.settings import Secret, SettingsError
+from services.clock import portal_now
 from tests.accounts import running_accounts
 from tests.accounts.running_accounts import (
     Login,

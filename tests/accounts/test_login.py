@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from services import clock
 from services.accounts.domain.throttling import ALL_SOURCES, FAILURES_LIFETIME, PER_SOURCE, RESETS
 from services.accounts.metrics import SESSIONS
 from services.accounts.models import LoginFailures, LoginSession, db
@@ -13,7 +14,6 @@ from services.accounts.operations.sessions import KEPT_AFTER_END
 from services.accounts.password_hashing import BUSY, PasswordHasher
 from services.accounts.settings import AccountsSettings
 from services.accounts.signing import TOKEN_SECONDS
-from services.chassis import clock
 from services.chassis.errors import Unavailable
 from services.chassis.process import capacity
 from services.chassis.tasks.gauges import recorded

@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 
 from gateway.cookies import STAFF_SESSION_COOKIE, cookie_name
 from gateway.web import mails
+from services import clock
 from services.accounts.domain.staff import scopes_of, session_scopes
-from services.chassis import clock
 from services.contracts.api.passkeys import CREATION
 from tests.accounts.creation_form import PASSWORD
 from tests.documents.imports.exam_office import CELLS, csv_of

@@ -22,12 +22,13 @@ IMPURE = {
     "urllib.request",
 }
 # Ours that are as plain as the standard library: values and texts, no clock, no I/O.
-CLOCK = "services.chassis.clock."
-OF_CHASSIS = ("csv_export.text_of_safe_cell", "errors", "french", "quotas", "untrusted_archives")
+CLOCK = "services.clock."
+OF_CHASSIS = ("csv_export.text_of_safe_cell", "errors", "quotas", "untrusted_archives")
 OF_CLOCK = ("PARIS", "end_of_day", "full_years", "iso_utc", "to_paris")
 PLAIN_VALUES = (
     "services.contracts",
     "services.reference",
+    "services.french",
     *(f"services.chassis.{name}" for name in OF_CHASSIS),
     *(f"{CLOCK}{name}" for name in OF_CLOCK),
 )

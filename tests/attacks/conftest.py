@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from services.chassis import clock
+from services import clock
 from services.chassis.process.probe import HEALTH_PATHS
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory

@@ -13,7 +13,7 @@ import requests
 from flask import Flask, g, request
 
 from gateway.app import HELD_SECONDS_HEADER, PASSED_ON_AT_HEADER, arrival_time, create_app
-from services.chassis import clock
+from services import clock
 from tests.attacks.conftest import TIMEOUT_SECONDS
 from tests.support.app_server import AppServer
 from tests.support.in_process_portal import InProcessPortal, running_portal

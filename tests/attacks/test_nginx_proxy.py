@@ -13,9 +13,9 @@ import requests
 from flask import Flask, request
 
 from gateway.assets import STATIC_FOLDER, asset_url, load_assets
-from services.chassis.french import file_size
 from services.contracts.document_rules import MAX_ARCHIVE_BYTES
 from services.contracts.piece_rules import MAX_FILE_BYTES
+from services.french import file_size
 from tests.attacks.conftest import TIMEOUT_SECONDS, Site
 from tests.attacks.slow_connections import multipart, slow_connections
 from tests.gateway.components.html_checks import problems_of

@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from sqlalchemy import select, text
 
-from services.chassis.clock import system_now
 from services.chassis.database import audit_chain
 from services.chassis.database.audit import Actor, AuditColumns
 from services.chassis.database.audit_chain import ERASED, AuditChain, Mismatch
 from services.chassis.database.transactions import Database
+from services.clock import system_now
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 ENTRIES = 40

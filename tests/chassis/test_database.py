@@ -21,7 +21,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlch
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from services.chassis.clock import system_now
 from services.chassis.database import deletion, transactions
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database, is_database_unavailable
@@ -33,6 +32,7 @@ from services.chassis.tasks.runner import Runner
 from services.chassis.tasks.tables import tasks
 from services.chassis.web import access
 from services.chassis.web.application import create_service
+from services.clock import system_now
 from tests.chassis.tables import clockwork, clockwork_database, database_with, settings
 from tests.support.ports import free_port
 from tests.support.postgres import Postgres

@@ -12,7 +12,7 @@ import pytest
 
 from services.chassis import csv_export
 from services.chassis.csv_export import BYTE_ORDER_MARK, csv_text
-from services.chassis.french import file_size
+from services.french import file_size
 
 MO = 1024 * 1024
 

@@ -20,7 +20,6 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from deploy.service_names import SERVICES
-from services.chassis.clock import system_now
 from services.chassis.process import worker as workers
 from services.chassis.process.worker import Worker
 from services.chassis.tasks import commands, gauges, rows
@@ -28,6 +27,7 @@ from services.chassis.tasks.gauges import Gauge
 from services.chassis.tasks.registry import Handlers, stopping
 from services.chassis.tasks.rows import RETRY_SECONDS
 from services.chassis.tasks.tables import tasks
+from services.clock import system_now
 from tests.architecture import apps
 from tests.chassis.events.ledger import Ledger
 from tests.chassis.served_module import ROOT

@@ -22,7 +22,6 @@ from flask import Flask
 from prometheus_client import REGISTRY, generate_latest
 from sqlalchemy import insert, select, update
 
-from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.process import probe, worker
 from services.chassis.process.logs import LONGEST_REASON
@@ -35,6 +34,7 @@ from services.chassis.tasks.rows import Leases, Task
 from services.chassis.tasks.tables import EventTables
 from services.chassis.web import health_pages
 from services.chassis.web.application import create_service
+from services.clock import system_now
 from services.objects import ObjectStore
 from tests.chassis.events.test_channels_and_commands import health
 from tests.chassis.served_module import ROOT, served

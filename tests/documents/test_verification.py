@@ -13,8 +13,8 @@ from pypdf import PdfWriter
 from pypdf.generic import NameObject, RectangleObject
 from reportlab.pdfgen.canvas import Canvas
 
-from services.chassis.clock import system_now
 from services.chassis.quotas import Quota
+from services.clock import system_now
 from services.documents.domain.proofs import ALPHABET, Facts, code_in
 from services.documents.models import UnknownCodes, db
 from services.documents.operations import verification

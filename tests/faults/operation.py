@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.chassis import clock
+from services import clock
 from services.chassis.database.transactions import Database
 from services.chassis.errors import Unavailable
 from services.chassis.events import Envelope

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from sqlalchemy import select, update
 
-from services.chassis.clock import portal_now
 from services.chassis.tasks.tables import tasks
+from services.clock import portal_now
 from services.objects import ObjectMissing
 from services.pieces.dependencies import dependencies
 from services.pieces.follow_ups import registry

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import select, text
 
-from services.chassis.clock import iso_utc
+from services.clock import iso_utc
 from services.contracts.accounts import Identity, IdentityCorrected
 from services.contracts.base import Contract
 from services.contracts.pieces import (

@@ -10,7 +10,7 @@ from gateway.web.calendar_file import REMINDER
 from gateway.web.inscription import mes_inscriptions
 from gateway.web.justificatifs.liste import is_all_handed_over
 from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence
-from services.chassis import clock
+from services import clock
 from services.contracts import page_labels
 from services.contracts.api.pieces import Group, Period, Piece, RequestedPieces
 from services.documents.dependencies import dependencies

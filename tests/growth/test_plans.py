@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from deploy.service_names import SERVICES
-from services.chassis import clock
+from services import clock
 from tests.growth.accounts import full_accounts
 from tests.growth.documents import full_documents
 from tests.growth.filled import Actions, FullService

@@ -4,7 +4,7 @@ import dataclasses
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.chassis.clock import PARIS
+from services.clock import PARIS
 from services.contracts.registrations import AcademieRef, RegistrationSaved, WindowChanged
 from tests.documents.example_events import CONTACT, saved
 from tests.documents.example_events import PIECES as ASKED

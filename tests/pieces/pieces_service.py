@@ -17,11 +17,11 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from services.chassis import clock
-from services.chassis.clock import PARIS
+from services import clock
 from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.chassis.tasks import gauges
+from services.clock import PARIS
 from services.confined.checks import Program
 from services.contracts.base import Contract
 from services.contracts.reminder_rules import HOUR

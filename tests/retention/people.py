@@ -15,9 +15,9 @@ import psycopg
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from services import clock
 from services.accounts.models import Account, AuditEntry
 from services.accounts.models import db as accounts_db
-from services.chassis import clock
 from services.chassis.database.audit import Actor
 from services.contracts.retention import retention
 from tests.pieces import sample_files

@@ -22,9 +22,9 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.service_names import SERVICES
-from services.chassis.clock import system_now
 from services.chassis.process.probe import HEALTH_PATHS
 from services.chassis.settings import Settings
+from services.clock import system_now
 from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_ports
 from tests.support.processes import PrivateFolder, ServiceFailed, wait_until

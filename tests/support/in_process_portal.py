@@ -18,9 +18,9 @@ from flask import Flask
 from deploy.service_names import CLIENTS
 from gateway.app import create_app as create_gateway
 from gateway.settings import GatewaySettings
+from services import clock
 from services.accounts.follow_ups import registry as accounts_follow_ups
 from services.accounts.settings import ClientSecrets
-from services.chassis import clock
 from services.chassis.process.command_line import migrate
 from tests.registrations.service.candidate_client import NOW, with_catalogue
 from tests.support.app_server import AppServer

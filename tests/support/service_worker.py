@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Select, select, text, update
 
-from services.chassis import clock
+from services import clock
 from services.chassis.database.transactions import Database, new_id
 from services.chassis.events.envelope import Envelope
 from services.chassis.tasks import rows

@@ -1,4 +1,4 @@
-/* Sizes as the pages write them (services/chassis/french.py). */
+/* Sizes as the pages write them (services/french.py). */
 
 const KILOBYTE = 1024;
 const MEGABYTE = KILOBYTE * KILOBYTE;

@@ -18,11 +18,11 @@ from gateway.service_clients import clients
 from gateway.sessions import visitor
 from gateway.settings import GatewaySettings
 from gateway.web import to_do
-from services.chassis.french import long_date
 from services.contracts.account_rules import ACTIVATION_HOURS
 from services.contracts.api import verification as api
 from services.contracts.page_labels import VERIFICATION_PATH
 from services.contracts.retention import TO_CONFIRM, retention
+from services.french import long_date
 
 blueprint = access.Pages("accueil", __name__)
 

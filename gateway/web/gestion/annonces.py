@@ -21,8 +21,8 @@ from gateway.posted_forms import (
 from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.ouvertures import MANAGE
-from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError
+from services.clock import portal_now
 from services.contracts.api import administration as api
 from services.contracts.registration_rules import SEVERITY_LABELS
 

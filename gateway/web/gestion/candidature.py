@@ -27,8 +27,8 @@ from gateway.web.gestion.publication import (
     read_import_form,
     type_options,
 )
-from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, NotFound, found
+from services.clock import portal_now
 from services.contracts import page_labels
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.audit import ENTRIES

@@ -35,7 +35,6 @@ from gateway.web.gestion.lists import (
     typed_filters,
 )
 from services.chassis.errors import DomainError, Invalid, NotFound
-from services.chassis.french import alphabetical
 from services.contracts.api import own_staff_account
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.operation import Operation
@@ -45,6 +44,7 @@ from services.contracts.registration_rules import (
     CANDIDATURE_STATE_LABELS,
     VALIDATION_LABELS,
 )
+from services.french import alphabetical
 
 SHORTEST_SEARCH = 2  # characters
 OF_OPENINGS = ("exam", "session", "academie")

@@ -18,7 +18,7 @@ from gateway.sessions import staff_member
 from gateway.web.compte import mailed_links
 from gateway.web.compte.connexion import posted_identity
 from gateway.web.gestion import blueprint
-from services.chassis import clock
+from services import clock
 from services.chassis.errors import DomainError
 from services.contracts import page_labels
 from services.contracts.account_rules import LINK_PROBLEMS, STAFF_ROLE_LABELS, TOKEN_DAYS_WORDS

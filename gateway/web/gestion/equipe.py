@@ -15,11 +15,11 @@ from gateway.sessions import staff_member
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.lists import name_of, read_page, render_list, typed_filters
 from services.chassis.errors import DomainError
-from services.chassis.french import alphabetical
 from services.contracts.account_rules import MEMBER_STATE_LABELS, STAFF_ROLE_LABELS
 from services.contracts.api import team as api
 from services.contracts.api.operation import Operation
 from services.contracts.api.team import Member
+from services.french import alphabetical
 
 MANAGE = ("staff:manage", "account:manage")
 STATUSES_SHOWN_HERE = (409, 422, 429)

@@ -20,7 +20,6 @@ from gateway.posted_forms import DAY_EXPECTED, posted_text, read_day
 from gateway.seal import POST_LIFE_SECONDS, current_seal
 from gateway.sessions import staff_member
 from services.chassis.errors import Invalid, NotFound
-from services.chassis.french import alphabetical, number, time_of_day
 from services.contracts.api.operation import Operation
 from services.contracts.api.staff_lists import (
     CHECKBOX,
@@ -35,6 +34,7 @@ from services.contracts.api.staff_lists import (
 )
 from services.contracts.api.staff_pieces import RecentOpening
 from services.contracts.api.team import StaffName, list_academies, list_names
+from services.french import alphabetical, number, time_of_day
 
 SEARCH = "personne"
 LONGEST_TEXT = 254  # characters, as a mail address has: all of them together fit in an address

@@ -34,11 +34,11 @@ from gateway.web.gestion.lists import (
 )
 from gateway.web.justificatifs.file_reception import STAFF_UPLOADS, received_files
 from services.chassis.errors import Conflict, DomainError, Invalid, found
-from services.chassis.french import file_size
 from services.contracts import document_rules as rules
 from services.contracts import page_labels, problem_types
 from services.contracts.api import staff_imports as api
 from services.contracts.api.staff_imports import Import, ImportDocuments, ImportForm, SessionChoice
+from services.french import file_size
 
 CHANGED_AND_SENT_AGAIN = (
     "Vous avez déjà préparé une publication avec ce formulaire, puis vous l'avez modifié. Pour en "

@@ -26,12 +26,12 @@ from gateway.web.gestion.lists import (
 )
 from gateway.web.gestion.pieces import first_piece
 from services.chassis.errors import Invalid
-from services.chassis.french import alphabetical
 from services.contracts.api import missing_pieces as api
 from services.contracts.api.missing_pieces import MissingPieces
 from services.contracts.api.staff_candidatures import count_candidatures, list_candidatures
 from services.contracts.piece_rules import ReminderOutcome
 from services.contracts.registration_rules import ACTIVE
+from services.french import alphabetical
 
 CANDIDATURES_OF_A_PAGE = 50
 """So many can be reminded at once."""

@@ -19,10 +19,10 @@ from gateway.web.inscription import blueprint
 from gateway.web.inscription.onglets import TabPages
 from gateway.web.inscription.refus import form_fields, shows_refusals
 from services.chassis.errors import NotFound
-from services.chassis.french import alphabetical
 from services.contracts.api.drafts import Tab, list_specialites, open_draft, read_specialite
 from services.contracts.api.openings import read_choices
 from services.contracts.registration_rules import Purpose
+from services.french import alphabetical
 
 SPECIALITE_FIELD = "specialite"
 WHOLE_LIST = "liste"

@@ -13,15 +13,15 @@ from gateway.posted_forms import BUTTONS_THAT_STAY, WORDS_SUFFIX, Values, posted
 from gateway.sessions import SessionOwner, visitor
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.refus import FINAL_REFUSALS, conflict_page, form_fields, refusal_page
-from services.chassis import clock
+from services import clock
 from services.chassis.errors import DomainError
-from services.chassis.french import time_of_day
 from services.chassis.web import problems
 from services.contracts import problem_types
 from services.contracts.api import drafts as api
 from services.contracts.api.forms import Suggestions
 from services.contracts.api.operation import Answer, Operation
 from services.contracts.registration_rules import NEXT, PREVIOUS, STAY
+from services.french import time_of_day
 
 ACTIONS_THAT_MOVE = (NEXT, PREVIOUS)
 SHOWN_BY_THE_PAGE = (404, 409, 422)

@@ -12,10 +12,10 @@ from gateway.posted_forms import shown_on
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
 from services.chassis.errors import DomainError, found
-from services.chassis.french import file_size
 from services.contracts.api import pieces as api
 from services.contracts.api.pieces import Deposit, Piece, RequestedPieces
 from services.contracts.piece_rules import OTHER_EXTENSIONS, VIEWABLE_FORMATS
+from services.french import file_size
 
 DONE_SENTENCES = {
     "depose": "Votre fichier est déposé.",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.accounts.domain.form_reader import FormReader
-from services.chassis.clock import full_years
+from services.clock import full_years
 from services.reference import communes
 from services.reference.lists import FRANCE, departements, pays
 from services.reference.text import capitals, words

@@ -10,8 +10,8 @@ from services.accounts.domain.account_input import Changes, changes_civil_status
 from services.accounts.models import Account, db
 from services.accounts.operations import email_change, identity_changes, passwords
 from services.accounts.queries.accounts import is_frozen, stored_account
-from services.chassis.clock import portal_now, to_paris
 from services.chassis.errors import Conflict, found
+from services.clock import portal_now, to_paris
 from services.contracts.api.own_account import DELETION, Changed
 
 

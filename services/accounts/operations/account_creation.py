@@ -27,10 +27,10 @@ from services.accounts.operations.rate_limits import retried
 from services.accounts.password_hashing import NO_PASSWORD
 from services.accounts.queries import accounts, mail_link_states
 from services.accounts.queries.accounts import pending_creations_at
-from services.chassis.clock import portal_now, to_paris
 from services.chassis.database.transactions import new_id
 from services.chassis.quotas import Quota
 from services.chassis.tasks.rows import follow_up
+from services.clock import portal_now, to_paris
 from services.contracts.account_rules import State
 from services.contracts.api.forms import Form
 from services.contracts.api.sign_in import FRANCECONNECT

@@ -19,10 +19,10 @@ from services.accounts.operations.identity_changes import (
     run_after_pending_change,
 )
 from services.accounts.queries.accounts import identity_of
-from services.chassis.clock import portal_now, to_paris
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, NotFound, found
 from services.chassis.events import publish
+from services.clock import portal_now, to_paris
 from services.contracts.accounts import IdentityCorrected
 from services.contracts.api.candidate_accounts import Corrected
 

@@ -12,11 +12,11 @@ from services.accounts.models import Account, EmailChange, db
 from services.accounts.operations import mail_links, rate_limits, sessions
 from services.accounts.operations.identity_changes import next_version, run_after_pending_change
 from services.accounts.queries import accounts
-from services.chassis.clock import portal_now
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict
 from services.chassis.events import publish
 from services.chassis.tasks.rows import follow_up
+from services.clock import portal_now
 from services.contracts import problem_types
 from services.contracts.account_rules import State
 from services.contracts.accounts import EmailChanged

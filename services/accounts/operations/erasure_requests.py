@@ -9,10 +9,10 @@ from services.accounts.models import Account, AuditEntry, ErasureRequest, KnownB
 from services.accounts.operations.identity_changes import delete_account
 from services.accounts.operations.passwords import checked_again
 from services.accounts.queries.accounts import is_frozen, stored_account
-from services.chassis.clock import portal_now, to_paris
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, Invalid, found
 from services.chassis.tasks.rows import follow_up
+from services.clock import portal_now, to_paris
 from services.contracts.api import erasure as api
 from services.contracts.api.operation import answer_of
 from services.contracts.api.own_account import ERASURE

@@ -18,7 +18,6 @@ from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account, IdentityChange, db
 from services.accounts.operations import provider_identities
 from services.accounts.operations.erasure import erase
-from services.chassis.clock import portal_now
 from services.chassis.errors import (
     Conflict,
     DomainError,
@@ -27,6 +26,7 @@ from services.chassis.errors import (
     Unavailable,
     found,
 )
+from services.clock import portal_now
 from services.contracts import problem_types
 
 log = structlog.get_logger()

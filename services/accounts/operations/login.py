@@ -21,10 +21,10 @@ from services.accounts.operations.rate_limits import Slots, retried
 from services.accounts.queries import accounts
 from services.accounts.queries.accounts import Person
 from services.accounts.stored_secrets import hash_secret, new_secret
-from services.chassis.clock import portal_now, system_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError, Forbidden, Invalid, Unauthenticated
 from services.chassis.tasks.rows import follow_up
+from services.clock import portal_now, system_now
 from services.contracts import problem_types
 from services.contracts.api.sessions import CANDIDATE, STAFF
 from services.contracts.api.sign_in import FRANCECONNECT, PROCONNECT

@@ -17,7 +17,7 @@ from services.accounts.queries.mail_link_states import (
     state_of,
 )
 from services.accounts.stored_secrets import hash_secret
-from services.chassis.clock import portal_now
+from services.clock import portal_now
 from services.contracts.account_rules import State
 
 

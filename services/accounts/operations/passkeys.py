@@ -41,9 +41,9 @@ from services.accounts.models import AuditEntry, LoginSession, Passkey, StaffMem
 from services.accounts.queries.staff import passkeys_of
 from services.accounts.stored_secrets import hash_secret
 from services.chassis import brand
-from services.chassis.clock import system_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Invalid, Unauthenticated
+from services.clock import system_now
 from services.contracts import problem_types
 from services.contracts.api.passkeys import ACT, CREATION, LOG_IN, Options
 

@@ -24,18 +24,18 @@ from services.accounts.models import Account, AuditEntry, PersonalCopy, db
 from services.accounts.operations import passwords
 from services.accounts.queries import personal_data
 from services.chassis import brand
-from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import NotFound, Unavailable, found
-from services.chassis.french import short_instant
 from services.chassis.http.client import Client, ProblemAnswer
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import follow_up
+from services.clock import portal_now
 from services.contracts import problem_types
 from services.contracts.api.operation import answer_of
 from services.contracts.api.own_account import COPY, MyCopies, MyCopy, download_copy
 from services.contracts.api.personal_data import PersonalData, read_held_file, read_part
 from services.contracts.retention import retention
+from services.french import short_instant
 from services.objects import ContentDigest, ObjectMissing, StoreUnavailable, put_verified
 
 ONE_PER = timedelta(days=1)

@@ -13,9 +13,9 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain import emails, pivot_identity
 from services.accounts.models import Account, AuditEntry, ProviderIdentity, StaffMember
 from services.accounts.queries.accounts import Person
-from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, Forbidden
+from services.clock import portal_now
 from services.contracts import problem_types
 from services.contracts.api.sign_in import PROCONNECT, PROVIDER_LABELS
 

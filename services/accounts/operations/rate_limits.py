@@ -16,9 +16,9 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain import throttling
 from services.accounts.domain.throttling import Failures, Rule
 from services.accounts.models import LoginFailures, MailQuota
-from services.chassis.clock import system_now
 from services.chassis.errors import TooMany
 from services.chassis.quotas import Quota, count_in_window
+from services.clock import system_now
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")

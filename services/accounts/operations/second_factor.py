@@ -22,9 +22,9 @@ from services.accounts.operations import passkeys, rate_limits
 from services.accounts.operations.rate_limits import retried
 from services.accounts.stored_secrets import hash_secret
 from services.chassis import brand
-from services.chassis.clock import system_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Forbidden, Invalid
+from services.clock import system_now
 from services.contracts import page_labels, problem_types
 from services.contracts.account_rules import MemberState
 from services.contracts.api.own_staff_account import ProposedFactor

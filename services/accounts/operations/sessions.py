@@ -16,9 +16,9 @@ from services.accounts.operations import second_factor
 from services.accounts.queries.accounts import Person, signed_identity
 from services.accounts.signing import TOKEN_SECONDS
 from services.accounts.stored_secrets import hash_secret, new_secret
-from services.chassis.clock import system_now
 from services.chassis.errors import Unauthenticated
 from services.chassis.tasks import gauges
+from services.clock import system_now
 from services.contracts import problem_types
 from services.contracts.api.operation import answer_of
 from services.contracts.api.sessions import KINDS, STAFF, LoggedIn

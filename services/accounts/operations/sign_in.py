@@ -14,8 +14,8 @@ from services.accounts.operations import login, provider_identities, second_fact
 from services.accounts.operations.login import LoggedIn
 from services.accounts.queries.accounts import Person
 from services.accounts.stored_secrets import hash_secret
-from services.chassis.clock import system_now
 from services.chassis.errors import found
+from services.clock import system_now
 from services.contracts.api.sign_in import ATTEMPT_MINUTES, PROCONNECT, SignedIn, SignIn
 
 _SEALED = "sign-in"

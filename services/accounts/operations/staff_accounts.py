@@ -17,10 +17,10 @@ from services.accounts.models import AuditEntry, StaffMember, StaffToken, db
 from services.accounts.operations import passkeys, provider_identities, rate_limits, second_factor
 from services.accounts.operations.sessions import end_all_sessions
 from services.accounts.queries import accounts
-from services.chassis.clock import system_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, FieldError, Forbidden, Invalid, found
+from services.clock import system_now
 from services.contracts import problem_types
 from services.contracts.account_rules import MemberState
 

@@ -14,10 +14,10 @@ from services.accounts.operations import second_factor
 from services.accounts.operations.staff_accounts import lock_member, member_at, refuse_disabled
 from services.accounts.signing import TOKEN_SECONDS
 from services.accounts.stored_secrets import hash_secret, new_secret
-from services.chassis.clock import system_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import FieldError, Invalid, NotFound, Unauthenticated
+from services.clock import system_now
 from services.contracts import problem_types
 from services.contracts.account_rules import default_token_days
 from services.contracts.api.own_staff_account import CreatedToken

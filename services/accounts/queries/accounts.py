@@ -16,8 +16,8 @@ from services.accounts.domain import account_form
 from services.accounts.domain.account_input import typed_values
 from services.accounts.domain.emails import key_of
 from services.accounts.models import Account, EmailChange, MailRefusal, StaffMember, db
-from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError, Invalid, found
+from services.clock import portal_now
 from services.contracts.account_rules import EMAIL_CHANGE_LIFETIME, Editable
 from services.contracts.accounts import Identity
 from services.contracts.api.candidate_accounts import (

@@ -10,7 +10,7 @@ from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, EmailChange, MailLink, StaffMember, db
 from services.accounts.queries import accounts
 from services.accounts.stored_secrets import hash_secret
-from services.chassis.clock import portal_now
+from services.clock import portal_now
 from services.contracts.account_rules import MemberState, State
 from services.contracts.api.operation import answer_of
 from services.contracts.api.visitors import ActivationLink, Asked, LinkState

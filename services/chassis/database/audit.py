@@ -12,8 +12,8 @@ from flask import g
 from sqlalchemy import JSON, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.chassis.clock import iso_utc, system_now
 from services.chassis.database.transactions import UtcDateTime
+from services.clock import iso_utc, system_now
 
 STAFF = "staff"
 LONGEST_ADDRESS = 45  # characters, of an IPv6 address that holds one of IPv4

@@ -34,10 +34,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import system_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import NAMES, Database, UtcDateTime
 from services.chassis.tasks.registry import stopping
+from services.clock import system_now
 
 PAGE = 150  # entries; each look-up of a subject's last one reads some blocks
 LOOK_BACK = 10_000

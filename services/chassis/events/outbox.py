@@ -10,7 +10,6 @@ from flask import current_app, has_app_context
 from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import seconds_since, system_now
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.events.broker import Publisher, Unroutable
 from services.chassis.events.envelope import Envelope
@@ -18,6 +17,7 @@ from services.chassis.process.logs import request_id
 from services.chassis.tasks import metrics
 from services.chassis.tasks.tables import outbox
 from services.chassis.traces import spans
+from services.clock import seconds_since, system_now
 
 log = structlog.get_logger()
 

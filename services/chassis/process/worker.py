@@ -15,7 +15,6 @@ from functools import partial
 import structlog
 from flask import Flask
 
-from services.chassis.clock import seconds_since, system_now
 from services.chassis.database.transactions import Database, new_id
 from services.chassis.events import outbox
 from services.chassis.events.broker import LOOK_SECONDS, BrokerUnavailable, connect
@@ -36,6 +35,7 @@ from services.chassis.tasks.registry import (
 from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS, Task
 from services.chassis.tasks.runner import Runner
 from services.chassis.web import health_pages
+from services.clock import seconds_since, system_now
 
 log = structlog.get_logger()
 

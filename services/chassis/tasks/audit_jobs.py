@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from services.chassis.clock import system_now
 from services.chassis.database.audit_chain import AuditChain, KeptRoots
 from services.chassis.settings import ServiceSettings
 from services.chassis.signing_keys import load_keys
 from services.chassis.tasks.registry import Handlers
+from services.clock import system_now
 
 MOST_LISTED = 100
 Roots = Callable[[], KeptRoots | None]

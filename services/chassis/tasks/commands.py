@@ -14,7 +14,6 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from services.chassis.clock import system_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import Database
 from services.chassis.errors import DomainError
@@ -24,6 +23,7 @@ from services.chassis.tasks.registry import JOBS, Handlers
 from services.chassis.tasks.rows import HANDLERS, JOB, RETENTION
 from services.chassis.tasks.runner import Interrupted, Runner
 from services.chassis.tasks.tables import tasks
+from services.clock import system_now
 
 
 def register(app: Flask, handlers: Handlers) -> None:

@@ -12,9 +12,9 @@ from prometheus_client.registry import Collector
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.tasks.tables import job_figures
+from services.clock import system_now
 
 Values = Mapping[tuple[str, ...], float]
 

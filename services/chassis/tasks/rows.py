@@ -31,13 +31,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import seconds_since, system_now
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database, UtcDateTime
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.outbox import is_due, new_envelope
 from services.chassis.tasks.registry import EVENTS, RELAY, Handlers
 from services.chassis.tasks.tables import DONE, PARKED, SET_ASIDE, WAITING, outbox, tasks
+from services.clock import seconds_since, system_now
 
 log = structlog.get_logger()
 

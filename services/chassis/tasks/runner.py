@@ -11,7 +11,6 @@ from contextlib import contextmanager
 import structlog
 from flask import Flask
 
-from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database, new_id
 from services.chassis.events.broker import BrokerUnavailable
 from services.chassis.events.envelope import Envelope, Undecodable
@@ -35,6 +34,7 @@ from services.chassis.tasks.rows import (
 )
 from services.chassis.tasks.tables import PARKED
 from services.chassis.traces import spans
+from services.clock import system_now
 
 log = structlog.get_logger()
 

@@ -16,7 +16,7 @@ from marshmallow import RAISE
 from sqlalchemy.exc import SQLAlchemyError
 from webargs.flaskparser import FlaskParser
 
-from services.chassis import clock
+from services import clock
 from services.chassis.database.transactions import Database, is_database_unavailable
 from services.chassis.errors import DomainError, FieldError, Invalid, NotFound, Unavailable
 from services.chassis.process import logs

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from flask import g, request
 
-from services.chassis.clock import portal_now
 from services.chassis.web.access_tokens import Caller
+from services.clock import portal_now
 
 CLIENT_ADDRESS = "X-Client-Address"
 RECEIVED_AT = "X-Received-At"

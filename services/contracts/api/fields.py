@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from services.chassis.clock import PARIS, YEARS, end_of_day
+from services.clock import PARIS, YEARS, end_of_day
 
 REFUSAL = f"Une date des années {YEARS[0]} à {YEARS[-1]} est attendue."
 

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from services.chassis.french import short_date, short_instant
 from services.contracts import page_labels, problem_types
 from services.contracts.api.history import Event, text_of, words
 from services.contracts.api.mails import STATE_LABELS
 from services.contracts.api.operation import Answered, Callers, Instant, service
 from services.contracts.audit_labels import ACTION_LABELS, ACTOR_LABELS
+from services.french import short_date, short_instant
 
 TITLE = page_labels.MY_DATA
 _SECONDS = 60.0  # the worker of accounts waits, nobody else

@@ -13,10 +13,10 @@ from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 
-from services.chassis.french import short_date
 from services.contracts.accounts import Identity
 from services.contracts.document_rules import NUMERO_LENGTH, NUMERO_LENGTH_IN_WORDS, DocumentType
 from services.contracts.registrations import EpreuveLine, RegistrationSaved
+from services.french import short_date
 from services.reference.text import folded
 
 INSCRIPTION_LENGTH = 3

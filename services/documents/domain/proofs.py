@@ -13,7 +13,7 @@ import re
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
 
-from services.chassis.clock import to_paris
+from services.clock import to_paris
 from services.contracts.registrations import RegistrationSaved
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

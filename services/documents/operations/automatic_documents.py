@@ -14,10 +14,10 @@ from prometheus_client import Histogram
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import portal_now
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import found
 from services.chassis.tasks.rows import follow_up
+from services.clock import portal_now
 from services.contracts.base import data_of, read
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType
 from services.contracts.pieces import IncompleteCandidature, PiecesReminded

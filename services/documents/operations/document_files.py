@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import update
 
-from services.chassis.clock import portal_now
 from services.chassis.errors import NotFound, Unavailable, found
+from services.clock import portal_now
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType, FileFormat
 from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies

@@ -7,10 +7,10 @@ from collections.abc import Collection
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import erase_subject
+from services.clock import portal_now
 from services.contracts.registrations import DataErased, ErasedCandidature
 from services.contracts.retention import DOCUMENTS
 from services.documents.models import (

@@ -14,11 +14,10 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, DomainError, Invalid, NotFound, TooLarge, Unavailable
-from services.chassis.french import file_size
 from services.chassis.process.capacity import Limit
 from services.chassis.process.logs import frames_of, reason_of
+from services.clock import portal_now
 from services.contracts import document_rules as rules
 from services.documents.dependencies import Dependencies
 from services.documents.domain import import_csv
@@ -40,6 +39,7 @@ from services.documents.queries.imports import (
     refused_lines,
     scope_of,
 )
+from services.french import file_size
 from services.objects import ObjectMissing, StoreUnavailable, discard, operation_naming, retire
 from services.uploads.uploads import Progress, UploadsChanged
 

@@ -10,10 +10,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, Invalid, PreconditionFailed, Unavailable
 from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.tasks.rows import follow_up
+from services.clock import portal_now
 from services.contracts import document_rules as rules
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, filename

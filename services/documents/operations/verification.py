@@ -7,9 +7,9 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from services.chassis.clock import system_now
 from services.chassis.errors import Invalid, TooMany
 from services.chassis.quotas import Quota, count_in_window
+from services.clock import system_now
 from services.contracts.api.verification import State, Verdict
 from services.documents.dependencies import Dependencies
 from services.documents.domain.proofs import CODE_LENGTH, code_in, shown

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import iso_utc
 from services.chassis.database.staff_lists import within
 from services.chassis.errors import NotFound
+from services.clock import iso_utc
 from services.contracts.api import documents as api
 from services.contracts.api.operation import answer_of
 from services.contracts.registrations import RegistrationSaved, from_stored

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import YEARS, to_paris
 from services.chassis.csv_export import csv_text
 from services.chassis.database.staff_lists import (
     UNKNOWN_CURSOR,
@@ -22,7 +21,7 @@ from services.chassis.database.staff_lists import (
     within,
 )
 from services.chassis.errors import FieldError, Invalid, NotFound, found
-from services.chassis.french import short_date
+from services.clock import YEARS, to_paris
 from services.contracts import document_rules as rules
 from services.contracts.api import staff_imports as api
 from services.contracts.api.operation import answer_of
@@ -48,6 +47,7 @@ from services.documents.models import (
 )
 from services.documents.queries.candidatures import active_in, names_of, saved_versions
 from services.documents.queries.documents import documents_beside, is_replaced_by
+from services.french import short_date
 from services.reference import academies
 
 IS_WAITING = Sending.object_key.is_not(None)

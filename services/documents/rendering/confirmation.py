@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from services.chassis import french
+from services import french
 from services.contracts.document_rules import DocumentType
 from services.contracts.registration_rules import CERTIFICATION
 from services.contracts.registrations import Confirmation, EpreuveLine, RegistrationSaved

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import groupby
 
-from services.chassis import french
+from services import french
 from services.contracts import page_labels
 from services.contracts.document_rules import DocumentType
 from services.contracts.pieces import MissingGroup

@@ -5,7 +5,7 @@ table convocation, relevé de notes, mesures d'aménagements.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from services.chassis import french
+from services import french
 from services.contracts.document_rules import DocumentType
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.import_columns import HIGHEST_MARK, without_line

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from services.chassis import french
+from services import french
 from services.contracts.registrations import Contact, RegistrationSaved
 from services.documents.domain.proofs import Proof
 from services.documents.rendering.stamp import Stamp

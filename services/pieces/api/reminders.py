@@ -1,10 +1,10 @@
 """Missing pieces for staff and their tools, within their académies: who lacks what until when;
 reminders by hand."""
 
-from services.chassis.clock import offset, portal_now
 from services.chassis.tasks.gauges import recorded
 from services.chassis.web import access
 from services.chassis.web.operations import Views
+from services.clock import offset, portal_now
 from services.contracts.api import missing_pieces as api
 from services.pieces.metrics import INCOMPLETE
 from services.pieces.models import db

@@ -7,12 +7,12 @@ from typing import Any
 from flask import Response, json
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.chassis.clock import portal_now, system_now
 from services.chassis.csv_export import csv_response
 from services.chassis.database.transactions import is_database_unavailable
 from services.chassis.errors import DomainError, Unavailable
 from services.chassis.web import access, problems
 from services.chassis.web.operations import Reply, Views
+from services.clock import portal_now, system_now
 from services.contracts.api import staff_pieces as api
 from services.pieces.domain.control import Decision
 from services.pieces.models import db

@@ -5,8 +5,8 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from services.chassis.clock import end_of_day, to_paris
 from services.chassis.errors import FieldError
+from services.clock import end_of_day, to_paris
 from services.contracts.piece_rules import MAX_COMMENT_LENGTH, Scan, Status
 from services.pieces.domain.piece import Period
 

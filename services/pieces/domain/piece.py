@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.chassis.clock import to_paris
-from services.chassis.french import file_size, short_date, shown_end, time_of_day, weekday_date
+from services.clock import to_paris
 from services.contracts import page_labels
 from services.contracts.piece_rules import Scan, Status
+from services.french import file_size, short_date, shown_end, time_of_day, weekday_date
 
 
 @dataclass(frozen=True, order=True)

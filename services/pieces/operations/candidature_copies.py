@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
+from services.clock import portal_now
 from services.contracts import registrations as contracts
 from services.contracts.piece_rules import ChangeKind, Status
 from services.contracts.session_options import SessionOptions

@@ -4,8 +4,8 @@ it."""
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import system_now
 from services.chassis.events import publish
+from services.clock import system_now
 from services.contracts.pieces import PiecesStateChanged
 from services.pieces.domain.missing_pieces import pieces_state
 from services.pieces.models import Candidature, db

@@ -16,7 +16,6 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import iso_utc, portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import is_database_unavailable
 from services.chassis.errors import (
@@ -33,6 +32,7 @@ from services.chassis.events import publish
 from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.tasks.rows import follow_up
 from services.chassis.web.access_tokens import Caller
+from services.clock import iso_utc, portal_now
 from services.contracts import problem_types
 from services.contracts.api.operation import answer_of
 from services.contracts.piece_rules import Status

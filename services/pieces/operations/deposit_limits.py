@@ -9,12 +9,12 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import system_now
 from services.chassis.errors import TooLarge, TooMany
-from services.chassis.french import file_size
 from services.chassis.quotas import Quota, count_in_window
+from services.clock import system_now
 from services.contracts import problem_types
 from services.contracts.piece_rules import MAX_MERGED_FILES
+from services.french import file_size
 from services.pieces.models import DepositTries, db
 from services.pieces.queries.pieces import retired_bytes
 from services.uploads.uploads import lock_owner

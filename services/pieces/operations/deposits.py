@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import DomainError, NotFound, Unavailable
 from services.chassis.tasks.rows import follow_up
+from services.clock import portal_now
 from services.contracts import problem_types
 from services.contracts.piece_rules import Scan, Status
 from services.objects import BytesChanged, StoreUnavailable, operation_naming, put_verified, retire

@@ -4,9 +4,9 @@ copies, pieces with their files and history. A tombstone stays, without anything
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.tasks.rows import erase_subject
+from services.clock import portal_now
 from services.contracts.registrations import DataErased, ErasedCandidature
 from services.contracts.retention import PIECES
 from services.objects import retire_for_good

@@ -13,13 +13,13 @@ from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
 from services.chassis.errors import DomainError, TooLarge
-from services.chassis.french import file_size
 from services.contracts.piece_rules import (
     HEIC_EXTENSIONS,
     MAX_FILE_BYTES,
     VIEWABLE_FORMATS,
     Format,
 )
+from services.french import file_size
 from services.objects import ContentDigest
 from services.pieces.dependencies import dependencies
 from services.pieces.domain import refusals

@@ -15,7 +15,6 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import PARIS, iso_utc, portal_now, to_paris
 from services.chassis.database.audit import Actor
 from services.chassis.database.staff_lists import academies_shown, within
 from services.chassis.events import publish
@@ -23,6 +22,7 @@ from services.chassis.tasks import gauges
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import follow_up
 from services.chassis.web.access_tokens import Caller
+from services.clock import PARIS, iso_utc, portal_now, to_paris
 from services.contracts.api import missing_pieces as api
 from services.contracts.api.operation import answer_of
 from services.contracts.page_sizes import LARGEST_PAGE

@@ -6,9 +6,9 @@ import re
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import portal_now, system_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, Invalid, found
+from services.clock import portal_now, system_now
 from services.objects.reconciliation import KeyColumn, Reconciliation
 from services.objects.tables import retired_objects
 from services.pieces.dependencies import dependencies

@@ -13,11 +13,11 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import system_now
 from services.chassis.errors import Conflict, NotFound, TooLarge
-from services.chassis.french import file_size
+from services.clock import system_now
 from services.contracts import problem_types
 from services.contracts.piece_rules import MAX_FILE_BYTES, Format
+from services.french import file_size
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.files import accepted_formats, clean_filename
 from services.pieces.domain.piece import deposit_instant

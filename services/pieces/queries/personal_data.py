@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import found
-from services.chassis.french import file_size
 from services.contracts.api.personal_data import (
     Held,
     Item,
@@ -19,6 +18,7 @@ from services.contracts.api.personal_data import (
     of_trail,
 )
 from services.contracts.piece_rules import STATUS_LABELS
+from services.french import file_size
 from services.objects.tables import retired_objects
 from services.pieces.models import AuditEntry, Candidature, Deposit, Piece, Upload
 from services.pieces.queries.history import history

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Response
 
-from services.chassis.clock import portal_now
 from services.chassis.web.audit_trail import actor
 from services.chassis.web.operations import Views
+from services.clock import portal_now
 from services.contracts.api import administration as api
 from services.contracts.api import retention as retention_api
 from services.contracts.retention import PLANNED

@@ -3,10 +3,10 @@ services ask."""
 
 from typing import Any
 
-from services.chassis.clock import portal_now
 from services.chassis.web.access import caller, caller_id
 from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Reply, Views
+from services.clock import portal_now
 from services.contracts.api import personal_data
 from services.contracts.api import registrations as api
 from services.contracts.api.drafts import Draft

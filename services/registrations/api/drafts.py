@@ -6,12 +6,12 @@ The gateway passes on the identity that it got from accounts; it is never logged
 from collections.abc import Mapping
 from typing import Any
 
-from services.chassis.clock import portal_now
 from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.web.access import caller, claims_of
 from services.chassis.web.audit_trail import actor
 from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Reply, Views
+from services.clock import portal_now
 from services.contracts.accounts import Identity
 from services.contracts.api import drafts as api
 from services.contracts.api.operation import CANDIDATE

@@ -3,8 +3,8 @@ page's messages."""
 
 from typing import Any
 
-from services.chassis.clock import portal_now
 from services.chassis.web.operations import Views
+from services.clock import portal_now
 from services.contracts.api import openings as api
 from services.contracts.registration_rules import Purpose
 from services.registrations.domain.opening_selection import select

@@ -7,12 +7,12 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import portal_now
 from services.chassis.csv_export import csv_response
 from services.chassis.errors import Forbidden
 from services.chassis.web.access import caller, caller_academies
 from services.chassis.web.audit_trail import actor
 from services.chassis.web.operations import Reply, Views
+from services.clock import portal_now
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.drafts import Draft, SavedVersion
 from services.registrations.api.drafts import stated

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from services.chassis.clock import portal_now
+from services.clock import portal_now
 from services.registrations.catalogue import contacts, etablissements
 from services.registrations.catalogue.exams import read_exams
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.chassis.french import short_instant
 from services.contracts.api.administration import Difference
+from services.french import short_instant
 from services.registrations.catalogue.serialising import to_data
 from services.registrations.domain.exam_definition import Exam
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from services.chassis.clock import iso_utc
+from services.clock import iso_utc
 from services.registrations.domain.conditions import All, AnyOf, Condition, Not, Test
 from services.registrations.domain.exam_definition import Exam
 

@@ -4,7 +4,7 @@ dates."""
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from services.chassis.clock import PARIS
+from services.clock import PARIS
 from services.contracts.reminder_rules import MAX_DAYS
 from services.contracts.retention import OF_A_SESSION, Period, RetentionError
 from services.contracts.session_options import PAPER, VALIDATION_MODES

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from services.chassis.clock import to_paris
 from services.chassis.errors import FieldError
-from services.chassis.french import short_instant, shown_end, time_left
+from services.clock import to_paris
 from services.contracts.api.administration import OpeningDates
+from services.french import short_instant, shown_end, time_left
 
 _PERIODS = {
     "registration": (

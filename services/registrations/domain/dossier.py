@@ -10,8 +10,8 @@ from datetime import date
 from functools import cached_property
 from typing import Protocol
 
-from services.chassis.clock import full_years
 from services.chassis.errors import NotFound
+from services.clock import full_years
 from services.contracts.accounts import Identity
 from services.registrations.domain import acquis
 from services.registrations.domain.acquis import Box, DeclaredBox

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis.clock import to_paris
+from services.clock import to_paris
 from services.reference.lists import departements, nationalites, pays
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import Lookup, holds

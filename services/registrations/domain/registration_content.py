@@ -6,7 +6,7 @@ import hashlib
 import json
 from datetime import date, datetime, timedelta
 
-from services.chassis.clock import iso_utc, to_paris
+from services.clock import iso_utc, to_paris
 from services.contracts.accounts import Identity
 from services.contracts.api.administration import OpeningDates
 from services.contracts.api.drafts import Change

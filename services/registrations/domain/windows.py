@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from services.chassis.french import long_instant, short_instant, shown_end
 from services.contracts.registration_rules import WindowState
+from services.french import long_instant, short_instant, shown_end
 from services.registrations.domain.exam_definition import Opening
 
 _SAID = {

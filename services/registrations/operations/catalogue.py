@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Invalid, PreconditionFailed
 from services.chassis.events import publish
+from services.clock import iso_utc
 from services.contracts.api.administration import CatalogueComparison, ComparedExam
 from services.contracts.api.operation import answer_of
 from services.contracts.registrations import DeclaredDocument, DocumentsDeclared

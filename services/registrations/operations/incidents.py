@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import follow_up
+from services.clock import iso_utc
 from services.contracts.api.administration import OpeningMove
 from services.registrations.models import AuditEntry, Draft, Incident, Message, OpeningChange, db
 from services.registrations.operations.messages import add_message

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.clock import iso_utc, portal_now
 from services.chassis.events import publish
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import follow_up
+from services.clock import iso_utc, portal_now
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import (
     DatesMoved,

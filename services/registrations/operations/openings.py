@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.events import publish
+from services.clock import iso_utc
 from services.contracts.api.administration import OpeningDates, OpeningMove
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE

@@ -9,10 +9,10 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.clock import iso_utc, portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import follow_up
+from services.clock import iso_utc, portal_now
 from services.contracts.registration_rules import ACTIVE, TO_VALIDATE
 from services.contracts.reminder_rules import current_rung, rung_instant
 from services.registrations.models import AuditEntry, Candidature, Draft, OpeningRow, db

@@ -5,8 +5,8 @@ ignores it."""
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.clock import iso_utc, portal_now
 from services.chassis.events import publish
+from services.clock import iso_utc, portal_now
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import DatesMoved, Edition, from_stored

@@ -9,12 +9,12 @@ import structlog
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
 from services.chassis.errors import found
 from services.chassis.events import publish
 from services.chassis.tasks.registry import stopping
 from services.chassis.tasks.rows import erase_subject
+from services.clock import portal_now
 from services.contracts.registrations import DataErased, ErasedCandidature
 from services.contracts.retention import (
     ARCHIVED,

@@ -3,11 +3,11 @@ signature."""
 
 from datetime import datetime
 
-from services.chassis.clock import iso_utc
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, PreconditionFailed
 from services.chassis.events import publish
 from services.chassis.tasks.rows import follow_up
+from services.clock import iso_utc
 from services.contracts.registration_rules import VALIDATED
 from services.contracts.registrations import DatesMoved, RegistrationValidated
 from services.registrations.domain.registration_content import (

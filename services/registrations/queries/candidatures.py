@@ -10,13 +10,13 @@ from sqlalchemy import Row, Subquery, bindparam, literal, select
 from sqlalchemy.orm import Session as DbSession
 from sqlalchemy.orm import aliased
 
-from services.chassis.clock import iso_utc
 from services.chassis.errors import NotFound, found
-from services.chassis.french import short_instant
+from services.clock import iso_utc
 from services.contracts.api import registrations as api
 from services.contracts.api.operation import CandidatureLabels, answer_of
 from services.contracts.registration_rules import ACTIVE, ECARTEE, TO_VALIDATE, WITHDRAWN
 from services.contracts.registrations import WARNINGS, Recap, RegistrationSaved, from_stored
+from services.french import short_instant
 from services.registrations.domain import registration_numbers, windows
 from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.domain.registration_content import certified_digest

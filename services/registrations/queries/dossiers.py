@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, select
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.clock import to_paris
+from services.clock import to_paris
 from services.contracts.accounts import Identity
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE

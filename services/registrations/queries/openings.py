@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import FieldError, Invalid, PreconditionFailed, found
-from services.chassis.french import short_instant
 from services.contracts.api import administration as api
 from services.contracts.api.administration import Messages, PublishedMessage
 from services.contracts.api.openings import HomeMessage
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE, SEVERITIES
+from services.french import short_instant
 from services.reference.academies import place_in_lists
 from services.registrations.domain.date_changes import (
     REASON_MISSING,

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from services.accounts.models import Account, LoginSession, ProviderIdentity, db
 from services.accounts.operations.sessions import CONFIRMATION_LIFETIME
 from services.accounts.queries import personal_data
-from services.chassis.clock import system_now
+from services.clock import system_now
 from tests.accounts.creation_form import EMAIL, PASSWORD, creation_form
 from tests.accounts.running_accounts import RunningAccounts, problem_slug
 from tests.accounts.sign_in.conftest import ANGELA, SignIns, refused

@@ -13,7 +13,6 @@ from click.testing import Result
 from prometheus_client import REGISTRY
 from sqlalchemy import select, update
 
-from services.chassis.clock import system_now
 from services.chassis.events import Envelope, publish
 from services.chassis.process import worker as workers
 from services.chassis.tasks import commands, rows
@@ -21,6 +20,7 @@ from services.chassis.tasks.registry import OTHERS, Channel
 from services.chassis.tasks.rows import follow_up
 from services.chassis.tasks.tables import outbox, tasks
 from services.chassis.web import health_pages
+from services.clock import system_now
 from tests.chassis.events.ledger import Ledger, Noted
 from tests.support.ports import free_port
 from tests.support.processes import wait_until

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, select, update
 
-from services.chassis.clock import system_now
 from services.chassis.events import broker
 from services.chassis.process import worker
 from services.chassis.tasks import rows
 from services.chassis.tasks.registry import EVENTS, JOBS, OTHERS, Channel
 from services.chassis.tasks.rows import Leases
 from services.chassis.tasks.tables import outbox, tasks
+from services.clock import system_now
 from tests.chassis.events.conftest import ONE_BROKER
 from tests.chassis.events.ledger import Ledger, MakeLedger
 from tests.chassis.events.test_delivery import GOOD

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import system_now
 from services.chassis.events import Envelope, embedded, publish
 from services.chassis.events.broker import BrokerUnavailable, Unroutable, connect
 from services.chassis.events.envelope import Undecodable
@@ -27,6 +26,7 @@ from services.chassis.tasks.commands import replayed
 from services.chassis.tasks.registry import EVENTS
 from services.chassis.tasks.rows import erase_subject, purge
 from services.chassis.tasks.tables import outbox, tasks
+from services.clock import system_now
 from tests.chassis.events.conftest import ONE_BROKER
 from tests.chassis.events.ledger import Ledger, MakeLedger, Noted
 from tests.support.log_lines import logged_lines

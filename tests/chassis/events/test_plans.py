@@ -14,13 +14,13 @@ from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.events import outbox
 from services.chassis.events.broker import Publisher
 from services.chassis.events.outbox import Relay
 from services.chassis.tasks import rows
 from services.chassis.tasks.rows import DueChannels, Leases, erase_subject, purge
+from services.clock import system_now
 from tests.chassis.events.ledger import Ledger, Noted
 from tests.support.query_plans import ROWS, analyse, query_plan, recorded_statements
 

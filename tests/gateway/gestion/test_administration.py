@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from gateway.posted_forms import read_day, read_end, read_instant, shown_end_instant, shown_instant
-from services.chassis.clock import YEARS
+from services.clock import YEARS
 from services.contracts import page_labels
 from tests.gateway.candidates import Browser, CandidateFactory
 from tests.gateway.gestion.people import StaffFactory

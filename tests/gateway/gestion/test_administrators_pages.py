@@ -19,7 +19,7 @@ from gateway.layout.frame import GESTION_PAGES
 from gateway.posted_forms import DAY_EXPECTED
 from gateway.web.gestion import journal
 from gateway.web.mails import read_mails
-from services.chassis.clock import portal_now
+from services.clock import portal_now
 from services.contracts.api.administration import MAX_CATALOGUE_BYTES
 from services.contracts.audit_labels import ACTION_LABELS, readable_changes
 from services.contracts.retention import PIECES, retention

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from gateway.web.gestion import relances
 from gateway.web.justificatifs.file_reception import RETRY_SECONDS, STAFF_UPLOADS, TOO_MANY_IN_ALL
-from services.chassis.french import file_size
 from services.chassis.tasks import gauges
 from services.contracts.document_rules import MAX_CSV_BYTES
 from services.documents.models import Candidature, db
+from services.french import file_size
 from services.pieces.jobs import registry
 from services.pieces.metrics import INCOMPLETE
 from services.pieces.models import db as pieces_db

@@ -12,8 +12,8 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, Request, Response, Route, expect
 
 from gateway.layout.frame import HOME, SessionEnd
-from services.chassis.french import file_size
 from services.contracts import page_labels
+from services.french import file_size
 from tests.gateway.candidates import Browser, CandidateFactory
 from tests.gateway.scripts.conftest import take_session_over
 from tests.gateway.test_tabs import ACQUIS, up_to

@@ -12,9 +12,9 @@ from playwright.sync_api import Page, Request, Response, Route, expect
 from pypdf import PdfReader
 
 from gateway.file_rules import SENT_PART_BYTES
-from services.chassis.french import file_size
 from services.contracts import page_labels
 from services.contracts.piece_rules import MAX_FILE_BYTES, PAGE_SIDE, Scan
+from services.french import file_size
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import change_deposit
 from tests.gateway.scripts.conftest import take_session_over

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.chassis.clock import PARIS, end_of_day
+from services.clock import PARIS, end_of_day
 from services.contracts import page_labels
 from services.contracts.piece_rules import (
     MAX_COMMENT_LENGTH,

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import system_now
+from services.clock import system_now
 from services.pieces.models import Change, Control, Piece, db
 from services.pieces.operations import change_numbering
 from services.pieces.queries.changes import BEGINNING, CHANGES_RETENTION, Place, place_of

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from services.chassis import clock
+from services import clock
 from services.contracts.piece_rules import STATUS_LABELS
 from services.contracts.pieces import PiecesStateChanged
 from services.pieces.domain.control import ACTED_UPON, NOT_THE_CALLERS

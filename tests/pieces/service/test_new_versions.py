@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.chassis.clock import end_of_day, iso_utc, to_paris
+from services.clock import end_of_day, iso_utc, to_paris
 from services.contracts.page_labels import VALIDATE
 from services.contracts.registrations import RegistrationSaved
 from services.pieces.domain.control import ACTED_UPON, RESUBMIT_DAYS

@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
-from services.chassis.french import file_size
+from services.clock import system_now
 from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
+from services.french import file_size
 from services.pieces.domain.piece import INSTANT_COUNTS
 from services.pieces.inspection.inspections import Inspected
 from services.pieces.models import Upload, UploadPart, db

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
-from services.chassis.clock import PARIS
+from services.clock import PARIS
 from services.contracts.accounts import Identity
 from services.contracts.registrations import Contact, RegistrationSaved
 from services.registrations.domain import exam_definition, registration_form

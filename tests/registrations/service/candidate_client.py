@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
-from services.chassis import clock
+from services import clock
 from services.chassis.database.audit import Actor
 from services.chassis.tasks.tables import tasks
 from services.registrations.catalogue.contents import Catalogue

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from services.chassis import clock
+from services import clock
 from services.chassis.process.command_line import migrate
 from services.mail.mailer import MAILER, Mailer
 from services.registrations.app import create_app

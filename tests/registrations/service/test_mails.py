@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from services.chassis import clock
+from services import clock
 from services.chassis.database.transactions import new_id
 from services.contracts.documents import DocumentsAnnounced
 from services.contracts.page_labels import VALIDATE

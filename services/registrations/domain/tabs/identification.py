@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache, lru_cache, partial
 
-from services.chassis.french import short_date
 from services.contracts.accounts import Identity
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
+from services.french import short_date
 from services.reference import telephones
 from services.reference.lists import csp, departements, nationalites, nationality_label, pays
 from services.registrations.domain import address, forms

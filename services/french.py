@@ -4,7 +4,7 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from math import ceil
 
-from services.chassis.clock import to_paris
+from services.clock import to_paris
 
 MOIS = (
     "janvier",

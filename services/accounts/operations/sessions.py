@@ -4,6 +4,8 @@ time."""
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+from cryptography.fernet import InvalidToken
 from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -30,6 +32,7 @@ meanwhile."""
 KEPT_AFTER_END = timedelta(days=1)
 BROWSER_REMEMBERED = timedelta(days=400)
 """As long as browsers keep a cookie at most."""
+log = structlog.get_logger()
 
 
 def open_session(
@@ -132,8 +135,12 @@ def provider_log_out(session: str) -> ProviderLogOut:
     provider = dependencies().identity_providers.get(login.provider or "") if login else None
     if login is None or provider is None or login.id_token_sealed is None:
         return ProviderLogOut(address=None)
+    try:
+        id_token = dependencies().derived_keys.unseal(login.id_token_sealed)
+    except InvalidToken:  # sealed with a key that is no longer in force
+        log.error("id_token_unopened", provider=provider.name)
+        return ProviderLogOut(address=None)
     back = "/gestion/connexion" if login.kind == STAFF else "/"
-    id_token = dependencies().derived_keys.unseal(login.id_token_sealed)
     return ProviderLogOut(
         address=provider.log_out_address(id_token, dependencies().settings.public_url + back)
     )

@@ -191,6 +191,21 @@ def test_the_copy_of_ones_data_says_by_whom_one_signs_in_and_logging_out_leads_t
     assert "ey" not in (row.id_token_sealed or "")[:2]
 
 
+def test_a_log_out_whose_token_no_key_opens_any_more_leads_nowhere(
+    franceconnect: SignIns,
+) -> None:
+    accounts = franceconnect.accounts
+    angela = person()
+    franceconnect.create(angela)
+    opened = franceconnect.open(angela)
+    accounts.post("/sessions/end", session=opened["session"])
+    with accounts.app.app_context(), db.operation() as transaction:
+        for row in transaction.query(LoginSession):
+            row.id_token_sealed = "sealed with a key that was dropped"
+    answer = accounts.post("/sign-ins/ends", session=opened["session"])
+    assert (answer.status_code, answer.json) == (200, {"address": None})
+
+
 ACT = "ab" * 32
 OTHER_ACT = "cd" * 32
 

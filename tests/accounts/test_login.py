@@ -26,7 +26,7 @@ from tests.accounts.running_accounts import (
     problem_slug,
     refused_fields,
 )
-from tests.accounts.staff_in_session import logged_in
+from tests.accounts.staff_in_session import created, logged_in
 from tests.chassis.test_limits import Recorded
 
 NEW_PASSWORD = "Bonsoir/2021"
@@ -119,6 +119,23 @@ def test_a_browser_that_logged_in_before_is_not_locked_out_by_strangers(
     assert again.json["device"] == device
     own = fail(accounts, PER_SOURCE.undelayed + 1, device=device)
     assert own == [401] * PER_SOURCE.undelayed + [429], "its own failures slow it"
+
+
+def test_a_log_in_in_two_steps_leaves_no_try_counted(accounts: RunningAccounts) -> None:
+    member = created(accounts)
+    asked = accounts.try_log_in(member.email, member.password)
+    assert problem_slug(asked) == "second-facteur"
+    assert member.log_in().status_code == 201
+    assert accounts.stored(LoginFailures) == []
+
+
+def test_asking_for_the_code_again_forgives_no_wrong_code(accounts: RunningAccounts) -> None:
+    member = created(accounts)
+    statuses = []
+    for _ in range(PER_SOURCE.undelayed + 1):
+        statuses.append(accounts.try_log_in(member.email, member.password).status_code)
+        statuses.append(member.log_in("000000").status_code)
+    assert statuses == [403, 401] * PER_SOURCE.undelayed + [429, 429]
 
 
 def test_a_reset_lifts_the_slowing_sets_the_password_and_ends_every_session(login: Login) -> None:

@@ -135,9 +135,12 @@ def _complete_login(
 ) -> LoggedIn | DomainError | None:
     """After the right password: the log-in; None where the second factor is wrong; or an error,
     which the caller raises once the transaction is committed. Raises Forbidden where the second
-    factor was not given or cannot be read, or the identity is no longer valid."""
+    factor cannot be read, or the identity is no longer valid."""
     provider = PROCONNECT if isinstance(person, StaffMember) else FRANCECONNECT
     identity = provider_identities.unseal(attempt.identity, provider) if attempt.identity else None
+    if isinstance(person, StaffMember) and not attempt.code:
+        rate_limits.give_back_attempt(transaction, person.email_key, counted.slots)
+        return second_factor.code_asked_error()
     if isinstance(person, StaffMember) and not second_factor.use_code(
         transaction, person, attempt.code, at_log_in=True
     ):

@@ -84,6 +84,20 @@ def uncount_attempt(transaction: Session, email_key: str, slots: Slots) -> None:
             transaction.delete(row)
 
 
+def give_back_attempt(transaction: Session, email_key: str, slots: Slots) -> None:
+    """Subtract a try that has not failed and is to be gone on with. It forgives none of those
+    before it, as `uncount_attempt` does: nobody may ask for a code again to guess another one."""
+    trace = account_trace(email_key)
+    for slot in slots:
+        row = transaction.get(LoginFailures, (trace, slot), with_for_update=True)
+        if row is None:
+            continue
+        if row.count > 1:
+            row.count -= 1
+        else:
+            transaction.delete(row)
+
+
 def forget_failures(transaction: Session, email_key: str) -> None:
     """Reset all counters of an account: after a password reset, or when the account is erased."""
     transaction.execute(

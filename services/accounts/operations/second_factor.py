@@ -44,8 +44,7 @@ def use_code(
     has locked the member. Raises Forbidden: `second-facteur` for no code,
     `second-facteur-illisible` where no key in force opens the secret."""
     if not code:
-        detail = "Saisissez le code à six chiffres de votre application d'authentification."
-        raise Forbidden(detail, problem=problem_types.SECOND_FACTOR_ASKED)
+        raise code_asked_error()
     if code.startswith("{"):
         return passkeys.use(transaction, member, code, at_log_in=at_log_in)
     if not _digits(code):
@@ -55,6 +54,11 @@ def use_code(
         return False
     member.totp_last_step = step
     return True
+
+
+def code_asked_error() -> Forbidden:
+    detail = "Saisissez le code à six chiffres de votre application d'authentification."
+    return Forbidden(detail, problem=problem_types.SECOND_FACTOR_ASKED)
 
 
 def matching_step(secret: str, code: str, *, after: int = 0) -> int | None:

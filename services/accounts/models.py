@@ -148,6 +148,13 @@ class IdentityChange(db.Model):
     civil_status: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """The new civil status; None asks for the account's deletion."""
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    email: Mapped[str | None] = mapped_column(String(ADDRESS_LENGTH))
+    """The new address that the same form asks for, to be confirmed by its owner."""
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    """Of the new password that the same form asks for."""
+    verified_hash: Mapped[str | None] = mapped_column(String(255))
+    """Of the current password, as it was verified for the address and the password; None where the
+    form changes neither."""
 
 
 class ErasureRequest(db.Model):

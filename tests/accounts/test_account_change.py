@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 
 import pytest
+from flask.typing import ResponseReturnValue
 from werkzeug.test import TestResponse
 
 from services.accounts.domain.mail_link_rules import Purpose
@@ -190,6 +191,59 @@ def test_an_account_without_candidature_is_deleted_whole(
         == "session-expiree"
     )
     assert login.call("GET", "/me").status_code == 404
+
+
+def test_a_form_whose_mail_is_refused_changes_no_civil_status(login: Login) -> None:
+    for _ in range(EMAIL_CHANGES.max_count):
+        assert login.ask_new_email().status_code == 200
+    refused = login.change(prenoms="Autre", email=NEW_EMAIL, current_password=PASSWORD)
+    assert refused.status_code == 429
+    assert (login.identity().prenoms, login.identity().version) == ("Laurent", 1)
+    assert login.accounts.registrations.floors == {}
+
+
+def test_a_form_whose_password_was_reset_meanwhile_changes_no_civil_status(
+    login: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_floor = login.accounts.registrations.put
+
+    def after_a_reset(candidate: str, version: int) -> ResponseReturnValue:
+        reset_password(login)
+        return put_floor(candidate, version)
+
+    monkeypatch.setattr(login.accounts.registrations, "put", after_a_reset)
+    refused = login.change(prenoms="Autre", email=NEW_EMAIL, current_password=PASSWORD)
+    assert refused_fields(refused) == {"current_password"}
+    assert (login.identity().prenoms, login.me()["pending_email"]) == ("Laurent", None)
+
+
+def test_a_form_that_registrations_refuses_changes_no_password(
+    accounts: RunningAccounts, login: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts.registrations, "get", lambda candidate: {"engaged": False})
+    accounts.registrations.engaged.add(login["subject"])
+    refused = login.change(prenoms="Autre", **TYPED_TWICE, current_password=PASSWORD)
+    assert problem_slug(refused) == "candidature-existante"
+    assert accounts.try_log_in(password=NEW_PASSWORD).status_code == 401
+    assert accounts.try_log_in().status_code == 201
+
+
+def test_a_form_whose_answer_was_lost_is_applied_whole_by_the_job(login: Login) -> None:
+    accounts = login.accounts
+    accounts.registrations.lose_answers = True
+    typed = {"email": NEW_EMAIL, "current_password": PASSWORD, **TYPED_TWICE}
+    assert login.change(prenoms="Autre", **typed).status_code == 503
+    assert accounts.try_log_in().status_code == 201
+    accounts.registrations.lose_answers = False
+    accounts.run_job("finish-identity-changes")
+    assert (login.identity().prenoms, login.me()["pending_email"]) == ("Autre", NEW_EMAIL)
+    assert accounts.try_log_in(password=NEW_PASSWORD).status_code == 201
+    assert accounts.newest_token(NEW_EMAIL, "Confirmer")
+
+
+def test_a_wrong_password_is_told_with_the_other_mistakes_of_the_form(login: Login) -> None:
+    refused = login.change(prenoms="", email="l@", current_password="Faux/2021")
+    assert refused_fields(refused) == {"prenoms", "email", "current_password"}
 
 
 def test_changes_of_address_send_no_mails_without_end(login: Login) -> None:

@@ -60,14 +60,16 @@ def read_changes(
     current: CivilStatus,
     current_email: str,
     frozen: bool,
+    wrong_password: str = "",
 ) -> Changes:
-    """« Modifier mes informations »: what differs from the current account; a frozen civil status
-    is not read. `today` in Paris. Raises Invalid with every mistake."""
+    """Read « Modifier mes informations »: what differs from the current account; a frozen civil
+    status is not read. `today`: in Paris; `wrong_password`: what is wrong with the current password
+    that was typed. Raises Invalid with every mistake."""
     reader = FormReader(values, typed_values(current, current_email))
     status = None if frozen else civil_status.read(reader, today)
     email = emails.read_confirmed(reader)
-    wants_email = emails.key_of(reader.text("email")) != emails.key_of(current_email)
-    wants_password = bool(reader.raw("password") or reader.raw("password_confirmation"))
+    wants_email = _wants_email(reader, current_email)
+    wants_password = _wants_password(reader)
     known = (*current.known_words, *(status.known_words if status else ()))
     password = passwords.read_confirmed(reader, profile, known) if wants_password else None
     typed = reader.raw("current_password")
@@ -76,6 +78,8 @@ def read_changes(
             "current_password",
             "Saisissez votre mot de passe actuel : il est demandé pour ce changement.",
         )
+    elif wrong_password:
+        reader.add_mistake("current_password", wrong_password)
     reader.refuse_mistakes()
     return Changes(
         status if status != current else None, email if wants_email else None, password, typed
@@ -99,6 +103,21 @@ def changes_civil_status(values: Mapping[str, Any], current: CivilStatus) -> boo
     fields."""
     shown = dict.fromkeys(_BIRTHPLACE_FIELDS, "") | civil_status_values(current)
     return any(values.get(name, value) != value for name, value in shown.items())
+
+
+def changes_credentials(values: Mapping[str, Any], current_email: str) -> bool:
+    """Tell whether another address or a password was typed, for which the current password is
+    asked."""
+    reader = FormReader(values)
+    return _wants_email(reader, current_email) or _wants_password(reader)
+
+
+def _wants_email(reader: FormReader, current_email: str) -> bool:
+    return emails.key_of(reader.text("email")) != emails.key_of(current_email)
+
+
+def _wants_password(reader: FormReader) -> bool:
+    return bool(reader.raw("password") or reader.raw("password_confirmation"))
 
 
 def typed_values(status: CivilStatus, email: str) -> dict[str, str]:

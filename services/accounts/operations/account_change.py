@@ -6,19 +6,27 @@ from typing import Any
 
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import account_form
-from services.accounts.domain.account_input import Changes, changes_civil_status, read_changes
+from services.accounts.domain.account_input import (
+    Changes,
+    changes_civil_status,
+    changes_credentials,
+    read_changes,
+)
+from services.accounts.domain.form_reader import FormReader
 from services.accounts.models import Account, db
-from services.accounts.operations import email_change, identity_changes, passwords
+from services.accounts.operations import credentials, identity_changes, passwords
+from services.accounts.operations.credentials import NewCredentials
 from services.accounts.queries.accounts import is_frozen, stored_account
-from services.chassis.errors import Conflict, found
+from services.chassis.errors import Conflict, Invalid, found
 from services.clock import portal_now, to_paris
 from services.contracts.api.own_account import DELETION, Changed
 
 
 def change_account(account_id: str, values: Mapping[str, Any]) -> Changed:
-    """A changed password ends every session, this one too, and a pending address. Raises Invalid
-    with every mistake, Conflict `candidature-existante`, PreconditionFailed where the civil status
-    is no longer that of the form, TooMany (current password tried too often), Unavailable."""
+    """Change all that the form changes, or nothing. A changed password ends every session, this one
+    too, and a pending address. Raises Invalid with every mistake, Conflict `candidature-existante`,
+    PreconditionFailed where the civil status is no longer that of the form, TooMany (current
+    password tried too often, too many mails asked for), Unavailable."""
     account = stored_account(account_id)
     wants_civil_status = changes_civil_status(values, account.civil_status)
     if wants_civil_status:
@@ -28,6 +36,7 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> Changed:
     frozen = not wants_civil_status or is_frozen(
         account
     )  # asks registrations only where its answer matters
+    wrong_password = _mistake_of_password(account, values)
     changes = read_changes(
         values,
         today=to_paris(portal_now()).date(),
@@ -35,36 +44,48 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> Changed:
         current=account.civil_status,
         current_email=account.email,
         frozen=frozen,
+        wrong_password=wrong_password,
     )
     if wants_civil_status and frozen:
         raise identity_changes.candidature_exists_error()
-    needs_password = changes.email is not None or changes.password is not None
-    if needs_password:
-        passwords.check_current_password(account, changes.current_password)
     # Before anything is changed: this is what fails when the hashing queue is full.
-    password_hash = (
-        dependencies().password_hasher.hash(changes.password) if changes.password else None
-    )
+    new = _new_credentials(account, changes)
     if changes.civil_status is not None:
-        identity_changes.change_civil_status(account_id, changes.civil_status, values)
-    if needs_password:
-        _change_credentials(account_id, changes, password_hash, verified_hash=account.password_hash)
+        identity_changes.change_civil_status(account_id, changes.civil_status, values, new)
+    elif new is not None:
+        _change_credentials(account_id, new)
     return Changed(email_change_pending=changes.email is not None)
 
 
-def _change_credentials(
-    account_id: str, changes: Changes, password_hash: str | None, *, verified_hash: str
-) -> None:
-    """`password_hash` is the new password's; `verified_hash` that of the current password as it was
-    verified: a reset may have replaced it meanwhile."""
+def _mistake_of_password(account: Account, values: Mapping[str, Any]) -> str:
+    """Return what is wrong with the current password where a form that needs it gives one; "" where
+    nothing is. Raises TooMany, Unavailable."""
+    typed = FormReader(values).raw("current_password")
+    if not typed or not changes_credentials(values, account.email):
+        return ""
+    try:
+        passwords.check_current_password(account, typed)
+    except Invalid as wrong:
+        return wrong.detail
+    return ""
+
+
+def _new_credentials(account: Account, changes: Changes) -> NewCredentials | None:
+    """Return what replaces the address and the password, hashed; None where both stay. Raises
+    Unavailable where the hashing queue is full."""
+    if changes.email is None and changes.password is None:
+        return None
+    password_hash = (
+        dependencies().password_hasher.hash(changes.password) if changes.password else None
+    )
+    return NewCredentials(changes.email, password_hash, verified_hash=account.password_hash)
+
+
+def _change_credentials(account_id: str, new: NewCredentials) -> None:
     with db.operation() as transaction:
         account = found(transaction.get(Account, account_id, with_for_update=True))
-        if account.password_hash != verified_hash:
-            raise passwords.wrong_password_error()
-        if password_hash is not None:
-            passwords.replace_password(transaction, account, password_hash)
-        if changes.email is not None:
-            email_change.request_email_change(transaction, account, changes.email)
+        credentials.accept(transaction, account, new)
+        credentials.replace(transaction, account, new)
 
 
 def delete_own_account(account_id: str, **given: str) -> None:

@@ -1,18 +1,14 @@
-"""A new address that waits for its owner's confirmation: at most one per account; it ends when the
-password with which it was requested is changed, or is cancelled from the old address."""
+"""How a new address ends its wait: its owner confirms it, or cancels it from the old one."""
 
-from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
-from services.accounts.domain import mail_link_rules, throttling
+from services.accounts.domain import mail_link_rules
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, EmailChange, db
-from services.accounts.operations import mail_links, rate_limits, sessions
+from services.accounts.operations import mail_links, pending_emails, rate_limits, sessions
 from services.accounts.operations.identity_changes import next_version, run_after_pending_change
 from services.accounts.queries import accounts
-from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict
 from services.chassis.events import publish
 from services.chassis.tasks.rows import follow_up
@@ -28,39 +24,13 @@ _OTHER_CHANGE_PENDING = (
 )
 
 
-def request_email_change(transaction: Session, account: Account, address: str) -> None:
-    """Store the request, which ends an older one, and mail to the new address to confirm, to the
-    old one to cancel. Raises TooMany beyond a few per hour."""
-    if wait := rate_limits.count_mail_request(
-        transaction, "email-change", account.email_key, throttling.EMAIL_CHANGES
-    ):
-        raise rate_limits.too_many_mails_error(wait)
-    end_pending_email(transaction, account.id)
-    email_change = EmailChange(
-        id=new_id(),
-        account_id=account.id,
-        address=address,
-        previous_address=account.email,
-        requested_at=portal_now(),
-    )
-    transaction.add(email_change)
-    for mail in ("send_email_change_confirmation", "send_email_change_asked"):
-        follow_up(transaction, mail, {"email_change_id": email_change.id}, subject=account.id)
-
-
-def end_pending_email(transaction: Session, account_id: str) -> None:
-    """Delete the request within the caller's transaction; the links mailed for it no longer work
-    then."""
-    transaction.execute(delete(EmailChange).filter_by(account_id=account_id, confirmed_at=None))
-
-
 def cancel_pending_email(token: str) -> None:
     """« Annuler », from the old address. Raises Gone where the request was confirmed, ended or
     cancelled before."""
     with db.operation() as transaction:
         _, account = mail_links.use(transaction, Account, Purpose.EMAIL_CANCELLATION, token)
         transaction.flush()
-        end_pending_email(transaction, account.id)
+        pending_emails.end_pending_email(transaction, account.id)
 
 
 def confirm_email(token: str) -> Address:

@@ -16,8 +16,10 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain.account_form import ALWAYS_MODIFIABLE
 from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account, IdentityChange, db
-from services.accounts.operations import provider_identities
+from services.accounts.operations import credentials, provider_identities
+from services.accounts.operations.credentials import NewCredentials
 from services.accounts.operations.erasure import erase
+from services.accounts.operations.passwords import wrong_password_error
 from services.chassis.errors import (
     Conflict,
     DomainError,
@@ -118,13 +120,19 @@ def candidature_exists_error() -> Conflict:
 
 
 def change_civil_status(
-    account_id: str, status: CivilStatus | None, typed: Mapping[str, Any]
+    account_id: str,
+    status: CivilStatus | None,
+    typed: Mapping[str, Any],
+    new: NewCredentials | None = None,
 ) -> None:
-    """Replace the civil status by that of a form; None erases the account. Raises Conflict
-    `candidature-existante`, PreconditionFailed where it is no longer the one that the form was made
-    from, Unavailable (a job applies it)."""
+    """Replace the civil status by that of a form, and the credentials that the same form changes,
+    or nothing of it all; None erases the account. Raises Conflict `candidature-existante`,
+    PreconditionFailed where the civil status is no longer the one that the form was made from,
+    Invalid where the password was reset meanwhile, TooMany where too many mails were asked for,
+    Unavailable (a job applies it)."""
     version = run_after_pending_change(
-        lambda: _store_pending_change(account_id, status, typed), message=_EARLIER_CHANGE_PENDING
+        lambda: _store_pending_change(account_id, status, typed, new),
+        message=_EARLIER_CHANGE_PENDING,
     )
     try:
         finish_pending_change(account_id)
@@ -133,12 +141,14 @@ def change_civil_status(
             "Votre demande est enregistrée mais n'a pas encore pu être vérifiée : elle sera "
             "appliquée dès que possible, sauf si une candidature existe."
         ) from error
-    if _is_dropped(account_id, version):  # by the job, in the meantime
-        raise candidature_exists_error()
+    _refuse_unapplied(account_id, version, status)
 
 
 def _store_pending_change(
-    account_id: str, status: CivilStatus | None, typed: Mapping[str, Any]
+    account_id: str,
+    status: CivilStatus | None,
+    typed: Mapping[str, Any],
+    new: NewCredentials | None = None,
 ) -> int:
     with db.operation() as transaction:
         account = found(transaction.get(Account, account_id, with_for_update=True))
@@ -147,23 +157,35 @@ def _store_pending_change(
         version = next_version(transaction, account_id)
         if account.civil_status != status:
             refuse_outdated(account, typed)
+        if new is not None:
+            credentials.accept(transaction, account, new)
         transaction.add(
             IdentityChange(
                 account_id=account_id,
                 version=version,
                 civil_status=msgspec.to_builtins(status),
                 requested_at=portal_now(),
+                email=new.email if new else None,
+                password_hash=new.password_hash if new else None,
+                verified_hash=new.verified_hash if new else None,
             )
         )
         return version
 
 
-def _is_dropped(account_id: str, version: int) -> bool:
-    """Whether the change of this version is no longer pending and never came into force."""
+def _refuse_unapplied(account_id: str, version: int, status: CivilStatus | None) -> None:
+    """Tell why the change of this version did not come into force, though it is no longer pending;
+    the job may have settled it in the meantime. Raises Conflict where a candidature exists, Invalid
+    where the password was reset after it was verified."""
     with db.reading() as transaction:
         account = transaction.get(Account, account_id)
         pending = transaction.get(IdentityChange, account_id)
-    return account is not None and pending is None and account.version < version
+    if account is None or pending is not None:
+        return
+    if account.version < version:
+        raise candidature_exists_error()
+    if account.version == version and account.civil_status != status:
+        raise wrong_password_error()
 
 
 def _apply(account_id: str, version: int) -> None:
@@ -174,10 +196,16 @@ def _apply(account_id: str, version: int) -> None:
         if pending.civil_status is None:
             erase(transaction, account)
             return
-        account.civil_status = msgspec.convert(pending.civil_status, CivilStatus)
+        # Also where nothing else changes: registrations refuses the older version from now on.
         account.version = version
-        provider_identities.forget(transaction, account_id)  # joined to another civil status
         transaction.delete(pending)
+        if pending.verified_hash not in (None, account.password_hash):  # reset meanwhile
+            return
+        account.civil_status = msgspec.convert(pending.civil_status, CivilStatus)
+        provider_identities.forget(transaction, account_id)  # joined to another civil status
+        if pending.verified_hash is not None:
+            new = NewCredentials(pending.email, pending.password_hash, pending.verified_hash)
+            credentials.replace(transaction, account, new)
 
 
 def _drop_pending_change(account_id: str, version: int) -> None:

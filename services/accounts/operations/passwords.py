@@ -11,8 +11,8 @@ from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account, db
 from services.accounts.operations import (
     account_creation,
-    email_change,
     mail_links,
+    pending_emails,
     rate_limits,
     sessions,
 )
@@ -72,7 +72,7 @@ def replace_password(transaction: Session, account: Account, password_hash: str)
     account.password_hash = password_hash
     transaction.flush()
     mail_links.close(transaction, account.id, Purpose.RESET)
-    email_change.end_pending_email(transaction, account.id)
+    pending_emails.end_pending_email(transaction, account.id)
     sessions.end_all_sessions(transaction, account.id)
 
 

@@ -26,9 +26,11 @@ from services.chassis.web import access_tokens
 from services.chassis.web.access_tokens import (
     LEEWAY_SECONDS,
     VERIFIED_SECONDS,
+    Caller,
     RemoteKeys,
     UnknownKey,
     VerifiedTokens,
+    caller_of,
 )
 from services.chassis.web.operations import Views
 from services.contracts.api.operation import PUBLIC, Operation
@@ -367,3 +369,12 @@ def test_a_token_without_published_key_or_signature_or_of_another_purpose_is_ref
     assert not is_good(token[:-4] + "AAAA", tokens)
     with pytest.raises(Unauthenticated):
         tokens.claims(token, "registrations")
+
+
+def test_a_token_that_names_no_academies_gives_none_and_all_are_written_out() -> None:
+    staff = {"sub": "anne", "kind": "staff"}
+    assert caller_of(staff).academies == frozenset()
+    assert caller_of({**staff, "academies": []}).academies == frozenset()
+    assert caller_of({**staff, "academies": ["03"]}).academies == frozenset({"03"})
+    assert caller_of({**staff, "academies": None}).academies is None
+    assert Caller("staff", "anne").academies == frozenset()

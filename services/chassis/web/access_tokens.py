@@ -29,15 +29,15 @@ KeyOf = Callable[[str], Any]
 
 @dataclass(frozen=True)
 class Caller:
-    """The caller of a route. `academies`: None means all. `client`: the process that obtained the
-    token ("gateway"). `gave_code`: whether the token of a browser's session was obtained with a
-    fresh code of the second factor, for one act; None of a tool's."""
+    """The caller of a route. `academies`: None, which is always written out, means all. `client`:
+    the process that obtained the token ("gateway"). `gave_code`: whether the token of a browser's
+    session was obtained with a fresh code of the second factor, for one act; None of a tool's."""
 
     kind: str  # candidate, staff, service
     id: str
     role: str | None = None
     scopes: frozenset[str] = frozenset()
-    academies: frozenset[str] | None = None
+    academies: frozenset[str] | None = frozenset()
     client: str | None = None
     gave_code: bool | None = None
 
@@ -137,7 +137,9 @@ class VerifiedTokens:
 
 
 def caller_of(claims: Mapping[str, Any]) -> Caller:
-    academies = claims.get("academies")
+    """Return the caller whom a verified token describes: within no académie unless it says
+    which."""
+    academies = claims.get("academies", ())
     return Caller(
         kind=str(claims.get("kind", "")),
         id=str(claims["sub"]),

@@ -18,7 +18,7 @@ from deploy.local.backup import DATABASES, FOLDERS, SUMS, Impossible
 from deploy.local.children import Plan, free_ports
 from deploy.local.startup_steps import StepFailed, run_command
 from deploy.local.state_folder import AlreadyRunning, StateFolder, chosen_state
-from services.chassis.tasks.rows import RETENTION
+from services.chassis.tasks.retention import RETENTION
 
 ROOT = Path(__file__).parents[2]
 PUBLISHERS = ("accounts", "registrations")

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.events import Envelope
 from services.chassis.tasks.registry import Handlers
-from services.chassis.tasks.rows import erase_subject
+from services.chassis.tasks.retention import erase_subject
 from services.contracts import registrations as contracts
 from services.contracts.pieces import PiecesReminded
 from services.documents.operations import candidature_copies

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.events import Envelope
+from services.chassis.tasks.new_tasks import follow_up
 from services.chassis.tasks.registry import Handlers
-from services.chassis.tasks.rows import follow_up
 from services.contracts.accounts import EmailChanged, IdentityCorrected
 from services.contracts.documents import DocumentsAnnounced
 from services.contracts.pieces import PiecesRefused, PiecesReminded, PiecesStateChanged

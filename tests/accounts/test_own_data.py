@@ -17,7 +17,7 @@ from services.accounts.jobs import LINKS_KEPT_FOR, registry
 from services.accounts.models import MailRefusal, PersonalCopy, db, events, sent_mails
 from services.accounts.operations import personal_copies
 from services.chassis.http.client import Client
-from services.chassis.tasks.rows import parked_tasks
+from services.chassis.tasks.parked import parked_tasks
 from services.clock import portal_now
 from services.contracts.account_rules import ACTIVATION_HOURS
 from services.contracts.api.personal_data import read_part

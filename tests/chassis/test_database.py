@@ -26,7 +26,7 @@ from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database, is_database_unavailable
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import WEB, TimeLimits
-from services.chassis.tasks import rows
+from services.chassis.tasks import new_tasks
 from services.chassis.tasks.registry import Handlers, stopping_answered_by
 from services.chassis.tasks.runner import Runner
 from services.chassis.tasks.tables import tasks
@@ -265,7 +265,7 @@ def test_a_search_that_takes_too_long_is_to_be_made_narrower(postgres: Postgres)
 def test_a_renewal_that_hangs_keeps_no_work_from_ending(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.1)
+    monkeypatch.setattr("services.chassis.tasks.leases.RENEW_SECONDS", 0.1)
     hanging = threading.Event()
     begun = threading.Event()
 
@@ -284,7 +284,7 @@ OLD = tasks.c.ended_at < system_now() - timedelta(days=1)
 
 
 def done_task(id: str, ended_at: datetime) -> dict[str, Any]:
-    return rows.new_row(id, "x", "x", "x", "x") | {"state": "done", "ended_at": ended_at}
+    return new_tasks.new_row(id, "x", "x", "x", "x") | {"state": "done", "ended_at": ended_at}
 
 
 def test_what_is_old_goes_in_pages_until_told_to_stop(
@@ -298,7 +298,7 @@ def test_what_is_old_goes_in_pages_until_told_to_stop(
     ]
     with clockwork_database(database_url) as db:
         with db.operation() as transaction:
-            rows.write(transaction, done)
+            new_tasks.write(transaction, done)
         with stopping_answered_by(lambda: next(answers)):
             assert delete_in_pages(db, tasks.c.sequence, where=OLD) == 3
         with recorded_statements(db) as asked:

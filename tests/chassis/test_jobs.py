@@ -22,10 +22,10 @@ from sqlalchemy import select, update
 from deploy.service_names import SERVICES
 from services.chassis.process import worker as workers
 from services.chassis.process.worker import Worker
-from services.chassis.tasks import commands, gauges, rows
+from services.chassis.tasks import commands, gauges, leases, new_tasks
 from services.chassis.tasks.gauges import Gauge
+from services.chassis.tasks.leases import RETRY_SECONDS
 from services.chassis.tasks.registry import Handlers, stopping
-from services.chassis.tasks.rows import RETRY_SECONDS
 from services.chassis.tasks.tables import tasks
 from services.clock import system_now
 from tests.architecture import apps
@@ -61,7 +61,7 @@ def counted(ran: list[str], fails: bool = False) -> Handlers:
 
 def worker_of(app: Flask, handlers: Handlers, stop: threading.Event | None = None) -> Worker:
     with app.app_context():
-        rows.add_recurring(database_of(app), "jobs", handlers.jobs)
+        new_tasks.add_recurring(database_of(app), "jobs", handlers.jobs)
     return Worker(app, handlers, stop=stop or threading.Event())
 
 
@@ -122,7 +122,7 @@ def test_a_job_that_ends_its_workers_waits_longer_each_time_and_begins_anew_once
     with app.app_context():
         for attempts, pause in enumerate((0, *RETRY_SECONDS, RETRY_SECONDS[-1])):
             change_lease(app, available_at=past, attempts=attempts, **died)
-            assert rows.Leases(database_of(app), "dies next").take("jobs", ["nightly"])
+            assert leases.Leases(database_of(app), "dies next").take("jobs", ["nightly"])
             wait = (
                 lease_of(app).available_at - (system_now() if attempts else past)
             ).total_seconds()
@@ -177,7 +177,7 @@ def test_a_job_that_asks_stops_with_its_worker_and_is_begun_by_another_at_once(a
 def test_a_job_that_asks_stops_once_another_worker_has_taken_it(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.05)
+    monkeypatch.setattr("services.chassis.tasks.leases.RENEW_SECONDS", 0.05)
     begun = threading.Event()
 
     def work() -> None:
@@ -247,7 +247,7 @@ def test_a_job_that_a_worker_has_in_hand_is_not_run_beside_it(app: Flask) -> Non
 def test_no_worker_runs_a_job_beside_the_operator_however_long(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.chassis.tasks.rows.RENEW_SECONDS", 0.05)
+    monkeypatch.setattr("services.chassis.tasks.leases.RENEW_SECONDS", 0.05)
     beside = list[str]()
 
     def work() -> None:

@@ -27,10 +27,10 @@ from services.chassis.process import probe, worker
 from services.chassis.process.logs import LONGEST_REASON
 from services.chassis.process.readiness import Readiness
 from services.chassis.process.worker import Worker
-from services.chassis.tasks import gauges, rows, tables
+from services.chassis.tasks import gauges, new_tasks, tables
 from services.chassis.tasks.gauges import Gauge
+from services.chassis.tasks.leases import Leases, Task
 from services.chassis.tasks.registry import Handlers
-from services.chassis.tasks.rows import Leases, Task
 from services.chassis.tasks.tables import EventTables
 from services.chassis.web import health_pages
 from services.chassis.web.application import create_service
@@ -234,7 +234,7 @@ def test_each_worker_tells_how_long_a_job_runs_and_since_when_it_has_not_succeed
 ) -> None:
     ago = system_now() - timedelta(hours=2)
     names = ["running", "failing", "well", "removed"]
-    rows.add_recurring(db, "jobs", names)
+    new_tasks.add_recurring(db, "jobs", names)
     leases = Leases(db, "a worker")
     taken = {name: leases.take("jobs", [name]) for name in names}
     with db.operation() as transaction:

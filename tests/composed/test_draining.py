@@ -37,7 +37,7 @@ TRIES = 10
 SAVES = 12
 SAVES_BEFORE = 3
 MADE_SECONDS = (
-    45.0  # less than a lease (services.chassis.tasks.rows): what was dropped would come later
+    45.0  # less than a lease (services.chassis.tasks.leases): what was dropped would come later
 )
 AUTOMATIC = ("Confirmation d'inscription", "Demande de pièces justificatives")
 _PLACE = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')

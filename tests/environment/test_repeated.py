@@ -13,7 +13,7 @@ from gateway.web.gestion.compte import SCOPE_LABELS
 from gateway.web.justificatifs.file_reception import ENVELOPE_BYTES, STAFF_UPLOADS_AT_ONCE
 from services.accounts.domain.staff import SCOPES, Role
 from services.chassis.settings import Settings
-from services.chassis.tasks.rows import RETENTION
+from services.chassis.tasks.retention import RETENTION
 from services.contracts.account_rules import STAFF_ROLE_LABELS
 from services.contracts.document_rules import MAX_ARCHIVE_BYTES
 from services.contracts.page_sizes import (

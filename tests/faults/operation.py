@@ -19,9 +19,9 @@ from services import clock
 from services.chassis.database.transactions import Database
 from services.chassis.errors import Unavailable
 from services.chassis.events import Envelope
-from services.chassis.tasks import rows, tables
+from services.chassis.tasks import new_tasks, parked, tables
+from services.chassis.tasks.leases import DueChannels
 from services.chassis.tasks.registry import EVENTS, Channel, Handlers
-from services.chassis.tasks.rows import DueChannels
 from services.contracts.base import Contract
 from services.objects import ObjectStore
 from services.objects.reconciliation import Reconciliation, Report
@@ -80,7 +80,7 @@ class RunningService:
             "e" * 32, "/another", event.TYPE, "x", clock.system_now(), event.to_data()
         )
         with self.app.app_context(), suppress(TransactionBroken, SQLAlchemyError):
-            rows.hear(self.db, self.registry, [envelope.to_json()])
+            new_tasks.hear(self.db, self.registry, [envelope.to_json()])
             self._run_one(EVENTS)
 
     def run_job(self, name: str) -> None:
@@ -94,7 +94,7 @@ class RunningService:
 
     def parked_count(self) -> int:
         with self.app.app_context(), self.db.reading() as transaction:
-            return rows.parked(transaction)
+            return parked.parked_count(transaction)
 
     def published_events(self, *fields: str) -> list[tuple[Any, ...]]:
         """The events for other services, oldest first: the name of each and these fields of its

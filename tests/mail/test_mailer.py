@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select
 
 from services.chassis.events import Envelope
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.chassis.tasks.tables import tasks
 from services.mail import mailer as mails
 from services.mail.mailer import MAILS, Mail, MailDeferred, Mailer, MailRefused, MailUnavailable

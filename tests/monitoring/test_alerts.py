@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from deploy.backups.ages import HELP_TEXTS, Ages, Schedule
 from deploy.tools.dashboards import dashboards
-from services.chassis.events.outbox import MAX_COUNTED
+from services.chassis.tasks.relay import MAX_COUNTED
 from tests.monitoring.definitions import (
     ALERTS,
     FOLDER,

@@ -14,9 +14,9 @@ from flask import Flask
 
 from deploy.service_names import SERVICES
 from services.chassis.events.envelope import Envelope
-from services.chassis.events.outbox import Relay
 from services.chassis.settings import Secret
 from services.chassis.tasks.registry import Handlers
+from services.chassis.tasks.relay import Relay
 from tests.support.app_server import AppServer
 from tests.support.in_process_portal import InProcessPortal, running
 from tests.support.ports import free_ports

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select, text, update
 from services import clock
 from services.chassis.database.transactions import Database, new_id
 from services.chassis.events.envelope import Envelope
-from services.chassis.tasks import rows
+from services.chassis.tasks import new_tasks
 from services.chassis.tasks.registry import EVENTS, Handlers
 from services.chassis.tasks.runner import Runner
 from services.chassis.tasks.tables import outbox, tasks
@@ -35,7 +35,7 @@ def deliver_event(
 
 def deliver(app: Flask, handlers: Handlers, *bodies: bytes) -> None:
     with app.app_context():
-        rows.hear(database_of(app), handlers, bodies)
+        new_tasks.hear(database_of(app), handlers, bodies)
         runner = runner_of(app, handlers)
         while task := runner.leases.take(EVENTS.name, handlers.channels[EVENTS]):
             if error := runner.run(task):

@@ -29,7 +29,7 @@ from services.accounts.queries import accounts, mail_link_states
 from services.accounts.queries.accounts import pending_creations_at
 from services.chassis.database.transactions import new_id
 from services.chassis.quotas import Quota
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now, to_paris
 from services.contracts.account_rules import State
 from services.contracts.api.forms import Form

@@ -11,7 +11,7 @@ from services.accounts.operations.identity_changes import next_version, run_afte
 from services.accounts.queries import accounts
 from services.chassis.errors import Conflict
 from services.chassis.events import publish
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now
 from services.contracts import problem_types
 from services.contracts.account_rules import State

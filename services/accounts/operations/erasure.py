@@ -17,7 +17,7 @@ from services.accounts.models import (
 )
 from services.accounts.operations import mail_links, provider_identities, rate_limits
 from services.chassis.database.audit import Actor
-from services.chassis.tasks.rows import erase_subject
+from services.chassis.tasks.retention import erase_subject
 from services.clock import portal_now
 from services.contracts.account_rules import ACTIVATION_LIFETIME
 from services.mail import sent_mails

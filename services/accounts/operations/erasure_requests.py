@@ -11,7 +11,7 @@ from services.accounts.operations.passwords import checked_again
 from services.accounts.queries.accounts import is_frozen, stored_account
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, Invalid, found
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now, to_paris
 from services.contracts.api import erasure as api
 from services.contracts.api.operation import answer_of

@@ -23,7 +23,7 @@ from services.accounts.queries.accounts import Person
 from services.accounts.stored_secrets import hash_secret, new_secret
 from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError, Forbidden, Invalid, Unauthenticated
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now, system_now
 from services.contracts import problem_types
 from services.contracts.api.sessions import CANDIDATE, STAFF

@@ -21,7 +21,7 @@ from services.accounts.password_hashing import NO_PASSWORD
 from services.accounts.queries import accounts, mail_link_states
 from services.accounts.queries.accounts import Person
 from services.chassis.errors import Invalid
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.contracts.account_rules import State
 from services.contracts.api.own_account import PasswordProof
 

@@ -35,7 +35,7 @@ from services.accounts.password_hashing import NO_PASSWORD
 from services.accounts.queries import accounts, mail_link_states
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now
 from services.contracts import problem_types
 from services.contracts.account_rules import State

@@ -16,14 +16,13 @@ import structlog
 from flask import Flask
 
 from services.chassis.database.transactions import Database, new_id
-from services.chassis.events import outbox
 from services.chassis.events.broker import LOOK_SECONDS, BrokerUnavailable, connect
-from services.chassis.events.outbox import BATCH, Relay
 from services.chassis.process.capacity import STOP_SECONDS
 from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.process.readiness import Readiness
 from services.chassis.settings import ServiceSettings
-from services.chassis.tasks import gauges, metrics, rows
+from services.chassis.tasks import figures, gauges, leases, metrics, new_tasks, parked, relay
+from services.chassis.tasks.leases import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS, Task
 from services.chassis.tasks.registry import (
     EVENTS,
     JOBS,
@@ -32,7 +31,7 @@ from services.chassis.tasks.registry import (
     ChannelUnavailable,
     Handlers,
 )
-from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS, Task
+from services.chassis.tasks.relay import BATCH, Relay
 from services.chassis.tasks.runner import Runner
 from services.chassis.web import health_pages
 from services.clock import seconds_since, system_now
@@ -163,7 +162,7 @@ class Worker:
             self.stop.wait(pause)
 
     def _consume(self) -> None:
-        hear = partial(rows.hear, self._db, self.handlers)
+        hear = partial(new_tasks.hear, self._db, self.handlers)
         self._broker.consume(
             self.handlers.service, hear, self.stop, partial(self._report_iteration, "consumer")
         )
@@ -171,7 +170,7 @@ class Worker:
     def _look(self) -> None:
         """Wake each channel that has something due."""
         handlers = {channel.name: names for channel, names in self.handlers.channels.items()}
-        due = rows.DueChannels(self._db, handlers)
+        due = leases.DueChannels(self._db, handlers)
         while not self.stop.is_set():
             self._report_iteration("look")
             for name in due.now():
@@ -205,7 +204,7 @@ class Worker:
             yield is_due
 
     def _start_jobs(self) -> None:
-        rows.add_recurring(self._db, JOBS.name, self.handlers.jobs)
+        new_tasks.add_recurring(self._db, JOBS.name, self.handlers.jobs)
         self._every(JOBS_SECONDS, "jobs", self.start_due_jobs)
 
     def start_due_jobs(self) -> None:
@@ -250,12 +249,12 @@ class Worker:
         show_jobs(self._db, self.handlers)
         gauges.show(self._db)
         service = self.handlers.service
-        waiting = rows.waiting(self._db, [channel.name for channel in self.handlers.channels])
-        for channel, (number, oldest) in {**waiting, RELAY.name: outbox.waiting(self._db)}.items():
+        waiting = figures.waiting(self._db, [channel.name for channel in self.handlers.channels])
+        for channel, (number, oldest) in {**waiting, RELAY.name: relay.waiting(self._db)}.items():
             metrics.WAITING.labels(service, channel).set(number)
             metrics.OLDEST.labels(service, channel).set(oldest)
         with self._db.reading() as transaction:
-            metrics.TO_SETTLE.labels(service).set(rows.parked(transaction))
+            metrics.TO_SETTLE.labels(service).set(parked.parked_count(transaction))
 
     def _report_iteration(self, name: str, seconds: float = ITERATION_SECONDS) -> None:
         self._iterations[name] = (time.monotonic(), seconds)
@@ -265,7 +264,7 @@ def show_jobs(db: Database, handlers: Handlers) -> None:
     """Set the gauges of the jobs that were ever due."""
     service = handlers.service
     with db.reading() as transaction:
-        ever_due = rows.jobs(transaction, handlers.jobs)
+        ever_due = figures.jobs(transaction, handlers.jobs)
     for job in ever_due:
         metrics.PERIOD.labels(service, job.handler).set(
             handlers.jobs[job.handler].period.total_seconds()

@@ -18,11 +18,11 @@ from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import Database
 from services.chassis.errors import DomainError
 from services.chassis.events import outbox
-from services.chassis.tasks import rows
-from services.chassis.tasks.registry import JOBS, Handlers
-from services.chassis.tasks.rows import HANDLERS, JOB, RETENTION
+from services.chassis.tasks import new_tasks, parked, retention
+from services.chassis.tasks.registry import HANDLERS, JOBS, Handlers
+from services.chassis.tasks.retention import RETENTION
 from services.chassis.tasks.runner import Interrupted, Runner
-from services.chassis.tasks.tables import tasks
+from services.chassis.tasks.tables import JOB, tasks
 from services.clock import system_now
 
 
@@ -30,7 +30,9 @@ def register(app: Flask, handlers: Handlers) -> None:
     """What the service does later; adds the commands, and `purge-events`, a job of every
     service."""
     app.extensions[HANDLERS] = handlers
-    handlers.every(hours=24, name="purge-events")(partial(rows.purge, app.extensions["sqlalchemy"]))
+    handlers.every(hours=24, name="purge-events")(
+        partial(retention.purge, app.extensions["sqlalchemy"])
+    )
     for command in (list_parked, replay, set_aside, run_job, publish_once_more):
         app.cli.add_command(command)
 
@@ -40,13 +42,13 @@ def register(app: Flask, handlers: Handlers) -> None:
 def list_parked() -> None:
     """List what was given up, without what it says of people."""
     with _db().reading() as transaction:
-        parked = rows.parked_tasks(transaction)
-    for task in parked:
+        given_up = parked.parked_tasks(transaction)
+    for task in given_up:
         click.echo(
             f"{task.sequence}  {task.ended_at:%Y-%m-%d %H:%M}Z  {task.handler}  {task.event_id}  "
             f"{task.reason}"
         )
-    click.echo(f"{len(parked)} parked")
+    click.echo(f"{len(given_up)} parked")
 
 
 @click.command("replay")
@@ -57,7 +59,9 @@ def replay(ids: tuple[int, ...], everything: bool) -> None:
     """Run parked tasks again, here and now."""
     with _db().reading() as transaction:
         chosen = (
-            [task.sequence for task in rows.parked_tasks(transaction)] if everything else list(ids)
+            [task.sequence for task in parked.parked_tasks(transaction)]
+            if everything
+            else list(ids)
         )
     with _runner() as runner:
         failed = [sequence for sequence in chosen if not replayed(runner, sequence)]
@@ -69,7 +73,7 @@ def replay(ids: tuple[int, ...], everything: bool) -> None:
 
 def replayed(runner: Runner, sequence: int) -> bool:
     """Run a parked task; whether that succeeded."""
-    if (task := runner.leases.take_now(rows.is_parked(sequence))) is None:
+    if (task := runner.leases.take_now(parked.is_parked(sequence))) is None:
         return False
     try:
         error = runner.run(task)
@@ -87,7 +91,7 @@ def replayed(runner: Runner, sequence: int) -> bool:
 def set_aside(id: int, reason: str) -> None:
     """Give up a parked task for good, saying why."""
     with _db().operation() as transaction:
-        is_settled = rows.set_aside(transaction, id, reason)
+        is_settled = parked.set_aside(transaction, id, reason)
     sys.exit(0 if is_settled else f"{id}: not parked")
 
 
@@ -101,7 +105,7 @@ def run_job(name: str) -> None:
         raise click.ClickException(
             f"travail inconnu « {name} » : choisir parmi {', '.join(sorted(jobs))}"
         )
-    rows.add_recurring(_db(), JOBS.name, [name])
+    new_tasks.add_recurring(_db(), JOBS.name, [name])
     with _runner() as runner:
         task = runner.leases.take_now((tasks.c.event_id == JOB) & (tasks.c.handler == name))
         if task is None:

@@ -16,6 +16,7 @@ FollowUp = Callable[[dict[str, Any], Envelope], None]
 AnyEventHandler = TypeVar("AnyEventHandler", bound=EventHandler)
 AnyFollowUp = TypeVar("AnyFollowUp", bound=FollowUp)
 AnyJob = TypeVar("AnyJob", bound=Callable[[], object])
+HANDLERS = "portail.handlers"  # the key of an application's Handlers in its extensions
 _asked_to_stop: ContextVar[Callable[[], bool]] = ContextVar("asked_to_stop", default=lambda: False)
 
 

@@ -12,27 +12,22 @@ import structlog
 from flask import Flask
 
 from services.chassis.database.transactions import Database, new_id
+from services.chassis.events import outbox
 from services.chassis.events.broker import BrokerUnavailable
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.process.logs import frames_of, reason_of
-from services.chassis.tasks import rows
+from services.chassis.tasks import leases, new_tasks
+from services.chassis.tasks.leases import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS, Leases, Task
 from services.chassis.tasks.registry import (
     EVENTS,
+    RELAY,
     Channel,
     ChannelUnavailable,
     Handlers,
     Job,
     stopping_answered_by,
 )
-from services.chassis.tasks.rows import (
-    ATTEMPTS_BEFORE_PARKING,
-    JOB,
-    REASON_LENGTH,
-    RETRY_SECONDS,
-    Leases,
-    Task,
-)
-from services.chassis.tasks.tables import PARKED
+from services.chassis.tasks.tables import JOB, PARKED, REASON_LENGTH
 from services.chassis.traces import spans
 from services.clock import system_now
 
@@ -98,7 +93,7 @@ class Runner:
         ended = threading.Event()
 
         def renew() -> None:
-            while not ended.wait(rows.RENEW_SECONDS):
+            while not ended.wait(leases.RENEW_SECONDS):
                 on_iteration()
                 try:
                     with self._app.app_context():
@@ -112,7 +107,7 @@ class Runner:
             yield
         finally:
             ended.set()
-            thread.join(rows.RENEW_SECONDS)
+            thread.join(leases.RENEW_SECONDS)
 
     def _act(self, task: Task, envelope: Envelope | None, lost: threading.Event) -> None:
         if job := self._job(task):
@@ -122,12 +117,21 @@ class Runner:
             raise Interrupted
         if envelope is None:
             envelope = Envelope.from_json(task.envelope)  # raises Undecodable
-        if (
-            self._react(task, envelope)
-            if task.channel == EVENTS.name
-            else self._follow_up(task, envelope)
-        ):
+        if task.channel == EVENTS.name:
+            is_done = self._react(task, envelope)
+        elif task.channel == RELAY.name:
+            is_done = self._send_again(task, envelope)
+        else:
+            is_done = self._follow_up(task, envelope)
+        if is_done:
             log.info("task_done", channel=task.channel, handler=task.handler, attempt=task.attempts)
+
+    def _send_again(self, task: Task, envelope: Envelope) -> bool:
+        """Put an event back that was parked since the relay could not read it."""
+        with self._db.operation() as transaction:
+            if ours := self.leases.done(transaction, task):
+                outbox.write(transaction, envelope)
+        return ours
 
     def _follow_up(self, task: Task, envelope: Envelope) -> bool:
         if not (run := self._handlers.follow_ups.get(task.handler)):
@@ -157,7 +161,9 @@ class Runner:
             raise Undecodable(f"nothing here reacts to {envelope.type}")
         with self._db.operation() as transaction:
             if ours := self.leases.done(transaction, task):
-                rows.write(transaction, rows.rows_of_event(self._handlers, task.envelope.encode()))
+                new_tasks.write(
+                    transaction, new_tasks.rows_of_event(self._handlers, task.envelope.encode())
+                )
         return ours
 
     def _job(self, task: Task) -> Job | None:

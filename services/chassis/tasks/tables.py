@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
 from services.chassis.database.migrations import where
@@ -25,6 +26,8 @@ WAITING = "waiting"
 DONE = "done"
 PARKED = "parked"
 SET_ASIDE = "set aside"
+REASON_LENGTH = 300
+JOB = "job"  # in the place of an event's id
 _SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 _tables = MetaData(naming_convention=NAMES)
 
@@ -79,7 +82,7 @@ tasks = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("leased_by", String(32)),
     *(Column(name, UtcDateTime) for name in ("leased_until", "started_at", "ended_at")),
-    Column("reason", String(300)),
+    Column("reason", String(REASON_LENGTH)),
     UniqueConstraint("event_id", "handler"),
     Index(
         "ix_tasks_waiting", "channel", "available_at", "sequence", **where(f"state = '{WAITING}'")
@@ -87,6 +90,10 @@ tasks = Table(
     Index("ix_tasks_parked", "ended_at", **where(f"state = '{PARKED}'")),
     Index("ix_tasks_ended", "ended_at", **where(f"state IN ('{DONE}', '{SET_ASIDE}')")),
 )
+
+# As partial indexes say it.
+IS_WAITING = tasks.c.state == literal_column(f"'{WAITING}'")
+IS_PARKED = tasks.c.state == literal_column(f"'{PARKED}'")
 
 # The last value of a job's gauge, shown by every worker. `labels`: a JSON list of the values of its
 # labels.

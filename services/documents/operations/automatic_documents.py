@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import found
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now
 from services.contracts.base import data_of, read
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType

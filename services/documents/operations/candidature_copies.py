@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.contracts import registrations as contracts
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType
 from services.documents.models import (

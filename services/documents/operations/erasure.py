@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.database.audit import Actor
 from services.chassis.tasks.registry import stopping
-from services.chassis.tasks.rows import erase_subject
+from services.chassis.tasks.retention import erase_subject
 from services.clock import portal_now
 from services.contracts.registrations import DataErased, ErasedCandidature
 from services.contracts.retention import DOCUMENTS

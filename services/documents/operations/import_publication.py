@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.errors import Conflict, Invalid, PreconditionFailed, Unavailable
 from services.chassis.process.logs import frames_of, reason_of
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now
 from services.contracts import document_rules as rules
 from services.documents.dependencies import Dependencies

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, Forbidden, Invalid, NotFound
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now
 from services.contracts import document_rules as rules
 from services.contracts import documents

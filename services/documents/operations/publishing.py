@@ -22,7 +22,7 @@ from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, NotFound, Unavailable, found
 from services.chassis.events import publish as publish_event
 from services.chassis.process.logs import reason_of
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.clock import iso_utc, portal_now
 from services.confined.checks import Unreadable
 from services.contracts import problem_types

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from services.chassis.database.audit import Actor
 from services.chassis.tasks import gauges
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now, system_now
 from services.contracts.piece_rules import Scan
 from services.objects import ObjectMissing

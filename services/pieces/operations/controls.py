@@ -30,7 +30,7 @@ from services.chassis.errors import (
 )
 from services.chassis.events import publish
 from services.chassis.process.logs import frames_of, reason_of
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.chassis.web.access_tokens import Caller
 from services.clock import iso_utc, portal_now
 from services.contracts import problem_types

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import DomainError, NotFound, Unavailable
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now
 from services.contracts import problem_types
 from services.contracts.piece_rules import Scan, Status

@@ -5,7 +5,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.chassis.database.audit import Actor
-from services.chassis.tasks.rows import erase_subject
+from services.chassis.tasks.retention import erase_subject
 from services.clock import portal_now
 from services.contracts.registrations import DataErased, ErasedCandidature
 from services.contracts.retention import PIECES

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
-from services.chassis.tasks.rows import erase_subject
+from services.chassis.tasks.retention import erase_subject
 from services.contracts.accounts import EmailChanged, Identity
 from services.contracts.retention import NO_VERSION_AFTER
 from services.mail import sent_mails

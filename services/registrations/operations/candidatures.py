@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, found
 from services.chassis.events import publish
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.clock import iso_utc, portal_now
 from services.contracts import registration_rules as rules
 from services.contracts.accounts import Identity, IdentityCorrected

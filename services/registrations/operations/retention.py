@@ -13,7 +13,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import found
 from services.chassis.events import publish
 from services.chassis.tasks.registry import stopping
-from services.chassis.tasks.rows import erase_subject
+from services.chassis.tasks.retention import erase_subject
 from services.clock import portal_now
 from services.contracts.registrations import DataErased, ErasedCandidature
 from services.contracts.retention import (

@@ -6,7 +6,7 @@ from datetime import datetime
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, PreconditionFailed
 from services.chassis.events import publish
-from services.chassis.tasks.rows import follow_up
+from services.chassis.tasks.new_tasks import follow_up
 from services.clock import iso_utc
 from services.contracts.registration_rules import VALIDATED
 from services.contracts.registrations import DatesMoved, RegistrationValidated

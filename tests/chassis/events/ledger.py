@@ -16,9 +16,9 @@ from services.chassis.database.transactions import Database
 from services.chassis.events import Envelope, publish
 from services.chassis.events.broker import bindings_of, connect
 from services.chassis.process.worker import Worker
-from services.chassis.tasks import rows
+from services.chassis.tasks import new_tasks, parked, registry
+from services.chassis.tasks.new_tasks import follow_up
 from services.chassis.tasks.registry import Handlers
-from services.chassis.tasks.rows import follow_up
 from services.chassis.tasks.runner import Runner
 from services.chassis.tasks.tables import EventTables
 from services.contracts.base import Contract
@@ -60,7 +60,7 @@ class Ledger:
         self.handlers.follow_up("tell")(self.tell)
         self.app = Flask(f"services.{self.name}")
         self.app.extensions["portail"] = settings(self.database_url, broker_url=self.broker_url)
-        self.app.extensions[rows.HANDLERS] = self.handlers
+        self.app.extensions[registry.HANDLERS] = self.handlers
         self.db.connect(self.app, self.database_url)
         with self.app.app_context():
             self.db.create_all()
@@ -96,7 +96,7 @@ class Ledger:
     def parked(self) -> list[int]:
         """The ids of what is in the operators' list."""
         with self.app.app_context(), self.db.reading() as transaction:
-            return [task.sequence for task in rows.parked_tasks(transaction)]
+            return [task.sequence for task in parked.parked_tasks(transaction)]
 
     def note(self, *texts: str) -> None:
         for text in texts:
@@ -119,7 +119,7 @@ class Ledger:
     def hear(self, *bodies: bytes) -> None:
         """As the consumer does with what the broker delivers."""
         with self.app.app_context():
-            rows.hear(self.db, self.handlers, bodies)
+            new_tasks.hear(self.db, self.handlers, bodies)
 
     @contextmanager
     def working(

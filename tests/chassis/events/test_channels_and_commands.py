@@ -15,9 +15,9 @@ from sqlalchemy import select, update
 
 from services.chassis.events import Envelope, publish
 from services.chassis.process import worker as workers
-from services.chassis.tasks import commands, rows
+from services.chassis.tasks import commands, new_tasks
+from services.chassis.tasks.new_tasks import follow_up
 from services.chassis.tasks.registry import OTHERS, Channel
-from services.chassis.tasks.rows import follow_up
 from services.chassis.tasks.tables import outbox, tasks
 from services.chassis.web import health_pages
 from services.clock import system_now
@@ -120,12 +120,12 @@ def test_events_and_follow_ups_that_wait_are_told_apart_and_what_is_parked_count
 ) -> None:
     reader.failures = 1000
     reader.ask_to_tell("a friend")
-    row = rows.new_row("1", "x", "follow-ups", "x", "x") | {
+    row = new_tasks.new_row("1", "x", "follow-ups", "x", "x") | {
         "state": "parked",
         "ended_at": system_now(),
     }
     with reader.writing() as transaction:
-        rows.write(transaction, [row])
+        new_tasks.write(transaction, [row])
     with reader.working():
         wait_until(lambda: shown("events_to_settle", "reader") == 1, 60, "its count")
         assert shown("tasks_waiting", "reader", channel="follow-ups") == 1

@@ -15,9 +15,9 @@ from sqlalchemy import Table, select, update
 
 from services.chassis.events import broker
 from services.chassis.process import worker
-from services.chassis.tasks import rows
+from services.chassis.tasks import leases
+from services.chassis.tasks.leases import Leases
 from services.chassis.tasks.registry import EVENTS, JOBS, OTHERS, Channel
-from services.chassis.tasks.rows import Leases
 from services.chassis.tasks.tables import outbox, tasks
 from services.clock import system_now
 from tests.chassis.events.conftest import ONE_BROKER
@@ -71,8 +71,8 @@ def is_free_within_the_hold_off(ledger: Ledger, table: Table = tasks) -> bool:
 
 
 def test_leases_and_the_pauses_of_those_who_look_for_work_last_15_seconds_together() -> None:
-    assert rows.LEASE + timedelta(seconds=max(PAUSES)) < HOLD_OFF
-    assert rows.LEASE.total_seconds() / 3 > rows.RENEW_SECONDS
+    assert leases.LEASE + timedelta(seconds=max(PAUSES)) < HOLD_OFF
+    assert leases.LEASE.total_seconds() / 3 > leases.RENEW_SECONDS
 
 
 def test_an_event_whose_worker_is_killed_in_the_handler_goes_to_the_next(

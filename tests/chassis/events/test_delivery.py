@@ -15,16 +15,16 @@ import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.events import Envelope, embedded, publish
 from services.chassis.events.broker import BrokerUnavailable, Unroutable, connect
 from services.chassis.events.envelope import Undecodable
-from services.chassis.events.outbox import Relay
 from services.chassis.tasks.commands import replayed
 from services.chassis.tasks.registry import EVENTS
-from services.chassis.tasks.rows import erase_subject, purge
+from services.chassis.tasks.relay import Relay
+from services.chassis.tasks.retention import erase_subject, purge
 from services.chassis.tasks.tables import outbox, tasks
 from services.clock import system_now
 from tests.chassis.events.conftest import ONE_BROKER
@@ -166,6 +166,28 @@ def test_an_event_that_no_queue_takes_is_an_error_and_stays(ledger: MakeLedger) 
     [written] = writer.read(select(outbox.c.envelope))
     with pytest.raises(Unroutable):
         broker.publisher().publish(Envelope.from_json(written))
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+def test_an_event_that_cannot_be_read_is_parked_and_the_others_are_sent(reader: Ledger) -> None:
+    """And is sent once it can be read and an operator has it replayed."""
+    reader.note("broken", "whole")
+    [good, _] = reader.read(select(outbox.c.envelope).order_by(outbox.c.sequence))
+    broken = outbox.c.envelope == good
+    with reader.writing() as transaction:
+        transaction.execute(update(outbox).where(broken).values(envelope=good[:-1]))
+    relay = Relay(reader.db, connect(reader.broker_url).publisher(), "reader")
+    with reader.app.app_context():
+        assert relay.send_batch() == 1
+        [parked] = reader.parked()
+        assert reader.read(select(tasks.c.reason)) == [f"{Noted.TYPE} cannot be sent: not JSON"]
+        assert relay.send_batch() == 0
+        assert not replayed(reader.runner(), parked)
+        with reader.writing() as transaction:
+            transaction.execute(update(tasks).values(envelope=good))
+        assert replayed(reader.runner(), parked)
+        assert relay.send_batch() == 1
+    assert reader.parked() == []
 
 
 def test_stopping_a_worker_finishes_what_it_handles(ledger: MakeLedger) -> None:

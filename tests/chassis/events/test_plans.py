@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from services.chassis.database.transactions import Database
 from services.chassis.events import outbox
 from services.chassis.events.broker import Publisher
-from services.chassis.events.outbox import Relay
-from services.chassis.tasks import rows
-from services.chassis.tasks.rows import DueChannels, Leases, erase_subject, purge
+from services.chassis.tasks import figures, parked, relay
+from services.chassis.tasks.leases import DueChannels, Leases
+from services.chassis.tasks.relay import Relay
+from services.chassis.tasks.retention import erase_subject, purge
 from services.clock import system_now
 from tests.chassis.events.ledger import Ledger, Noted
 from tests.support.query_plans import ROWS, analyse, query_plan, recorded_statements
@@ -81,9 +82,9 @@ DEEDS: dict[str, Callable[[Database], object]] = {
     "channels are looked at": (
         lambda db: DueChannels(db, {"events": ["x"], "mails": ["x", "y"]}).now()
     ),
-    "events that wait are counted": outbox.waiting,
-    "tasks that wait are counted": lambda db: rows.waiting(db, ["events", "mails"]),
-    "what is parked is counted": lambda db: rows.parked(Session(db.engine)),
+    "events that wait are counted": relay.waiting,
+    "tasks that wait are counted": lambda db: figures.waiting(db, ["events", "mails"]),
+    "what is parked is counted": lambda db: parked.parked_count(Session(db.engine)),
     "what is old is forgotten": purge,
     "what is somebody's is forgotten": lambda db: erase_subject(Session(db.engine), "nobody"),
 }
@@ -133,15 +134,15 @@ def test_a_channel_in_which_nothing_is_due_and_free_is_not_woken(db: Database) -
 def test_what_waits_is_counted_up_to_a_bound_with_its_oldest_age(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waiting = rows.waiting(db, ["events", "mails", "none"])
+    waiting = figures.waiting(db, ["events", "mails", "none"])
     assert waiting.pop("none") == (0, 0.0)
-    for number, oldest in (*waiting.values(), outbox.waiting(db)):
+    for number, oldest in (*waiting.values(), relay.waiting(db)):
         assert number in (100, 200)
         assert oldest == pytest.approx(2 * 86400, abs=120)
-    monkeypatch.setattr(outbox, "MAX_COUNTED", 30)
-    monkeypatch.setattr(rows, "MAX_COUNTED", 30)
-    assert [number for number, _ in rows.waiting(db, ["events", "mails"]).values()] == [30, 30]
-    assert outbox.waiting(db)[0] == 30
+    monkeypatch.setattr(relay, "MAX_COUNTED", 30)
+    monkeypatch.setattr(figures, "MAX_COUNTED", 30)
+    assert [number for number, _ in figures.waiting(db, ["events", "mails"]).values()] == [30, 30]
+    assert relay.waiting(db)[0] == 30
 
 
 def test_workers_that_take_at_once_share_what_waits_longest_due_first(db: Database) -> None:
@@ -166,7 +167,7 @@ def test_workers_that_send_at_once_share_what_waits(db: Database) -> None:
     current = current_app._get_current_object()  # type: ignore[attr-defined]
     with db.operation() as transaction:
         transaction.execute(text("UPDATE outbox SET published_at = created_at"))
-        for number in range(3 * outbox.BATCH):
+        for number in range(3 * relay.BATCH):
             outbox.publish(transaction, Noted(str(number)), subject="x")
 
     def send_all(_: int) -> None:
@@ -176,7 +177,7 @@ def test_workers_that_send_at_once_share_what_waits(db: Database) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(send_all, range(4)))
-    assert len(sent) == len(set(sent)) == 3 * outbox.BATCH
+    assert len(sent) == len(set(sent)) == 3 * relay.BATCH
 
 
 def reads_all(query_plan: str) -> bool:

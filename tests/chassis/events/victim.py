@@ -17,12 +17,13 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from services.chassis.database.transactions import Database
-from services.chassis.events.outbox import Relay
-from services.chassis.tasks import rows
+from services.chassis.events.envelope import Envelope
+from services.chassis.tasks import leases, new_tasks
 from services.chassis.tasks.registry import Handlers
+from services.chassis.tasks.relay import Relay
 from tests.chassis.events.ledger import Ledger
 
-_hear = rows.hear
+_hear = new_tasks.hear
 
 
 def main(mode: str, database_url: str, broker_url: str) -> None:
@@ -30,13 +31,13 @@ def main(mode: str, database_url: str, broker_url: str) -> None:
     ledger = Ledger("writer" if mode == "in-batch" else "reader", database_url, broker_url)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
     if renew_seconds:
-        rows.RENEW_SECONDS = float(renew_seconds)
+        leases.RENEW_SECONDS = float(renew_seconds)
     if mode == "in-job":
         ledger.handlers.every(hours=24, name="count")(ledger.count)
     if mode == "after-commit":
         event.listen(Session, "after_flush", _die_at_commit)
     elif mode == "after-hearing":
-        rows.hear = _hear_and_die
+        new_tasks.hear = _hear_and_die
     else:
         ledger.release.clear()
     if mode == "in-batch":
@@ -61,15 +62,15 @@ def _hear_and_die(db: Database, handlers: Handlers, bodies: Sequence[bytes]) -> 
 
 
 def _stay_after_the_first_event(ledger: Ledger) -> None:
-    send = Relay._sent
+    send = Relay._is_sent
 
-    def send_and_stay(relay: Relay, body: str) -> bool:
-        sent = send(relay, body)
+    def send_and_stay(relay: Relay, envelope: Envelope) -> bool:
+        sent = send(relay, envelope)
         ledger.entered.set()
         ledger.release.wait()
         return sent
 
-    setattr(Relay, "_sent", send_and_stay)  # noqa: B010 - the type checker refuses the plain assignment
+    setattr(Relay, "_is_sent", send_and_stay)  # noqa: B010 - the type checker refuses the plain assignment
 
 
 if __name__ == "__main__":

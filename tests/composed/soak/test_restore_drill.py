@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from deploy.service_names import BACKED_UP_BUCKETS, SERVICES
-from services.chassis.tasks.rows import RETENTION
+from services.chassis.tasks.retention import RETENTION
 from tests.composed.soak.portal_under_load import wait_until_work_done
 from tests.journeys.background_load import AcknowledgedWork, Acknowledgement, PeopleAtWork
 from tests.journeys.justificatifs_page import register_candidate

@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select, update
 
 from services.chassis.errors import Unavailable
-from services.chassis.tasks.rows import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS
+from services.chassis.tasks.leases import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS
 from services.clock import system_now
 from services.confined.checks import Reason
 from services.contracts.pieces import PiecesStateChanged

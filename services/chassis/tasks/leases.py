@@ -1,43 +1,27 @@
-"""The rows of tasks: written with the change that asks for them, held by short leases, listed for
-operators.
+"""The short leases by which workers hold tasks.
 
 Renewing and settling act only on a lease that still has the owner's id, the start id of a worker:
 who was paused, or cut off from the database, for longer finds the lease lost, logs that and changes
 nothing.
 """
 
-import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import structlog
-from flask import current_app
-from sqlalchemy import (
-    bindparam,
-    delete,
-    exists,
-    func,
-    literal_column,
-    or_,
-    select,
-    union_all,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database, UtcDateTime
-from services.chassis.events.envelope import Envelope, Undecodable
-from services.chassis.events.outbox import is_due, new_envelope
-from services.chassis.tasks.registry import EVENTS, RELAY, Handlers
-from services.chassis.tasks.tables import DONE, PARKED, SET_ASIDE, WAITING, outbox, tasks
-from services.clock import seconds_since, system_now
+from services.chassis.tasks.registry import RELAY
+from services.chassis.tasks.relay import is_due
+from services.chassis.tasks.tables import DONE, IS_WAITING, tasks
+from services.clock import system_now
 
 log = structlog.get_logger()
 
@@ -53,15 +37,6 @@ RETRY_SECONDS: tuple[float, ...] = (5, 30, 120, 600, 3600)
 ATTEMPTS_BEFORE_PARKING = 28
 """They span about a day, so that a failure of a store or a mail server for a day needs no
 operator."""
-RETENTION = timedelta(days=30)
-"""How long an event stays from when it was sent, and a task from its end."""
-MAX_COUNTED = 10_000  # waiting rows: operators act long before
-REASON_LENGTH = 300
-JOB = "job"
-HANDLERS = "portail.handlers"  # the key of an application's Handlers in its extensions
-_is = {
-    state: tasks.c.state == literal_column(f"'{state}'") for state in (WAITING, PARKED)
-}  # as partial indexes say it
 
 
 @dataclass(frozen=True)
@@ -76,84 +51,6 @@ class Task:
     state: str
     attempts: int
     available_at: datetime
-
-
-def follow_up(
-    transaction: Session, name: str, data: dict[str, Any], *, subject: str, delay: float = 0
-) -> str:
-    """Schedule follow-up `name` for this service's worker, in `delay` seconds at the earliest; its
-    id."""
-    handlers = cast(Handlers, current_app.extensions[HANDLERS])
-    envelope = new_envelope(name, data, subject)
-    row = new_row(
-        envelope.id, name, handlers.channel_of(name), subject, envelope.to_json().decode()
-    )
-    write(transaction, [row | {"available_at": row["available_at"] + timedelta(seconds=delay)}])
-    return envelope.id
-
-
-def hear(db: Database, handlers: Handlers, bodies: Sequence[bytes]) -> None:
-    """Write a task for each reaction to these events, and parked ones of what cannot be read, once
-    each."""
-    rows = [row for body in bodies for row in rows_of_event(handlers, body)]
-    with db.operation() as transaction:
-        write(transaction, rows)
-    for row in rows:
-        if row["state"] == PARKED:
-            log.error("task_parked", handler=row["handler"], reason=row["reason"])
-
-
-def rows_of_event(handlers: Handlers, body: bytes) -> list[dict[str, Any]]:
-    text = body.decode("utf-8", "backslashreplace")
-    named = (hashlib.sha256(body).hexdigest(), "undecodable", "")
-    try:
-        envelope = Envelope.from_json(body)
-        named = (envelope.id, envelope.type, envelope.subject)
-        if not (reactions := handlers.reactions(envelope.type)):
-            raise Undecodable(f"nothing here reacts to {envelope.type}")
-    except Undecodable as error:
-        event_id, handler, subject = named
-        row = new_row(event_id, handler, EVENTS.name, subject, text.replace("\x00", "\ufffd"))
-        return [
-            row
-            | {"state": PARKED, "ended_at": row["created_at"], "reason": str(error)[:REASON_LENGTH]}
-        ]
-    return [
-        new_row(envelope.id, reaction.name, EVENTS.name, envelope.subject, text)
-        for reaction in reactions
-    ]
-
-
-def add_recurring(db: Database, channel: str, names: Iterable[str]) -> None:
-    """A row of each job, due at once, unless it is there."""
-    with db.operation() as transaction:
-        write(transaction, [new_row(JOB, name, channel, "", "") for name in names])
-
-
-def new_row(
-    event_id: str, handler: str, channel: str, subject: str, envelope: str
-) -> dict[str, Any]:
-    now = system_now()
-    return {
-        "event_id": event_id,
-        "handler": handler,
-        "channel": channel,
-        "subject": subject,
-        "envelope": envelope,
-        "state": WAITING,
-        "created_at": now,
-        "available_at": now,
-        "attempts": 0,
-        "ended_at": None,
-        "reason": None,
-    }
-
-
-def write(transaction: Session, rows: list[dict[str, Any]]) -> None:
-    """Those that are there, by event id and handler, stay as they are."""
-    if rows:
-        dialect = postgresql if transaction.get_bind().dialect.name == "postgresql" else sqlite
-        transaction.execute(dialect.insert(tasks).on_conflict_do_nothing(), rows)
 
 
 class DueChannels:
@@ -267,7 +164,7 @@ class Leases:
 
 def _due(channel: str, names: Sequence[str], now: Any) -> Any:
     return (
-        _is[WAITING]
+        IS_WAITING
         & (tasks.c.channel == channel)
         & tasks.c.handler.in_(names)
         & (tasks.c.available_at <= now)
@@ -304,75 +201,3 @@ def _first(which: Any) -> Any:
 @cache
 def _longest_due(channel: str, names: tuple[str, ...]) -> Any:
     return _first(_due(channel, names, _now))
-
-
-def parked_tasks(transaction: Session) -> Sequence[Any]:
-    """Oldest first, without what they say of people."""
-    shown = (tasks.c[name] for name in ("sequence", "event_id", "handler", "reason", "ended_at"))
-    return transaction.execute(select(*shown).where(_is[PARKED]).order_by(tasks.c.ended_at)).all()
-
-
-def parked(transaction: Session) -> int:
-    return transaction.scalar(select(func.count()).where(_is[PARKED])) or 0
-
-
-def is_parked(sequence: int) -> Any:
-    return _is[PARKED] & (tasks.c.sequence == sequence)
-
-
-def set_aside(transaction: Session, sequence: int, reason: str) -> bool:
-    """Give up a parked task for good; False if it is not parked."""
-    values = {"state": SET_ASIDE, "reason": reason[:REASON_LENGTH], "ended_at": system_now()}
-    changed = update(tasks).where(is_parked(sequence)).values(values).returning(tasks.c.sequence)
-    return transaction.scalar(changed) is not None
-
-
-def waiting(db: Database, channels: Iterable[str]) -> dict[str, tuple[int, float]]:
-    """How many tasks wait, and the age in seconds of the oldest, by channel; of the MAX_COUNTED
-    longest due of each."""
-    none = dict.fromkeys(channels, (0, 0.0))
-    if not none:
-        return {}
-    rows = union_all(*map(_waiting_in, none)).subquery()
-    totals = select(rows.c.channel, func.count(), func.min(rows.c.created_at)).group_by(
-        rows.c.channel
-    )
-    with db.reading() as transaction:
-        return none | {
-            channel: (count, seconds_since(oldest))
-            for channel, count, oldest in transaction.execute(totals)
-        }
-
-
-def _waiting_in(channel: str) -> Any:
-    rows = select(tasks.c.channel, tasks.c.created_at).where(
-        _is[WAITING], tasks.c.channel == channel
-    )
-    return select(
-        rows.order_by(tasks.c.available_at, tasks.c.sequence).limit(MAX_COUNTED).subquery()
-    )
-
-
-def jobs(transaction: Session, names: Iterable[str]) -> Sequence[Any]:
-    return transaction.execute(
-        select(tasks).where(tasks.c.event_id == JOB, tasks.c.handler.in_(list(names)))
-    ).all()
-
-
-def erase_subject(transaction: Session, subject: str, naming: str | None = None) -> None:
-    """Erase all events and tasks about `subject`, whatever their state; with `naming`, those alone
-    that hold it."""
-    for table in (outbox, tasks):
-        of_subject = delete(table).where(table.c.subject == subject)
-        transaction.execute(
-            of_subject if naming is None else of_subject.where(table.c.envelope.contains(naming))
-        )
-
-
-def purge(db: Database, *, before: datetime | None = None) -> int:
-    """Erase what was sent or ended before `before` (by default RETENTION ago); how many rows.
-    Waiting rows stay."""
-    limit = before or system_now() - RETENTION
-    ended = literal_column(f"state IN ('{DONE}', '{SET_ASIDE}')") & (tasks.c.ended_at < limit)
-    sent = delete_in_pages(db, outbox.c.sequence, where=outbox.c.published_at < limit)
-    return sent + delete_in_pages(db, tasks.c.sequence, where=ended)

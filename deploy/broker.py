@@ -9,7 +9,8 @@ definitions [VHOST]`.
 import json
 import sys
 
-from services.chassis.events.broker import bindings_of, connect
+from services.chassis.events.broker import bindings_of
+from services.chassis.events.connection import connect
 from services.chassis.events.topology import definitions
 from services.contracts import EVENTS
 

@@ -24,7 +24,7 @@ MODULES = (
         for part in ("app", "follow_ups", "jobs")
     ),
     "gateway.app",
-    "services.chassis.process.command_line",
+    "services.chassis.roles.command_line",
     # What these import only when they start:
     *("gateway.fair_threads", "gunicorn.glogging", "flask_migrate.cli", "flask_sqlalchemy.cli"),
 )

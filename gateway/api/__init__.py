@@ -18,8 +18,9 @@ from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.sessions import EXCHANGE_CACHE_SECONDS
 from services.chassis.errors import DomainError, NotFound, TooLarge, Unauthenticated, Unavailable
 from services.chassis.http.sessions import Answer
-from services.chassis.process.capacity import MAX_BODY_BYTES, Limit
+from services.chassis.process.capacity import MAX_BODY_BYTES
 from services.chassis.process.kept_results import ExpiringCache
+from services.chassis.process.places import Limit
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_TOKEN_LENGTH, SESSION_ONLY_SCOPES
 from services.contracts.api.personal_data import PersonalData

@@ -22,8 +22,9 @@ from services.accounts.domain.civil_status import NAME_LENGTH, PLACE_LENGTH, Bir
 from services.accounts.domain.emails import ADDRESS_LENGTH
 from services.chassis.database.audit import AuditColumns, audit_indexes
 from services.chassis.database.audit_chain import AuditChain
+from services.chassis.database.columns import UtcDateTime, new_id
 from services.chassis.database.migrations import where
-from services.chassis.database.transactions import Database, UtcDateTime, new_id
+from services.chassis.database.transactions import Database
 from services.chassis.tasks.tables import EventTables
 from services.contracts.account_rules import TOKEN_NAME_LENGTH, MemberState
 from services.contracts.api.operation import answer_of

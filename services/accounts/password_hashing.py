@@ -13,7 +13,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from services.accounts.domain.passwords import normalised
 from services.chassis.errors import Unavailable
-from services.chassis.process.capacity import RETRY_AFTER, Limit, thread_count
+from services.chassis.process.capacity import thread_count
+from services.chassis.process.places import RETRY_AFTER, Limit
 
 NO_PASSWORD = ""
 """Stored while the person has not chosen one: no password matches it."""

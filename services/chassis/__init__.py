@@ -1,2 +1,12 @@
-"""Library of all services: settings, database, events, access, errors, clocks. It knows nothing of
-exams."""
+"""Library of all services, which knows nothing of exams.
+
+It is a ladder, each rung of which imports those below it alone (`make walls`):
+
+    roles                                   the command line that starts a process, the worker
+    web, tasks                              what is answered now, what is done later
+    csv_export, events, http                exports, facts told to others, calls of others
+    database                                transactions, migrations, the audit trail
+    process, traces                         limits, logs, readiness; spans
+    settings, untrusted_archives
+    brand, errors, quotas, signing_keys
+"""

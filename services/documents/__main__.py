@@ -1,6 +1,6 @@
 """`python -m services.documents web | worker | migrate | reconcile | parked …`"""
 
-from services.chassis.process.command_line import main
+from services.chassis.roles.command_line import main
 from services.documents.app import create_app
 from services.documents.dependencies import prepare_store
 from services.documents.jobs import registry

@@ -23,8 +23,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.audit import AuditColumns, audit_indexes
 from services.chassis.database.audit_chain import AuditChain
+from services.chassis.database.columns import DataclassJson, UtcDateTime, new_id
 from services.chassis.database.migrations import where
-from services.chassis.database.transactions import Database, DataclassJson, UtcDateTime, new_id
+from services.chassis.database.transactions import Database
 from services.chassis.tasks.tables import EventTables
 from services.clock import system_now
 from services.contracts.document_rules import AUTOMATIC_TYPES

@@ -11,8 +11,9 @@ import structlog
 from sqlalchemy import Index, String, Text, and_, column, delete, insert, or_, select, table, update
 from sqlalchemy.orm import Mapped, MappedColumn, Session, mapped_column
 
+from services.chassis.database.columns import UtcDateTime, known_values
 from services.chassis.database.deletion import delete_in_pages
-from services.chassis.database.transactions import Database, UtcDateTime, known_values
+from services.chassis.database.transactions import Database
 from services.chassis.errors import FieldError, Invalid
 from services.clock import portal_now
 from services.mail.letter import Letter

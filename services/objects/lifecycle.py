@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, event, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.database.transactions import Database
-from services.chassis.tasks.registry import stopping
+from services.chassis.process.stopping import stopping
 from services.clock import system_now
 from services.objects.store import (
     BytesChanged,

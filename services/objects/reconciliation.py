@@ -14,9 +14,9 @@ import structlog
 from sqlalchemy import ColumnElement, Select, null, select, true
 
 from services.chassis.database.transactions import Database
+from services.chassis.process.stopping import stopping
 from services.chassis.tasks import gauges
 from services.chassis.tasks.gauges import Gauge
-from services.chassis.tasks.registry import stopping
 from services.clock import system_now
 from services.objects.store import AUDIT_ROOTS, ObjectStore
 from services.objects.tables import retired_objects

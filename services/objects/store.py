@@ -21,7 +21,9 @@ from minio.error import InvalidResponseError, MinioException, S3Error
 from urllib3.exceptions import HTTPError, ProtocolError
 
 from services.chassis.http.circuit_breaker import CircuitBreaker
-from services.chassis.process.capacity import WEB, Limit, thread_count, time_limits
+from services.chassis.process.capacity import thread_count
+from services.chassis.process.places import Limit
+from services.chassis.process.time_limits import WEB, time_limits
 
 CHUNK = 256 * 1024
 SIGNATURE_LIFETIME = timedelta(minutes=5)  # far longer than a call takes and than clocks differ

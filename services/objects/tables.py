@@ -4,8 +4,9 @@ from typing import Any
 
 from sqlalchemy import Column, Index, MetaData, String, Table
 
+from services.chassis.database.columns import NAMES, UtcDateTime
 from services.chassis.database.migrations import where
-from services.chassis.database.transactions import NAMES, Database, UtcDateTime
+from services.chassis.database.transactions import Database
 
 KEY_LENGTH = 500
 

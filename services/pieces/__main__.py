@@ -1,6 +1,6 @@
 """`python -m services.pieces web | worker | migrate | reconcile | parked …`"""
 
-from services.chassis.process.command_line import main
+from services.chassis.roles.command_line import main
 from services.confined.checks import hide_memory
 from services.pieces import dependencies
 from services.pieces.app import create_app

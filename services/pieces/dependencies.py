@@ -6,7 +6,8 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from services.chassis.process.capacity import Limit, thread_count
+from services.chassis.process.capacity import thread_count
+from services.chassis.process.places import Limit
 from services.objects import ObjectStore
 from services.pieces.antivirus import Antivirus
 from services.pieces.inspection.inspections import Inspections

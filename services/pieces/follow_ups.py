@@ -1,7 +1,7 @@
 """What the worker does once a request is answered: scan deposits, announce refusals, remind whole
 lists."""
 
-from services.chassis.process.capacity import WORK
+from services.chassis.process.time_limits import WORK
 from services.chassis.tasks.registry import Channel
 from services.pieces.antivirus import SCAN_SECONDS
 from services.pieces.handlers import registry

@@ -4,7 +4,7 @@ needs no setting."""
 import sys
 from pathlib import Path
 
-from services.chassis.process.command_line import main
+from services.chassis.roles.command_line import main
 from services.registrations.app import create_app
 from services.registrations.catalogue.contents import check
 from services.registrations.jobs import registry

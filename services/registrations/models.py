@@ -21,14 +21,9 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from services.chassis.database.audit import AuditColumns, audit_indexes
 from services.chassis.database.audit_chain import AuditChain
+from services.chassis.database.columns import DataclassJson, UtcDateTime, known_values, new_id
 from services.chassis.database.migrations import where
-from services.chassis.database.transactions import (
-    Database,
-    DataclassJson,
-    UtcDateTime,
-    known_values,
-    new_id,
-)
+from services.chassis.database.transactions import Database
 from services.chassis.tasks.tables import EventTables
 from services.contracts import registration_rules as rules
 from services.contracts.api.administration import OpeningDates

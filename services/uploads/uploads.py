@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, LargeBinary, Select, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.chassis.database.transactions import Database, UtcDateTime, new_id
+from services.chassis.database.columns import UtcDateTime, new_id
+from services.chassis.database.transactions import Database
 from services.chassis.errors import Conflict, TooLarge, TooMany, found
-from services.chassis.tasks.registry import stopping
+from services.chassis.process.stopping import stopping
 from services.clock import system_now
 from services.contracts import problem_types
 from services.contracts.api.uploads import MAX_FILENAME_LENGTH

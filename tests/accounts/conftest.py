@@ -10,7 +10,7 @@ import pytest
 from services import clock
 from services.accounts.app import create_app
 from services.accounts.models import db
-from services.chassis.process.command_line import migrate
+from services.chassis.roles.command_line import migrate
 from tests.accounts.fake_registrations import FakeRegistrations, run_fake_registrations
 from tests.accounts.running_accounts import Login, RunningAccounts, Start, settings
 from tests.accounts.staff_in_session import CHIEF, EMAIL, Session, logged_in

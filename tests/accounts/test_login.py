@@ -15,7 +15,7 @@ from services.accounts.password_hashing import BUSY, PasswordHasher
 from services.accounts.settings import AccountsSettings
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.errors import Unavailable
-from services.chassis.process import capacity
+from services.chassis.process import places
 from services.chassis.tasks.gauges import recorded
 from services.contracts.account_rules import RESET_LIFETIME
 from tests.accounts.creation_form import EMAIL, PASSWORD, creation_form
@@ -259,7 +259,7 @@ def test_a_session_is_forgotten_a_while_after_its_end(accounts: RunningAccounts)
 
 
 def test_three_quarters_of_the_threads_are_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capacity, "QUEUE_SECONDS", PATIENCE)
+    monkeypatch.setattr(places, "QUEUE_SECONDS", PATIENCE)
     monkeypatch.setenv("THREADS", "16")
     people = Recorded(PasswordHasher(memory_kib=8, passes=1)._limit)
     with ExitStack() as stack:
@@ -273,7 +273,7 @@ def test_three_quarters_of_the_threads_are_left_to_others(monkeypatch: pytest.Mo
 @pytest.fixture
 def one_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """To hash at, for which nobody waits in vain."""
-    monkeypatch.setattr(capacity, "QUEUE_SECONDS", PATIENCE)
+    monkeypatch.setattr(places, "QUEUE_SECONDS", PATIENCE)
     monkeypatch.setenv("THREADS", "4")
 
 

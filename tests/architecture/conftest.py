@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from deploy.service_names import SERVICES
-from services.chassis.process.command_line import migrate
+from services.chassis.roles.command_line import migrate
 from tests.architecture import apps
 from tests.support.service_worker import database_of
 

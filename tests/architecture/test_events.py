@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deploy.service_names import SERVICES
-from services.chassis.process.command_line import migrate
+from services.chassis.roles.command_line import migrate
 from services.contracts import EVENTS
 from services.mail.mailer import MAILS, MASS_MAILS
 from tests.architecture import apps

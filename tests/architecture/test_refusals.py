@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from marshmallow import Schema
 
-from services.chassis.process.command_line import migrate
+from services.chassis.roles.command_line import migrate
 from services.chassis.web.application import MAX_ERRORS_OF_A_KIND
 from services.contracts.api.given import Given, reader_of
 from services.contracts.api.operation import Operation

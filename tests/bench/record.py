@@ -24,7 +24,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from services.chassis.database.transactions import _engine_options
+from services.chassis.database.engines import engine_options
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = ROOT / "bench.json"
@@ -52,7 +52,7 @@ REPLICATED_AT_LEAST = 2
 """So that one may be replaced while the other answers."""
 SERVERS = ("PostgreSQL", "RabbitMQ", "objects")
 """No processes of ours: they are given processors, not replicas."""
-_POOL = _engine_options(make_url("postgresql+psycopg://localhost/x"))
+_POOL = engine_options(make_url("postgresql+psycopg://localhost/x"))
 CONNECTIONS_OF_A_PROCESS = _POOL["pool_size"] + _POOL["max_overflow"]
 OF_A_JOURNEY = "a journey, of it "
 _ON_SERVERS = re.compile(rf"^PostgreSQL.*: {OF_A_JOURNEY}(.+)$")

@@ -14,7 +14,7 @@ from flask import Flask, request
 from sqlalchemy import text
 
 from services.chassis.database.transactions import Database
-from services.chassis.process import capacity
+from services.chassis.process import time_limits
 from services.chassis.process.readiness import Readiness
 from services.chassis.web import access, health_pages
 from services.chassis.web.application import create_service
@@ -126,7 +126,7 @@ def ledger(database_url: str) -> Flask:
 SITES: dict[str, Callable[..., Flask]] = {"plain": plain, "failing": failing, "ledger": ledger}
 
 if __name__ == "__main__":
-    capacity.set_role(capacity.WEB)
+    time_limits.set_role(time_limits.WEB)
     name, *arguments = sys.argv[1:]
     serve(
         lambda: SITES[name](*arguments),

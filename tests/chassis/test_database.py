@@ -21,13 +21,15 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlch
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from services.chassis.database import deletion, transactions
+from services.chassis.database import deletion, engines, transactions
+from services.chassis.database.availability import is_database_unavailable
 from services.chassis.database.deletion import delete_in_pages
-from services.chassis.database.transactions import Database, is_database_unavailable
+from services.chassis.database.transactions import Database
 from services.chassis.errors import Unavailable
-from services.chassis.process.capacity import WEB, TimeLimits
+from services.chassis.process.stopping import stopping_answered_by
+from services.chassis.process.time_limits import WEB, TimeLimits
 from services.chassis.tasks import new_tasks
-from services.chassis.tasks.registry import Handlers, stopping_answered_by
+from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.runner import Runner
 from services.chassis.tasks.tables import tasks
 from services.chassis.web import access
@@ -47,7 +49,7 @@ DEFERRED = (
 @pytest.fixture
 def db(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     monkeypatch.setenv("THREADS", "16")
-    monkeypatch.setattr("services.chassis.process.capacity.QUEUE_SECONDS", 0.1)
+    monkeypatch.setattr("services.chassis.process.places.QUEUE_SECONDS", 0.1)
     with database_with(
         database_url, "CREATE TABLE parent (id INTEGER PRIMARY KEY)", DEFERRED
     ) as database:
@@ -91,7 +93,7 @@ def test_readiness_needs_no_connection_of_requests(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("THREADS", "16")
-    monkeypatch.setattr("services.chassis.process.capacity.QUEUE_SECONDS", 0.1)
+    monkeypatch.setattr("services.chassis.process.places.QUEUE_SECONDS", 0.1)
     with (
         limited_to(WEB),
         database_with(database_url, "CREATE TABLE parent (id INTEGER)") as db,
@@ -164,7 +166,7 @@ def test_a_server_that_refuses_or_ends_the_connection_within_a_request_is_away(
 def test_so_is_a_file_that_another_holds_for_too_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transactions, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.1)
     file = tmp_path / "held.db"
     holder = sqlite3.connect(file, isolation_level=None)
     holder.execute("PRAGMA journal_mode=WAL")

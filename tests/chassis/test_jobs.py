@@ -20,12 +20,13 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from deploy.service_names import SERVICES
-from services.chassis.process import worker as workers
-from services.chassis.process.worker import Worker
+from services.chassis.process.stopping import stopping
+from services.chassis.roles import worker as workers
+from services.chassis.roles.worker import Worker
 from services.chassis.tasks import commands, gauges, leases, new_tasks
 from services.chassis.tasks.gauges import Gauge
 from services.chassis.tasks.leases import RETRY_SECONDS
-from services.chassis.tasks.registry import Handlers, stopping
+from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.tables import tasks
 from services.clock import system_now
 from tests.architecture import apps
@@ -281,7 +282,7 @@ def test_every_service_lists_its_jobs_to_whoever_names_another(
 
 PROGRAM = """
 import dataclasses, sys
-from services.chassis.process import worker
+from services.chassis.roles import worker
 from services.chassis.tasks.gauges import Gauge
 
 from tests.chassis.events.ledger import Ledger

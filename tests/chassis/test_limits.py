@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 
 from services.chassis.errors import NotFound, Unavailable
 from services.chassis.http.client import Client
-from services.chassis.process.capacity import Limit
+from services.chassis.process.places import Limit
 from services.chassis.web import request_log
 from tests.support.processes import wait_until
 from tests.support.silent_server import SilentServer

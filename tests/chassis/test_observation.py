@@ -23,10 +23,11 @@ from prometheus_client import REGISTRY, generate_latest
 from sqlalchemy import insert, select, update
 
 from services.chassis.database.transactions import Database
-from services.chassis.process import probe, worker
+from services.chassis.process import probe
 from services.chassis.process.logs import LONGEST_REASON
 from services.chassis.process.readiness import Readiness
-from services.chassis.process.worker import Worker
+from services.chassis.roles import worker
+from services.chassis.roles.worker import Worker
 from services.chassis.tasks import gauges, new_tasks, tables
 from services.chassis.tasks.gauges import Gauge
 from services.chassis.tasks.leases import Leases, Task

@@ -21,7 +21,7 @@ from services.chassis.database.migrations import is_migrated, wait_until_migrate
 from services.chassis.errors import Unavailable
 from services.chassis.http.client import Client
 from services.chassis.process.capacity import thread_count
-from services.chassis.process.command_line import migrate
+from services.chassis.roles.command_line import migrate
 from services.chassis.settings import Settings, SettingsError
 from services.chassis.web.gunicorn_server import LEAST_CONNECTIONS
 from tests.architecture import apps

@@ -21,8 +21,8 @@ from deploy.containers import secrets
 from deploy.containers.derived_files import POOLER
 from deploy.service_names import SERVICES
 from services.chassis.database.transactions import Database
-from services.chassis.process import capacity
-from services.chassis.process.command_line import migrate
+from services.chassis.process import time_limits
+from services.chassis.roles.command_line import migrate
 from tests.architecture import apps
 from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_port, is_listening
@@ -352,12 +352,12 @@ class Replica:
 
 
 def test_a_transaction_has_the_time_limits_of_a_web_process(pooler: Pooler) -> None:
-    web = limited_to(capacity.WEB)
+    web = limited_to(time_limits.WEB)
     with web, Replica(pooler.url_of("accounts")).at_work() as db, db.reading() as transaction:
         limits = [transaction.scalar(text(f"SELECT current_setting('{name}')")) for name in LIMITS]
         assert limits == [
             f"{seconds}s"
-            for seconds in (capacity.WEB.statement, capacity.WEB.lock, capacity.WEB.idle)
+            for seconds in (time_limits.WEB.statement, time_limits.WEB.lock, time_limits.WEB.idle)
         ]
         assert transaction.scalar(text("SELECT current_setting('TimeZone')")) == "UTC"
         assert transaction.scalar(text("SHOW jit")) == "off"
@@ -375,7 +375,7 @@ def test_the_replicas_of_a_service_share_its_connections(
         with replicas[person % REPLICAS].at_work() as db:
             return [added(db, person, number) for number in range(STATEMENTS)]
 
-    with limited_to(capacity.WEB), ThreadPoolExecutor(REPLICAS * PEOPLE) as people:
+    with limited_to(time_limits.WEB), ThreadPoolExecutor(REPLICAS * PEOPLE) as people:
         replicas = [Replica(pooler.url_of("registrations")) for _ in range(REPLICAS)]
         sums = list(people.map(works, range(REPLICAS * PEOPLE)))
     assert sums == [

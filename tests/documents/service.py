@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from services.chassis.errors import NotFound, Unauthenticated, Unavailable
-from services.chassis.process.command_line import migrate
+from services.chassis.roles.command_line import migrate
 from services.chassis.settings import Secret
 from services.chassis.web import problems
 from services.confined.checks import Program

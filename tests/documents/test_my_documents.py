@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from services.chassis.process import capacity
+from services.chassis.process import time_limits
 from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.documents.domain.document_names import MAX_LENGTH, filename
 from services.documents.domain.recipients import Activity, activity_of
@@ -257,7 +257,7 @@ def test_a_store_that_fails_or_changes_bytes_holds_nobody_up_twice(
         patched.setattr(ObjectStore, "put", changed)
         assert _version_shown(service, CONFIRMATION) == "1"
     assert len(asked) == 1
-    monkeypatch.setattr(capacity, "_limits", capacity.WEB)
+    monkeypatch.setattr(time_limits, "_limits", time_limits.WEB)
     with service.without_store():
         assert _version_shown(service, CONFIRMATION) == "1"
         monkeypatch.setattr(ObjectStore, "put", changed)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import make_url
 
-from services.chassis.process.command_line import migrate
+from services.chassis.roles.command_line import migrate
 from tests.accounts.fake_registrations import FakeRegistrations, run_fake_registrations
 from tests.architecture import apps
 from tests.faults.operation import Cell, Operation, RunningService, State

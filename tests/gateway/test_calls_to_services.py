@@ -25,7 +25,7 @@ from gateway.settings import GatewaySettings
 from services.accounts.operations.staff_accounts import disable_staff
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Unavailable
-from services.chassis.process.capacity import Limit
+from services.chassis.process.places import Limit
 from services.contracts.api.own_account import download_copy
 from services.contracts.api.pieces import uploads
 from tests.accounts.creation_form import creation_form

@@ -19,7 +19,7 @@ from services.accounts.models import (
     sent_mails,
 )
 from services.accounts.queries.accounts import found_candidates
-from services.chassis.process.command_line import migrate
+from services.chassis.roles.command_line import migrate
 from tests.accounts.running_accounts import RunningAccounts, settings
 from tests.growth.filled import FAMILY, ID, NUMBERED, Actions, FullService, answered, filling
 from tests.support.smtp import Mailbox

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select, text
 
-from services.chassis.process.command_line import migrate
+from services.chassis.roles.command_line import migrate
 from services.reference import academies
 from services.registrations import models
 from services.registrations.app import create_app

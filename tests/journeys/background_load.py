@@ -16,7 +16,7 @@ from functools import partial
 import requests
 from pypdf import PdfWriter
 
-from services.chassis.process.capacity import REFUSAL
+from services.chassis.process.places import REFUSAL
 from services.contracts import problem_types
 from tests.accounts.creation_form import creation_form
 from tests.journeys import personas

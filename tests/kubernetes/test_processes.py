@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from deploy.local.supervisor import SILENT_SECONDS
 from deploy.service_names import CLIENTS, SERVICES
-from services.chassis.database.transactions import _engine_options
+from services.chassis.database.engines import engine_options
 from services.chassis.process.probe import HEALTH_PATHS
 from tests.kubernetes.rendered import (
     FOLDER,
@@ -202,7 +202,7 @@ def test_postgresql_has_connections_for_the_most_replicas(demonstration: list[Ob
         for word in workload(demonstration, "postgres").process["args"]
         if "max_connections" in word
     ]
-    options = _engine_options(make_url("postgresql+psycopg://x@x/x"))
+    options = engine_options(make_url("postgresql+psycopg://x@x/x"))
     of_one = options["pool_size"] + options["max_overflow"]
     assert int(re.findall(r"\d+", limit)[0]) >= of_one * (most + len(SERVICES))
 

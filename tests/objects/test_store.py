@@ -13,8 +13,8 @@ from typing import ClassVar
 import pytest
 
 from services.chassis.http.circuit_breaker import FAILURES_IN_A_ROW
-from services.chassis.process import capacity
-from services.chassis.process.capacity import WEB
+from services.chassis.process import places, time_limits
+from services.chassis.process.time_limits import WEB
 from services.objects import ObjectMissing, ObjectStore, StoreUnavailable
 from services.objects.store import CHUNK, StoreNotAsked
 from tests.support.object_store import Bucket, ObjectStoreServer
@@ -35,9 +35,9 @@ def objects(own_objects: ObjectStoreServer) -> ObjectStoreServer:
 def short_deadlines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A web process whose calls may last two seconds."""
     web = WEB._replace(store=2)
-    monkeypatch.setattr(capacity, "WEB", web)
+    monkeypatch.setattr(time_limits, "WEB", web)
     monkeypatch.setattr("services.objects.store.WEB", web)
-    monkeypatch.setattr(capacity, "QUEUE_SECONDS", 0.1)
+    monkeypatch.setattr(places, "QUEUE_SECONDS", 0.1)
     with limited_to(web):
         yield
 

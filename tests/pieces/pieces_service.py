@@ -18,7 +18,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services import clock
-from services.chassis.process.command_line import migrate
+from services.chassis.roles.command_line import migrate
 from services.chassis.settings import Secret
 from services.chassis.tasks import gauges
 from services.clock import PARIS

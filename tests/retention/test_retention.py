@@ -4,7 +4,7 @@ everywhere, and nothing else. Of a few candidates; soak/test_ten_thousand.py doe
 import pytest
 
 from deploy.service_names import SERVICES
-from services.chassis.tasks.registry import stopping_answered_by
+from services.chassis.process.stopping import stopping_answered_by
 from services.contracts.retention import retention
 from services.registrations.operations import retention as operations
 from tests.retention.copies import Copies

@@ -21,7 +21,7 @@ from gateway.settings import GatewaySettings
 from services import clock
 from services.accounts.follow_ups import registry as accounts_follow_ups
 from services.accounts.settings import ClientSecrets
-from services.chassis.process.command_line import migrate
+from services.chassis.roles.command_line import migrate
 from tests.registrations.service.candidate_client import NOW, with_catalogue
 from tests.support.app_server import AppServer
 from tests.support.ports import free_ports

@@ -8,12 +8,14 @@ from flask import Flask
 from sqlalchemy import Select, select, text, update
 
 from services import clock
-from services.chassis.database.transactions import Database, new_id
+from services.chassis.database.columns import new_id
+from services.chassis.database.transactions import Database
 from services.chassis.events.envelope import Envelope
+from services.chassis.events.tables import outbox
 from services.chassis.tasks import new_tasks
 from services.chassis.tasks.registry import EVENTS, Handlers
 from services.chassis.tasks.runner import Runner
-from services.chassis.tasks.tables import outbox, tasks
+from services.chassis.tasks.tables import tasks
 from services.contracts.base import Contract
 
 MANY = 50  # tries

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from services.chassis.process.capacity import TimeLimits, set_role, time_limits
+from services.chassis.process.time_limits import TimeLimits, set_role, time_limits
 
 PAGE_SECONDS = 30.0  # a busy machine is not a hung service
 

@@ -18,7 +18,7 @@ from gateway.clients.file_uploads import ReceivedFile
 from gateway.settings import GatewaySettings
 from gateway.web_security import FILE_FORM_ENDPOINTS
 from services.chassis.errors import DomainError, TooLarge, Unavailable
-from services.chassis.process.capacity import Limit
+from services.chassis.process.places import Limit
 from services.contracts import problem_types
 from services.contracts.piece_rules import MAX_FILE_BYTES
 from services.french import file_size

@@ -20,8 +20,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from services.chassis.errors import DomainError, Forbidden, Unavailable
-from services.chassis.process.capacity import Limit, thread_count
+from services.chassis.process.capacity import thread_count
 from services.chassis.process.kept_results import ExpiringCache
+from services.chassis.process.places import Limit
 from services.clock import system_now
 from services.contracts import problem_types
 from services.contracts.api.sign_in import PROVIDER_LABELS, PROVIDER_SECONDS

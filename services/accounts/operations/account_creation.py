@@ -27,7 +27,7 @@ from services.accounts.operations.rate_limits import retried
 from services.accounts.password_hashing import NO_PASSWORD
 from services.accounts.queries import accounts, mail_link_states
 from services.accounts.queries.accounts import pending_creations_at
-from services.chassis.database.transactions import new_id
+from services.chassis.database.columns import new_id
 from services.chassis.quotas import Quota
 from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now, to_paris

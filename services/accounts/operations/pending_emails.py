@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from services.accounts.domain import throttling
 from services.accounts.models import Account, EmailChange
 from services.accounts.operations import rate_limits
-from services.chassis.database.transactions import new_id
+from services.chassis.database.columns import new_id
 from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now
 

@@ -27,8 +27,8 @@ from services.chassis import brand
 from services.chassis.database.audit import Actor
 from services.chassis.errors import NotFound, Unavailable, found
 from services.chassis.http.client import Client, ProblemAnswer
+from services.chassis.process.stopping import stopping
 from services.chassis.tasks.new_tasks import follow_up
-from services.chassis.tasks.registry import stopping
 from services.clock import portal_now
 from services.contracts import problem_types
 from services.contracts.api.operation import answer_of

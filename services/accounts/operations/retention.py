@@ -13,8 +13,8 @@ from services.accounts.dependencies import dependencies
 from services.accounts.models import Account, db
 from services.accounts.operations.identity_changes import delete_account
 from services.chassis.errors import Conflict, Unavailable
+from services.chassis.process.stopping import stopping
 from services.chassis.tasks.new_tasks import follow_up
-from services.chassis.tasks.registry import stopping
 from services.clock import portal_now
 from services.contracts.api.registrations import MOST_CANDIDATES
 from services.contracts.retention import ACCOUNTS, CANDIDATURES, Kind, RetentionError, retention

@@ -18,7 +18,7 @@ from services.accounts.operations import passkeys, provider_identities, rate_lim
 from services.accounts.operations.sessions import end_all_sessions
 from services.accounts.queries import accounts
 from services.chassis.database.audit import Actor
-from services.chassis.database.transactions import new_id
+from services.chassis.database.columns import new_id
 from services.chassis.errors import Conflict, FieldError, Forbidden, Invalid, found
 from services.clock import system_now
 from services.contracts import problem_types

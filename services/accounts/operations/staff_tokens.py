@@ -15,7 +15,7 @@ from services.accounts.operations.staff_accounts import lock_member, member_at, 
 from services.accounts.signing import TOKEN_SECONDS
 from services.accounts.stored_secrets import hash_secret, new_secret
 from services.chassis.database.audit import Actor
-from services.chassis.database.transactions import new_id
+from services.chassis.database.columns import new_id
 from services.chassis.errors import FieldError, Invalid, NotFound, Unauthenticated
 from services.clock import system_now
 from services.contracts import problem_types

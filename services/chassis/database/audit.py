@@ -12,7 +12,7 @@ from flask import g
 from sqlalchemy import JSON, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.chassis.database.transactions import UtcDateTime
+from services.chassis.database.columns import UtcDateTime
 from services.clock import iso_utc, system_now
 
 STAFF = "staff"

@@ -35,8 +35,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from services.chassis.database.audit import Actor
-from services.chassis.database.transactions import NAMES, Database, UtcDateTime
-from services.chassis.tasks.registry import stopping
+from services.chassis.database.columns import NAMES, UtcDateTime
+from services.chassis.database.transactions import Database
+from services.chassis.process.stopping import stopping
 from services.clock import system_now
 
 PAGE = 150  # entries; each look-up of a subject's last one reads some blocks

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select, tuple_
 
 from services.chassis.database.transactions import Database
-from services.chassis.tasks.registry import stopping
+from services.chassis.process.stopping import stopping
 
 PAGE = 1000
 

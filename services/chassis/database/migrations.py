@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeEngine
 
-from services.chassis.database.transactions import is_database_unavailable
+from services.chassis.database.availability import is_database_unavailable
 from services.chassis.process.logs import reason_of
 
 PAUSE_SECONDS = 1.0

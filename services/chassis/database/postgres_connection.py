@@ -6,7 +6,7 @@ import psycopg
 from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
 
-from services.chassis.process.capacity import time_limits
+from services.chassis.process.time_limits import time_limits
 
 MARGIN_SECONDS = 3.0
 

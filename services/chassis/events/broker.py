@@ -57,17 +57,6 @@ class Broker(Protocol):
         """
 
 
-def connect(url: str) -> Broker:
-    """The broker of `url`: `amqp://…` or `sqlite:///path`. On one machine pika is not imported."""
-    if url.startswith("sqlite:///"):
-        from services.chassis.events.embedded import EmbeddedBroker
-
-        return EmbeddedBroker(url.removeprefix("sqlite:///"))
-    from services.chassis.events.rabbitmq import RabbitBroker
-
-    return RabbitBroker(url)
-
-
 def bindings_of(contracts: tuple[type, ...]) -> dict[str, tuple[str, ...]]:
     """Which services consume each event type. Raises ValueError for an event without consumers."""
     bindings = {contract.TYPE: tuple(contract.CONSUMERS) for contract in contracts}  # type: ignore[attr-defined]

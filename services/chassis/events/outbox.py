@@ -9,10 +9,11 @@ from flask import current_app, has_app_context
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from services.chassis.database.transactions import Database, new_id
+from services.chassis.database.columns import new_id
+from services.chassis.database.transactions import Database
 from services.chassis.events.envelope import Envelope
+from services.chassis.events.tables import outbox
 from services.chassis.process.logs import request_id
-from services.chassis.tasks.tables import outbox
 from services.chassis.traces import spans
 from services.clock import system_now
 

@@ -21,13 +21,12 @@ import structlog
 
 from services.chassis.errors import RESERVED_MEMBERS, DomainError, FieldError, NotFound, Unavailable
 from services.chassis.http.circuit_breaker import CircuitBreaker
-from services.chassis.http.service_token import ServiceToken
 from services.chassis.http.sessions import CONNECT_SECONDS, SEND_SECONDS, Answer, Sessions
-from services.chassis.process.capacity import Limit
-from services.chassis.process.logs import request_id
+from services.chassis.http.token_source import Token
+from services.chassis.process.logs import REQUEST_ID, request_id
+from services.chassis.process.places import Limit
 from services.chassis.process.probe import LIVE
 from services.chassis.settings import Settings
-from services.chassis.web.request_log import REQUEST_ID
 from services.contracts.api.operation import Operation
 from services.contracts.problem_types import UNAUTHENTICATED, ProblemType
 
@@ -43,9 +42,6 @@ LEAST_SECONDS = 0.01  # to send anything
 
 class ProblemAnswer(DomainError):
     """The other service refused; type, status, detail and errors are its own."""
-
-
-Token = str | ServiceToken | None
 
 
 def path(template: str, *ids: Any) -> str:
@@ -169,7 +165,7 @@ class Client:
         """
         answer = self.answer(method, path, token=token, **options)
         if (
-            isinstance(token, ServiceToken)
+            not (token is None or isinstance(token, str))
             and answer.status_code == 401
             and _slug(answer) == UNAUTHENTICATED.slug
         ):

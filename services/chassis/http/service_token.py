@@ -1,16 +1,11 @@
 """The access token of this process: obtained from accounts with the client's secret, renewed long
 before it expires."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
 
 from services.chassis.errors import Unavailable
+from services.chassis.http.client import Client
 from services.chassis.process.kept_results import SingleRun
-
-if TYPE_CHECKING:
-    from services.chassis.http.client import Client
 
 EARLY_SECONDS = 15.0
 RENEWAL_SECONDS = 45.0  # less than its life, so that a rotated key or secret is soon unused

@@ -1,2 +1,1 @@
-"""Operation of every process: command line, worker loops, readiness, logs, limits on concurrent
-work."""
+"""What every process has: limits on concurrent work and time, readiness, logs, a stop."""

@@ -41,6 +41,8 @@ FORBIDDEN = frozenset(
     }
 )
 
+REQUEST_ID = "X-Request-ID"
+"""The header by which processes pass on the id of a request."""
 _FRAMES = 8
 LONGEST_REASON = 250  # characters of a reason, and of a library's message
 

@@ -17,7 +17,8 @@ import structlog
 from sqlalchemy import bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.chassis.database.transactions import Database, UtcDateTime
+from services.chassis.database.columns import UtcDateTime
+from services.chassis.database.transactions import Database
 from services.chassis.tasks.registry import RELAY
 from services.chassis.tasks.relay import is_due
 from services.chassis.tasks.tables import DONE, IS_WAITING, tasks

@@ -1,8 +1,6 @@
 """What a service does later: reactions to events of others, its own follow-ups, timed jobs."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -17,7 +15,6 @@ AnyEventHandler = TypeVar("AnyEventHandler", bound=EventHandler)
 AnyFollowUp = TypeVar("AnyFollowUp", bound=FollowUp)
 AnyJob = TypeVar("AnyJob", bound=Callable[[], object])
 HANDLERS = "portail.handlers"  # the key of an application's Handlers in its extensions
-_asked_to_stop: ContextVar[Callable[[], bool]] = ContextVar("asked_to_stop", default=lambda: False)
 
 
 @dataclass(frozen=True)
@@ -137,19 +134,3 @@ class Handlers:
             if channel is not EVENTS and follow_up in names:
                 return channel.name
         raise LookupError(f"no follow-up is named {follow_up}")
-
-
-def stopping() -> bool:
-    """To be called by a job after each page: True if it should return, since its worker stops or
-    its lease is lost. Another worker then starts it again. Always False outside a worker."""
-    return _asked_to_stop.get()()
-
-
-@contextmanager
-def stopping_answered_by(asked_to_stop: Callable[[], bool]) -> Iterator[None]:
-    """While the block runs, `stopping()` returns what `asked_to_stop` returns."""
-    token = _asked_to_stop.set(asked_to_stop)
-    try:
-        yield
-    finally:
-        _asked_to_stop.reset(token)

@@ -10,14 +10,15 @@ import structlog
 from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.chassis.database.transactions import Database, UtcDateTime
+from services.chassis.database.columns import UtcDateTime
+from services.chassis.database.transactions import Database
 from services.chassis.events.broker import Publisher, Unroutable
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.outbox import IN_ORDER, WAITS, change
+from services.chassis.events.tables import outbox
 from services.chassis.tasks import metrics
 from services.chassis.tasks.new_tasks import parked_row, write
 from services.chassis.tasks.registry import RELAY
-from services.chassis.tasks.tables import outbox
 from services.chassis.traces import spans
 from services.clock import seconds_since, system_now
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database
-from services.chassis.tasks.tables import DONE, SET_ASIDE, outbox, tasks
+from services.chassis.events.tables import outbox
+from services.chassis.tasks.tables import DONE, SET_ASIDE, tasks
 from services.clock import system_now
 
 RETENTION = timedelta(days=30)

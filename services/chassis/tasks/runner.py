@@ -11,11 +11,13 @@ from contextlib import contextmanager
 import structlog
 from flask import Flask
 
-from services.chassis.database.transactions import Database, new_id
+from services.chassis.database.columns import new_id
+from services.chassis.database.transactions import Database
 from services.chassis.events import outbox
 from services.chassis.events.broker import BrokerUnavailable
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.process.logs import frames_of, reason_of
+from services.chassis.process.stopping import stopping_answered_by
 from services.chassis.tasks import leases, new_tasks
 from services.chassis.tasks.leases import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS, Leases, Task
 from services.chassis.tasks.registry import (
@@ -25,7 +27,6 @@ from services.chassis.tasks.registry import (
     ChannelUnavailable,
     Handlers,
     Job,
-    stopping_answered_by,
 )
 from services.chassis.tasks.tables import JOB, PARKED, REASON_LENGTH
 from services.chassis.traces import spans

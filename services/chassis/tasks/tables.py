@@ -1,17 +1,15 @@
-"""The tables for events and tasks in every service's database, by which the code of this package
-reads and writes in any service. Copies of them are declared on the service's own metadata, for its
-migrations.
+"""The tables for tasks in every service's database, by which the code of this package reads and
+writes in any service. Copies of them, and of the outbox, are declared on the service's own
+metadata, for its migrations.
 """
 
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Float,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -19,8 +17,10 @@ from sqlalchemy import (
     literal_column,
 )
 
+from services.chassis.database.columns import UtcDateTime
 from services.chassis.database.migrations import where
-from services.chassis.database.transactions import NAMES, Database, UtcDateTime
+from services.chassis.database.transactions import Database
+from services.chassis.events.tables import SEQUENCE, TABLES
 
 WAITING = "waiting"
 DONE = "done"
@@ -28,41 +28,6 @@ PARKED = "parked"
 SET_ASIDE = "set aside"
 REASON_LENGTH = 300
 JOB = "job"  # in the place of an event's id
-_SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
-_tables = MetaData(naming_convention=NAMES)
-
-# Read by nothing: `leased_by`, `attempts` (written, since it may not be NULL) and
-# `ix_outbox_pending_types`.
-outbox = Table(
-    "outbox",
-    _tables,
-    Column("sequence", _SEQUENCE, primary_key=True),
-    Column("event_id", String(32), nullable=False, unique=True),
-    Column("destination", String(10), nullable=False),
-    Column("type", String(200), nullable=False),
-    Column("subject", String(200), nullable=False, index=True),
-    Column("envelope", Text, nullable=False),
-    *(Column(name, UtcDateTime, nullable=False) for name in ("created_at", "available_at")),
-    Column("leased_until", UtcDateTime),
-    Column("leased_by", String(32)),
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("published_at", UtcDateTime),  # when the broker confirmed
-    Index(
-        "ix_outbox_pending",
-        "destination",
-        "available_at",
-        "sequence",
-        **where("published_at IS NULL"),
-    ),
-    Index(
-        "ix_outbox_pending_types",
-        "type",
-        "available_at",
-        "sequence",
-        **where("published_at IS NULL"),
-    ),
-    Index("ix_outbox_published", "published_at", **where("published_at IS NOT NULL")),
-)
 
 # `event_id`: that of the event or follow-up, or JOB. `handler`: whose function runs it; renamed, it
 # would run again. `leased_by`: the start id of the worker that has it in hand until `leased_until`,
@@ -70,8 +35,8 @@ outbox = Table(
 # succeeded. `reason`: of the last failure or end.
 tasks = Table(
     "tasks",
-    _tables,
-    Column("sequence", _SEQUENCE, primary_key=True),
+    TABLES,
+    Column("sequence", SEQUENCE, primary_key=True),
     Column("event_id", String(64), nullable=False),
     Column("handler", String(200), nullable=False),
     Column("channel", String(40), nullable=False),
@@ -99,7 +64,7 @@ IS_PARKED = tasks.c.state == literal_column(f"'{PARKED}'")
 # labels.
 job_figures = Table(
     "job_figures",
-    _tables,
+    TABLES,
     Column("name", String(100), primary_key=True),
     Column("labels", String(300), primary_key=True),
     Column("value", Float, nullable=False),
@@ -111,7 +76,7 @@ class EventTables:
     """Declares the tables on `db`'s metadata; the models are attributes, for tests."""
 
     def __init__(self, db: Database) -> None:
-        own = {name: table.to_metadata(db.metadata) for name, table in _tables.tables.items()}
+        own = {name: table.to_metadata(db.metadata) for name, table in TABLES.tables.items()}
         self.Outbox: Any = type("Outbox", (db.Model,), {"__table__": own["outbox"]})
         self.Task: Any = type("Task", (db.Model,), {"__table__": own["tasks"]})
         self.JobFigure: Any = type("JobFigure", (db.Model,), {"__table__": own["job_figures"]})

@@ -17,11 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from webargs.flaskparser import FlaskParser
 
 from services import clock
-from services.chassis.database.transactions import Database, is_database_unavailable
+from services.chassis.database.availability import is_database_unavailable
+from services.chassis.database.transactions import Database
 from services.chassis.errors import DomainError, FieldError, Invalid, NotFound, Unavailable
 from services.chassis.process import logs
-from services.chassis.process.capacity import MAX_BODY_BYTES, REFUSAL, RETRY_AFTER, thread_count
+from services.chassis.process.capacity import MAX_BODY_BYTES, thread_count
 from services.chassis.process.logs import frames_of, reason_of
+from services.chassis.process.places import REFUSAL, RETRY_AFTER
 from services.chassis.process.probe import HEALTH_PATHS
 from services.chassis.process.readiness import Check, Readiness
 from services.chassis.settings import ServiceSettings

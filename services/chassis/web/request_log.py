@@ -8,13 +8,13 @@ import structlog
 from flask import Flask, Response, g, request
 from prometheus_client import Counter, Histogram
 
-from services.chassis.process.capacity import POOL_IN_USE, POOL_SIZE
+from services.chassis.process.logs import REQUEST_ID
+from services.chassis.process.places import POOL_IN_USE, POOL_SIZE
 from services.chassis.process.probe import HEALTH_PATHS
 from services.chassis.traces import spans
 
 log = structlog.get_logger()
 
-REQUEST_ID = "X-Request-ID"
 ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 METHODS = (
     "GET",

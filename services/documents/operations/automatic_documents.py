@@ -14,7 +14,7 @@ from prometheus_client import Histogram
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from services.chassis.database.transactions import new_id
+from services.chassis.database.columns import new_id
 from services.chassis.errors import found
 from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now

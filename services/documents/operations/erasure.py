@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from services.chassis.database.audit import Actor
-from services.chassis.tasks.registry import stopping
+from services.chassis.process.stopping import stopping
 from services.chassis.tasks.retention import erase_subject
 from services.clock import portal_now
 from services.contracts.registrations import DataErased, ErasedCandidature

@@ -15,8 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import Conflict, DomainError, Invalid, NotFound, TooLarge, Unavailable
-from services.chassis.process.capacity import Limit
 from services.chassis.process.logs import frames_of, reason_of
+from services.chassis.process.places import Limit
 from services.clock import portal_now
 from services.contracts import document_rules as rules
 from services.documents.dependencies import Dependencies

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.database.audit import Actor
-from services.chassis.database.transactions import new_id
+from services.chassis.database.columns import new_id
 from services.chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now

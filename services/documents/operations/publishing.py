@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.chassis.database.audit import Actor
-from services.chassis.database.transactions import new_id
+from services.chassis.database.columns import new_id
 from services.chassis.errors import Conflict, NotFound, Unavailable, found
 from services.chassis.events import publish as publish_event
 from services.chassis.process.logs import reason_of

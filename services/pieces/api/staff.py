@@ -8,7 +8,7 @@ from flask import Response, json
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.csv_export import csv_response
-from services.chassis.database.transactions import is_database_unavailable
+from services.chassis.database.availability import is_database_unavailable
 from services.chassis.errors import DomainError, Unavailable
 from services.chassis.web import access, problems
 from services.chassis.web.operations import Reply, Views

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Literal, TypeVar
 
 from services.chassis.errors import DomainError, Unavailable
-from services.chassis.process.capacity import Limit
+from services.chassis.process.places import Limit
 from services.confined.checks import Answer, ConfinedChecks, Limits, Reason, Unreadable
 from services.contracts.piece_rules import ACTIVE_CONTENT_LABELS, MAX_FILE_BYTES, Format, Sign
 from services.pieces.domain.refusals import FileRefused, RefusalReason, UnverifiableFile

@@ -8,7 +8,7 @@ transaction at a time: what is seen at a position is final below it.
 from sqlalchemy import func, select, update
 
 from services.chassis.database.deletion import delete_in_pages
-from services.chassis.tasks.registry import stopping
+from services.chassis.process.stopping import stopping
 from services.clock import system_now
 from services.pieces.models import Change, ChangeCounter, db
 from services.pieces.queries.changes import CHANGES_RETENTION

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from services.chassis.database.audit import Actor
-from services.chassis.database.transactions import is_database_unavailable
+from services.chassis.database.availability import is_database_unavailable
 from services.chassis.errors import (
     Conflict,
     DomainError,

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from services.chassis.database.audit import Actor
-from services.chassis.database.transactions import new_id
+from services.chassis.database.columns import new_id
 from services.chassis.errors import DomainError, NotFound, Unavailable
 from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 from services.chassis.database.audit import Actor
 from services.chassis.database.staff_lists import academies_shown, within
 from services.chassis.events import publish
+from services.chassis.process.stopping import stopping
 from services.chassis.tasks import gauges
 from services.chassis.tasks.new_tasks import follow_up
-from services.chassis.tasks.registry import stopping
 from services.chassis.web.access_tokens import Caller
 from services.clock import PARIS, iso_utc, portal_now, to_paris
 from services.contracts.api import missing_pieces as api

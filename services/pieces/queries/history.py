@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, String, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from services.chassis.database.transactions import UtcDateTime
+from services.chassis.database.columns import UtcDateTime
 from services.contracts.api.history import Event, History, newest_first
 from services.pieces.models import Candidature, Control, Deposit, Piece, Validation
 

@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
+from services.chassis.process.stopping import stopping
 from services.chassis.tasks.new_tasks import follow_up
-from services.chassis.tasks.registry import stopping
 from services.clock import iso_utc
 from services.contracts.api.administration import OpeningMove
 from services.registrations.models import AuditEntry, Draft, Incident, Message, OpeningChange, db

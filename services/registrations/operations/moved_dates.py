@@ -8,8 +8,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.events import publish
+from services.chassis.process.stopping import stopping
 from services.chassis.tasks.new_tasks import follow_up
-from services.chassis.tasks.registry import stopping
 from services.clock import iso_utc, portal_now
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import (

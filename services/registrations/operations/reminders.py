@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
+from services.chassis.process.stopping import stopping
 from services.chassis.tasks.new_tasks import follow_up
-from services.chassis.tasks.registry import stopping
 from services.clock import iso_utc, portal_now
 from services.contracts.registration_rules import ACTIVE, TO_VALIDATE
 from services.contracts.reminder_rules import current_rung, rung_instant

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.database.audit import Actor
 from services.chassis.errors import found
 from services.chassis.events import publish
-from services.chassis.tasks.registry import stopping
+from services.chassis.process.stopping import stopping
 from services.chassis.tasks.retention import erase_subject
 from services.clock import portal_now
 from services.contracts.registrations import DataErased, ErasedCandidature

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.process import worker
+from services.chassis.roles import worker
 from tests.chassis.events.ledger import Ledger, MakeLedger, declare
 
 # What takes place before or behind the broker is the same with each.

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services.chassis.database.transactions import Database
 from services.chassis.events import Envelope, publish
-from services.chassis.events.broker import bindings_of, connect
-from services.chassis.process.worker import Worker
+from services.chassis.events.broker import bindings_of
+from services.chassis.events.connection import connect
+from services.chassis.roles.worker import Worker
 from services.chassis.tasks import new_tasks, parked, registry
 from services.chassis.tasks.new_tasks import follow_up
 from services.chassis.tasks.registry import Handlers

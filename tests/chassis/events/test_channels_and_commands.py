@@ -14,11 +14,12 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select, update
 
 from services.chassis.events import Envelope, publish
-from services.chassis.process import worker as workers
+from services.chassis.events.tables import outbox
+from services.chassis.roles import worker as workers
 from services.chassis.tasks import commands, new_tasks
 from services.chassis.tasks.new_tasks import follow_up
 from services.chassis.tasks.registry import OTHERS, Channel
-from services.chassis.tasks.tables import outbox, tasks
+from services.chassis.tasks.tables import tasks
 from services.chassis.web import health_pages
 from services.clock import system_now
 from tests.chassis.events.ledger import Ledger, Noted

@@ -14,11 +14,12 @@ import pytest
 from sqlalchemy import Table, select, update
 
 from services.chassis.events import broker
-from services.chassis.process import worker
+from services.chassis.events.tables import outbox
+from services.chassis.roles import worker
 from services.chassis.tasks import leases
 from services.chassis.tasks.leases import Leases
 from services.chassis.tasks.registry import EVENTS, JOBS, OTHERS, Channel
-from services.chassis.tasks.tables import outbox, tasks
+from services.chassis.tasks.tables import tasks
 from services.clock import system_now
 from tests.chassis.events.conftest import ONE_BROKER
 from tests.chassis.events.ledger import Ledger, MakeLedger

@@ -19,13 +19,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.events import Envelope, embedded, publish
-from services.chassis.events.broker import BrokerUnavailable, Unroutable, connect
+from services.chassis.events.broker import BrokerUnavailable, Unroutable
+from services.chassis.events.connection import connect
 from services.chassis.events.envelope import Undecodable
+from services.chassis.events.tables import outbox
 from services.chassis.tasks.commands import replayed
 from services.chassis.tasks.registry import EVENTS
 from services.chassis.tasks.relay import Relay
 from services.chassis.tasks.retention import erase_subject, purge
-from services.chassis.tasks.tables import outbox, tasks
+from services.chassis.tasks.tables import tasks
 from services.clock import system_now
 from tests.chassis.events.conftest import ONE_BROKER
 from tests.chassis.events.ledger import Ledger, MakeLedger, Noted

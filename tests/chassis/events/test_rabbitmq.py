@@ -13,9 +13,10 @@ import pika
 import pytest
 
 from services.chassis.events import rabbitmq as adapter
-from services.chassis.events.broker import BrokerUnavailable, bindings_of, connect
+from services.chassis.events.broker import BrokerUnavailable, bindings_of
+from services.chassis.events.connection import connect
 from services.chassis.events.topology import DELIVERY_LIMIT, definitions
-from services.chassis.process.worker import Worker
+from services.chassis.roles.worker import Worker
 from services.chassis.tasks.relay import Relay
 from tests.chassis.events.ledger import MakeLedger, Noted, declare
 from tests.chassis.events.test_delivery import GOOD

@@ -14,7 +14,7 @@ from services.accounts.models import StaffMember, db
 from services.accounts.operations import staff_accounts
 from services.accounts.operations.sessions import end_all_sessions
 from services.chassis.database.audit import Actor
-from services.chassis.database.transactions import new_id
+from services.chassis.database.columns import new_id
 from services.contracts import page_labels
 from services.contracts.piece_rules import STATUS_LABELS
 from services.pieces.models import Deposit, Piece

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gateway.cookies import ADDRESS_COOKIE
-from services.chassis.process.capacity import RETRY_AFTER
+from services.chassis.process.places import RETRY_AFTER
 from services.contracts import page_labels
 from services.contracts.problem_types import UNAVAILABLE
 from tests.accounts.creation_form import PASSWORD

@@ -15,7 +15,7 @@ from unittest.mock import Mock
 import pytest
 
 from services.chassis.errors import Unavailable
-from services.chassis.process.capacity import Limit
+from services.chassis.process.places import Limit
 from services.confined.checks import (
     Answer,
     ConfinedChecks,

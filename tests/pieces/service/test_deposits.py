@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from PIL import Image
 
-from services.chassis.process.capacity import WORK
+from services.chassis.process.time_limits import WORK
 from services.contracts.piece_rules import MAX_FILE_BYTES, PREVIEW_SIDE
 from services.objects import ContentDigest, ObjectStore
 from services.pieces.domain.files import deposit_key

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from services.chassis.tasks.registry import stopping_answered_by
+from services.chassis.process.stopping import stopping_answered_by
 from services.objects import ObjectStore, StoreUnavailable
 from services.objects.lifecycle import ERASING_DELAY
 from services.pieces.operations.deposits import KEPT_SECOND_THOUGHT, SECOND_THOUGHT

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from services.chassis.tasks.registry import stopping_answered_by
+from services.chassis.process.stopping import stopping_answered_by
 from services.clock import PARIS
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import Scan

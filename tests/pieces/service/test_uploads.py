@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from services.chassis.database.transactions import new_id
+from services.chassis.database.columns import new_id
 from services.clock import system_now
 from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
 from services.french import file_size

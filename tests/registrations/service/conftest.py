@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from services import clock
-from services.chassis.process.command_line import migrate
+from services.chassis.roles.command_line import migrate
 from services.mail.mailer import MAILER, Mailer
 from services.registrations.app import create_app
 from services.registrations.models import db

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from services import clock
-from services.chassis.database.transactions import new_id
+from services.chassis.database.columns import new_id
 from services.contracts.documents import DocumentsAnnounced
 from services.contracts.page_labels import VALIDATE
 from services.contracts.pieces import PiecesRefused, PiecesReminded, PiecesStateChanged

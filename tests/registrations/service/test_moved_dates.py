@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from services.chassis.tasks.registry import stopping_answered_by
+from services.chassis.process.stopping import stopping_answered_by
 from services.contracts.registrations import RegistrationSaved
 from services.mail.mailer import MAILS
 from services.registrations.domain.dossier import Dossier

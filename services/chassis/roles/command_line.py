@@ -14,12 +14,14 @@ from flask.cli import FlaskGroup, ScriptInfo
 from flask_migrate import upgrade
 
 from services.chassis.database.migrations import wait_until_migrated
-from services.chassis.process import capacity, worker
+from services.chassis.process import time_limits
+from services.chassis.roles import worker
 from services.chassis.settings import ServiceSettings, SettingsError
 from services.chassis.tasks.registry import Handlers
 from services.chassis.traces import spans
 from services.chassis.web.gunicorn_server import serve
 
+TIME_LIMITS = {"web": time_limits.WEB, "migrate": time_limits.MIGRATION}
 Read = TypeVar("Read", bound=ServiceSettings)
 
 
@@ -38,7 +40,7 @@ def main(
         sys.exit(f"{name} ne peut pas démarrer :\n{error}")
 
     role = sys.argv[1] if len(sys.argv) > 1 else "--help"
-    capacity.set_role({"web": capacity.WEB, "migrate": capacity.MIGRATION}.get(role, capacity.WORK))
+    time_limits.set_role(TIME_LIMITS.get(role, time_limits.WORK))
 
     def create(process: str) -> Flask:
         spans.start(settings, process)

@@ -15,8 +15,10 @@ from functools import partial
 import structlog
 from flask import Flask
 
-from services.chassis.database.transactions import Database, new_id
-from services.chassis.events.broker import LOOK_SECONDS, BrokerUnavailable, connect
+from services.chassis.database.columns import new_id
+from services.chassis.database.transactions import Database
+from services.chassis.events.broker import LOOK_SECONDS, BrokerUnavailable
+from services.chassis.events.connection import connect
 from services.chassis.process.capacity import STOP_SECONDS
 from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.process.readiness import Readiness

@@ -6,7 +6,13 @@ from sqlalchemy import delete, exists
 
 from services.accounts.follow_ups import registry as registry
 from services.accounts.models import Account, EmailChange, MailLink, MailRefusal, db
-from services.accounts.operations import identity_changes, personal_copies, rate_limits, sessions
+from services.accounts.operations import (
+    identity_changes,
+    personal_copies,
+    rate_limits,
+    session_counts,
+    sessions,
+)
 from services.accounts.operations.erasure import erase_not_activated
 from services.accounts.operations.retention import erase_unused
 from services.chassis.database.deletion import delete_in_pages
@@ -22,7 +28,7 @@ registry.every(hours=24, name="erase-unused")(erase_unused)
 registry.every(minutes=1, name="finish-identity-changes")(
     identity_changes.finish_all_pending_changes
 )
-registry.every(minutes=1, name="count-sessions")(sessions.record_session_counts)
+registry.every(minutes=1, name="count-sessions")(session_counts.record_session_counts)
 registry.every(hours=1, name="delete-copies")(personal_copies.delete_expired)
 
 

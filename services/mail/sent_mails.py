@@ -3,6 +3,7 @@ server made of it; addresses that it refuses for good. Each service that sends m
 Secret addresses are not in it."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -29,6 +30,18 @@ class State(StrEnum):
     WAITING = "waiting"
     TAKEN = "taken"
     REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredMail:
+    """A mail as its addressee reads it again. `place`: after which the next page begins."""
+
+    subject: str
+    text: str
+    at: datetime
+    address: str
+    state: str
+    place: str
 
 
 class SentMails:
@@ -74,15 +87,18 @@ def record(transaction: Session, owner_id: str, letter: Letter, mail: Mail) -> N
         select(sent_mails.c.id).where(sent_mails.c.id == mail.message_id)
     ).first():
         return
-    values = {
-        "id": mail.message_id,
-        "owner_id": owner_id,
-        "address": mail.to,
-        "subject": mail.subject,
-        "at": mail.date,
-    }
-    of_letter = {"text": letter.text_to_reread(), "about": letter.about}
-    transaction.execute(insert(sent_mails).values(**values, **of_letter, state=State.WAITING))
+    transaction.execute(
+        insert(sent_mails).values(
+            id=mail.message_id,
+            owner_id=owner_id,
+            address=mail.to,
+            subject=mail.subject,
+            text=letter.text_to_reread(),
+            at=mail.date,
+            state=State.WAITING,
+            about=letter.about,
+        )
+    )
 
 
 def send_and_record(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | None:
@@ -125,9 +141,9 @@ def forget_refusal(db: Database, model: Any, key: dict[str, str]) -> None:
 
 def list_page(
     transaction: Session, owner_id: str, *, after: str | None, limit: int
-) -> list[dict[str, Any]]:
-    """At most `limit` mails of this person, newest first, each with the `place` after which to go
-    on. Raises Invalid for what is no place."""
+) -> list[StoredMail]:
+    """Return at most `limit` mails of this person, newest first, each with the `place` after which
+    to go on. Raises Invalid for what is no place."""
     query = select(sent_mails).where(sent_mails.c.owner_id == owner_id)
     if after is not None:
         at, mail_id = _parse_place(after)
@@ -137,10 +153,15 @@ def list_page(
     rows = transaction.execute(
         query.order_by(sent_mails.c.at.desc(), sent_mails.c.id.desc()).limit(limit)
     )
-    shown = ("subject", "text", "at", "address", "state")
     return [
-        {name: getattr(row, name) for name in shown}
-        | {"place": f"{row.at:%Y-%m-%dT%H:%M:%S.%fZ}~{row.id}"}
+        StoredMail(
+            subject=row.subject,
+            text=row.text,
+            at=row.at,
+            address=row.address,
+            state=row.state,
+            place=f"{row.at:%Y-%m-%dT%H:%M:%S.%fZ}~{row.id}",
+        )
         for row in rows
     ]
 

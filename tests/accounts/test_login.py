@@ -8,8 +8,8 @@ import pytest
 
 from services import clock
 from services.accounts.domain.throttling import ALL_SOURCES, FAILURES_LIFETIME, PER_SOURCE, RESETS
-from services.accounts.metrics import SESSIONS
 from services.accounts.models import LoginFailures, LoginSession, db
+from services.accounts.operations.session_counts import SESSIONS
 from services.accounts.operations.sessions import KEPT_AFTER_END
 from services.accounts.password_hashing import BUSY, PasswordHasher
 from services.accounts.settings import AccountsSettings

@@ -1,8 +1,6 @@
 """What a logged-in candidate does with their own account, and « Mes messages »: what accounts
 mailed to them."""
 
-from typing import Any
-
 from flask import Response
 
 from services.accounts.models import db
@@ -18,25 +16,61 @@ from services.chassis.web.operations import Views
 from services.contracts.api import erasure
 from services.contracts.api import own_account as api
 from services.contracts.api.forms import Form
-from services.contracts.api.mails import SentMails, list_mails_of_accounts, mails_page
+from services.contracts.api.mails import (
+    SentMails,
+    SentMailsQuery,
+    list_mails_of_accounts,
+    mails_page,
+)
+from services.contracts.api.visitors import Values
 from services.mail import sent_mails
 
 views = Views("me", __name__)
-views.calls(api.read_account, accounts.my_account, account_id=caller_id)
-views.calls(api.read_addresses, accounts.my_addresses, account_id=caller_id)
-views.calls(api.change_account, account_change.change_account, account_id=caller_id)
-views.calls(api.delete_account, account_change.delete_own_account, account_id=caller_id)
-views.calls(erasure.read_my_erasure, erasure_requests.my_erasure, account_id=caller_id)
-views.calls(erasure.ask_erasure, erasure_requests.ask_erasure, account_id=caller_id)
-views.calls(api.ask_copy, personal_copies.ask, account_id=caller_id)
-views.calls(api.read_copies, personal_copies.my_copies, account_id=caller_id)
-views.calls(api.read_identity, accounts.my_signed_identity, account_id=caller_id)
-views.calls(api.prove_password, passwords.prove, account_id=caller_id)
+
+
+@views.serves(api.read_account)
+def read_account() -> api.MyAccount:
+    return accounts.my_account(caller_id())
+
+
+@views.serves(api.read_addresses)
+def read_addresses() -> api.MyAddresses:
+    return accounts.my_addresses(caller_id())
 
 
 @views.serves(api.fill_form)
-def fill_form(body: dict[str, Any]) -> Form:
-    return accounts.my_account(caller_id(), body["values"]).form
+def fill_form(body: Values) -> Form:
+    return accounts.my_account(caller_id(), body.values).form
+
+
+@views.serves(api.change_account)
+def change_account(body: Values) -> api.Changed:
+    return account_change.change_account(caller_id(), body.values)
+
+
+@views.serves(api.delete_account)
+def delete_account(body: api.AskedAgain) -> None:
+    account_change.delete_own_account(caller_id(), _reauthentication(body))
+
+
+@views.serves(erasure.read_my_erasure)
+def read_my_erasure() -> erasure.MyErasure:
+    return erasure_requests.my_erasure(caller_id())
+
+
+@views.serves(erasure.ask_erasure)
+def ask_erasure(body: api.AskedAgain) -> erasure.AskedErasure:
+    return erasure_requests.ask_erasure(caller_id(), _reauthentication(body))
+
+
+@views.serves(api.ask_copy)
+def ask_copy(body: api.AskedAgain) -> None:
+    personal_copies.ask(caller_id(), _reauthentication(body))
+
+
+@views.serves(api.read_copies)
+def read_copies() -> api.MyCopies:
+    return personal_copies.my_copies(caller_id())
 
 
 @views.serves(api.download_copy)
@@ -49,7 +83,24 @@ def download_copy(copy_id: str) -> Response:
     return response
 
 
+@views.serves(api.read_identity)
+def read_identity() -> api.SignedIdentity:
+    return accounts.my_signed_identity(caller_id())
+
+
+@views.serves(api.prove_password)
+def prove_password(body: api.AskedAgainForDigest) -> api.PasswordProof:
+    return passwords.prove(caller_id(), body.digest, _reauthentication(body))
+
+
 @views.serves(list_mails_of_accounts)
-def list_mails(query: dict[str, Any]) -> SentMails:
+def list_mails(query: SentMailsQuery) -> SentMails:
     with db.reading() as transaction:
-        return mails_page(sent_mails.list_page(transaction, caller_id(), **query))
+        mails = sent_mails.list_page(transaction, caller_id(), after=query.after, limit=query.limit)
+    return mails_page(mails)
+
+
+def _reauthentication(body: api.AskedAgain) -> passwords.Reauthentication:
+    return passwords.Reauthentication(
+        current_password=body.current_password, login_secret=body.session
+    )

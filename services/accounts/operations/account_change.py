@@ -16,6 +16,7 @@ from services.accounts.domain.form_reader import FormReader
 from services.accounts.models import Account, db
 from services.accounts.operations import credentials, identity_changes, passwords
 from services.accounts.operations.credentials import NewCredentials
+from services.accounts.operations.passwords import Reauthentication
 from services.accounts.queries.accounts import is_frozen, stored_account
 from services.chassis.errors import Conflict, Invalid, found
 from services.clock import portal_now, to_paris
@@ -88,7 +89,7 @@ def _change_credentials(account_id: str, new: NewCredentials) -> None:
         credentials.replace(transaction, account, new)
 
 
-def delete_own_account(account_id: str, **given: str) -> None:
+def delete_own_account(account_id: str, again: Reauthentication) -> None:
     """Raises Conflict `candidature-existante`, and as `passwords.checked_again`."""
-    passwords.checked_again(account_id, DELETION, **given)
+    passwords.checked_again(account_id, DELETION, again)
     identity_changes.delete_account(account_id)

@@ -7,7 +7,7 @@ from sqlalchemy import Select, delete, select
 
 from services.accounts.models import Account, AuditEntry, ErasureRequest, KnownBrowser, db
 from services.accounts.operations.identity_changes import delete_account
-from services.accounts.operations.passwords import checked_again
+from services.accounts.operations.passwords import Reauthentication, checked_again
 from services.accounts.queries.accounts import is_frozen, stored_account
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, Invalid, found
@@ -36,9 +36,9 @@ def my_erasure(account_id: str) -> api.MyErasure:
     return answer_of(api.MyErasure, last, engaged=engaged)
 
 
-def ask_erasure(account_id: str, **given: str) -> api.AskedErasure:
+def ask_erasure(account_id: str, again: Reauthentication) -> api.AskedErasure:
     """Raises as `checked_again`."""
-    if not is_frozen(checked_again(account_id, ERASURE, **given)):
+    if not is_frozen(checked_again(account_id, ERASURE, again)):
         delete_account(account_id)
         return api.AskedErasure(erased=True)
     with db.operation() as transaction:

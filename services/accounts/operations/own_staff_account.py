@@ -16,6 +16,7 @@ from services.contracts.account_rules import MOST_SAVED_FILTERS
 from services.contracts.api.own_staff_account import (
     MaybeProposedFactor,
     NewSession,
+    NewStaffPassword,
     ProposedFactor,
     RecoveryCodes,
 )
@@ -30,16 +31,18 @@ TOO_MANY_FILTERS = (
 )
 
 
-def change_password(staff_id: str, **values: str) -> NewSession:
-    """Every session ends, and a new one begins. `values`: current_password, password,
-    password_confirmation, code. Raises Invalid, TooMany, Unavailable."""
-    reader = FormReader(values)
+def change_password(staff_id: str, new: NewStaffPassword) -> NewSession:
+    """Replace the password. Every session ends, and a new one begins. Raises Invalid, TooMany,
+    Unavailable."""
+    reader = FormReader(
+        {"password": new.password, "password_confirmation": new.password_confirmation}
+    )
     password = passwords.read_confirmed(reader, passwords.RECOMMENDED)
     reader.refuse_mistakes()
     member = stored_member(staff_id)
     with dependencies().password_hasher.turn():  # first: a code is spent by its check
-        check_current_password(member, reader.raw("current_password"))
-        second_factor.confirm_code(staff_id, reader.raw("code"))
+        check_current_password(member, new.current_password)
+        second_factor.confirm_code(staff_id, new.code)
         password_hash = dependencies().password_hasher.hash(password)
     with db.operation() as transaction:
         locked = lock_enabled_member(transaction, staff_id)
@@ -92,9 +95,10 @@ def new_recovery_codes(staff_id: str, code: str) -> RecoveryCodes:
         return RecoveryCodes(recovery_codes=tuple(codes))
 
 
-def add_passkey(staff_id: str, *, name: str, passkey: str, code: str) -> None:
+def add_passkey(staff_id: str, name: str, passkey: str, code: str) -> None:
     """Make what the browser has made a second factor. Raises Invalid, TooMany."""
-    if not (name := " ".join(name.split())):
+    name = " ".join(name.split())
+    if not name:
         raise Invalid.in_field("name", "Saisissez le nom de cette clé d'accès.")
     second_factor.confirm_code(staff_id, code)
     with db.operation() as transaction:
@@ -130,10 +134,11 @@ def remove_passkey(staff_id: str, passkey_id: str) -> None:
         )
 
 
-def save_filters(staff_id: str, *, name: str, query: str) -> None:
+def save_filters(staff_id: str, name: str, query: str) -> None:
     """In the place of those that have this name, which are deleted where `query` is empty. Raises
     Invalid."""
-    if not (name := " ".join(name.split())):
+    name = " ".join(name.split())
+    if not name:
         raise Invalid.in_field("name", "Saisissez le nom de ces filtres.")
     with db.operation() as transaction:
         member = lock_member(transaction, staff_id)

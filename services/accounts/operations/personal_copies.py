@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from services.accounts.dependencies import dependencies
 from services.accounts.models import Account, AuditEntry, PersonalCopy, db
 from services.accounts.operations import passwords
+from services.accounts.operations.passwords import Reauthentication
 from services.accounts.queries import personal_data
 from services.chassis import brand
 from services.chassis.database.audit import Actor
@@ -47,10 +48,10 @@ _TEMPLATES = Environment(
 _TEMPLATES.filters["instant"] = short_instant
 
 
-def ask(account_id: str, **given: str) -> None:
+def ask(account_id: str, again: Reauthentication) -> None:
     """Have a copy made, unless one is under way or was asked for within ONE_PER. Raises as
     `checked_again`."""
-    passwords.checked_again(account_id, COPY, **given)
+    passwords.checked_again(account_id, COPY, again)
     with db.operation() as transaction:
         found(transaction.get(Account, account_id, with_for_update=True))
         if not _may_ask(_newest(transaction, account_id)):

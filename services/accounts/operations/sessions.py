@@ -1,38 +1,23 @@
-"""Log-in sessions of browsers: opened, exchanged for short access tokens, ended everywhere. System
+"""Log-in sessions of browsers: opened, ended everywhere, over after a time, forgotten. System
 time."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
-import structlog
-from cryptography.fernet import InvalidToken
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from services.accounts.clients.identity_provider import ProvidedIdentity
 from services.accounts.dependencies import dependencies
-from services.accounts.domain.staff import session_scopes
-from services.accounts.metrics import SESSIONS
-from services.accounts.models import Account, KnownBrowser, LoginSession, StaffMember, db
-from services.accounts.operations import second_factor
-from services.accounts.queries.accounts import Person, signed_identity
-from services.accounts.signing import TOKEN_SECONDS
+from services.accounts.models import KnownBrowser, LoginSession, StaffMember, db
 from services.accounts.stored_secrets import hash_secret, new_secret
 from services.chassis.errors import Unauthenticated
-from services.chassis.tasks import gauges
 from services.clock import system_now
 from services.contracts import problem_types
-from services.contracts.api.operation import answer_of
-from services.contracts.api.sessions import KINDS, STAFF, LoggedIn
-from services.contracts.api.sign_in import ProviderLogOut
+from services.contracts.api.sessions import KINDS, STAFF
 
-CONFIRMATION_LIFETIME = timedelta(minutes=10)
-"""From a sign-in anew until the act that it confirms: the page that is certified is read
-meanwhile."""
 KEPT_AFTER_END = timedelta(days=1)
 BROWSER_REMEMBERED = timedelta(days=400)
 """As long as browsers keep a cookie at most."""
-log = structlog.get_logger()
 
 
 def open_session(
@@ -42,8 +27,8 @@ def open_session(
     previous_login_at: datetime | None,
     identity: ProvidedIdentity | None = None,
 ) -> str:
-    """A new session; returns the secret for the browser, stored only as a hash. `identity`: of the
-    provider with which it is opened, and which is told of its end."""
+    """Add a session, and return its secret for the browser, which is stored only as a hash.
+    `identity`: of the provider with which it is opened, and which is told of its end."""
     secret = new_secret()
     now = system_now()
     transaction.add(
@@ -63,87 +48,13 @@ def open_session(
     return secret
 
 
-def exchange(session: str, client: str, *, code: str | None = None) -> LoggedIn:
-    """An access token for the process `client`, for the secret of a session; counts as activity.
-    With a `code` of the second factor, which is used, it is a token for an act that asks for one.
-    Raises Unauthenticated `session-expiree`; of a code Invalid, TooMany, Forbidden."""
-    now = system_now()
-    with db.reading() as reading:
-        login = reading.get(LoginSession, hash_secret(session))
-        subject = _subject_of(reading, login)
-    if login is None or subject is None:
-        raise _expired_error(None)
-    if _is_over(login, now) or (
-        isinstance(subject, StaffMember) and subject.disabled_at is not None
-    ):
-        raise _expired_error(login.subject_id)
-    step = min(
-        timedelta(seconds=15), _idle_limit(login.kind) / 20
-    )  # so that not every page read is a write
-    if now - login.last_seen_at > step and not _record_activity(login.secret_hash, now):
-        raise _expired_error(login.subject_id)
-    if code is not None:
-        second_factor.confirm_code(login.subject_id, code)
-    return _exchanged(login, subject, client, gave_code=code is not None)
-
-
-def confirm(transaction: Session, secret: str, owner: Person | None, act: str) -> bool:
-    """Note that the owner of this session, whom the caller has locked, has signed in anew for the
-    act; False where it is somebody else's. Raises Unauthenticated where it is over."""
-    login = transaction.get(LoginSession, hash_secret(secret), with_for_update=True)
-    if login is None or _is_over(login, system_now()):
-        raise _expired_error(None)
-    if owner is None or owner.id != login.subject_id:
-        return False
-    login.confirmed_act = act
-    login.confirmed_at = system_now()
-    return True
-
-
-def use_confirmation(secret: str, account_id: str, act: str) -> bool:
-    """Whether the candidate has signed in anew for this very act in this session, not long ago; it
-    serves once."""
-    now = system_now()
-    with db.operation() as transaction:
-        login = transaction.get(LoginSession, hash_secret(secret), with_for_update=True)
-        if (
-            login is None
-            or login.subject_id != account_id
-            or _is_over(login, now)
-            or login.confirmed_act != act
-        ):
-            return False
-        confirmed_at = login.confirmed_at
-        login.confirmed_act = None
-        login.confirmed_at = None
-        return confirmed_at is not None and now - confirmed_at < CONFIRMATION_LIFETIME
-
-
-def end_session(session: str) -> None:
+def end_session(login_secret: str) -> None:
     """Log out: every session of that person ends, on every device. An unknown secret is no
     error."""
-    with db.operation() as ending:
-        login = ending.get(LoginSession, hash_secret(session))
+    with db.operation() as transaction:
+        login = transaction.get(LoginSession, hash_secret(login_secret))
         if login is not None:
-            end_all_sessions(ending, login.subject_id)
-
-
-def provider_log_out(session: str) -> ProviderLogOut:
-    """Where the browser of this session, which has just ended, ends that with the provider, too."""
-    with db.reading() as reading:
-        login = reading.get(LoginSession, hash_secret(session))
-    provider = dependencies().identity_providers.get(login.provider or "") if login else None
-    if login is None or provider is None or login.id_token_sealed is None:
-        return ProviderLogOut(address=None)
-    try:
-        id_token = dependencies().derived_keys.unseal(login.id_token_sealed)
-    except InvalidToken:  # sealed with a key that is no longer in force
-        log.error("id_token_unopened", provider=provider.name)
-        return ProviderLogOut(address=None)
-    back = "/gestion/connexion" if login.kind == STAFF else "/"
-    return ProviderLogOut(
-        address=provider.log_out_address(id_token, dependencies().settings.public_url + back)
-    )
+            end_all_sessions(transaction, login.subject_id)
 
 
 def end_all_sessions(transaction: Session, subject_id: str) -> None:
@@ -163,8 +74,8 @@ def replace_staff_sessions(
 def purge(transaction: Session, now: datetime) -> None:
     """Delete sessions that ended more than `KEPT_AFTER_END` ago, and browsers unused for
     `BROWSER_REMEMBERED`."""
-    idle = max(map(_idle_limit, KINDS))
-    absolute = _absolute_limit()
+    idle = max(map(idle_limit, KINDS))
+    absolute = absolute_limit()
     last_seen = LoginSession.last_seen_at
     kept_from = now - KEPT_AFTER_END
     over = or_(
@@ -180,40 +91,14 @@ def purge(transaction: Session, now: datetime) -> None:
     )
 
 
-def record_session_counts() -> None:
-    """Set the gauge of the sessions that are not over, of each kind: read by the index on their
-    last activity."""
-    now = system_now()
-    with db.reading() as transaction:
-        counts: dict[tuple[str, ...], float] = {
-            (kind,): transaction.scalar(_count_of_live(kind, now)) or 0 for kind in KINDS
-        }
-    gauges.record(db, SESSIONS, counts)
+def is_over(login: LoginSession, now: datetime) -> bool:
+    """Tell whether a session was ended, or has lasted as long as it may."""
+    is_idle = now - login.last_seen_at >= idle_limit(login.kind)
+    return login.ended_at is not None or is_idle or now - login.created_at >= absolute_limit()
 
 
-def _count_of_live(kind: str, now: datetime) -> Select[int]:
-    open_ones = select(func.count()).select_from(LoginSession).filter_by(kind=kind, ended_at=None)
-    return open_ones.where(
-        LoginSession.last_seen_at > now - _idle_limit(kind),
-        LoginSession.created_at > now - _absolute_limit(),
-    )
-
-
-def _subject_of(transaction: Session, login: LoginSession | None) -> Person | None:
-    if login is None:
-        return None
-    if login.kind == STAFF:
-        return transaction.get(StaffMember, login.subject_id)
-    return transaction.get(Account, login.subject_id)
-
-
-def _is_over(login: LoginSession, now: datetime) -> bool:
-    is_idle = now - login.last_seen_at >= _idle_limit(login.kind)
-    return login.ended_at is not None or is_idle or now - login.created_at >= _absolute_limit()
-
-
-def _idle_limit(kind: str) -> timedelta:
-    """How long a session lasts without activity."""
+def idle_limit(kind: str) -> timedelta:
+    """Return how long a session lasts without activity."""
     settings = dependencies().settings
     return timedelta(
         seconds=settings.staff_session_idle_seconds
@@ -222,49 +107,15 @@ def _idle_limit(kind: str) -> timedelta:
     )
 
 
-def _absolute_limit() -> timedelta:
-    """How long a session lasts in all."""
+def absolute_limit() -> timedelta:
+    """Return how long a session lasts in all."""
     return timedelta(seconds=dependencies().settings.session_absolute_seconds)
 
 
-def _record_activity(secret_hash: str, now: datetime) -> bool:
-    """Store the activity; False where the session was ended meanwhile."""
-    with db.operation() as transaction:
-        login = transaction.get(LoginSession, secret_hash, with_for_update=True)
-        if login is None or login.ended_at is not None:
-            return False
-        login.last_seen_at = now
-        return True
-
-
-def _exchanged(login: LoginSession, subject: Person, client: str, *, gave_code: bool) -> LoggedIn:
-    time_left = min(_idle_limit(login.kind), login.created_at + _absolute_limit() - system_now())
-    rights: dict[str, Any] = {"role": None, "scopes": (), "academies": None}
-    person: dict[str, Any]
-    if isinstance(subject, StaffMember):
-        rights = {
-            "role": subject.role,
-            "scopes": sorted(session_scopes(subject.role)),
-            "academies": subject.academies,
-        }
-        person = {"nom": subject.nom, "civilite": None, "identity": None}
-    else:
-        person = {
-            "nom": subject.nom_famille,
-            "civilite": subject.civilite,
-            "identity": signed_identity(subject),
-        }
-    token = dependencies().signer.access_token(
-        subject.id, login.kind, client=client, gave_code=gave_code, **rights
-    )
-    seconds_left = int(time_left.total_seconds())
-    given = {"subject": subject.id, "access_token": token, "expires_in": TOKEN_SECONDS}
-    return answer_of(
-        LoggedIn, login, subject, idle_seconds_left=seconds_left, **given, **person, **rights
-    )
-
-
-def _expired_error(subject: str | None) -> Unauthenticated:
-    extension: dict[str, Any] = {"subject": subject} if subject else {}
+def expired_error(subject: str | None) -> Unauthenticated:
+    """Return the refusal of a session that is over. `subject`: whose it was, where that is
+    known."""
     detail = "Votre session a expiré ou a été fermée : identifiez-vous de nouveau."
-    return Unauthenticated(detail, problem=problem_types.SESSION_EXPIRED, **extension)
+    if subject is None:
+        return Unauthenticated(detail, problem=problem_types.SESSION_EXPIRED)
+    return Unauthenticated(detail, problem=problem_types.SESSION_EXPIRED, subject=subject)

@@ -5,87 +5,88 @@ in its own cookie."""
 import hmac
 from datetime import timedelta
 
+import structlog
+from cryptography.fernet import InvalidToken
 from sqlalchemy.orm import Session
 
 from services.accounts.clients.identity_provider import IdentityProvider, ProvidedIdentity
 from services.accounts.dependencies import dependencies
-from services.accounts.models import StaffMember, db
-from services.accounts.operations import login, provider_identities, second_factor, sessions
+from services.accounts.models import LoginSession, StaffMember, db
+from services.accounts.operations import confirmations, login, provider_identities, second_factor
 from services.accounts.operations.login import LoggedIn
 from services.accounts.queries.accounts import Person
 from services.accounts.stored_secrets import hash_secret
 from services.chassis.errors import found
 from services.clock import system_now
-from services.contracts.api.sign_in import ATTEMPT_MINUTES, PROCONNECT, SignedIn, SignIn
+from services.contracts.api.sessions import STAFF
+from services.contracts.api.sign_in import (
+    ATTEMPT_MINUTES,
+    PROCONNECT,
+    ProviderLogOut,
+    Return,
+    SignedIn,
+    SignIn,
+)
 
 _SEALED = "sign-in"
+log = structlog.get_logger()
 
 
-def begin(provider: str, *, act: str, session: str) -> SignIn:
-    """`act`: which the candidate of this session confirms by signing in anew; else empty. Raises
-    NotFound where the provider is not switched on, Unavailable, Forbidden."""
+def begin(provider: str, *, act: str, login_secret: str) -> SignIn:
+    """Return where to send the browser. `act`: which the candidate of this session confirms by
+    signing in anew; else empty. Raises NotFound where the provider is not switched on, Unavailable,
+    Forbidden."""
     address, begun = _provider(provider).begin(anew=bool(act))
-    confirmed = (
-        {"act": act, "session": hash_secret(session), "at": int(system_now().timestamp())}
-        if act
-        else {}
-    )
-    attempt = dependencies().derived_keys.seal_content(
-        _SEALED, {**begun, **confirmed, "provider": provider}
-    )
+    content: dict[str, str | int] = {**begun, "provider": provider}
+    if act:
+        content["act"] = act
+        content["session"] = hash_secret(login_secret)
+        content["at"] = int(system_now().timestamp())
+    attempt = dependencies().derived_keys.seal_content(_SEALED, content)
     return SignIn(address=address, attempt=attempt)
 
 
-def finish(
-    provider: str,
-    attempt: str,
-    *,
-    state: str,
-    code: str,
-    issuer: str,
-    device: str | None,
-    session: str,
-) -> LoggedIn | SignedIn:
-    """The log-in of who is known; else what is asked first. Of an act that was to be confirmed,
-    that it is. Raises Forbidden `fournisseur-refuse` for whatever cannot be verified,
-    `compte-desactive`, Unavailable; Unauthenticated where the `session` of what was to be confirmed
-    is over."""
-    asked = _provider(provider)
+def finish(back: Return) -> LoggedIn | SignedIn:
+    """Log in who is known; else return what is asked first. Of an act that was to be confirmed,
+    note that it is. Raises Forbidden `fournisseur-refuse` for whatever cannot be verified,
+    `compte-desactive`, Unavailable; Unauthenticated where the session in which something was to be
+    confirmed is over."""
+    asked = _provider(back.provider)
     begun = (
         dependencies().derived_keys.sealed_content(
-            _SEALED, attempt, timedelta(minutes=ATTEMPT_MINUTES)
+            _SEALED, back.attempt, timedelta(minutes=ATTEMPT_MINUTES)
         )
         or {}
     )
-    if begun.get("provider") != provider or not hmac.compare_digest(
-        begun["state"].encode(), state.encode()
+    if begun.get("provider") != back.provider or not hmac.compare_digest(
+        begun["state"].encode(), back.state.encode("utf-8", "replace")
     ):
         detail = (
             "Cette identification a été commencée dans un autre navigateur, ou il y a trop "
             "longtemps."
         )
         raise asked.refusal("another browser", detail)
-    if not code or issuer not in ("", asked.issuer):  # RFC 9207
+    if not back.code or back.issuer not in ("", asked.issuer):  # RFC 9207
         raise asked.refusal(
-            "no code" if not code else "another issuer", "L'identification n'a pas abouti."
+            "another issuer" if back.code else "no code", "L'identification n'a pas abouti."
         )
     identity = asked.identity(
-        code, nonce=begun["nonce"], verifier=begun["verifier"], since=begun.get("at")
+        back.code, nonce=begun["nonce"], verifier=begun["verifier"], since=begun.get("at")
     )
     if "act" not in begun:
-        return _log_in(identity, device)
-    if hash_secret(session) != begun["session"] or not _confirm(identity, session, begun["act"]):
+        return _log_in(identity, back.device)
+    is_same_login = hash_secret(back.session) == begun["session"]
+    if not is_same_login or not _confirm(identity, back.session, begun["act"]):
         raise asked.refusal(
             "another account", "Cette identité n'est pas celle qui ouvre ce compte."
         )
     return SignedIn(confirmed=True)
 
 
-def _confirm(identity: ProvidedIdentity, secret: str, act: str) -> bool:
+def _confirm(identity: ProvidedIdentity, login_secret: str, act: str) -> bool:
     with db.operation() as transaction:
-        return sessions.confirm(
-            transaction, secret, provider_identities.owner_of(transaction, identity), act
-        )
+        owner = provider_identities.owner_of(transaction, identity)
+        return confirmations.confirm(transaction, login_secret, owner, act)
 
 
 def _log_in(identity: ProvidedIdentity, device: str | None) -> LoggedIn | SignedIn:
@@ -101,7 +102,7 @@ def _log_in(identity: ProvidedIdentity, device: str | None) -> LoggedIn | Signed
 
 
 def give_code(sealed: str, code: str | None, device: str | None) -> LoggedIn:
-    """The log-in of a member of staff of whom ProConnect has seen no second factor. Raises Invalid,
+    """Log in a member of staff of whom ProConnect has seen no second factor. Raises Invalid,
     TooMany, Forbidden."""
     identity = provider_identities.unseal(sealed, PROCONNECT)
     with db.operation() as transaction:
@@ -111,8 +112,28 @@ def give_code(sealed: str, code: str | None, device: str | None) -> LoggedIn:
         return login.open_session(transaction, _joined(transaction, identity), device, identity)
 
 
+def provider_log_out(login_secret: str) -> ProviderLogOut:
+    """Return where the browser of this session, which has just ended, ends that with the provider,
+    too."""
+    with db.reading() as transaction:
+        login = transaction.get(LoginSession, hash_secret(login_secret))
+    provider = dependencies().identity_providers.get(login.provider or "") if login else None
+    if login is None or provider is None or login.id_token_sealed is None:
+        return ProviderLogOut(address=None)
+    try:
+        id_token = dependencies().derived_keys.unseal(login.id_token_sealed)
+    except InvalidToken:  # sealed with a key that is no longer in force
+        log.error("id_token_unopened", provider=provider.name)
+        return ProviderLogOut(address=None)
+    back = "/gestion/connexion" if login.kind == STAFF else "/"
+    return ProviderLogOut(
+        address=provider.log_out_address(id_token, dependencies().settings.public_url + back)
+    )
+
+
 def _joined(transaction: Session, identity: ProvidedIdentity) -> Person:
-    """Raises Forbidden where nobody has joined it, or another way in was given meanwhile."""
+    """Return whose account the identity opens. Raises Forbidden where nobody has joined it, or
+    another way in was given meanwhile."""
     person = provider_identities.owner_of(transaction, identity)
     if person is None:
         raise _provider(identity.provider).refusal(

@@ -2,8 +2,7 @@
 another. Who was invited opens the mailed link, chooses a password and a second factor, and is
 logged in."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 import pyotp
 from sqlalchemy.exc import IntegrityError
@@ -39,10 +38,14 @@ from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now
 from services.contracts import problem_types
 from services.contracts.account_rules import State
-from services.contracts.api.operation import answer_of
-from services.contracts.api.own_staff_account import InvitationLink, Invited, SetUp
+from services.contracts.api.own_staff_account import (
+    InvitationAnswer,
+    InvitationLink,
+    Invited,
+    SetUp,
+)
 from services.contracts.api.sign_in import PROCONNECT
-from services.contracts.api.team import CreatedMember
+from services.contracts.api.team import CreatedMember, Invitation
 
 OUTDATED_PROPOSAL = (
     "Ce QR code n'est plus valable : scannez celui-ci, puis saisissez le code que montre "
@@ -50,14 +53,14 @@ OUTDATED_PROPOSAL = (
 )
 
 
-def invite(*, code: str, actor: Actor, **values: Any) -> CreatedMember:
-    """Create an account that waits for its owner, and mail them the link to set it up. `values`:
-    email, nom, prenoms, role, academies. Raises Invalid with every mistake, Conflict where the
-    address is taken, TooMany, Forbidden for an actor who is disabled."""
-    invited = _read(values)
+def invite(invitation: Invitation, actor: Actor) -> CreatedMember:
+    """Create an account that waits for its owner, and mail them the link to set it up. Raises
+    Invalid with every mistake, Conflict where the address is taken, TooMany, Forbidden for an actor
+    who is disabled."""
+    invited = _read(invitation)
     with db.reading() as transaction:
         _refuse_taken_address(transaction, invited.email)
-    second_factor.confirm_code(actor.id, code)
+    second_factor.confirm_code(actor.id, invitation.code)
     try:
         with db.operation() as transaction:
             lock_active_administrateurs(transaction, actor)
@@ -106,8 +109,16 @@ def reset_second_factor(staff_id: str, reason: str, code: str, actor: Actor) -> 
         )
 
 
-def _read(values: Mapping[str, Any]) -> StaffMember:
-    reader = FormReader(values)
+def _read(invitation: Invitation) -> StaffMember:
+    """Return the account that is to be created. Raises Invalid with every mistake."""
+    reader = FormReader(
+        {
+            "email": invitation.email,
+            "nom": invitation.nom,
+            "prenoms": invitation.prenoms,
+            "role": invitation.role,
+        }
+    )
     names = {
         "nom": reader.required_text("nom", "le nom"),
         "prenoms": reader.required_text("prenoms", "le prénom"),
@@ -122,7 +133,7 @@ def _read(values: Mapping[str, Any]) -> StaffMember:
     if role not in list(Role):
         reader.add_mistake("role", "Choisissez un profil.")
     reader.refuse_mistakes()
-    academies = checked_academies(role, values.get("academies") or ())
+    academies = checked_academies(role, invitation.academies)
     member = new_member(email, names["nom"], names["prenoms"], Role(role), academies)
     member.password_hash = NO_PASSWORD
     return member
@@ -161,28 +172,33 @@ def shown(token: str, proposal: str = "") -> InvitationLink:
             transaction, StaffMember, Purpose.STAFF_INVITATION, token
         )
     if link.state != State.USABLE or member is None:
-        return answer_of(InvitationLink, link, invited=None, proposal=None)
+        return InvitationLink(state=link.state, detail=link.detail)
+    invited = Invited(
+        email=member.email,
+        nom=member.nom,
+        prenoms=member.prenoms,
+        role=member.role,
+        password_hint=passwords.RECOMMENDED.hint,
+    )
     proposed = second_factor.propose(second_factor.for_link(token), member.email, proposal)
-    invited = answer_of(Invited, member, password_hint=passwords.RECOMMENDED.hint)
-    return answer_of(InvitationLink, link, invited=invited, proposal=proposed)
+    return InvitationLink(state=link.state, detail=link.detail, invited=invited, proposal=proposed)
 
 
-def complete(token: str, **values: str) -> SetUp:
-    """Set the password typed twice and the proposed second factor, which `code` confirms. `values`:
-    password, password_confirmation, proposal, code; with an `identity` of ProConnect, which has the
-    invited mail address, no password. Raises Conflict for another identity, Gone for a link that is
-    not usable, Invalid with every mistake (the link then stays usable), Unavailable."""
+def complete(answer: InvitationAnswer) -> SetUp:
+    """Set the password typed twice and the proposed second factor, which the code confirms; with an
+    identity of ProConnect, which has the invited mail address, no password. Raises Conflict for
+    another identity, Gone for a link that is not usable, Invalid with every mistake (the link then
+    stays usable), Unavailable."""
+    token = answer.token
     with db.reading() as transaction:
         current = mail_link_states.state_by_token(transaction, Purpose.STAFF_INVITATION, token)
     if current is not State.USABLE:
         raise mail_link_rules.unusable_link_error(Purpose.STAFF_INVITATION, current)
-    identity = (
-        provider_identities.unseal(values["identity"], PROCONNECT)
-        if values.get("identity")
-        else None
-    )
-    password, secret, step = _read_set_up(token, values, has_password=identity is None)
-    password_hash = dependencies().password_hasher.hash(password) if password else NO_PASSWORD
+    identity = provider_identities.unseal(answer.identity, PROCONNECT) if answer.identity else None
+    chosen = _read_set_up(answer, has_password=identity is None)
+    password_hash = NO_PASSWORD
+    if chosen.password:
+        password_hash = dependencies().password_hasher.hash(chosen.password)
     with db.operation() as transaction:
         _, member = mail_links.use(transaction, StaffMember, Purpose.STAFF_INVITATION, token)
         if identity is not None and (
@@ -192,7 +208,7 @@ def complete(token: str, **values: str) -> SetUp:
         member.password_hash = password_hash
         member.invited_at = None
         member.last_login_at = portal_now()
-        second_factor.put_in_force(member, secret, used_step=step)
+        second_factor.put_in_force(member, chosen.totp_secret, used_step=chosen.used_step)
         rate_limits.forget_failures(transaction, member.email_key)
         codes = second_factor.replace_recovery_codes(transaction, member.id)
         AuditEntry.record(transaction, Actor("staff", member.id), "staff_set_up", member.id)
@@ -202,15 +218,28 @@ def complete(token: str, **values: str) -> SetUp:
         )
 
 
-def _read_set_up(
-    token: str, values: Mapping[str, Any], *, has_password: bool
-) -> tuple[str, str, int]:
-    """The password, the secret of the second factor, and the time step of the code that confirms
-    it."""
-    reader = FormReader(values)
+@dataclass(frozen=True)
+class _Chosen:
+    """What gives access to the account. `password`: "" where a provider's identity opens it;
+    `used_step`: the time step of the code that confirms the secret of the second factor."""
+
+    password: str
+    totp_secret: str
+    used_step: int
+
+
+def _read_set_up(answer: InvitationAnswer, *, has_password: bool) -> _Chosen:
+    """Return what is chosen. Raises Invalid with every mistake."""
+    reader = FormReader(
+        {
+            "password": answer.password,
+            "password_confirmation": answer.password_confirmation,
+            "code": answer.code,
+        }
+    )
     password = passwords.read_confirmed(reader, passwords.RECOMMENDED) if has_password else ""
-    secret = second_factor.proposed_secret(reader.raw("proposal"), second_factor.for_link(token))
-    step = second_factor.matching_step(secret, reader.raw("code")) if secret else None
+    secret = second_factor.proposed_secret(answer.proposal, second_factor.for_link(answer.token))
+    step = second_factor.matching_step(secret, answer.code) if secret else None
     if secret is None:
         reader.add_mistake("code", OUTDATED_PROPOSAL)
     elif not reader.text("code"):
@@ -221,4 +250,4 @@ def _read_set_up(
         )
     if secret is None or step is None or reader.has_mistakes:
         raise reader.error()
-    return password, secret, step
+    return _Chosen(password, secret, step)

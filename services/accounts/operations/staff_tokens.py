@@ -1,7 +1,7 @@
 """Personal access tokens of staff members' tools: created, revoked, exchanged for access tokens.
 System time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -20,7 +20,7 @@ from services.chassis.errors import FieldError, Invalid, NotFound, Unauthenticat
 from services.clock import system_now
 from services.contracts import problem_types
 from services.contracts.account_rules import default_token_days
-from services.contracts.api.own_staff_account import CreatedToken
+from services.contracts.api.own_staff_account import CreatedToken, NewToken
 from services.contracts.api.sessions import AccessToken
 
 USE_WRITTEN_EVERY = timedelta(hours=1)
@@ -38,26 +38,25 @@ def create_token(
         )
 
 
-def create_own_token(
-    staff_id: str, *, name: str, scopes: Sequence[str], days: int | None, code: str
-) -> CreatedToken:
-    """A tool's token that its owner asks for, with a code of the second factor and within what
-    their role may do. Raises Invalid, TooMany, Forbidden."""
-    if not name.strip():
+def create_own_token(staff_id: str, new: NewToken) -> CreatedToken:
+    """Create a tool's token that its owner asks for, with a code of the second factor and within
+    what their role may do. Raises Invalid, TooMany, Forbidden."""
+    name = new.name.strip()
+    if not name:
         raise Invalid(
             "Saisissez un nom.", errors=(FieldError("#/name", "Saisissez à quoi sert ce jeton."),)
         )
-    valid_scopes = checked_scopes(scopes)
-    second_factor.confirm_code(staff_id, code)
+    valid_scopes = checked_scopes(new.scopes)
+    second_factor.confirm_code(staff_id, new.code)
+    life = timedelta(days=new.days or default_token_days(new.scopes))
     with db.operation() as transaction:
         member = lock_member(transaction, staff_id)
         if not scopes_of(member.role).issuperset(valid_scopes):
             raise Invalid.in_field("scopes", "Votre profil ne comporte pas toutes ces portées.")
-        life = timedelta(days=days or default_token_days(scopes))
-        id, token = _add_token(
-            transaction, member, name.strip(), valid_scopes, life, Actor("staff", staff_id)
+        token_id, token = _add_token(
+            transaction, member, name, valid_scopes, life, Actor("staff", staff_id)
         )
-        return CreatedToken(id=id, token=token)
+        return CreatedToken(id=token_id, token=token)
 
 
 def _add_token(

@@ -4,7 +4,7 @@ creations.
 
 `email_key` is the form under which an address is unique (domain/emails.py)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -34,13 +34,13 @@ from services.reference.text import folded
 Person = Account | StaffMember
 
 
-def my_account(account_id: str, typed: dict[str, Any] | None = None) -> MyAccount:
+def my_account(account_id: str, typed: Mapping[str, Any] | None = None) -> MyAccount:
     """The account and its form, in which what was typed replaces what is stored. Raises
     NotFound."""
     account = stored_account(account_id)
     notice = _frozen_notice(account)
     form = account_form.change(
-        _values(account) | (typed or {}), dependencies().profile, frozen_notice=notice
+        {**_values(account), **(typed or {})}, dependencies().profile, frozen_notice=notice
     )
     editable = Editable.ALL if notice is None else Editable.CONTACT_ONLY
     return answer_of(

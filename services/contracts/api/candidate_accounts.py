@@ -1,15 +1,17 @@
 """The API of accounts for administrators: candidates' accounts found by their address or by birth
 date and name, civil status corrected."""
 
+from datetime import date
 from types import NoneType
 from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.account_rules import REASON_LENGTHS
 from services.contracts.api.forms import Form
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import Answered, Callers, Instant, staff
 from services.contracts.api.visitors import Values
 from services.contracts.page_sizes import ACCOUNTS_SHOWN
@@ -17,20 +19,20 @@ from services.contracts.page_sizes import ACCOUNTS_SHOWN
 TITLE = "Correction d'état civil"
 
 
-class AccountSearch(Schema):
+class AccountSearch(Given):
     """An address, else a birth date; `name`: parts of the names that those of this day have to
     bear."""
 
-    email = fields.String(load_default="", validate=validate.Length(max=320))
-    birth_date = fields.Date(load_default=None, allow_none=True)
-    name = fields.String(load_default="", validate=validate.Length(max=200))
+    email: str = given(fields.String(load_default="", validate=validate.Length(max=320)))
+    birth_date: date | None = given(fields.Date(load_default=None, allow_none=True))
+    name: str = given(fields.String(load_default="", validate=validate.Length(max=200)))
 
 
 class Correction(Values):
     """The whole civil status as it shall be; confirmations need not be sent. It is not replaced
     where it has changed since the `version` among the values."""
 
-    reason = fields.String(required=True, validate=validate.Length(*REASON_LENGTHS))
+    reason: str = given(fields.String(required=True, validate=validate.Length(*REASON_LENGTHS)))
 
 
 class RefusedMails(Answered):

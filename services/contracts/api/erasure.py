@@ -4,11 +4,11 @@ month."""
 from types import NoneType
 from typing import Annotated
 
-from marshmallow import Schema
 from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.api.fields import Text
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import CANDIDATE, Answered, Callers, Instant, staff
 from services.contracts.api.own_account import AskedAgain
 
@@ -49,8 +49,8 @@ class ErasureRequests(Answered):
     requests: tuple[ErasureRequest, ...]
 
 
-class ErasureAnswer(Schema):
-    answer = Text(ANSWER_LENGTH, required=True)
+class ErasureAnswer(Given):
+    answer: str = given(Text(ANSWER_LENGTH, required=True))
 
 
 _OWN = Callers(CANDIDATE)

@@ -1,12 +1,14 @@
 """« Mes messages »: the mails that a service sent to a candidate, the same for each service that
 sends some."""
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Protocol
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import (
     CANDIDATE,
     Answered,
@@ -27,12 +29,17 @@ STATES = tuple(STATE_LABELS)
 """Of a mail: not given to the mail server yet, taken by it, or refused for good."""
 
 
-class SentMailsQuery(Schema):
-    after = fields.String(
-        load_default=None, metadata={"description": "place du dernier mail de la page précédente"}
+class SentMailsQuery(Given):
+    after: str | None = given(
+        fields.String(
+            load_default=None,
+            metadata={"description": "place du dernier mail de la page précédente"},
+        )
     )
-    limit = fields.Integer(
-        load_default=USUAL_MAILS_PAGE, validate=validate.Range(1, LARGEST_MAILS_PAGE)
+    limit: int = given(
+        fields.Integer(
+            load_default=USUAL_MAILS_PAGE, validate=validate.Range(1, LARGEST_MAILS_PAGE)
+        )
     )
 
 
@@ -57,10 +64,38 @@ class SentMails(Answered):
     kept_days: Annotated[int, Meta(description="Combien de jours le service les garde")]
 
 
-def mails_page(mails: Iterable[Mapping[str, Any]]) -> SentMails:
-    """Of mails with the fields of SentMail."""
+class StoredMail(Protocol):
+    """A mail as `services/mail` has it, which knows no contract."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def place(self) -> str: ...
+
+
+def mails_page(mails: Iterable[StoredMail]) -> SentMails:
+    """Return a page of mails, with how long they are kept."""
     kept_days = retention().kind("mails").active.days
-    return SentMails(mails=tuple(SentMail(**mail) for mail in mails), kept_days=kept_days)
+    return SentMails(mails=tuple(map(_sent_mail, mails)), kept_days=kept_days)
+
+
+def _sent_mail(mail: StoredMail) -> SentMail:
+    return SentMail(
+        subject=mail.subject,
+        text=mail.text,
+        at=mail.at,
+        address=mail.address,
+        state=mail.state,
+        place=mail.place,
+    )
 
 
 def _list_mails(path: str, summary: str) -> Operation[SentMails]:

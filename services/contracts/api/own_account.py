@@ -3,14 +3,15 @@
 from types import NoneType
 from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_TOKEN_LENGTH, Editable
 from services.contracts.api.forms import Form
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import CANDIDATE, Answered, Callers, Instant, one_of
-from services.contracts.api.visitors import PASSWORD, Values
+from services.contracts.api.visitors import Values, password_field
 
 TITLE = "Mon compte"
 COPY_SECONDS = 30.0  # until an archive begins to come
@@ -20,17 +21,21 @@ DELETION = "deletion"
 """Acts for which the password is asked again; one that is certified is named by its digest."""
 
 
-class AskedAgain(Schema):
+class AskedAgain(Given):
     """The password, or the browser's `session` in which its candidate has confirmed the act with
     FranceConnect."""
 
-    current_password = fields.String(**PASSWORD)
-    session = fields.String(load_default="", validate=validate.Length(max=MAX_TOKEN_LENGTH))
+    current_password: str = given(password_field())
+    session: str = given(
+        fields.String(load_default="", validate=validate.Length(max=MAX_TOKEN_LENGTH))
+    )
 
 
 class AskedAgainForDigest(AskedAgain):
-    digest = fields.String(
-        required=True, validate=validate.Length(equal=64), metadata={"description": "SHA-256"}
+    digest: str = given(
+        fields.String(
+            required=True, validate=validate.Length(equal=64), metadata={"description": "SHA-256"}
+        )
     )
 
 

@@ -1,11 +1,12 @@
 """The API of accounts for members of staff: their own account, in a browser's session alone, and
 the invitation by which it is set up."""
 
+from collections.abc import Sequence
 from dataclasses import field
 from types import NoneType
-from typing import Annotated, Any
+from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
@@ -15,35 +16,35 @@ from services.contracts.account_rules import (
     OWN_ACCOUNT_SCOPE,
     TOKEN_NAME_LENGTH,
 )
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import Answered, Callers, Instant, staff
 from services.contracts.api.team import TOKENS, CodeOnly, ToolTokens
 from services.contracts.api.visitors import (
     GATEWAY,
     LINK_REFUSALS,
-    PASSWORD,
-    SEALED_IDENTITY,
     LinkState,
     TokenOnly,
+    optional_password_field,
+    sealed_identity_field,
 )
 
 TITLE = "Mon compte de gestion"
-_OPTIONAL_PASSWORD: dict[str, Any] = {"load_default": "", "validate": PASSWORD["validate"]}
 _FILTERS = Meta(description="De la liste des candidatures, par nom")
 
 
 class PasswordTwice(CodeOnly):
-    password = fields.String(**_OPTIONAL_PASSWORD)
-    password_confirmation = fields.String(**_OPTIONAL_PASSWORD)
+    password: str = given(optional_password_field())
+    password_confirmation: str = given(optional_password_field())
 
 
 class NewStaffPassword(PasswordTwice):
-    current_password = fields.String(**_OPTIONAL_PASSWORD)
+    current_password: str = given(optional_password_field())
 
 
-class SealedOnly(Schema):
+class SealedOnly(Given):
     """`proposal`: of a second factor that the page has shown already, if any."""
 
-    proposal = fields.String(load_default="", validate=validate.Length(max=1000))
+    proposal: str = given(fields.String(load_default="", validate=validate.Length(max=1000)))
 
 
 class FactorRenewal(SealedOnly, CodeOnly):
@@ -51,16 +52,26 @@ class FactorRenewal(SealedOnly, CodeOnly):
 
 
 class NewToken(CodeOnly):
-    name = fields.String(load_default="", validate=validate.Length(max=TOKEN_NAME_LENGTH))
-    scopes = fields.List(fields.String(validate=validate.Length(max=64)), load_default=[])
-    days = fields.Integer(
-        load_default=None, allow_none=True, validate=validate.Range(1, LONGEST_TOKEN_DAYS)
+    name: str = given(
+        fields.String(load_default="", validate=validate.Length(max=TOKEN_NAME_LENGTH))
+    )
+    scopes: Sequence[str] = given(
+        fields.List(fields.String(validate=validate.Length(max=64)), load_default=[])
+    )
+    days: int | None = given(
+        fields.Integer(
+            load_default=None, allow_none=True, validate=validate.Range(1, LONGEST_TOKEN_DAYS)
+        )
     )
 
 
-class SavedFilters(Schema):
-    name = fields.String(load_default="", validate=validate.Length(max=FILTERS_LENGTHS[0]))
-    query = fields.String(required=True, validate=validate.Length(max=FILTERS_LENGTHS[1]))
+class SavedFilters(Given):
+    name: str = given(
+        fields.String(load_default="", validate=validate.Length(max=FILTERS_LENGTHS[0]))
+    )
+    query: str = given(
+        fields.String(required=True, validate=validate.Length(max=FILTERS_LENGTHS[1]))
+    )
 
 
 class InvitationToken(TokenOnly, SealedOnly):
@@ -68,7 +79,7 @@ class InvitationToken(TokenOnly, SealedOnly):
 
 
 class InvitationAnswer(InvitationToken, PasswordTwice):
-    identity = fields.String(**SEALED_IDENTITY)
+    identity: str | None = given(sealed_identity_field())
 
 
 class Invited(Answered):
@@ -189,7 +200,7 @@ list_tokens = _IN_A_SESSION.get(
     "/v1/staff/me/tokens",
     ToolTokens,
     "One's own tokens, those that ended among them.",
-    query=TOKENS.page_schema(),
+    query=TOKENS.reads_page(),
 )
 create_token = _WITH_A_CODE.post(
     "/v1/staff/me/tokens",

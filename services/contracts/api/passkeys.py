@@ -4,7 +4,7 @@ browsers make and ask."""
 from types import NoneType
 from typing import Annotated, Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
@@ -14,6 +14,7 @@ from services.contracts.account_rules import (
     OWN_ACCOUNT_SCOPE,
     TOKEN_NAME_LENGTH,
 )
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import Answered, Callers, staff
 from services.contracts.api.team import CodeOnly
 from services.contracts.api.visitors import GATEWAY
@@ -25,16 +26,22 @@ MOST_PASSKEYS = 10
 """Of a member of staff."""
 
 
-class PasskeyPurpose(Schema):
+class PasskeyPurpose(Given):
     """`session`: of the browser; none at a log-in."""
 
-    purpose = fields.String(required=True, validate=validate.OneOf(PURPOSES))
-    session = fields.String(load_default="", validate=validate.Length(max=MAX_TOKEN_LENGTH))
+    purpose: str = given(fields.String(required=True, validate=validate.OneOf(PURPOSES)))
+    session: str = given(
+        fields.String(load_default="", validate=validate.Length(max=MAX_TOKEN_LENGTH))
+    )
 
 
 class NewPasskey(CodeOnly):
-    name = fields.String(load_default="", validate=validate.Length(max=TOKEN_NAME_LENGTH))
-    passkey = fields.String(load_default="", validate=validate.Length(max=MAX_CODE_LENGTH))
+    name: str = given(
+        fields.String(load_default="", validate=validate.Length(max=TOKEN_NAME_LENGTH))
+    )
+    passkey: str = given(
+        fields.String(load_default="", validate=validate.Length(max=MAX_CODE_LENGTH))
+    )
 
 
 class Options(Answered):

@@ -2,7 +2,7 @@
 accounts makes of it all."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import field
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from services.contracts import page_labels, problem_types
 from services.contracts.api.history import Event, text_of, words
-from services.contracts.api.mails import STATE_LABELS
+from services.contracts.api.mails import STATE_LABELS, StoredMail
 from services.contracts.api.operation import Answered, Callers, Instant, service
 from services.contracts.audit_labels import ACTION_LABELS, ACTOR_LABELS
 from services.french import short_date, short_instant
@@ -120,16 +120,13 @@ def _of_event(event: Event) -> Item:
     )
 
 
-def of_mails(mails: Iterable[Mapping[str, Any]]) -> Held:
-    """Of mails with the fields of SentMail."""
+def of_mails(mails: Iterable[StoredMail]) -> Held:
     return Held(kind="mails", title="Mails envoyés", items=tuple(map(_of_mail, mails)))
 
 
-def _of_mail(mail: Mapping[str, Any]) -> Item:
-    known = facts(
-        ("À", mail["address"]), ("État", STATE_LABELS[mail["state"]]), ("Texte", mail["text"])
-    )
-    return Item(title=mail["subject"], at=mail["at"], facts=known)
+def _of_mail(mail: StoredMail) -> Item:
+    known = facts(("À", mail.address), ("État", STATE_LABELS[mail.state]), ("Texte", mail.text))
+    return Item(title=mail.subject, at=mail.at, facts=known)
 
 
 def of_trail(entries: Iterable[Any]) -> Held:

@@ -3,19 +3,20 @@ and tools' tokens."""
 
 from types import NoneType
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_CODE_LENGTH, MAX_TOKEN_LENGTH
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import PUBLIC, Answered, Callers, Instant
 from services.contracts.api.team import CodeOnly
 from services.contracts.api.visitors import (
     GATEWAY,
-    PASSWORD,
-    SEALED_IDENTITY,
-    TOKEN,
     EmailOnly,
     TokenOnly,
+    password_field,
+    sealed_identity_field,
+    token_field,
 )
 
 TITLE = "Sessions et jetons"
@@ -23,25 +24,29 @@ KINDS = CANDIDATE, STAFF = ("candidate", "staff")
 """Whose session it is."""
 
 
-class Credentials(Schema):
-    client_id = fields.String(required=True, validate=validate.Length(max=64))
-    client_secret = fields.String(required=True, validate=validate.Length(max=512))
+class Credentials(Given):
+    client_id: str = given(fields.String(required=True, validate=validate.Length(max=64)))
+    client_secret: str = given(fields.String(required=True, validate=validate.Length(max=512)))
 
 
 class Login(EmailOnly):
-    password = fields.String(**PASSWORD)
-    device = fields.String(
-        load_default=None, allow_none=True, validate=validate.Length(max=MAX_TOKEN_LENGTH)
+    password: str = given(password_field())
+    device: str | None = given(
+        fields.String(
+            load_default=None, allow_none=True, validate=validate.Length(max=MAX_TOKEN_LENGTH)
+        )
     )
-    source = fields.String(required=True, validate=validate.Length(max=64))
-    code = fields.String(
-        load_default=None, allow_none=True, validate=validate.Length(max=MAX_CODE_LENGTH)
+    source: str = given(fields.String(required=True, validate=validate.Length(max=64)))
+    code: str | None = given(
+        fields.String(
+            load_default=None, allow_none=True, validate=validate.Length(max=MAX_CODE_LENGTH)
+        )
     )
-    identity = fields.String(**SEALED_IDENTITY)
+    identity: str | None = given(sealed_identity_field())
 
 
-class SessionOnly(Schema):
-    session = fields.String(**TOKEN)
+class SessionOnly(Given):
+    session: str = given(token_field())
 
 
 class SessionAndCode(SessionOnly, CodeOnly):

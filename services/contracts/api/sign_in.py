@@ -2,10 +2,11 @@
 gateway calls it: it passes on what the browser brings, accounts alone asks the provider and
 verifies what it says."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_TOKEN_LENGTH
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import Answered
 from services.contracts.api.sessions import OpenedSession, SessionOnly
 from services.contracts.api.visitors import GATEWAY
@@ -28,29 +29,35 @@ ATTEMPT_MINUTES = 15
 _TEXT = validate.Length(max=4000)
 
 
-class Provider(Schema):
-    provider = fields.String(required=True, validate=validate.OneOf(PROVIDER_LABELS))
+class Provider(Given):
+    provider: str = given(fields.String(required=True, validate=validate.OneOf(PROVIDER_LABELS)))
 
 
 class Departure(Provider):
     """`act`: which the candidate of the browser's `session` confirms by signing in anew
     (own_account.py)."""
 
-    act = fields.String(load_default="", validate=validate.Length(max=64))
-    session = fields.String(load_default="", validate=validate.Length(max=MAX_TOKEN_LENGTH))
+    act: str = given(fields.String(load_default="", validate=validate.Length(max=64)))
+    session: str = given(
+        fields.String(load_default="", validate=validate.Length(max=MAX_TOKEN_LENGTH))
+    )
 
 
 class Return(Provider):
     """What the browser brings back: `attempt` from us, the others from the provider."""
 
-    attempt = fields.String(required=True, validate=_TEXT)
-    state = fields.String(load_default="", validate=_TEXT)
-    code = fields.String(load_default="", validate=_TEXT)
-    issuer = fields.String(load_default="", validate=_TEXT)
-    device = fields.String(
-        load_default=None, allow_none=True, validate=validate.Length(max=MAX_TOKEN_LENGTH)
+    attempt: str = given(fields.String(required=True, validate=_TEXT))
+    state: str = given(fields.String(load_default="", validate=_TEXT))
+    code: str = given(fields.String(load_default="", validate=_TEXT))
+    issuer: str = given(fields.String(load_default="", validate=_TEXT))
+    device: str | None = given(
+        fields.String(
+            load_default=None, allow_none=True, validate=validate.Length(max=MAX_TOKEN_LENGTH)
+        )
     )
-    session = fields.String(load_default="", validate=validate.Length(max=MAX_TOKEN_LENGTH))
+    session: str = given(
+        fields.String(load_default="", validate=validate.Length(max=MAX_TOKEN_LENGTH))
+    )
 
 
 class SignIn(Answered):

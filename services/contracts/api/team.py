@@ -1,10 +1,11 @@
 """The API of accounts about staff: who is of the team, invited, given another profile, disabled and
 enabled by administrateurs; tools' tokens."""
 
+from collections.abc import Sequence
 from types import NoneType
 from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 from webargs.fields import DelimitedList
 
@@ -17,6 +18,7 @@ from services.contracts.account_rules import (
     STAFF_ROLE_LABELS,
     MemberState,
 )
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import Answered, Callers, Instant, one_of, staff
 from services.contracts.api.staff_lists import CURSOR_WORDS, Column, StaffList
 from services.contracts.page_sizes import TEAM_PAGE
@@ -57,31 +59,35 @@ TOKENS = StaffList(
 )  # of ToolToken
 
 
-class NamesQuery(Schema):
-    ids = DelimitedList(
-        fields.String(validate=validate.Length(max=32)),
-        required=True,
-        validate=validate.Length(1, TEAM_PAGE),
-        metadata={"description": "Identifiants, séparés par des virgules"},
+class NamesQuery(Given):
+    ids: Sequence[str] = given(
+        DelimitedList(
+            fields.String(validate=validate.Length(max=32)),
+            required=True,
+            validate=validate.Length(1, TEAM_PAGE),
+            metadata={"description": "Identifiants, séparés par des virgules"},
+        )
     )
 
 
-class Reason(Schema):
-    reason = fields.String(
-        required=True, validate=validate.Length(*REASON_LENGTHS, error=_REASON_ASKED)
+class Reason(Given):
+    reason: str = given(
+        fields.String(required=True, validate=validate.Length(*REASON_LENGTHS, error=_REASON_ASKED))
     )
 
 
-class CodeOnly(Schema):
-    code = fields.String(
-        load_default="",
-        validate=validate.Length(max=MAX_CODE_LENGTH),
-        metadata={
-            "description": (
-                "Code du second facteur, de secours, ou réponse d'une clé d'accès : chacun sert "
-                "une fois"
-            )
-        },
+class CodeOnly(Given):
+    code: str = given(
+        fields.String(
+            load_default="",
+            validate=validate.Length(max=MAX_CODE_LENGTH),
+            metadata={
+                "description": (
+                    "Code du second facteur, de secours, ou réponse d'une clé d'accès : chacun "
+                    "sert une fois"
+                )
+            },
+        )
     )
 
 
@@ -92,21 +98,28 @@ class ReasonWithCode(Reason, CodeOnly):
 class Profile(ReasonWithCode):
     """`academies`: as of an invitation."""
 
-    role = fields.String(
-        required=True, validate=validate.OneOf([*STAFF_ROLE_LABELS], error="Choisissez un profil.")
+    role: str = given(
+        fields.String(
+            required=True,
+            validate=validate.OneOf([*STAFF_ROLE_LABELS], error="Choisissez un profil."),
+        )
     )
-    academies = fields.List(fields.String(validate=validate.Length(max=3)), load_default=[])
+    academies: Sequence[str] = given(
+        fields.List(fields.String(validate=validate.Length(max=3)), load_default=[])
+    )
 
 
 class Invitation(CodeOnly):
     """`academies`: codes, none of an administrateur. Checked together, so that every mistake is
     reported at once."""
 
-    email = fields.String(load_default="", validate=validate.Length(max=320))
-    nom = fields.String(load_default="", validate=validate.Length(max=500))
-    prenoms = fields.String(load_default="", validate=validate.Length(max=500))
-    role = fields.String(load_default="", validate=validate.Length(max=32))
-    academies = fields.List(fields.String(validate=validate.Length(max=3)), load_default=[])
+    email: str = given(fields.String(load_default="", validate=validate.Length(max=320)))
+    nom: str = given(fields.String(load_default="", validate=validate.Length(max=500)))
+    prenoms: str = given(fields.String(load_default="", validate=validate.Length(max=500)))
+    role: str = given(fields.String(load_default="", validate=validate.Length(max=32)))
+    academies: Sequence[str] = given(
+        fields.List(fields.String(validate=validate.Length(max=3)), load_default=[])
+    )
 
 
 class StaffName(Answered):
@@ -183,13 +196,13 @@ list_members = _MANAGE.get(
     "/v1/staff",
     Members,
     "Everybody, disabled or not, in pages: follow `next_cursor` until it is null.",
-    query=MEMBERS.page_schema(),
+    query=MEMBERS.reads_page(),
 )
 list_tokens = _MANAGE.get(
     "/v1/staff/<staff_id>/tokens",
     ToolTokens,
     "Somebody's tokens, those that ended among them.",
-    query=TOKENS.page_schema(),
+    query=TOKENS.reads_page(),
 )
 list_academies = _MANAGE.get(
     "/v1/staff/academies", Academies, "The académies that a gestionnaire may be limited to."

@@ -1,11 +1,12 @@
 """The API of accounts for who is not logged in, as the gateway calls it: creation, activation,
 mailed links."""
 
+from collections.abc import Mapping
 from datetime import date
 from types import NoneType
 from typing import Annotated, Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
@@ -16,58 +17,78 @@ from services.contracts.account_rules import (
     State,
 )
 from services.contracts.api.forms import Form, Suggestions
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import Answered, Callers, Instant, Operation, one_of, service
 
 TITLE = "Création de compte et liens reçus par mail"
-TOKEN: dict[str, Any] = {"required": True, "validate": validate.Length(max=MAX_TOKEN_LENGTH)}
-PASSWORD: dict[str, Any] = {"required": True, "validate": validate.Length(max=1024)}
-SEALED_IDENTITY: dict[str, Any] = {
-    "load_default": None,
-    "allow_none": True,
-    "validate": validate.Length(max=12_000),
-}
-"""Of a provider (sign_in.py), as a page holds it while no account has it."""
-_CREATION: dict[str, Any] = {"validate": validate.Length(max=MAX_CREATION_LENGTH)}
+_PASSWORD_LENGTH = validate.Length(max=1024)
 
 
-class Values(Schema):
+def token_field() -> fields.String:
+    """Return the field of a token or of a browser's secret."""
+    return fields.String(required=True, validate=validate.Length(max=MAX_TOKEN_LENGTH))
+
+
+def password_field() -> fields.String:
+    """Return the field of a password that has to be sent."""
+    return fields.String(required=True, validate=_PASSWORD_LENGTH)
+
+
+def optional_password_field() -> fields.String:
+    """Return the field of a password that is "" where it is not sent."""
+    return fields.String(load_default="", validate=_PASSWORD_LENGTH)
+
+
+def sealed_identity_field() -> fields.String:
+    """Return the field of an identity of a provider (sign_in.py), as a page holds it while no
+    account has it."""
+    return fields.String(load_default=None, allow_none=True, validate=validate.Length(max=12_000))
+
+
+class Values(Given):
     """`values`: each field's name with what was typed, as typed; a list for boxes."""
 
-    values = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
+    values: Mapping[str, Any] = given(
+        fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
+    )
 
 
 class FormValues(Values):
     """`identity`: of FranceConnect, which fills the civil status."""
 
-    identity = fields.String(**SEALED_IDENTITY)
+    identity: str | None = given(sealed_identity_field())
 
 
 class Creation(FormValues):
     """`source`: the visitor's address, or its IPv6 network, for turns at hashing."""
 
-    source = fields.String(load_default="", validate=validate.Length(max=64))
+    source: str = given(fields.String(load_default="", validate=validate.Length(max=64)))
 
 
-class CommuneSearch(Schema):
-    departement = fields.String(load_default="", validate=validate.Length(max=3))
-    q = fields.String(load_default="", validate=validate.Length(max=100))
+class CommuneSearch(Given):
+    departement: str = given(fields.String(load_default="", validate=validate.Length(max=3)))
+    q: str = given(fields.String(load_default="", validate=validate.Length(max=100)))
 
 
-class EmailOnly(Schema):
-    email = fields.String(required=True, validate=validate.Length(max=320))
+class EmailOnly(Given):
+    email: str = given(fields.String(required=True, validate=validate.Length(max=320)))
 
 
 class Resend(EmailOnly):
-    creation = fields.String(load_default=None, allow_none=True, **_CREATION)
+    creation: str | None = given(
+        fields.String(
+            load_default=None, allow_none=True, validate=validate.Length(max=MAX_CREATION_LENGTH)
+        )
+    )
 
 
-class TokenOnly(Schema):
-    token = fields.String(**TOKEN)
+class TokenOnly(Given):
+    token: str = given(token_field())
 
 
 class NewPassword(TokenOnly):
-    password = fields.String(**PASSWORD)
-    password_confirmation = fields.String(**PASSWORD)
+    password: str = given(password_field())
+    password_confirmation: str = given(password_field())
 
 
 class Created(Answered):

@@ -11,7 +11,12 @@ from services.contracts.api import personal_data
 from services.contracts.api import registrations as api
 from services.contracts.api.drafts import Draft
 from services.contracts.api.history import read_history
-from services.contracts.api.mails import SentMails, list_mails_of_registrations, mails_page
+from services.contracts.api.mails import (
+    SentMails,
+    SentMailsQuery,
+    list_mails_of_registrations,
+    mails_page,
+)
 from services.mail import sent_mails
 from services.registrations.api.drafts import asserted_identity, stated, verify_proof
 from services.registrations.models import db
@@ -59,6 +64,7 @@ def validate_version(body: dict[str, Any], candidature_id: str) -> None:
 
 
 @views.serves(list_mails_of_registrations)
-def list_mails(query: dict[str, Any]) -> SentMails:
+def list_mails(query: SentMailsQuery) -> SentMails:
     with db.reading() as transaction:
-        return mails_page(sent_mails.list_page(transaction, caller_id(), **query))
+        mails = sent_mails.list_page(transaction, caller_id(), after=query.after, limit=query.limit)
+    return mails_page(mails)

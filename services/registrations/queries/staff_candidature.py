@@ -121,8 +121,7 @@ def _mails(
         return ()
     mails = sent_mails.list_page(transaction, candidate_id, limit=MAILS, after=None)
     return tuple(
-        api.MailToCandidate(subject=mail["subject"], at=mail["at"], state=mail["state"])
-        for mail in mails
+        api.MailToCandidate(subject=mail.subject, at=mail.at, state=mail.state) for mail in mails
     )
 
 

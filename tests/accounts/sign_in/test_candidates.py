@@ -10,7 +10,7 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from services.accounts.models import Account, LoginSession, ProviderIdentity, db
-from services.accounts.operations.sessions import CONFIRMATION_LIFETIME
+from services.accounts.operations.confirmations import CONFIRMATION_LIFETIME
 from services.accounts.queries import personal_data
 from services.clock import system_now
 from tests.accounts.creation_form import EMAIL, PASSWORD, creation_form

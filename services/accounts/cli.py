@@ -4,9 +4,10 @@ Secrets are printed once, as JSON on standard output, and stored only hashed or 
 import json
 import secrets
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any, TextIO
+from typing import TextIO
 
 import click
 from flask import Flask
@@ -100,12 +101,17 @@ def create_staff(
     if unless_there and staff_queries.id_at(email):
         return
     password = _password(password_stdin)
-    new = {"email": email, "password": password, "nom": nom, "prenoms": prenoms}
     with errors_as_messages():
         staff_id, totp_secret = staff_accounts.create_staff(
-            operator(), role=Role(role), academies=_split_list(academies), **new
+            operator(),
+            email=email,
+            password=password,
+            role=Role(role),
+            academies=_split_list(academies),
+            nom=nom,
+            prenoms=prenoms,
         )
-    _print_json(id=staff_id, email=email, password=password, totp_secret=totp_secret)
+    _print_json({"id": staff_id, "email": email, "password": password, "totp_secret": totp_secret})
 
 
 @click.command("renew-staff")
@@ -117,7 +123,7 @@ def renew_staff(email: str, password_stdin: bool) -> None:
     password = _password(password_stdin)
     with errors_as_messages():
         staff_id, totp_secret = staff_accounts.renew_staff(email, password, operator())
-    _print_json(id=staff_id, email=email, password=password, totp_secret=totp_secret)
+    _print_json({"id": staff_id, "email": email, "password": password, "totp_secret": totp_secret})
 
 
 @click.command("disable-staff")
@@ -145,7 +151,7 @@ def list_staff() -> None:
     """Affiche les comptes de gestion, désactivés ou non : un objet JSON par ligne, sans aucun
     secret."""
     for member in staff_queries.staff_page(limit=None).items:
-        _print_json(**asdict(member))
+        _print_json(asdict(member))
 
 
 @click.command("create-token")
@@ -161,7 +167,7 @@ def create_token(email: str, name: str, scopes: str, days: int | None) -> None:
         token_id, token = staff_tokens.create_token(
             email, name=name, scopes=asked, life=life, actor=operator()
         )
-    _print_json(id=token_id, token=token)
+    _print_json({"id": token_id, "token": token})
 
 
 @click.command("list-tokens")
@@ -172,7 +178,7 @@ def list_tokens(email: str | None) -> None:
     with errors_as_messages():
         staff_id = staff_queries.staff_id_of(email) if email else None
     for token in staff_queries.token_page(staff_id, limit=None).items:
-        _print_json(**asdict(token))
+        _print_json(asdict(token))
 
 
 @click.command("revoke-token")
@@ -193,7 +199,7 @@ def reseal_secrets() -> None:
     quels.
     """
     resealed, unopened = second_factor.reseal_second_factors(operator())
-    _print_json(resealed=resealed, unopened=unopened)
+    _print_json({"resealed": resealed, "unopened": unopened})
     if unopened:
         raise click.ClickException(
             "rétablissez la clé qui manque, ou donnez un nouveau second facteur (renew-staff)"
@@ -212,6 +218,6 @@ def _password(from_stdin: bool) -> str:
     return f"{secrets.token_urlsafe(10)[:12]}aA.1"
 
 
-def _print_json(**values: Any) -> None:
-    """One line; instants as ISO 8601."""
+def _print_json(values: Mapping[str, object]) -> None:
+    """Print an object on one line, its instants as ISO 8601."""
     click.echo(json.dumps(values, ensure_ascii=False, default=datetime.isoformat))

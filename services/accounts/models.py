@@ -27,7 +27,6 @@ from services.chassis.database.migrations import where
 from services.chassis.database.transactions import Database
 from services.chassis.tasks.tables import EventTables
 from services.contracts.account_rules import TOKEN_NAME_LENGTH, MemberState
-from services.contracts.api.operation import answer_of
 from services.mail.sent_mails import SentMails
 
 db = Database()
@@ -86,13 +85,19 @@ class Account(db.Model):
 
     @property
     def civil_status(self) -> CivilStatus:
-        where = (
-            self.pays_naissance,
-            self.departement_naissance,
-            self.commune_naissance,
-            self.commune_hors_liste,
+        return CivilStatus(
+            civilite=self.civilite,
+            nom_famille=self.nom_famille,
+            nom_usage=self.nom_usage,
+            prenoms=self.prenoms,
+            date_naissance=self.date_naissance,
+            naissance=Birthplace(
+                pays=self.pays_naissance,
+                departement=self.departement_naissance,
+                commune=self.commune_naissance,
+                hors_liste=self.commune_hors_liste,
+            ),
         )
-        return answer_of(CivilStatus, self, naissance=Birthplace(*where))
 
     @civil_status.setter
     def civil_status(self, status: CivilStatus) -> None:

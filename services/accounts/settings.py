@@ -82,7 +82,7 @@ class AccountsSettings(MailSettings, ObjectSettings):
     proconnect_scopes: str = "openid given_name usual_name email"
 
     def of_provider(self, name: str, setting: str) -> str:
-        """« franceconnect », « issuer »."""
+        """Return a setting of a provider: of « franceconnect » its « issuer »."""
         return str(getattr(self, f"{name}_{setting}"))
 
     def mistakes(self) -> list[str]:

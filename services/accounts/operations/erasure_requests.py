@@ -14,7 +14,6 @@ from services.chassis.errors import Conflict, Invalid, found
 from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now, to_paris
 from services.contracts.api import erasure as api
-from services.contracts.api.operation import answer_of
 from services.contracts.api.own_account import ERASURE
 from services.contracts.retention import Period
 from services.mail import sent_mails
@@ -33,7 +32,12 @@ def my_erasure(account_id: str) -> api.MyErasure:
         last = transaction.scalar(_of(account_id).limit(1))
     if last is None:
         return api.MyErasure(engaged=engaged, requested_at=None, answered_at=None, answer=None)
-    return answer_of(api.MyErasure, last, engaged=engaged)
+    return api.MyErasure(
+        engaged=engaged,
+        requested_at=last.requested_at,
+        answered_at=last.answered_at,
+        answer=last.answer,
+    )
 
 
 def ask_erasure(account_id: str, again: Reauthentication) -> api.AskedErasure:
@@ -93,8 +97,13 @@ def erasure_requests() -> api.ErasureRequests:
 
 def _shown(row: ErasureRequest, erased: bool, now: datetime) -> api.ErasureRequest:
     due = to_paris(TIME_TO_ANSWER.after(row.requested_at)).date()
-    return answer_of(
-        api.ErasureRequest, row, days_left=(due - to_paris(now).date()).days, account_erased=erased
+    return api.ErasureRequest(
+        id=row.id,
+        account_id=row.account_id,
+        requested_at=row.requested_at,
+        days_left=(due - to_paris(now).date()).days,
+        answered_at=row.answered_at,
+        account_erased=erased,
     )
 
 

@@ -8,7 +8,6 @@ is answered once.
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -55,9 +54,9 @@ log = structlog.get_logger()
 
 
 def prepared(purpose: str, session: str) -> Options:
-    """What a browser passes to `navigator.credentials`, in JSON's types: of whoever is logged in
-    their own passkeys alone; a log-in names nobody. Raises Unauthenticated `session-expiree` where
-    a session of staff is needed."""
+    """Return what a browser passes to `navigator.credentials`, in JSON's types: of whoever is
+    logged in their own passkeys alone; a log-in names nobody. Raises Unauthenticated
+    `session-expiree` where a session of staff is needed."""
     made_in = "" if purpose == LOG_IN else hash_secret(session)
     with db.reading() as reading:
         login = _open_login(reading, made_in)
@@ -71,7 +70,7 @@ def prepared(purpose: str, session: str) -> Options:
         PublicKeyCredentialDescriptor(id=base64url_to_bytes(passkey.credential_id))
         for passkey in known
     ]
-    rp_id = urlsplit(_origin()).hostname or ""
+    rp_id = _rp_id()
     required = UserVerificationRequirement.REQUIRED
     options = (
         generate_registration_options(
@@ -102,7 +101,9 @@ def made_passkey(transaction: Session, member: StaffMember, name: str, given: st
             expected_challenge=_answered(
                 transaction, member, credential.response.client_data_json, CREATION
             ),
-            **_expected(),
+            expected_origin=_origin(),
+            expected_rp_id=_rp_id(),
+            require_user_verification=True,
         )
     except _UNVERIFIED as error:
         raise _refused(member, error) from error
@@ -138,7 +139,9 @@ def use(transaction: Session, member: StaffMember, given: str, *, at_log_in: boo
             ),
             credential_public_key=passkey.public_key,
             credential_current_sign_count=passkey.sign_count,
-            **_expected(),
+            expected_origin=_origin(),
+            expected_rp_id=_rp_id(),
+            require_user_verification=True,
         )
     except _UNVERIFIED as error:
         _refused(member, error)
@@ -189,17 +192,13 @@ def _open_login(transaction: Session, secret_hash: str) -> LoginSession | None:
     return login if login is not None and login.ended_at is None else None
 
 
-def _expected() -> dict[str, Any]:
-    rp_id = urlsplit(_origin()).hostname or ""
-    return {
-        "expected_origin": _origin(),
-        "expected_rp_id": rp_id,
-        "require_user_verification": True,
-    }
+def _rp_id() -> str:
+    """Return the relying party of WebAuthn: the portal's host."""
+    return urlsplit(_origin()).hostname or ""
 
 
 def _origin() -> str:
-    """Of the portal, as browsers say it."""
+    """Return the origin of the portal, as browsers say it."""
     return dependencies().settings.public_url.rstrip("/")
 
 

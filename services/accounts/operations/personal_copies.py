@@ -32,7 +32,6 @@ from services.chassis.process.stopping import stopping
 from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now
 from services.contracts import problem_types
-from services.contracts.api.operation import answer_of
 from services.contracts.api.own_account import COPY, MyCopies, MyCopy, download_copy
 from services.contracts.api.personal_data import PersonalData, read_held_file, read_part
 from services.contracts.retention import retention
@@ -70,9 +69,12 @@ def my_copies(account_id: str) -> MyCopies:
     with db.reading() as transaction:
         copy = _newest(transaction, account_id)
     return MyCopies(
-        copy=answer_of(MyCopy, copy) if copy and not _is_over(copy) else None,
-        may_ask=_may_ask(copy),
+        copy=_my_copy(copy) if copy and not _is_over(copy) else None, may_ask=_may_ask(copy)
     )
+
+
+def _my_copy(copy: PersonalCopy) -> MyCopy:
+    return MyCopy(id=copy.id, asked_at=copy.asked_at, size=copy.size, expires_at=copy.expires_at)
 
 
 def open_archive(
@@ -141,7 +143,7 @@ def _write_archive(file: BinaryIO, account_id: str) -> None:
         _write_texts(archive, PersonalData(made_at=portal_now(), held=tuple(held)))
         for client, part in zip(holders, parts, strict=True):
             for file_id, path in part.files.items():
-                _add_file(archive, path, client, candidate_id=account_id, file_id=file_id)
+                _add_file(archive, path, client, account_id, file_id)
 
 
 def _write_texts(archive: ZipFile, data: PersonalData) -> None:
@@ -158,11 +160,13 @@ def _write_texts(archive: ZipFile, data: PersonalData) -> None:
         archive.writestr(name, msgspec.json.format(text), ZIP_DEFLATED)
 
 
-def _add_file(archive: ZipFile, path: str, client: Client, **ids: Any) -> None:
+def _add_file(archive: ZipFile, path: str, client: Client, candidate_id: str, file_id: str) -> None:
     """A sentence in its place where its service has lost it, or it was erased meanwhile."""
     try:
         with (
-            client.stream(read_held_file, _token(), **ids) as answer,
+            client.stream(
+                read_held_file, _token(), candidate_id=candidate_id, file_id=file_id
+            ) as answer,
             archive.open(path, "w") as entry,
         ):
             entry.writelines(answer.iter_content(_CHUNK))

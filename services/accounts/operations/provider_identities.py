@@ -25,7 +25,8 @@ LIFETIME = timedelta(minutes=30)
 
 
 def seal(identity: ProvidedIdentity) -> str:
-    """For a form of this browser's: who holds it was signed in by the provider just now."""
+    """Seal an identity for a form of this browser's: who holds it was signed in by the provider
+    just now."""
     return dependencies().derived_keys.seal_content(_SEALED, asdict(identity))
 
 
@@ -38,7 +39,13 @@ def unseal(sealed: str, provider: str) -> ProvidedIdentity:
             "recommencez-la."
         )
         raise Forbidden(detail, problem=problem_types.PROVIDER_REFUSED)
-    return ProvidedIdentity(**content)
+    return ProvidedIdentity(
+        provider=content["provider"],
+        sub=content["sub"],
+        claims=content["claims"],
+        id_token=content["id_token"],
+        has_second_factor=content["has_second_factor"],
+    )
 
 
 def owner_of(transaction: Session, identity: ProvidedIdentity) -> Person | None:
@@ -82,12 +89,18 @@ def join(transaction: Session, person: Person, identity: ProvidedIdentity) -> Co
 def add(
     transaction: Session, subject_id: str, identity: ProvidedIdentity, *, is_joined: bool
 ) -> None:
-    """That of a creation waits for the activation, whose link proves the mail address."""
+    """Add an identity of an account. That of a creation waits for the activation, whose link proves
+    the mail address."""
     now = portal_now()
-    key = {"provider": identity.provider, "sub": identity.sub, "subject_id": subject_id}
-    joined_at = now if is_joined else None
     transaction.merge(
-        ProviderIdentity(**key, first_seen_at=now, last_used_at=now, joined_at=joined_at)
+        ProviderIdentity(
+            provider=identity.provider,
+            sub=identity.sub,
+            subject_id=subject_id,
+            first_seen_at=now,
+            last_used_at=now,
+            joined_at=now if is_joined else None,
+        )
     )
 
 

@@ -26,7 +26,6 @@ from services.contracts.api.candidate_accounts import (
     Candidates,
     RefusedMails,
 )
-from services.contracts.api.operation import answer_of
 from services.contracts.api.own_account import MyAccount, MyAddresses, SignedIdentity
 from services.contracts.page_sizes import ACCOUNTS_SHOWN
 from services.reference.text import folded
@@ -43,11 +42,11 @@ def my_account(account_id: str, typed: Mapping[str, Any] | None = None) -> MyAcc
         {**_values(account), **(typed or {})}, dependencies().profile, frozen_notice=notice
     )
     editable = Editable.ALL if notice is None else Editable.CONTACT_ONLY
-    return answer_of(
-        MyAccount,
-        account,
-        editable=editable.value,
+    return MyAccount(
+        email=account.email,
         pending_email=_pending_email(account),
+        editable=editable.value,
+        last_login_at=account.last_login_at,
         form=form,
     )
 
@@ -71,7 +70,18 @@ def signed_identity(account: Account) -> str:
 
 def identity_of(account: Account) -> Identity:
     """The identity that registrations copies into each version of a candidature."""
-    return answer_of(Identity, account, date_naissance=account.date_naissance.isoformat())
+    return Identity(
+        version=account.version,
+        civilite=account.civilite,
+        nom_famille=account.nom_famille,
+        nom_usage=account.nom_usage,
+        prenoms=account.prenoms,
+        date_naissance=account.date_naissance.isoformat(),
+        pays_naissance=account.pays_naissance,
+        departement_naissance=account.departement_naissance,
+        commune_naissance=account.commune_naissance,
+        email=account.email,
+    )
 
 
 def stored_account(account_id: str) -> Account:
@@ -134,7 +144,8 @@ def found_candidates(email: str, birth_date: date | None = None, name: str = "")
 
 
 def _born_on(transaction: Session, day: date, words: Sequence[str]) -> Sequence[Account]:
-    """By name. Few are born on one day: all of them are read."""
+    """Return who was born on that day and bears all these words, by name. Few are born on one day:
+    all of them are read."""
     born = transaction.scalars(select(Account).where(Account.date_naissance == day)).all()
     names = {
         account: folded(f"{account.nom_famille} {account.prenoms} {account.nom_usage or ''}")
@@ -150,22 +161,35 @@ def candidate(candidate_id: str) -> CandidateDetail:
     """An account, activated or not, with the `form` of its civil status. Raises NotFound."""
     account = stored_account(candidate_id)
     with db.reading() as transaction:
-        answer = _candidate(transaction, account)
-    return answer_of(CandidateDetail, answer, form=account_form.correction(answer.values))
+        refused_mails = _refused_mails(transaction, account)
+    values = _values(account)
+    return CandidateDetail(
+        id=account.id,
+        email=account.email,
+        activated=account.activated_at is not None,
+        version=account.version,
+        refused_mails=refused_mails,
+        values=values,
+        form=account_form.correction(values),
+    )
 
 
 def _candidate(transaction: Session, account: Account) -> Candidate:
-    refusals = transaction.scalars(
-        select(MailRefusal).where(MailRefusal.account_id == account.id)
-    ).all()
-    return answer_of(
-        Candidate,
-        account,
+    return Candidate(
+        id=account.id,
+        email=account.email,
         activated=account.activated_at is not None,
-        refused_mails=tuple(
-            answer_of(RefusedMails, refusal, since=refusal.refused_at) for refusal in refusals
-        ),
+        version=account.version,
+        refused_mails=_refused_mails(transaction, account),
         values=_values(account),
+    )
+
+
+def _refused_mails(transaction: Session, account: Account) -> tuple[RefusedMails, ...]:
+    refusals = transaction.scalars(select(MailRefusal).where(MailRefusal.account_id == account.id))
+    return tuple(
+        RefusedMails(address=refusal.address, code=refusal.code, since=refusal.refused_at)
+        for refusal in refusals
     )
 
 

@@ -12,7 +12,6 @@ from services.accounts.queries import accounts
 from services.accounts.stored_secrets import hash_secret
 from services.clock import portal_now
 from services.contracts.account_rules import MemberState, State
-from services.contracts.api.operation import answer_of
 from services.contracts.api.visitors import ActivationLink, Asked, LinkState
 
 Owner = TypeVar("Owner", Account, StaffMember)
@@ -33,9 +32,15 @@ def activation_link(token: str) -> ActivationLink:
     link = link_state(Purpose.ACTIVATION, token)
     with db.reading() as transaction:
         creation = owner_by_token(transaction, Account, Purpose.ACTIVATION, token)
-    is_usable = link.state == State.USABLE
-    asked = answer_of(Asked, creation, at=creation.created_at) if creation and is_usable else None
-    return answer_of(ActivationLink, link, asked=asked)
+    if creation is None or link.state != State.USABLE:
+        return ActivationLink(state=link.state, detail=link.detail)
+    asked = Asked(
+        nom_famille=creation.nom_famille,
+        prenoms=creation.prenoms,
+        date_naissance=creation.date_naissance,
+        at=creation.created_at,
+    )
+    return ActivationLink(state=link.state, detail=link.detail, asked=asked)
 
 
 def state_by_token(transaction: Session, purpose: Purpose, token: str) -> State:
@@ -78,8 +83,9 @@ def state_of(transaction: Session, row: MailLink | None) -> State:
 
 
 def _end_of(transaction: Session, row: MailLink, account: Account | None) -> State | None:
-    """How the link ended before its expiry. What it is for may have ended while its mail was on its
-    way: the row was then not there to be closed, so it is looked up here."""
+    """Tell how the link ended before its expiry; None where it has not. What it is for may have
+    ended while its mail was on its way: the row was then not there to be closed, so it is looked up
+    here."""
     if row.purpose == Purpose.STAFF_INVITATION:
         return _end_of_invitation(transaction, row)
     if account is None:

@@ -12,7 +12,6 @@ from services.accounts.domain.passwords import RECOMMENDED
 from services.accounts.domain.staff import scopes_of, share_an_academie
 from services.accounts.models import Passkey, RecoveryCode, StaffMember, StaffToken, db
 from services.chassis.errors import found
-from services.contracts.api.operation import answer_of
 from services.contracts.api.own_staff_account import OwnAccount, OwnPasskey
 from services.contracts.api.team import (
     Academie,
@@ -51,7 +50,8 @@ def stored_member(staff_id: str) -> StaffMember:
 
 
 def own_account(staff_id: str) -> OwnAccount:
-    """Who they are, what their tokens may do, how many recovery codes are left. Raises NotFound."""
+    """Return who they are, what their tokens may do, how many recovery codes are left. Raises
+    NotFound."""
     unused = select(func.count()).where(
         RecoveryCode.staff_id == staff_id, RecoveryCode.used_at.is_(None)
     )
@@ -59,14 +59,28 @@ def own_account(staff_id: str) -> OwnAccount:
     with db.reading() as transaction:
         left = transaction.scalar(unused) or 0
         theirs = passkeys_of(transaction, staff_id)
-    return answer_of(
-        OwnAccount,
-        member,
+    return OwnAccount(
+        email=member.email,
+        nom=member.nom,
+        prenoms=member.prenoms,
+        role=member.role,
+        password_hint=RECOMMENDED.hint,
+        academies=_codes(member.academies),
         scopes=tuple(sorted(scopes_of(member.role))),
         recovery_codes_left=left,
-        passkeys=tuple(answer_of(OwnPasskey, passkey) for passkey in theirs),
-        password_hint=RECOMMENDED.hint,
+        saved_filters=member.saved_filters,
+        passkeys=tuple(map(_own_passkey, theirs)),
     )
+
+
+def _own_passkey(row: Passkey) -> OwnPasskey:
+    return OwnPasskey(
+        id=row.id, name=row.name, created_at=row.created_at, last_used_at=row.last_used_at
+    )
+
+
+def _codes(academies: list[str] | None) -> tuple[str, ...] | None:
+    return None if academies is None else tuple(academies)
 
 
 def passkeys_of(transaction: Session, staff_id: str) -> list[Passkey]:
@@ -79,12 +93,17 @@ def passkeys_of(transaction: Session, staff_id: str) -> list[Passkey]:
 
 
 def names(academies: frozenset[str] | None, ids: Collection[str]) -> StaffNames:
-    """Of those who share an académie with somebody of `academies` (None: all); the others are
-    missing."""
+    """Return the names of those who share an académie with somebody of `academies` (None: all); the
+    others are missing."""
     with db.reading_for_staff() as transaction:
         rows = list(transaction.scalars(select(StaffMember).where(StaffMember.id.in_(ids))))
-    shown = (row for row in rows if share_an_academie(academies, row.academies))
-    return StaffNames(items=tuple(answer_of(StaffName, row) for row in shown))
+    return StaffNames(
+        items=tuple(
+            StaffName(id=row.id, nom=row.nom, prenoms=row.prenoms)
+            for row in rows
+            if share_an_academie(academies, row.academies)
+        )
+    )
 
 
 def token_page(
@@ -99,14 +118,12 @@ def token_page(
         query = query.where(StaffToken.staff_id == staff_id)
     query = query.where(StaffToken.id > cursor).order_by(StaffToken.id).limit(limit)
     with db.reading_for_staff() as transaction:
-        items = tuple(
-            answer_of(ToolToken, token, email=email) for token, email in transaction.execute(query)
-        )
+        items = tuple(_tool_token(token, email) for token, email in transaction.execute(query))
     return ToolTokens(items=items, next_cursor=items[-1].id if len(items) == limit else None)
 
 
 def all_academies() -> Academies:
-    """Those that a gestionnaire may be limited to."""
+    """Return the académies that a gestionnaire may be limited to."""
     return Academies(
         academies=tuple(Academie(value=known.code, label=known.name) for known in academies.all())
     )
@@ -118,7 +135,7 @@ def staff_id_of(email: str) -> str:
 
 
 def id_at(email: str) -> str | None:
-    """Of the staff account with this address, disabled or not."""
+    """Return the id of the staff account with this address, disabled or not."""
     with db.reading() as transaction:
         return transaction.scalar(
             select(StaffMember.id).where(StaffMember.email_key == key_of(email))
@@ -126,4 +143,31 @@ def id_at(email: str) -> str | None:
 
 
 def _member(row: StaffMember) -> Member:
-    return answer_of(Member, row, second_factor=dependencies().derived_keys.opens(row.totp_sealed))
+    return Member(
+        id=row.id,
+        nom=row.nom,
+        prenoms=row.prenoms,
+        email=row.email,
+        role=row.role,
+        academies=_codes(row.academies),
+        created_at=row.created_at,
+        last_login_at=row.last_login_at,
+        disabled_at=row.disabled_at,
+        invited_at=row.invited_at,
+        state=row.state,
+        second_factor=dependencies().derived_keys.opens(row.totp_sealed),
+    )
+
+
+def _tool_token(row: StaffToken, email: str) -> ToolToken:
+    return ToolToken(
+        id=row.id,
+        staff_id=row.staff_id,
+        email=email,
+        name=row.name,
+        scopes=tuple(row.scopes),
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+    )

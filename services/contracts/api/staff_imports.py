@@ -130,12 +130,15 @@ class Refusals(Answered):
 class ImportCheck(Answered):
     """Of the documents to publish: those that lack an épreuve, that replace one of their candidate
     or stand beside one of the type; how many of the same spécialités have none, where the type is
-    about épreuves."""
+    about épreuves. Of the refused lines: those that nobody can say whose they are."""
 
     incomplete: int
     replacing: int
     beside: int
     absent: int
+    unattributed: Annotated[
+        int, Meta(description="Lignes refusées dont le N° candidat ne peut pas être lu")
+    ] = 0
 
 
 class ImportDocument(Answered):

@@ -1,11 +1,13 @@
 """Reads the CSV that an exam office sends, whatever program wrote it, checks its lines one by one,
 and puts together what each candidate's document says.
 
-A candidate with a wrong line gets nothing: half a convocation would be taken for a whole one.
+A candidate with a wrong line gets nothing: half a convocation would be taken for a whole one. That
+is so of a line whose cells cannot be told apart, too, where it says whose it is.
 """
 
 import csv
 import io
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 
 from services.chassis.csv_export import text_of_safe_cell
 from services.chassis.errors import FieldError, Invalid
-from services.contracts.document_rules import MAX_LINES, DocumentType
+from services.contracts.document_rules import MAX_LINES, NUMERO_LENGTH, DocumentType
 from services.documents.domain.import_columns import (
     CANDIDATE,
     COLUMNS,
@@ -42,6 +44,7 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # XLSX and ODS, XLS
 MISSHAPEN = (
     "La ligne a plus de cellules que la première : vérifiez les séparateurs et les guillemets"
 )
+_NUMERO = re.compile(rf"[0-9]{{{NUMERO_LENGTH}}}")
 UNMATCHED = (
     f"Sans la colonne « {LINE_HEADING} », les refus de ce fichier remplacent tous ceux d'avant"
 )
@@ -106,7 +109,8 @@ def read_csv(content: bytes, columns: Sequence[Column], earlier: _Lines = _NO_LI
     unfilled = 0
     for number, cells in records:
         if any(cell.strip() for cell in cells[len(headings) :]):
-            refusals.append(Refusal(str(number), "", MISSHAPEN))
+            numero = _numero_of_misshapen(cells, places[NUMERO_CANDIDAT.name])
+            refusals.append(Refusal(str(number), numero, MISSHAPEN))
         elif any(
             _cell(cells, place).strip() for name, place in places.items() if name not in FILLED
         ):
@@ -228,6 +232,28 @@ def _places(headings: Sequence[str], columns: Sequence[Column]) -> dict[str, int
     }
 
 
+def _numero_of_misshapen(cells: Sequence[str], place: int) -> str:
+    """Return the N° candidat of a line whose cells may have shifted, or "" where none can be read.
+
+    `place`: of the column. Without a N° candidat there, the line's is the only one among its other
+    cells that has all its digits: ten digits alone may be a telephone number.
+    """
+    in_column = numero_in_cell(_cell(cells, place))
+    if in_column is not None:
+        return in_column
+    elsewhere = {cleaned_text(cell) for cell in cells}
+    numeros = [text for text in elsewhere if _NUMERO.fullmatch(text)]
+    return numeros[0] if len(numeros) == 1 else ""
+
+
+def numero_in_cell(cell: str) -> str | None:
+    """Return the N° candidat that a cell holds, with its zero; None where it holds none."""
+    try:
+        return value_of(NUMERO_CANDIDAT, cell)
+    except CellRefused:
+        return None
+
+
 def _cell(cells: Sequence[str], place: int) -> str:
     return cells[place] if place < len(cells) else ""
 
@@ -267,8 +293,8 @@ class _Row:
 
 def numeros_of(content: CsvContent) -> frozenset[str]:
     """Every N° candidat of the file that has the form of one."""
-    read = (_read(cells, (NUMERO_CANDIDAT,))[0] for cells in content.lines.values())
-    return frozenset(values[NUMERO_CANDIDAT.name] for values in read if values)
+    numeros = (numero_in_cell(cells[NUMERO_CANDIDAT.name]) for cells in content.lines.values())
+    return frozenset(numero for numero in numeros if numero is not None)
 
 
 def check_rows(
@@ -277,13 +303,17 @@ def check_rows(
     """The documents of the right lines, and the reason of each other line, in the order of the
     file."""
     refusals = list(content.refusals)
-    blocked: dict[str, int] = {}
+    blocked = {
+        refusal.numero_candidat: int(refusal.place)
+        for refusal in reversed(content.refusals)
+        if refusal.numero_candidat
+    }
     rows: dict[str, list[_Row]] = defaultdict(list)
     for number, cells in content.lines.items():
         values, reasons = _read(cells, COLUMNS[document_type])
         numero = values.get(NUMERO_CANDIDAT.name)
         if numero and reasons:
-            blocked.setdefault(numero, number)
+            blocked[numero] = min(number, blocked.get(numero, number))
         if reasons:
             shown = numero or cleaned_text(cells.get(NUMERO_CANDIDAT.name, ""))[:_SHOWN_NUMERO]
             refusals.append(Refusal(str(number), shown, " ; ".join(reasons)))

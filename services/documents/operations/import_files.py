@@ -169,9 +169,7 @@ def _check_csv(publisher: Publisher, row: Import, upload: Upload) -> None:
         row.unused_columns = list(parsed.unused_columns)
         row.headings = parsed.headings
         row.unfilled = parsed.unfilled
-        row.ready = (
-            transaction.scalar(select(func.count()).where(ImportDocument.import_id == row.id)) or 0
-        )
+        row.ready = _hold_back(transaction, row.id)
         row.refused = sum(not refusal.is_repeated for refusal in checked.refusals)
         imports.mark_checked(row)
         imports.record(
@@ -198,6 +196,24 @@ def _add_rows(
     if rows:
         transaction.execute(insert(ImportDocument), rows)
     _add_refusals(transaction, row.id, checked.refusals, records=records)
+
+
+def _hold_back(transaction: Session, import_id: str) -> int:
+    """Keep from publication the documents whose candidates have a line to mend, and no others.
+
+    A document that was ready waits where a line that came back is its candidate's and wrong again.
+    Returns how many documents are ready.
+    """
+    of_import = ImportDocument.import_id == import_id
+    to_mend = select(ImportRefusal.numero_candidat).where(
+        ImportRefusal.import_id == import_id, ImportRefusal.cells.is_not(None)
+    )
+    waits = ImportDocument.numero_candidat.in_(to_mend)
+    change = update(ImportDocument).execution_options(synchronize_session=False)
+    transaction.execute(change.where(of_import, waits).values(state=rules.FAILED))
+    transaction.execute(change.where(of_import, ~waits).values(state=rules.READY))
+    ready = select(func.count()).where(of_import, ImportDocument.state == rules.READY)
+    return transaction.scalar(ready) or 0
 
 
 def _document(

@@ -4,7 +4,6 @@ lists, one with its documents and refusals.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -34,6 +33,7 @@ from services.documents.domain.import_columns import (
     filled_lines,
     model_headings,
 )
+from services.documents.domain.import_csv import numero_in_cell
 from services.documents.domain.recipients import Publisher, Scope
 from services.documents.models import (
     Candidature,
@@ -230,8 +230,23 @@ def check_of(publisher: Publisher, import_id: str) -> api.ImportCheck:
             number.filter(has_one, ~replaces).label("beside"),
             select(func.count()).select_from(absent).scalar_subquery().label("absent"),
         )
-        answer = api.ImportCheck(**transaction.execute(counts.where(*ready)).one()._mapping)
-    return answer if row.type in rules.FOR_EVERYBODY else replace(answer, absent=0)
+        counted = transaction.execute(counts.where(*ready)).one()
+        unattributed = _count_unattributed(transaction, import_id)
+    return api.ImportCheck(
+        incomplete=counted.incomplete,
+        replacing=counted.replacing,
+        beside=counted.beside,
+        absent=counted.absent if row.type in rules.FOR_EVERYBODY else 0,
+        unattributed=unattributed,
+    )
+
+
+def _count_unattributed(transaction: Session, import_id: str) -> int:
+    """Return how many lines wait to be mended of which nobody can say whose they are."""
+    shown = select(ImportRefusal.numero_candidat).where(
+        ImportRefusal.import_id == import_id, ImportRefusal.cells.is_not(None)
+    )
+    return sum(numero_in_cell(text) is None for text in transaction.scalars(shown))
 
 
 def _absent_from(row: Import) -> tuple[ColumnElement[bool], ...]:

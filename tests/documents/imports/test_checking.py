@@ -343,6 +343,56 @@ def test_refused_lines_that_do_not_come_back_stay_and_are_checked_again_with_tho
     )
 
 
+def test_a_line_with_a_cell_too_many_holds_its_candidate_back(office: ExamOffice) -> None:
+    """Wherever the cell is too many: before the N° candidat, or behind it."""
+    second = CONVOCATION.replace("E1", "E2")
+    office.register(3)
+    lines = [line(1), line(1, second) + ";de trop", line(2), ";" + line(2, second), line(3)]
+    checked = office.checked(csv_of(lines))
+    assert (checked["ready"], checked["refused"]) == (1, 4)
+    refused = refused_lines(office, checked)
+    items = office.call("GET", f"/imports/{checked['id']}/refusals").get_json()["items"]
+    named = [(item["place"], item["numero_candidat"]) for item in items]
+    assert named == [("2", numero(1)), ("3", numero(1)), ("4", numero(2)), ("5", numero(2))]
+    waits = "La ligne {} de ce candidat est à corriger : rien n'est publié pour lui"
+    assert [items[place]["reason"] for place in (0, 2)] == [waits.format(3), waits.format(5)]
+    mended = [row | {"Date": "13/05/2022"} for row in refused[:2]]
+    for row in mended:
+        row.pop(None, None)  # type: ignore[call-overload]  # what stands behind the headings
+    again = office.send(checked["id"], written(mended)).get_json()
+    assert (again["ready"], again["refused"]) == (2, 2)
+    office.published_of(again)
+    assert [len(office.documents_of(number)) for number in (1, 2, 3)] == [1, 0, 1]
+
+
+def test_a_document_that_was_ready_waits_for_a_line_that_comes_back_wrong(
+    office: ExamOffice,
+) -> None:
+    """Until the line is mended, or turns out to be somebody else's."""
+    lines = [line(1), f"0210;{TOMORROW.replace('E1', 'E2')}", line(2)]
+    checked = office.checked(csv_of(lines))
+    [refused] = refused_lines(office, checked)
+    again = office.send(checked["id"], written([refused | {"N° candidat": numero(1)}])).get_json()
+    assert (again["ready"], again["refused"]) == (1, 1)
+    states = [item["state"] for item in office.items(checked)]
+    assert states == ["failed", "ready"]
+    office.send(checked["id"], written([refused | {"N° candidat": numero(99)}]))
+    assert office.ready(checked["id"]) == [2]
+    office.send(checked["id"], written([refused | {"N° candidat": numero(1)}]))
+    mended = refused | {"N° candidat": numero(1), "Date": "13/05/2022"}
+    again = office.send(checked["id"], written([mended])).get_json()
+    assert (again["ready"], again["refused"]) == (2, 0)
+
+
+def test_lines_of_which_nobody_knows_whose_they_are_are_counted_before_anything_is_published(
+    office: ExamOffice,
+) -> None:
+    lines = [line(1), "?;E2;12/05/2022;14:00;;Lycée;;de trop", f"0210;{CONVOCATION}", line(8888)]
+    checked = office.checked(csv_of(lines))
+    check = office.call("GET", f"/imports/{checked['id']}/check").get_json()
+    assert (checked["ready"], checked["refused"], check["unattributed"]) == (1, 3, 2)
+
+
 def test_lines_are_not_completed_from_a_replaced_report(office: ExamOffice) -> None:
     checked = office.checked(csv_of([line(1), line(8), line(9)]))
     [of_second, of_third] = refused_lines(office, checked)
@@ -374,6 +424,7 @@ def test_who_is_absent_of_the_same_spécialité_is_counted_and_completes_the_fil
         "replacing": 0,
         "beside": 0,
         "absent": 1,
+        "unattributed": 0,
     }
     scope = {
         "session": checked["session"],

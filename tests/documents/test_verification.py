@@ -2,6 +2,7 @@
 the code on papers."""
 
 import base64
+import hashlib
 import io
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from pypdf.generic import NameObject, RectangleObject
 from reportlab.pdfgen.canvas import Canvas
 
 from services.chassis.quotas import Quota
+from services.chassis.signing_keys import load_keys
 from services.clock import system_now
 from services.documents.domain.proofs import ALPHABET, Facts, code_in
 from services.documents.models import UnknownCodes, db
@@ -223,6 +225,24 @@ def test_guesses_are_limited_of_an_address_and_of_all(
                 row.since = system_now() - verification.WINDOW - timedelta(seconds=1)
         verification.purge()
     assert state(issued, code)[0] == "in_force"
+
+
+def test_a_trace_is_made_by_another_key_than_the_one_that_signs(issued: Service) -> None:
+    """Those of the version before, stored until the hour is over, still count."""
+    source = "192.0.2.1"
+    [signing] = load_keys(PAPER_KEY)
+    by_signing_key = hashlib.blake2b(
+        source.encode(), key=signing.private_bytes_raw(), digest_size=32
+    ).hexdigest()
+    keys = PaperKeys(PAPER_KEY, "")
+    assert keys.trace_of(source) == PaperKeys(PAPER_KEY, "").trace_of(source)
+    assert keys.trace_of(source) not in (by_signing_key, keys.trace_of("192.0.2.2"))
+    count = verification.OF_SOURCE.max_count
+    with issued.app.app_context(), db.operation() as transaction:
+        transaction.add(UnknownCodes(trace=by_signing_key, count=count, since=system_now()))
+    unknown = "ABCD-EFGH-JKLM"
+    statuses = [asked(issued, unknown, each).status_code for each in (source, "192.0.2.2")]
+    assert statuses == [429, 200]
 
 
 def test_no_one_but_the_gateway_asks_and_everyone_reads_the_keys(service: Service) -> None:

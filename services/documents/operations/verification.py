@@ -40,7 +40,8 @@ def verify(dependencies: Dependencies, code: str, source: str) -> Verdict:
     trace = dependencies.paper_keys.trace_of(source)
     wait_of_all = _wait(_IN_ALL, IN_ALL)
     quota = OF_SOURCE_BEYOND if wait_of_all else OF_SOURCE
-    if wait := _wait(trace, quota):
+    wait = max(_wait(trace, quota), _wait(dependencies.paper_keys.former_trace_of(source), quota))
+    if wait:
         raise TooMany(SLOWED_DOWN, retry_after=wait)
     if verdict := verdict_on(read):
         return verdict

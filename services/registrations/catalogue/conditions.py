@@ -1,12 +1,18 @@
 """Reads conditions from the files, e.g. `{all: [{fact: categorie, in: ["320"]}]}`, into the
 domain's conditions."""
 
-from typing import Any
-
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
-from services.registrations.domain.conditions import ALWAYS, All, AnyOf, Condition, Not, Test
+from services.registrations.domain.conditions import (
+    ALWAYS,
+    All,
+    AnyOf,
+    Condition,
+    Expected,
+    Not,
+    Test,
+)
 from services.registrations.domain.epreuve_positions import POSITIONS
 
 MAX_LEVELS = 3
@@ -68,7 +74,7 @@ class _Reader:
             self._context.tests.append((self._question, test, node))
         return test
 
-    def _comparison(self, fields: Fields) -> tuple[str, Any]:
+    def _comparison(self, fields: Fields) -> tuple[str, Expected]:
         used = [name for name in OPERATORS if name in fields.node.entries]
         for name in OPERATORS:
             fields.take(name)
@@ -80,7 +86,7 @@ class _Reader:
             return "", None
         return used[0], self._value(fields, used[0])
 
-    def _value(self, fields: Fields, operator: str) -> Any:
+    def _value(self, fields: Fields, operator: str) -> Expected:
         node = fields.node.entries[operator]
         if operator == "present":
             return fields.flag("present", True)
@@ -90,9 +96,9 @@ class _Reader:
             return tuple(self._scalar(fields, item, operator) for item in node.items)
         return self._scalar(fields, node, operator)
 
-    def _scalar(self, fields: Fields, node: Node, operator: str) -> Any:
-        if node.kind == "scalar" and node.tag == "int" and _is_plain(node.text):
-            return int(node.text)
+    def _scalar(self, fields: Fields, node: Node, operator: str) -> str | int:
+        if node.whole_number is not None:
+            return node.whole_number
         if operator in ("at_least", "at_most"):
             fields.refuse(
                 node,
@@ -101,7 +107,7 @@ class _Reader:
             return 0
         return fields.scalar(node, operator)
 
-    def _position(self, fields: Fields) -> tuple[str, Any]:
+    def _position(self, fields: Fields) -> tuple[str, Expected]:
         node = fields.required("position")
         if node is None:
             return "", None
@@ -111,7 +117,3 @@ class _Reader:
     def _refuse(self, node: Node, text: str) -> Condition:
         self._context.refuse(node, text)
         return ALWAYS
-
-
-def _is_plain(text: str) -> bool:
-    return text.lstrip("-").isdecimal() and (text == "0" or not text.lstrip("-").startswith("0"))

@@ -16,7 +16,8 @@ UNKNOWN_ACADEMIE = "académie inconnue « {} » : écrire son code à deux chiff
 
 
 def contacts(root: Path, mistakes: list[Mistake]) -> dict[str, Contact]:
-    """By académie's code; a service (the SIEC) is the contact of all académies it serves."""
+    """Return the contact of each académie, by its code. A service (the SIEC) is the contact of all
+    académies that it serves."""
     by_code = {academie.code: _public(academie.code) for academie in academies.all()}
     path = root / FILE
     if not path.is_file():
@@ -35,7 +36,12 @@ def contact(context: ReadingContext, node: Node | None) -> Contact | None:
         return None
     with Fields(context, node, "un contact") as fields:
         fields.required("lines")
-        return fields.made(Contact)
+        return Contact(
+            title=fields.text("title"),
+            lines=fields.texts("lines"),
+            telephone=fields.optional("telephone"),
+            email=fields.optional("email"),
+        )
 
 
 def _academie(context: ReadingContext, node: Node, by_code: dict[str, Contact]) -> None:

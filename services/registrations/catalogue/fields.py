@@ -1,11 +1,9 @@
 """Typed access to the keys of a node. What is missing, ill-typed, too long or unknown becomes a
 mistake; reading goes on."""
 
-import dataclasses
-import typing
 from collections.abc import Collection, Iterator
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self
 from urllib.parse import quote
 
 from services.contracts.registration_rules import CODE_LENGTH
@@ -16,9 +14,6 @@ from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
 # A pièce's code is one path segment of its files' keys. A store that keeps objects as files allows
 # 255 bytes for one; the rest is left for endings that a store adds.
 MAX_ENCODED_BYTES = 180
-_BOOLEANS = {"true": True, "false": False}
-Default = TypeVar("Default", bool, None)
-Made = TypeVar("Made")
 
 
 class Fields:
@@ -48,31 +43,15 @@ class Fields:
             text = f"clé inconnue « {name} » pour {self.what} : {suggestion(name, self._taken)}"
             self.context.mistakes.append(Mistake(self.node.file, self.node.keys[name], text))
 
-    def made(self, made: type[Made], /, **others: Any) -> Made:
-        """A dataclass whose fields are keys of that name, each read by its type, but for
-        `others`."""
-        hints = typing.get_type_hints(made)
-        for field in dataclasses.fields(typing.cast(Any, made)):
-            if field.name not in others:
-                others[field.name] = self._of_type(hints[field.name], field.name)
-        return made(**others)
-
-    def _of_type(self, expected: Any, name: str) -> Any:
-        if expected is str:
-            return self.text(name)
-        if expected == str | None:
-            return self.optional(name)
-        return self.flag(name, False) if expected is bool else self.texts(name)
-
     def refuse(self, node: Node, text: str) -> None:
         self.context.refuse(node, text)
 
     def at(self, name: str) -> Node:
-        """Where the key stands; the map where it is absent."""
+        """Return the node of a key, to place a mistake; the whole map where the key is absent."""
         return self.node.entries.get(name, self.node)
 
     def take(self, name: str) -> Node | None:
-        """The value of a key, None where absent or empty."""
+        """Return the value of a key, None where it is absent or empty. The key counts as known."""
         self._taken.add(name)
         node = self.node.entries.get(name)
         return None if node is None or node.is_null else node
@@ -84,14 +63,15 @@ class Fields:
         return node
 
     def text(self, name: str) -> str:
-        """A text that must be there; "" where it is not."""
+        """Return a text that must be there; "" with a mistake where it is not."""
         node = self.required(name)
         return self.scalar(node, name) if node else ""
 
     def optional(self, name: str, refers_to: str = "") -> str | None:
-        """`refers_to`: a kind of what another part of the exam must define by that name."""
+        """Return a text, None where it is absent. `refers_to`: a kind of what another part of the
+        exam must define by that name."""
         node = self.take(name)
-        value = self.scalar(node, name) or None if node else None
+        value = None if node is None else self.scalar(node, name) or None
         if refers_to:
             self.context.reference(refers_to, value, self.at(name))
         return value
@@ -101,13 +81,13 @@ class Fields:
         return self._integer(node, name) if node else None
 
     def integers(self, name: str) -> tuple[int, ...]:
-        """A list of whole numbers, or a single one; () where absent. Those that do not read are
-        left out."""
+        """Return a list of whole numbers, or a single one as a list; () where the key is absent.
+        Those that do not read are mistakes and left out."""
         values = (self._integer(item, name) for item in self.items(name))
         return tuple(value for value in values if value is not None)
 
     def years(self, first: str = "from", last: str = "to") -> tuple[int | None, int | None]:
-        """Two session years, both included; either may be left open."""
+        """Return the first and last session year, both included; None where one is left open."""
         begin = self.integer(first)
         end = self.integer(last)
         if begin is not None and end is not None and begin > end:
@@ -116,27 +96,34 @@ class Fields:
             )
         return begin, end
 
-    def flag(self, name: str, default: Default) -> bool | Default:
+    def flag(self, name: str, default: bool) -> bool:
+        value = self.optional_flag(name)
+        return default if value is None else value
+
+    def optional_flag(self, name: str) -> bool | None:
+        """Return None where the key is absent, and where it does not read."""
         node = self.take(name)
         if node is None:
-            return default
-        if node.tag != "bool" or node.text.lower() not in _BOOLEANS:
+            return None
+        if node.boolean is None:
             self.refuse(node, f"« {name} » : écrire true ou false")
-            return default
-        return _BOOLEANS[node.text.lower()]
+        return node.boolean
 
-    def choice(self, name: str, known: Collection[str], default: str | None = None) -> str:
-        if default is not None and self.take(name) is None:
-            return default
+    def choice(self, name: str, known: Collection[str]) -> str:
+        """Return one of the known texts, which must be there."""
         value = self.text(name)
         self._refuse_unknown(self.at(name), name, value, known)
         return value
 
+    def optional_choice(self, name: str, known: Collection[str]) -> str | None:
+        """Return one of the known texts, None where the key is absent."""
+        return None if self.take(name) is None else self.choice(name, known)
+
     def texts(
         self, name: str, known: Collection[str] | None = None, *, refers_to: str = ""
     ) -> tuple[str, ...]:
-        """A list of texts, or a single one; () where absent. `refers_to`: as `optional`, of
-        each."""
+        """Return a list of texts, or a single one as a list; () where the key is absent.
+        `refers_to`: a kind of what another part of the exam must define by each of them."""
         values = []
         for item in self.items(name):
             value = self.scalar(item, name)
@@ -148,7 +135,7 @@ class Fields:
         return tuple(values)
 
     def items(self, name: str) -> list[Node]:
-        """The items of a list; a scalar or a map stands for a list of one."""
+        """Return the items of a list; a scalar or a map stands for a list of one."""
         node = self.take(name)
         if node is None:
             return []
@@ -162,11 +149,19 @@ class Fields:
             yield from node.entries.items()
 
     def scalar(self, node: Node, name: str) -> str:
-        """A text. Codes such as 03 or NO would be read as numbers or booleans: they need quotes."""
+        """Return the text of a node, "" with a mistake where it has none.
+
+        Codes such as 03 or NO would be read as numbers or booleans, ~ or null as no value: they
+        need quotes."""
         if node.kind != "scalar":
             self.refuse(node, f"« {name} » : un texte est attendu")
             return ""
-        if node.tag not in ("str", "null"):
+        if node.is_null and node.text:
+            self.refuse(
+                node,
+                f'« {name} » : ce texte se lit comme une absence de valeur ; écrire "{node.text}"',
+            )
+        elif node.tag not in ("str", "null"):
             self.refuse(
                 node,
                 f"« {name} » : ce texte se lit comme un nombre ou un booléen ; écrire"
@@ -179,13 +174,15 @@ class Fields:
     def check_length(self, name: str, what: str, text: str, longest: int = CODE_LENGTH) -> None:
         """Refuse a text that is too long for its column; `what` names it in the message
         (French)."""
-        if mistake := too_long(what, text, longest):
+        mistake = too_long(what, text, longest)
+        if mistake is not None:
             self.refuse(self.at(name), mistake)
 
     def check_code(self, name: str, what: str, code: str) -> None:
         """Refuse a code that is too long for a column, or for the key of an object."""
         self.check_length(name, what, code)
-        if len(code) <= CODE_LENGTH and (size := encoded_bytes(code)) > MAX_ENCODED_BYTES:
+        size = encoded_bytes(code)
+        if len(code) <= CODE_LENGTH and size > MAX_ENCODED_BYTES:
             advice = "le raccourcir, ou l'écrire sans accents ni signes"
             text = (
                 f"{what} de {size} octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus : "
@@ -198,24 +195,22 @@ class Fields:
             self.refuse(node, f"« {name} » inconnu « {value} » : {suggestion(value, known)}")
 
     def _integer(self, node: Node, name: str) -> int | None:
-        if node.kind != "scalar" or not node.text.lstrip("-").isdecimal() or node.tag != "int":
+        if node.whole_number is None:
             self.refuse(
                 node, f"« {name} » : un nombre entier est attendu, sans guillemets ni zéro devant"
             )
-            return None
-        return int(node.text)
+        return node.whole_number
 
 
 def too_long(what: str, text: str, longest: int) -> str | None:
-    """The message (French) for a text of more than `longest` characters; None for one that fits."""
-    return (
-        f"{what} de {len(text)} caractères, {longest} au plus : le raccourcir"
-        if len(text) > longest
-        else None
-    )
+    """Return the message (French) for a text of more than `longest` characters, None for one that
+    fits."""
+    if len(text) <= longest:
+        return None
+    return f"{what} de {len(text)} caractères, {longest} au plus : le raccourcir"
 
 
 def encoded_bytes(code: str) -> int:
-    """The bytes of a code in an object's key, percent-encoded with its dots (a code may be « ..
-    »)."""
+    """Count the bytes of a code in an object's key, where it is percent-encoded with its dots (a
+    code may be « .. »)."""
     return len(quote(code, safe="").replace(".", "%2E"))

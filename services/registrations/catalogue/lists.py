@@ -37,7 +37,13 @@ def categories(context: ReadingContext, node: Node | None) -> tuple[Category, ..
 
 def _item(context: ReadingContext, node: Node, owner: tuple[str, ...]) -> Item:
     with Fields(context, node, "une valeur de liste") as fields:
-        item = fields.made(Item)
+        item = Item(
+            key=fields.text("key"),
+            label=fields.text("label"),
+            official=fields.optional("official"),
+            precision=fields.optional("precision"),
+            tags=fields.texts("tags"),
+        )
         fields.check_length("key", "clé de la valeur", item.key)
     context.define(node, "la valeur", "item", *owner, item.key)
     for tag in item.tags:
@@ -49,13 +55,16 @@ def _item(context: ReadingContext, node: Node, owner: tuple[str, ...]) -> Item:
 
 def _category(context: ReadingContext, node: Node) -> Category:
     with Fields(context, node, "une catégorie") as fields:
-        category = fields.made(
-            Category,
+        category = Category(
+            code=fields.text("code"),
+            label=fields.text("label"),
             public=fields.flag("public", True),
             formes=fields.texts("formes", FORMES),
             regime=fields.choice("regime", REGIMES),
-            regime_if_habilite=fields.choice("regime_if_habilite", REGIMES, "") or None,
+            regime_if_habilite=fields.optional_choice("regime_if_habilite", REGIMES),
+            etablissements=fields.texts("etablissements"),
             experience=_experience(context, fields),
+            help=fields.optional("help"),
         )
     context.define(node, "la catégorie", "category", category.code)
     if not category.formes:

@@ -21,7 +21,7 @@ ALL = "all"  # in the files: every académie, spécialité or pièce
 
 @dataclass(frozen=True)
 class SessionDefaults:
-    """What the openings of a session take from it where they say nothing themselves."""
+    """Values of a session that its openings take where they write none themselves."""
 
     zone: ZoneInfo
     demonstration: bool
@@ -83,29 +83,35 @@ def _without_place(fields: Fields, defaults: SessionDefaults, own: Contact | Non
     notice = fields.optional("residence_notice") or defaults.residence_notice
     if notice is None:
         fields.refuse(fields.node, "texte manquant residence_notice : l'écrire ici ou dans texts")
-    return fields.made(
-        Opening,
+    return Opening(
         academie="",
         label="",
+        code_choice=fields.text("code_choice"),
+        code_pdf=fields.text("code_pdf"),
         opens=opens,
         closes=closes,
         deposit_opens=starts,
         deposit_closes=ends,
         contact=own or Contact("", (), None, None),
         residence_notice=notice or "",
-        refusal_mails=fields.flag("mail_non_conforme", None),
-        validation=fields.choice("validation", VALIDATION_MODES, default="") or None,
+        refusal_mails=fields.optional_flag("mail_non_conforme"),
+        validation=fields.optional_choice("validation", VALIDATION_MODES),
     )
 
 
 def _window(fields: Fields, reader: InstantReader, what: str) -> tuple[datetime, datetime]:
-    nodes = fields.required("opens"), fields.required("closes")
-    opens, closes = (reader.read(node) if node else EPOCH for node in nodes)
+    opens = _instant(fields, reader, "opens")
+    closes = _instant(fields, reader, "closes")
     if EPOCH not in (opens, closes) and closes <= opens:
         fields.refuse(
             fields.at("closes"), f"dates dans le désordre ({what}) : closes doit suivre opens"
         )
     return opens, closes
+
+
+def _instant(fields: Fields, reader: InstantReader, name: str) -> datetime:
+    node = fields.required(name)
+    return EPOCH if node is None else reader.read(node)
 
 
 def _codes(fields: Fields, named_apart: set[str], abroad: bool) -> tuple[str, ...]:
@@ -142,8 +148,8 @@ def _in_academie(
 
 
 def _abroad(fields: Fields, template: Opening, code: str, own: Contact | None) -> Opening:
-    """A country has a two-digit code of the catalogue that no académie has, as it becomes part of
-    the N° candidat."""
+    """Complete the opening of a country. Its two-digit code is one of the catalogue that no
+    académie has, as it becomes part of the N° candidat."""
     if len(code) != 2 or not code.isdecimal() or academies.by_code(code):
         text = f"code de pays « {code} » : écrire deux chiffres qui ne sont ceux d'aucune académie"
         fields.refuse(fields.at("country"), text)

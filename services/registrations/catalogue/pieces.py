@@ -1,7 +1,6 @@
 """Reads pièces, forms, named texts, types of documents and the rules that an exam uses."""
 
 import re
-from typing import Any
 
 from services.contracts.document_rules import CODE_FORM, LONGEST_CODE, DocumentType
 from services.contracts.piece_rules import FORMATS
@@ -13,7 +12,12 @@ from services.registrations.catalogue.lists import no_overlap
 from services.registrations.catalogue.mistakes import suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
-from services.registrations.domain.exam_definition import FormText, PieceRule, RuleUse
+from services.registrations.domain.exam_definition import (
+    FormText,
+    PieceRule,
+    RuleParameter,
+    RuleUse,
+)
 from services.registrations.domain.rules import RULES, problems
 
 TEXTS = ("demande", "handicap_advice", "residence_notice", "forms_notice", "categories_notice")
@@ -28,9 +32,9 @@ def _piece(context: ReadingContext, node: Node) -> PieceRule:
     with Fields(context, node, "une pièce") as fields:
         code = fields.text("code")
         group = fields.text("regroupement")
-        piece = fields.made(
-            PieceRule,
+        piece = PieceRule(
             code=code,
+            label=fields.text("label"),
             group_code="_".join(folded(group).upper().split()),
             group_label=group,
             required=fields.flag("required", True),
@@ -38,6 +42,7 @@ def _piece(context: ReadingContext, node: Node) -> PieceRule:
             form=fields.optional("form", "form"),
             when=conditions.read(context, fields.take("when")),
             refusal_reasons=refusal_reasons(fields),
+            proves_version=fields.flag("proves_version", False),
             compared_with=fields.texts("compared_with", refers_to="recap"),
         )
         fields.check_code("code", "code de la pièce", code)
@@ -67,7 +72,14 @@ def _form(context: ReadingContext, node: Node) -> FormText:
     with Fields(context, node, "un formulaire") as fields:
         code = fields.text("code")
         fields.required("paragraphs")
-        form = fields.made(FormText, code=code, when=conditions.read(context, fields.take("when")))
+        form = FormText(
+            code=code,
+            title=fields.text("title"),
+            paragraphs=fields.texts("paragraphs"),
+            blanks=fields.texts("blanks"),
+            in_menu=fields.flag("in_menu", False),
+            when=conditions.read(context, fields.take("when")),
+        )
         fields.check_code("code", "code du formulaire", code)
     context.define(node, "le formulaire", "form", code)
     return form
@@ -122,10 +134,11 @@ def _rule(context: ReadingContext, node: Node) -> RuleUse:
     with Fields(context, node, "une règle") as fields:
         name = fields.text("name")
         first, last = fields.years()
-        others = [key for key in node.entries if key not in _RULE_KEYS]
-        for key in others:
+        names = [key for key in node.entries if key not in _RULE_KEYS]
+        for key in names:
             fields.take(key)  # parameters: what they may be is the rule's own matter
-        use = RuleUse(name, {key: _plain(node.entries[key]) for key in others}, first, last)
+        parameters = {key: _parameter(fields, node.entries[key], key) for key in names}
+        use = RuleUse(name, parameters, first, last)
     if name and name not in RULES:
         context.refuse(node, f"règle inconnue « {name} » : {suggestion(name, RULES)}")
     for problem in problems(use) if name in RULES else ():
@@ -134,13 +147,27 @@ def _rule(context: ReadingContext, node: Node) -> RuleUse:
     return use
 
 
-def _plain(node: Node) -> Any:
+def _parameter(fields: Fields, node: Node, name: str) -> RuleParameter:
     if node.kind == "list":
-        return tuple(_plain(item) for item in node.items)
-    if node.kind == "map":
+        return tuple(_parameter_value(fields, item, name) for item in node.items)
+    return _parameter_value(fields, node, name)
+
+
+def _parameter_value(fields: Fields, node: Node, name: str) -> str | int | None:
+    """Return a whole number, a boolean or a text as it is written; None where there is none.
+
+    What YAML reads as something else (02, 0x10, 1_000, 2.5, yes, a date) is a mistake rather than
+    the text of its signs: a rule that takes a text would take that one."""
+    if node.kind != "scalar":
         return None
-    if node.tag == "int" and node.text.lstrip("-").isdecimal():
-        return int(node.text)
-    if node.tag == "bool":
-        return node.text.lower() == "true"
+    if node.whole_number is not None:
+        return node.whole_number
+    if node.boolean is not None:
+        return node.boolean
+    if node.tag != "str":
+        fields.refuse(
+            node,
+            f"« {name} » : « {node.text} » ne se lit pas tel quel ; écrire un nombre entier sans "
+            f'zéro devant, ou le texte "{node.text}"',
+        )
     return node.text

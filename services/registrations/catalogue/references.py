@@ -143,8 +143,8 @@ def _answers(
 
 
 def _numbers(context: ReadingContext, test: Test, node: Node) -> None:
-    values = test.value if test.operator == "in" else (test.value,)
-    if test.operator != "present" and not all(type(value) is int for value in values):
+    are_numbers = all(type(value) is int for value in test.values)
+    if test.operator != "present" and not are_numbers:
         context.refuse(node, "un nombre entier est attendu ici : l'écrire sans guillemets")
 
 
@@ -154,8 +154,8 @@ def _values(context: ReadingContext, test: Test, known: Collection[str], node: N
             node, f"« {test.operator} » ne compare que des nombres : écrire is, in ou present"
         )
     elif test.operator != "present":
-        for value in test.value if test.operator == "in" else (test.value,):
-            if type(value) is int:
+        for value in test.values:
+            if not isinstance(value, str):
                 context.refuse(node, f'valeur {value} : un texte est attendu, écrire "{value}"')
             elif value not in known:
                 subject = test.subject.partition(":")[2]

@@ -35,10 +35,10 @@ def session(context: ReadingContext, node: Node, stem: str | None, exam: Exam) -
         year = _year(fields, demonstration, opening_list, context.now)
         name = str(year) if demonstration else fields.optional("name") or stem or str(year)
         closes = fields.take("session_closes")
-        new_session = fields.made(
-            Session,
+        new_session = Session(
             name=name,
             year=year,
+            label=fields.text("label"),
             closes=(
                 reader.read(closes)
                 if closes
@@ -52,7 +52,7 @@ def session(context: ReadingContext, node: Node, stem: str | None, exam: Exam) -
             draft_reminder_days=_reminder_days(fields, "relances_brouillons"),
             refusal_mails=fields.flag("mail_non_conforme", False),
             document_mails=fields.flag("mail_documents", True),
-            validation=fields.choice("validation", VALIDATION_MODES, default=PAPER),
+            validation=fields.optional_choice("validation", VALIDATION_MODES) or PAPER,
             retention=_retention(fields),
         )
         fields.check_code("name", "nom de la session", name)
@@ -85,10 +85,9 @@ def _reminder_days(fields: Fields, name: str) -> tuple[int, ...]:
 
 
 def _retention(fields: Fields) -> tuple[tuple[str, str], ...]:
-    """`conservation: {pieces: "24 mois"}`."""
-    node = fields.take("conservation")
+    """Read `conservation: {pieces: "24 mois"}` into kinds of data, each with its period."""
     own = []
-    for code, period in (node.entries if node else {}).items():
+    for code, period in fields.entries("conservation"):
         if code not in OF_A_SESSION:
             known = ", ".join(OF_A_SESSION)
             fields.refuse(

@@ -59,13 +59,15 @@ def _specialite(context: ReadingContext, node: Node) -> Specialite:
             _version(context, item, code)
             for item in context.items_of(fields.required("versions"), "versions")
         ]
-        specialite = fields.made(
-            Specialite,
+        specialite = Specialite(
             code=code,
+            label=fields.text("label"),
             first_session=first,
             last_session=last,
             versions=tuple(version for _, version in versions),
+            acronym=fields.optional("acronym"),
             domain=fields.optional("domain", f"item:{DOMAINS}"),
+            replaced_by=fields.optional("replaced_by"),
         )
         fields.check_length("code", "code de la spécialité", code, SHORT_CODE_LENGTH)
         fields.check_length("label", "libellé de la spécialité", specialite.label, LABEL_LENGTH)
@@ -134,13 +136,19 @@ def _epreuve(context: ReadingContext, node: Node, owner: tuple[str, ...]) -> Epr
     with Fields(context, node, "une épreuve") as fields:
         first, last = fields.years()
         options = fields.optional("options", "list")
-        epreuve = fields.made(
-            Epreuve,
+        epreuve = Epreuve(
+            code=fields.text("code"),
+            label=fields.text("label"),
             kind=fields.choice("kind", KINDS),
+            unit=fields.optional("unit"),
+            parent=fields.optional("parent"),
             tags=_tags(fields),
             options=options,
             excluded_options=fields.texts("excluded_options", refers_to=f"item:{options}"),
+            options_of=fields.optional("options_of"),
+            differs_from=fields.optional("differs_from"),
             modes=_modes(fields),
+            hidden_on_pdf=fields.flag("hidden_on_pdf", False),
             first_session=first,
             last_session=last,
         )

@@ -10,7 +10,7 @@ from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import ALWAYS, Condition
-from services.registrations.domain.exam_definition import Question, Tab
+from services.registrations.domain.exam_definition import Item, Question, Tab
 from services.registrations.domain.forms import FORMATS
 from services.registrations.domain.tabs import KINDS
 from services.registrations.domain.tabs.candidature import PARTS
@@ -103,29 +103,35 @@ def _question(context: ReadingContext, node: Node) -> Question:
         name = fields.text("name")
         fields.check_length("name", "nom de la question", name)
         context.define(node, "la question", "question", name)
-        options = fields.take("options")
-        question = fields.made(
-            Question,
+        question = Question(
             name=name,
+            label=fields.text("label"),
             type=fields.choice("type", TYPES),
-            options=(
-                list_items(context, options, f"options de « {name} » : la liste", "question", name)
-                if options
-                else ()
-            ),
+            hint=fields.optional("hint"),
+            options=_own_options(context, fields, name),
             list=fields.optional("list", "list"),
             required=_required(context, fields, name),
             shown=conditions.read(context, fields.take("shown"), name),
-            format=fields.choice("format", FORMATS, "") or None,
+            format=fields.optional_choice("format", FORMATS),
+            text=fields.optional("text"),
         )
     _check_question(context, node, question)
     return question
 
 
+def _own_options(context: ReadingContext, fields: Fields, name: str) -> tuple[Item, ...]:
+    node = fields.take("options")
+    if node is None:
+        return ()
+    return list_items(context, node, f"options de « {name} » : la liste", "question", name)
+
+
 def _required(context: ReadingContext, fields: Fields, name: str) -> Condition | None:
     node = fields.take("required")
-    if node is None or node.kind == "map":
-        return conditions.read(context, node, name) if node else None
+    if node is None:
+        return None
+    if node.kind == "map":
+        return conditions.read(context, node, name)
     return ALWAYS if fields.flag("required", False) else None
 
 

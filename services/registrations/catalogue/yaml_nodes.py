@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +15,8 @@ MAX_NODES = 100_000  # aliases of aliases would otherwise grow without end
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 UNREADABLE = "unreadable"  # kind of the root of a file that is already known to be wrong
 _TAG = "tag:yaml.org,2002:"
+_WHOLE_NUMBER = re.compile("0|-?[1-9][0-9]*")
+_BOOLEANS = {"true": True, "false": False}
 
 
 @dataclass(eq=False)
@@ -33,6 +36,24 @@ class Node:
     @property
     def is_null(self) -> bool:
         return self.kind == "scalar" and self.tag == "null"
+
+    @property
+    def whole_number(self) -> int | None:
+        """Return the number that is written here, None where none is written plainly.
+
+        YAML takes 010 for 8, 0x10 for 16, 1_000 for 1000 and 1:30 for 90: none of them is what
+        its author sees, so none is a number here."""
+        if self.tag != "int" or not _WHOLE_NUMBER.fullmatch(self.text):
+            return None
+        return int(self.text)
+
+    @property
+    def boolean(self) -> bool | None:
+        """Return what `true` or `false` says, None for anything else: YAML takes yes, no, on and
+        off for booleans too, which a French reader takes for texts."""
+        if self.tag != "bool":
+            return None
+        return _BOOLEANS.get(self.text.lower())
 
 
 class YamlReader:

@@ -5,11 +5,12 @@ An unanswered fact makes its test false: evaluating a condition always ends and 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-# Takes a subject ("fact:categorie", "question:titre", "epreuve:engagement"), returns its value;
-# None: unanswered.
-Lookup = Callable[[str], Any]
+Lookup = Callable[[str], object]
+"""Takes a subject ("fact:categorie", "question:titre", "epreuve:engagement") and returns its answer
+or a collection of answers; None where it is unanswered."""
+Expected = str | int | bool | tuple[str | int, ...] | None
+"""What a test compares an answer with: several values for `in`, a boolean for `present`."""
 
 
 class Condition:
@@ -24,7 +25,12 @@ class Test(Condition):
 
     subject: str
     operator: str
-    value: Any
+    value: Expected
+
+    @property
+    def values(self) -> tuple[str | int | None, ...]:
+        """Return the values to compare with, however many the operator takes."""
+        return self.value if isinstance(self.value, tuple) else (self.value,)
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,8 @@ def holds(condition: Condition, lookup: Lookup) -> bool:
             return any(holds(part, lookup) for part in parts)
         case Not(part):
             return not holds(part, lookup)
-        case Test(subject, operator, value):
-            return _test(operator, lookup(subject), value)
+        case Test(subject):
+            return _passes(condition, lookup(subject))
     raise TypeError(condition)
 
 
@@ -65,8 +71,8 @@ def decide(condition: Condition, lookup: Lookup, is_known: Callable[[str], bool]
         case Not(part):
             answer = decide(part, lookup, is_known)
             return None if answer is None else not answer
-        case Test(subject, operator, value):
-            return _test(operator, lookup(subject), value) if is_known(subject) else None
+        case Test(subject):
+            return _passes(condition, lookup(subject)) if is_known(subject) else None
         case All(parts) | AnyOf(parts):
             answers = {decide(part, lookup, is_known) for part in parts}
             decisive = isinstance(
@@ -78,19 +84,17 @@ def decide(condition: Condition, lookup: Lookup, is_known: Callable[[str], bool]
     raise TypeError(condition)
 
 
-def _test(operator: str, actual: Any, value: Any) -> bool:
-    values = actual if isinstance(actual, (tuple, list, set, frozenset)) else (actual,)
-    answered = [item for item in values if item is not None and item != ""]
-    match operator:
+def _passes(test: Test, actual: object) -> bool:
+    answers = actual if isinstance(actual, (tuple, list, set, frozenset)) else (actual,)
+    answered = [answer for answer in answers if answer is not None and answer != ""]
+    match test.operator:
         case "present":
-            return bool(answered) is bool(value)
-        case "is":
-            return value in answered
-        case "in":
-            return any(item in value for item in answered)
-        case "at_least" | "at_most" if isinstance(value, (int, float)):
-            numbers = [item for item in answered if isinstance(item, (int, float))]
-            return any(
-                item >= value if operator == "at_least" else item <= value for item in numbers
-            )
+            return bool(answered) is bool(test.value)
+        case "is" | "in":
+            return any(answer in test.values for answer in answered)
+        case "at_least" | "at_most" if isinstance(test.value, int):
+            numbers = [answer for answer in answered if isinstance(answer, (int, float))]
+            if test.operator == "at_least":
+                return any(number >= test.value for number in numbers)
+            return any(number <= test.value for number in numbers)
     return False

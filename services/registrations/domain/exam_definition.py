@@ -170,13 +170,17 @@ class Tab:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+RuleParameter = str | int | bool | tuple[str | int | bool | None, ...] | None
+"""A value as the files write it; whether it suits the rule is checked apart."""
+
+
 @dataclass(frozen=True)
 class RuleUse:
     """One rule of `domain/rules` as an exam uses it, for sessions `first` to `last` (years,
     included)."""
 
     name: str
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, RuleParameter]
     first: int | None = None
     last: int | None = None
 

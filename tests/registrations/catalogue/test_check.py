@@ -65,7 +65,17 @@ MISTAKES = (
         "relances: [sept]",
         "« relances » : un nombre entier est attendu, sans guillemets ni zéro devant",
     ),
+    (
+        "year: 2026",
+        "year: 02026",
+        "« year » : un nombre entier est attendu, sans guillemets ni zéro devant",
+    ),
     (CLOSES, "mail_non_conforme: oui", "« mail_non_conforme » : écrire true ou false"),
+    (
+        CLOSES,
+        "conservation: 24 mois",
+        "« conservation » : des clés suivies de valeurs sont attendues",
+    ),
     (CLOSES, "conservation: {pieces: longtemps}", "durée illisible « longtemps »"),
     (CLOSES, "conservation: {mails: 1 an}", "« mails » n'est pas une donnée de session"),
     (
@@ -110,6 +120,24 @@ MISTAKES = (
         "max: 2, max_",
         "maximum: 2, max_",
         "paramètre inconnu « maximum » pour facultatives_at_most",
+    ),
+    (
+        "max: 2, max_",
+        "max: 02, max_",
+        "« max » : « 02 » ne se lit pas tel quel ; écrire un nombre entier sans zéro devant",
+    ),
+    *(
+        (
+            "besides: engagement, from",
+            f"besides: {text}, from",
+            f"« besides » : « {text} » ne se lit pas tel quel",
+        )
+        for text in ("0x10", "1_000", "1:30", "2.5", "2025-01-01", "~")
+    ),
+    (
+        '["Je demande…"]',
+        '["Je demande…", ~]',
+        'ce texte se lit comme une absence de valeur ; écrire "~"',
     ),
     (
         "code: LV1, label",

@@ -20,7 +20,14 @@ from services.registrations.domain.conditions import (
     holds,
 )
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.exam_definition import Epreuve, Item, Question, RuleUse, Tab
+from services.registrations.domain.exam_definition import (
+    Epreuve,
+    Item,
+    Question,
+    RuleParameter,
+    RuleUse,
+    Tab,
+)
 from services.registrations.domain.facts import FACTS, lookup
 from tests.registrations.domain.example_dossier import (
     ANSWERS,
@@ -36,7 +43,7 @@ from tests.registrations.domain.tab_reading import pointers, refusals, shown_epr
 PROGRESSIVE = with_answers("qualification", forme="progressive")
 
 
-def reasons(name: str, dossier: Dossier, **parameters: object) -> list[str]:
+def reasons(name: str, dossier: Dossier, **parameters: RuleParameter) -> list[str]:
     return details(rules.apply(RuleUse(name, parameters), dossier))
 
 

@@ -1,9 +1,9 @@
-"""What the file of a session switches on or off for its candidates, as it holds in each of its
-openings.
+"""What the file of a session, or of its exam for all its sessions, switches on or off for
+candidates, as it holds in each of its openings.
 
 A new option has two places besides its field here: its key in
-`registrations/catalogue/sessions.py`, and its use. No table, migration or event changes: they hold
-all options as one value, of which each has the default of its field.
+`registrations/catalogue/session_options.py`, and its use. No table, migration or event changes:
+they hold all options as one value, of which each has the default of its field.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ VALIDATION_MODES = PAPER, ONLINE = "papier", "en_ligne"
 
 @dataclass(frozen=True, kw_only=True)
 class SessionOptions:
-    """The defaults are those of a session whose file does not speak of an option."""
+    """The defaults hold where neither a session's file nor its exam's writes an option."""
 
     reminder_days: tuple[int, ...] = ()
     """Days before the end of the deposit on which candidates are reminded of missing pieces

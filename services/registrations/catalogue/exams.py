@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from services.contracts.session_options import SessionOptions
 from services.registrations.catalogue import (
     folders,
     lists,
@@ -18,6 +19,7 @@ from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.folders import ExamFolder
 from services.registrations.catalogue.mistakes import Mistake, suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
+from services.registrations.catalogue.session_options import session_options
 from services.registrations.catalogue.yaml_nodes import UNREADABLE
 from services.registrations.domain.exam_definition import Exam, Specialite
 from services.registrations.domain.obstacles import EXCLUSIVE_NAMES
@@ -54,6 +56,7 @@ def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
         label = fields.text("label")
         reasons = pieces.refusal_reasons(fields)
         extension_days = _extension_days(fields)
+        options = session_options(fields, SessionOptions())
         domaine = fields.choice("domaine", DOMAINES)
         exclusive = fields.texts("exclusive", EXCLUSIVE_NAMES)
         for name in (*folders.SECTIONS, *folders.FOLDERS, folders.LISTS):
@@ -84,7 +87,9 @@ def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
     )
     exam = replace(
         exam,
-        sessions=tuple(sessions.session(context, node, stem, exam) for stem, node in dated_first),
+        sessions=tuple(
+            sessions.session(context, node, stem, exam, options) for stem, node in dated_first
+        ),
     )
     references.check(context, folder, exam)
     dated_years = {session.year for session in exam.sessions if not session.demonstration}
@@ -95,20 +100,18 @@ def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
 
 
 def _extension_days(fields: Fields) -> int | None:
-    """Of `prolongation: {jours: 2}`; None for `duree`, and where it is not said."""
+    """Read the days of `prolongation: {jours: 2}`; None for `duree`, and where it is not said."""
     node = fields.take("prolongation")
     if node is None or node.text == BY_DURATION:
         return None
-    days = next(
-        (item.text for key, item in node.entries.items() if key == "jours" and item.tag == "int"),
-        "",
-    )
-    if len(node.entries) != 1 or days not in map(str, range(1, MAX_EXTENSION_DAYS + 1)):
+    written = node.entries.get("jours")
+    days = None if written is None else written.whole_number
+    if len(node.entries) != 1 or days is None or not 1 <= days <= MAX_EXTENSION_DAYS:
         fields.refuse(
             node, f"« prolongation » : écrire {BY_DURATION}, ou jours: 1 à {MAX_EXTENSION_DAYS}"
         )
         return None
-    return int(days)
+    return days
 
 
 def _specialites(context: ReadingContext, folder: ExamFolder) -> tuple[Specialite, ...]:

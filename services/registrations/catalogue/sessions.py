@@ -5,25 +5,26 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from services.clock import PARIS
-from services.contracts.reminder_rules import MAX_DAYS
-from services.contracts.retention import OF_A_SESSION, Period, RetentionError
-from services.contracts.session_options import PAPER, VALIDATION_MODES
+from services.contracts.session_options import SessionOptions
 from services.registrations.catalogue import instants, openings
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.instants import EPOCH, InstantReader
 from services.registrations.catalogue.openings import ALL
 from services.registrations.catalogue.reading_context import ReadingContext
+from services.registrations.catalogue.session_options import session_options
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.exam_definition import Exam, Opening, Session, Specialite
 
-EPREUVES_FIRST_MONTH = (
-    5  # May: registrations that close before it are for the épreuves of that year
-)
+EPREUVES_FIRST_MONTH = 5
+"""May: registrations that close before it are for the épreuves of that year."""
 
 
-def session(context: ReadingContext, node: Node, stem: str | None, exam: Exam) -> Session:
-    """Of an exam of which all else is read. `stem` is the file's name, which names the session
-    unless it is a demonstration one."""
+def session(
+    context: ReadingContext, node: Node, stem: str | None, exam: Exam, defaults: SessionOptions
+) -> Session:
+    """Read a session of an exam of which all else is read. `stem` is the file's name, which names
+    the session unless it is a demonstration one; `defaults` are the options that the exam has for
+    all its sessions."""
     with Fields(context, node, "une session") as fields:
         demonstration = fields.flag("demonstration", False)
         zone = instants.zone(fields, PARIS)
@@ -34,26 +35,22 @@ def session(context: ReadingContext, node: Node, stem: str | None, exam: Exam) -
         )
         year = _year(fields, demonstration, opening_list, context.now)
         name = str(year) if demonstration else fields.optional("name") or stem or str(year)
-        closes = fields.take("session_closes")
+        options = session_options(fields, defaults)
         new_session = Session(
             name=name,
             year=year,
             label=fields.text("label"),
-            closes=(
-                reader.read(closes)
-                if closes
-                else datetime(year + 1, 1, 1, tzinfo=PARIS).astimezone(UTC)
-            ),
+            closes=_closes(fields, reader, year),
             specialites=_specialites(fields, exam, year),
             pieces=_pieces(fields, exam),
             openings=opening_list,
             demonstration=demonstration,
-            reminder_days=_reminder_days(fields, "relances"),
-            draft_reminder_days=_reminder_days(fields, "relances_brouillons"),
-            refusal_mails=fields.flag("mail_non_conforme", False),
-            document_mails=fields.flag("mail_documents", True),
-            validation=fields.optional_choice("validation", VALIDATION_MODES) or PAPER,
-            retention=_retention(fields),
+            reminder_days=options.reminder_days,
+            draft_reminder_days=options.draft_reminder_days,
+            refusal_mails=options.refusal_mails,
+            document_mails=options.document_mails,
+            validation=options.validation,
+            retention=options.retention,
         )
         fields.check_code("name", "nom de la session", name)
     context.define(
@@ -64,48 +61,16 @@ def session(context: ReadingContext, node: Node, stem: str | None, exam: Exam) -
     return _with_year_filled_in(new_session)
 
 
-def _reminder_days(fields: Fields, name: str) -> tuple[int, ...]:
-    """A ladder, the farthest day first; () where absent, and where it does not read."""
-    days = fields.integers(name)
-    for value, item in zip(days, fields.items(name), strict=False):
-        if not 0 <= value <= MAX_DAYS:
-            fields.refuse(
-                item,
-                f"« {name} » : {value} jours ; écrire un nombre de 0 (le dernier jour) à "
-                f"{MAX_DAYS}",
-            )
-            return ()
-    if list(days) != sorted(set(days), reverse=True):
-        fields.refuse(
-            fields.at(name),
-            f"« {name} » : écrire chaque nombre une fois, du plus grand au plus petit",
-        )
-        return ()
-    return days
-
-
-def _retention(fields: Fields) -> tuple[tuple[str, str], ...]:
-    """Read `conservation: {pieces: "24 mois"}` into kinds of data, each with its period."""
-    own = []
-    for code, period in fields.entries("conservation"):
-        if code not in OF_A_SESSION:
-            known = ", ".join(OF_A_SESSION)
-            fields.refuse(
-                period, f"conservation : « {code} » n'est pas une donnée de session ({known})"
-            )
-            continue
-        try:
-            Period(period.text)
-            own.append((code, period.text))
-        except RetentionError:
-            fields.refuse(
-                period, f"durée illisible « {period.text} » : écrire par exemple « 24 mois »"
-            )
-    return tuple(own)
+def _closes(fields: Fields, reader: InstantReader, year: int) -> datetime:
+    """Read when candidatures are no longer shown: by default, at the end of the session's year."""
+    node = fields.take("session_closes")
+    if node is not None:
+        return reader.read(node)
+    return datetime(year + 1, 1, 1, tzinfo=PARIS).astimezone(UTC)
 
 
 def _check_label(context: ReadingContext, node: Node, new_session: Session) -> None:
-    """Lists and publications of staff know a session of an exam by its label."""
+    """Refuse a label that another session of the exam has: staff tell sessions apart by it."""
     kind = "demonstration" if new_session.demonstration else "dated"
     context.define(node, "l'intitulé de session", "session's label", kind, new_session.label)
     if new_session.demonstration and new_session.label and "{year}" not in new_session.label:
@@ -117,7 +82,8 @@ def _check_label(context: ReadingContext, node: Node, new_session: Session) -> N
 def _year(
     fields: Fields, demonstration: bool, opening_list: tuple[Opening, ...], fallback: datetime
 ) -> int:
-    """The year, resolved for a demonstration session; that of `fallback` where it does not read."""
+    """Return the year, that of the openings for a demonstration session; the year of `fallback`
+    where it does not read."""
     if demonstration:
         if fields.take("year") is not None:
             fields.refuse(
@@ -127,7 +93,10 @@ def _year(
         read = [opening.closes for opening in opening_list if opening.closes != EPOCH]
         closes = max(read, default=fallback).astimezone(PARIS)
         return closes.year + (closes.month >= EPREUVES_FIRST_MONTH)
-    if fields.required("year") is None or (year := fields.integer("year")) is None:
+    if fields.required("year") is None:
+        return fallback.year
+    year = fields.integer("year")
+    if year is None:
         return fallback.year
     if not 1990 <= year <= 2100:
         fields.refuse(
@@ -138,7 +107,8 @@ def _year(
 
 
 def _specialites(fields: Fields, exam: Exam, year: int) -> tuple[str, ...]:
-    """« all » means those that have épreuves that year; a list must name such ones."""
+    """Return the codes of the spécialités offered. « all » means those that have épreuves that
+    year; a list must name such ones."""
     node = fields.take("specialites")
     if node is None:
         if exam.specialites:
@@ -192,7 +162,7 @@ def _check_dates(context: ReadingContext, node: Node, new_session: Session) -> N
 
 
 def _with_year_filled_in(new_session: Session) -> Session:
-    """With `{year}` in the label and codes of a demonstration session replaced by its year."""
+    """Replace `{year}` by the year in the label and the codes of a demonstration session."""
     if not new_session.demonstration:
         return new_session
 

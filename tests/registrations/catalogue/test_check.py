@@ -8,6 +8,7 @@ import pytest
 
 from services.contracts import registration_rules as rules
 from services.contracts.reminder_rules import MAX_DAYS as MOST
+from services.contracts.session_options import SessionOptions
 from services.registrations.catalogue import etablissements, yaml_nodes
 from services.registrations.catalogue.conditions import MAX_LEVELS
 from services.registrations.catalogue.contents import check
@@ -353,6 +354,61 @@ def test_a_session_and_its_openings_say_how_registrations_are_validated_and_whet
     exam = load_exam(written(tmp_path, text))
     opening = exam.sessions[0].openings[0]
     assert (exam.sessions[0].validation, opening.validation, opening.refusal_mails) == read
+
+
+OPTIONS_OF_EXAM = """\
+relances: [7, 2, 0]
+relances_brouillons: [5]
+mail_non_conforme: true
+mail_documents: false
+validation: en_ligne
+conservation: {pieces: "24 mois", candidatures: "10 ans"}
+"""
+
+
+def _exam_with_options(root: Path, of_session: str) -> SessionOptions:
+    text = SMALL.replace("tabs:\n", f"{OPTIONS_OF_EXAM}tabs:\n", 1)
+    text = text.replace("specialites: all", f"specialites: all\n    {of_session}")
+    return load_exam(written(root, text)).sessions[0]
+
+
+def test_what_an_exam_says_for_its_sessions_holds_in_each_that_says_nothing_itself(
+    tmp_path: Path,
+) -> None:
+    held = _exam_with_options(tmp_path, "")
+    assert (held.reminder_days, held.draft_reminder_days) == ((7, 2, 0), (5,))
+    assert (held.refusal_mails, held.document_mails, held.validation) == (True, False, "en_ligne")
+    assert held.retention == (("pieces", "24 mois"), ("candidatures", "10 ans"))
+
+
+@pytest.mark.parametrize(
+    ("of_session", "option", "expected"),
+    [
+        ("relances: [3]", "reminder_days", (3,)),
+        ("relances: []", "reminder_days", ()),
+        ("relances_brouillons: 1", "draft_reminder_days", (1,)),
+        ("mail_non_conforme: false", "refusal_mails", False),
+        ("mail_documents: true", "document_mails", True),
+        ("validation: papier", "validation", "papier"),
+        ('conservation: {pieces: "6 mois"}', "retention", (("pieces", "6 mois"),)),
+    ],
+)
+def test_a_session_overrides_what_its_exam_says_one_key_at_a_time(
+    tmp_path: Path, of_session: str, option: str, expected: object
+) -> None:
+    of_exam = _exam_with_options(tmp_path / "a", "")
+    overridden = _exam_with_options(tmp_path / "b", of_session)
+    assert vars(overridden) == {**vars(of_exam), option: expected}
+
+
+def test_a_mistake_in_what_an_exam_says_for_its_sessions_is_told_once_at_its_line(
+    tmp_path: Path,
+) -> None:
+    text, line = with_change("tabs:\n", "relances: [2, 7]\ntabs:\n")
+    assert mistakes(written(tmp_path, text)) == [
+        f"cfg/exam.yaml:{line}: « relances » : écrire chaque nombre une fois, du plus grand au plus"
+        " petit"
+    ]
 
 
 def test_aliases_that_contain_themselves_or_grow_are_refused(

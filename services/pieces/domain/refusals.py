@@ -1,5 +1,6 @@
 """The errors with which a file or an act is refused; their texts tell the candidate what to do
-next."""
+next. The reasons that a gestionnaire chooses for « Non Conforme » are the exam's, in its catalogue
+(`refusal_reasons`)."""
 
 from enum import StrEnum
 

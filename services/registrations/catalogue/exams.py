@@ -19,6 +19,7 @@ from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.folders import ExamFolder
 from services.registrations.catalogue.mistakes import Mistake, suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
+from services.registrations.catalogue.refusal_reasons import refusal_reasons
 from services.registrations.catalogue.session_options import session_options
 from services.registrations.catalogue.yaml_nodes import UNREADABLE
 from services.registrations.domain.exam_definition import Exam, Specialite
@@ -54,7 +55,7 @@ def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
     with Fields(context, folder.head, "un examen") as fields:
         code = fields.text("code")
         label = fields.text("label")
-        reasons = pieces.refusal_reasons(fields)
+        reasons = refusal_reasons(fields)
         extension_days = _extension_days(fields)
         options = session_options(fields, SessionOptions())
         domaine = fields.choice("domaine", DOMAINES)

@@ -4,13 +4,14 @@ import re
 
 from services.contracts.document_rules import CODE_FORM, LONGEST_CODE, DocumentType
 from services.contracts.piece_rules import FORMATS
-from services.contracts.registration_rules import LABEL_LENGTH, REFUSAL_REASON_LENGTH
+from services.contracts.registration_rules import LABEL_LENGTH
 from services.reference.text import folded
 from services.registrations.catalogue import conditions
-from services.registrations.catalogue.fields import Fields, too_long
+from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.lists import no_overlap
 from services.registrations.catalogue.mistakes import suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
+from services.registrations.catalogue.refusal_reasons import refusal_reasons
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.exam_definition import (
     FormText,
@@ -53,15 +54,6 @@ def _piece(context: ReadingContext, node: Node) -> PieceRule:
         )
     context.define(node, "la pièce", "piece", code)
     return piece
-
-
-def refusal_reasons(fields: Fields) -> tuple[str, ...]:
-    """Sentences for « Non Conforme », of an exam or of a piece."""
-    reasons = fields.texts("refusal_reasons")
-    for node, reason in zip(fields.items("refusal_reasons"), reasons, strict=True):
-        if mistake := too_long("motif de refus", reason, REFUSAL_REASON_LENGTH):
-            fields.refuse(node, mistake)
-    return reasons
 
 
 def forms(context: ReadingContext, node: Node | None) -> tuple[FormText, ...]:

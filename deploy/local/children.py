@@ -142,7 +142,7 @@ class Plan:
     def _identity_providers(self) -> Child:
         """FranceConnect and ProConnect of the demonstration."""
         port = str(self.ports["identity-providers"])
-        command = ("tests.support.identity_provider", self.public_url, port)
+        command = ("deploy.local.identity_provider", self.public_url, port)
         health = f"http://127.0.0.1:{port}/franceconnect/jwks"
         return Child("identity-providers", command, _inherited_environment(), health)
 

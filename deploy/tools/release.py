@@ -29,7 +29,7 @@ PLACE = re.compile(
     re.MULTILINE,
 )
 UNRELEASED = "## Unreleased\n"
-PUBLISHED_API = "tests/architecture/released_api.txt"
+PUBLISHED_API = "deploy/tools/released_api.txt"
 """What the services published then, with which changes are compared."""
 
 
@@ -61,7 +61,7 @@ def release(number: str) -> None:
         file.write_text(
             PLACE.sub(rf"\g<1>{number}", file.read_text(encoding="utf-8")), encoding="utf-8"
         )
-    subprocess.run([sys.executable, "-m", "tests.architecture.published_api"], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "deploy.tools.published_api"], cwd=ROOT, check=True)
     written = ("CHANGELOG.md", PUBLISHED_API, *FILES_WITH_VERSION)
     subprocess.run(
         ["git", "commit", "--quiet", "-m", f"Release {number}", *written], cwd=ROOT, check=True

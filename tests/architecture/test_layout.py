@@ -1,6 +1,7 @@
 """What rules, reads and renderings may know, and whose hosts no committed file names."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,6 +71,18 @@ def _is_plain(name: str, own: str) -> bool:
         return any(f"{name}.".startswith(f"{plain}.") for plain in (own, *PLAIN_VALUES))
     first = name.split(".")[0]
     return first in sys.stdlib_module_names and not {name, name.rpartition(".")[0], first} & IMPURE
+
+
+def test_what_the_product_runs_stands_in_the_product() -> None:
+    """A clone without its tests starts the portal, in containers too, and gives itself a number."""
+    started = [
+        path
+        for folder in ("deploy", "services", "gateway")
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(r"""["']tests[./]""", path.read_text(encoding="utf-8"))
+    ]
+    composed = "./tests/" in (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    assert (started, composed) == ([], False)
 
 
 def test_no_file_committed_names_the_host_of_a_package_registry() -> None:

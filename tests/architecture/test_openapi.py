@@ -12,9 +12,9 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks
 
+from deploy.tools.published_api import RELEASED, lines_of
 from deploy.tools.release import unreleased_changes
 from tests.architecture.ledger import OPERATIONS, described_path
-from tests.architecture.published_api import RELEASED, lines_of
 from tests.architecture.test_access import CALLERS
 from tests.support import tokens
 

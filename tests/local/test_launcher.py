@@ -76,7 +76,7 @@ def test_its_processes_need_nothing_that_make_run_does_not_install(tmp_path: Pat
     state.prepare()
     plan = Plan(state, state.load_or_create_secrets(), 1, 0, dict.fromkeys(free_ports(), 9))
     ours = [child.command[0] for child in plan.children()]
-    assert "tests.support.identity_provider" in ours
+    assert "deploy.local.identity_provider" in ours
     program = [
         sys.executable,
         "-c",

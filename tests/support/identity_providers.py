@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from deploy.local import identity_provider
+from deploy.local.identity_provider import DemonstrationProvider, create_app, providers_at
 from services.chassis.settings import Secret
-from tests.support import identity_provider
 from tests.support.app_server import AppServer
-from tests.support.identity_provider import DemonstrationProvider, create_app, providers_at
 
 Providers = dict[str, DemonstrationProvider]
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from deploy.local.identity_provider import DemonstrationProvider
 from services.accounts.models import Account
 from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, Start, problem_slug
 from tests.support.app_server import AppServer
-from tests.support.identity_provider import DemonstrationProvider
 from tests.support.identity_providers import Providers, consent, running_providers, settings_for
 
 ANGELA = {

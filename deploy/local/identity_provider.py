@@ -1,8 +1,9 @@
 """FranceConnect and ProConnect of the demonstration, in one process: whoever comes chooses whom to
 be. Nothing is verified here, and nothing outlives the process.
 
-    python -m tests.support.identity_provider <address of the portal> <port> [address of the
-    providers]
+    python -m deploy.local.identity_provider <address of the portal> <port> [<their own address>]
+
+`docker-compose.yml` runs this file alone, in the image of accounts: it imports nothing of ours.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ from joserfc.jwk import ECKey
 from werkzeug.serving import make_server
 
 CLIENT_ID = "portail"
-CLIENT_SECRET = "the demonstration's secret"
+CLIENT_SECRET = "the demonstration's secret"  # noqa: S105
 TOKEN_SECONDS = 60
 PEOPLE: dict[str, list[dict[str, Any]]] = {
     "franceconnect": [
@@ -57,8 +58,9 @@ PEOPLE: dict[str, list[dict[str, Any]]] = {
         for name in ("gestionnaire", "administrateur", "nouveau")
     ],
 }
-"""By provider; what each says of them."""
-_PAGE = """<!doctype html><html lang="fr"><meta name="viewport" content="width=device-width"><title>{{ name }}</title>
+"""The people who may sign in at each provider, with what it says of them."""
+_PAGE = """<!doctype html><html lang="fr"><meta name="viewport" content="width=device-width">
+<title>{{ name }}</title>
 <h1>{{ name }} de démonstration</h1><p>Qui êtes-vous ?</p><form method="post">
 {% for person in people %}
 <p><button name="sub" value="{{ person.sub }}">{{ person.given_name }}
@@ -103,12 +105,12 @@ class DemonstrationProvider:
         }
 
     def allow(self, sub: str, asked: Mapping[str, str], methods: tuple[str, ...]) -> str:
-        """A code for this person."""
+        """Return a code for this person."""
         person = next(person for person in self.people if person["sub"] == sub)
         return self._granted(Grant(person, asked, methods))
 
     def tokens(self, form: Mapping[str, str]) -> dict[str, Any]:
-        """For a code, once. Raises KeyError for what is not accepted."""
+        """Return the tokens for a code, once. Raises KeyError for what is not accepted."""
         grant = self.grants.pop(form["code"])
         challenge = (
             urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest())
@@ -137,7 +139,7 @@ class DemonstrationProvider:
         }
 
     def userinfo(self, access_token: str) -> str:
-        """Raises KeyError."""
+        """Return the signed claims of an access token, once. Raises KeyError for an unknown one."""
         return self.signed(dict(self.grants.pop(access_token).person))
 
     def signed(self, claims: dict[str, Any]) -> str:
@@ -196,7 +198,7 @@ def create_app(providers: Mapping[str, DemonstrationProvider]) -> Flask:
 
 
 def providers_at(url: str, portal: str) -> dict[str, DemonstrationProvider]:
-    """Both, at `url`, for the portal of that address."""
+    """Make both providers, at `url`, for the portal of that address."""
     returns = {
         "franceconnect": "/connexion/franceconnect/retour",
         "proconnect": "/gestion/connexion/proconnect/retour",
@@ -207,10 +209,18 @@ def providers_at(url: str, portal: str) -> dict[str, DemonstrationProvider]:
     }
 
 
+def serve(portal: str, port: int, own_address: str | None) -> None:
+    """Serve both providers for the portal of that address, on this machine alone unless they have
+    an address of their own, that of a container."""
+    if own_address is None:
+        host = "127.0.0.1"
+        url = f"http://{host}:{port}"
+    else:
+        host = "0.0.0.0"  # noqa: S104 - a published port reaches a container so
+        url = own_address
+    app = create_app(providers_at(url, portal))
+    make_server(host, port, app, threaded=True).serve_forever()
+
+
 if __name__ == "__main__":
-    portal, port, *at = sys.argv[1:]
-    url = at[0] if at else f"http://127.0.0.1:{port}"
-    host = "0.0.0.0" if at else "127.0.0.1"
-    make_server(
-        host, int(port), create_app(providers_at(url, portal)), threaded=True
-    ).serve_forever()
+    serve(sys.argv[1], int(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else None)

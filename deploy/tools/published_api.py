@@ -1,6 +1,6 @@
 """What tools are told of the services' APIs, as lines: one for each operation and for each member
-of what it takes and answers, whatever its schema's name. `python -m
-tests.architecture.published_api` notes them as those of the release.
+of what it takes and answers, whatever its schema's name. `python -m deploy.tools.published_api`
+notes them as those of the release.
 
     pieces GET /v1/pieces/{piece_id} staff(pieces:read): 200
     pieces GET /v1/pieces/{piece_id} query neighbours: boolean
@@ -8,14 +8,14 @@ tests.architecture.published_api` notes them as those of the release.
     sent)
 """
 
-import tempfile
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from deploy.service_names import SERVICES
 from gateway.api import only_open
-from tests.architecture.apps import build
+from services.chassis.web.api_description import describe
+from services.contracts.api.served import SECTIONS
 
 RELEASED = Path(__file__).parent / "released_api.txt"
 METHODS = ("get", "post", "put", "patch", "delete", "head")
@@ -23,7 +23,7 @@ Schema = Mapping[str, Any]
 
 
 def lines_of(service: str, description: dict[str, Any]) -> Iterator[str]:
-    """The lines of a service's OpenAPI description."""
+    """Return the lines of a service's OpenAPI description."""
     schemas = description["components"]["schemas"]
     for path, item in only_open(description)["paths"].items():
         for method in (method for method in METHODS if method in item):
@@ -63,7 +63,7 @@ def _operation(
 
 
 def _value(schemas: Schema, subject: str, schema: Schema) -> Iterator[str]:
-    """Its line, and those of the members of what it is or holds."""
+    """Return the line of a value, and those of the members of what it is or holds."""
     kind = _kind(schemas, schema)
     whole = _resolved(schemas, schema)
     yield f"{subject}: {kind}"
@@ -78,7 +78,7 @@ def _value(schemas: Schema, subject: str, schema: Schema) -> Iterator[str]:
 
 
 def _resolved(schemas: Schema, schema: Schema) -> Schema:
-    """What a reference leads to; of what may be null, the other."""
+    """Follow a reference; of what may also be null, return the other schema."""
     if "$ref" in schema:
         return _resolved(schemas, schemas[schema["$ref"].rpartition("/")[2]])
     for several in ("anyOf", "oneOf", "allOf"):
@@ -97,15 +97,12 @@ def _kind(schemas: Schema, schema: Schema) -> str:
 
 
 def published() -> list[str]:
-    """The lines of all services as they are now."""
-    with tempfile.TemporaryDirectory() as folder:
-        apps = {service: build(service, Path(folder)) for service in SERVICES}
-        descriptions = {
-            name: app.test_client().get("/openapi.json").get_json() for name, app in apps.items()
-        }
-    return sorted(
-        {line for name, description in descriptions.items() for line in lines_of(name, description)}
-    )
+    """Return the lines of all services as their operations are declared now, in order."""
+    lines = set[str]()
+    for service, sections in SECTIONS.items():
+        description = json.loads(json.dumps(describe(service, sections)))
+        lines |= set(lines_of(service, description))
+    return sorted(lines)
 
 
 if __name__ == "__main__":

@@ -65,6 +65,7 @@ class CandidateFacts:
     tiles: tuple[Tile, ...] | None = None
     ecartees: tuple[Ecartee, ...] = ()
     withdrawn: tuple[Withdrawn, ...] = ()
+    withdrawn_ids: tuple[str, ...] = ()
     pieces_to_do: tuple[PiecesToDo, ...] | None = None
     unread_documents: tuple[DocumentToRead, ...] | None = None
     addresses: MyAddresses | None = None
@@ -99,6 +100,7 @@ def read_facts() -> CandidateFacts:
         facts.drafts = registrations.drafts
         facts.ecartees = registrations.ecartees
         facts.withdrawn = registrations.withdrawn
+        facts.withdrawn_ids = registrations.withdrawn_ids
     facts.pieces_to_do = _asked("pieces", read_pieces_to_do, facts)
     unread = _asked("documents", lambda: visitor.call(list_documents_to_read), facts)
     facts.unread_documents = unread.documents if unread else None
@@ -115,6 +117,17 @@ def pieces_to_do_of(tile: Tile, pieces_to_do: tuple[PiecesToDo, ...] | None) -> 
     """Those of one candidature; None also where pieces has not received its current version yet."""
     up_to_date = (item for item in pieces_to_do or () if item.version >= tile.version)
     return next((item for item in up_to_date if item.candidature_id == tile.id), None)
+
+
+def _live_pieces_to_do(facts: CandidateFacts) -> Iterator[PiecesToDo]:
+    """Yield what is left to do with pieces, but for what pieces still keeps of a candidature that
+    registrations has since ended, or saved in a newer version."""
+    ended = {*facts.withdrawn_ids, *(ecartee.id for ecartee in facts.ecartees)}
+    saved_versions = {tile.id: tile.version for tile in facts.tiles or ()}
+    for item in facts.pieces_to_do or ():
+        is_outdated = item.version < saved_versions.get(item.candidature_id, 0)
+        if item.candidature_id not in ended and not is_outdated:
+            yield item
 
 
 def to_do_items(facts: CandidateFacts) -> tuple[ToDoItem, ...]:
@@ -228,7 +241,7 @@ def _validation_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
 
 def _piece_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
     names = _candidature_names(facts)
-    for to_do in facts.pieces_to_do or ():
+    for to_do in _live_pieces_to_do(facts):
         about = names.get(to_do.candidature_id)
         url = url_for("justificatifs.show", candidature_id=to_do.candidature_id)
         if text := pieces_to_do_sentence(to_do):
@@ -249,6 +262,8 @@ def _piece_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
 def _document_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
     names = _candidature_names(facts)
     for document in facts.unread_documents or ():
+        if document.candidature_id in facts.withdrawn_ids:
+            continue
         url = url_for("documents.show", candidature_id=document.candidature_id)
         about = names.get(document.candidature_id)
         yield ToDoItem(

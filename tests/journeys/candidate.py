@@ -17,6 +17,7 @@ from tests.support.running_portal import RunningPortal
 WORKER_SECONDS = (
     90.0  # relay, broker and follow-up may each wait for the lease of a worker that was killed
 )
+IN_PREPARATION = "En préparation"
 _LINK = re.compile(r"http://\S+/compte/activation/\S+")
 
 
@@ -157,9 +158,20 @@ class Candidate:
         except ServiceFailed as late:
             raise AssertionError(f"{late}: {self.user.text}") from late
 
+    def waits_until_prepared(self) -> None:
+        """Look at the page again until the worker of the service has done what follows a save."""
+
+        def is_prepared() -> bool:
+            if self.persona.exam[1] in self.user.text and IN_PREPARATION not in self.user.text:
+                return True
+            self.page.reload()
+            return False
+
+        wait_until(is_prepared, WORKER_SECONDS, f"the end of « {IN_PREPARATION} »")
+
     def opens(self, menu: str) -> None:
-        """« Mes documents » or « Mes justificatifs » of the one candidature, as soon as it is known
-        there."""
+        """« Mes documents » or « Mes justificatifs » of the one candidature, once what was saved
+        last is no longer in preparation there."""
         self.user.menu(menu)
-        self.waits_for(self.persona.exam[1])
+        self.waits_until_prepared()
         self.user.follow(self.persona.exam[1])

@@ -10,9 +10,12 @@ from gateway import access
 from gateway.clients.base import optional_answer
 from gateway.pages import render_page
 from gateway.sessions import visitor
+from gateway.web.documents.shown_documents import ShownDocuments
+from gateway.web.own_candidatures import NOT_ANSWERING, read_registered
 from gateway.web.shown_states import document_mark
-from services.chassis.errors import found
+from services.chassis.errors import DomainError, NotFound, found
 from services.contracts.api import documents as api
+from services.contracts.api.documents import ListedDocument
 from services.contracts.api.operation import Operation
 from services.contracts.api.registrations import list_candidatures, list_forms
 
@@ -22,10 +25,12 @@ blueprint.add_app_template_filter(document_mark)
 
 @blueprint.get("/documents", who=access.CANDIDATE)
 def choose() -> ResponseReturnValue:
-    candidatures = visitor.call(api.list_candidatures).candidatures
+    registered = read_registered()
+    copies = visitor.call(api.list_candidatures).candidatures
     return render_page(
         "choix_candidature.html",
-        candidatures=candidatures,
+        candidatures=registered.with_documents(copies),
+        missing=None if registered.is_known else NOT_ANSWERING,
         shows="documents.show",
         lead="Choisissez la candidature dont vous voulez voir les documents.",
         nothing=(
@@ -38,12 +43,24 @@ def choose() -> ResponseReturnValue:
 @blueprint.get("/documents/<candidature_id>", who=access.CANDIDATE)
 def show(candidature_id: str) -> ResponseReturnValue:
     """« Documents relatifs à ma candidature »"""
-    tiles = visitor.call(api.list_candidatures).candidatures
-    tile = found(next((tile for tile in tiles if tile.id == candidature_id), None))
-    published = visitor.call(api.list_documents, candidature_id=candidature_id).documents
+    registered = read_registered()
+    own = registered.with_documents(visitor.call(api.list_candidatures).candidatures)
+    candidature = found(next((item for item in own if item.id == candidature_id), None))
     return render_page(
-        "documents/templates/documents_de_candidature.html", tile=tile, documents=published
+        "documents/templates/documents_de_candidature.html",
+        candidature=candidature,
+        papers=ShownDocuments(_documents_of(candidature_id), candidature.version),
     )
+
+
+def _documents_of(candidature_id: str) -> tuple[ListedDocument, ...]:
+    """List the documents of a candidature; none where documents has not heard of it yet."""
+    try:
+        return visitor.call(api.list_documents, candidature_id=candidature_id).documents
+    except DomainError as unknown:
+        if unknown.http_status != NotFound.problem.status:
+            raise
+        return ()
 
 
 @blueprint.get("/documents/fichier/<document_id>", who=access.CANDIDATE)

@@ -11,9 +11,11 @@ from gateway.pages import render_page
 from gateway.posted_forms import shown_on
 from gateway.sessions import visitor
 from gateway.web.justificatifs import blueprint
-from services.chassis.errors import DomainError, found
+from gateway.web.own_candidatures import NOT_ANSWERING, is_older, read_registered
+from services.chassis.errors import DomainError, NotFound, found
 from services.contracts.api import pieces as api
 from services.contracts.api.pieces import Deposit, Piece, RequestedPieces
+from services.contracts.api.registrations import Tile
 from services.contracts.piece_rules import OTHER_EXTENSIONS, VIEWABLE_FORMATS
 from services.french import file_size
 
@@ -43,10 +45,12 @@ LARGEST_PHOTO_BYTES = 1024**3  # larger sizes in the query string are ignored
 
 @blueprint.get("/justificatifs", who=access.CANDIDATE)
 def choose() -> ResponseReturnValue:
-    candidatures = visitor.call(api.list_candidatures).candidatures
+    registered = read_registered()
+    copies = visitor.call(api.list_candidatures).candidatures
     return render_page(
         "choix_candidature.html",
-        candidatures=candidatures,
+        candidatures=registered.with_pieces(copies),
+        missing=None if registered.is_known else NOT_ANSWERING,
         shows="justificatifs.show",
         lead="Choisissez la candidature dont vous voulez fournir ou suivre les pièces.",
         nothing=(
@@ -58,9 +62,19 @@ def choose() -> ResponseReturnValue:
 
 @blueprint.get("/justificatifs/<candidature_id>", who=access.CANDIDATE)
 def show(candidature_id: str, *, refusal: DomainError | None = None) -> ResponseReturnValue:
-    requested = requested_pieces(candidature_id)
+    registered = read_registered()
+    if registered.has_withdrawn(candidature_id) or registered.has_set_aside(candidature_id):
+        raise NotFound()
+    tile = registered.tile(candidature_id)
+    try:
+        requested = requested_pieces(candidature_id)
+    except DomainError as unknown:
+        if tile is None or unknown.http_status != NotFound.problem.status:
+            raise
+        return render_page("justificatifs/templates/en_preparation.html", tile=tile)
     return render_page(
         "justificatifs/templates/justificatifs.html",
+        list_to_come=_list_to_come(requested, tile),
         refusal=refusal,
         errors=(),
         candidature_id=candidature_id,
@@ -70,6 +84,16 @@ def show(candidature_id: str, *, refusal: DomainError | None = None) -> Response
         scan_words=SCAN_WORDS,
         under_scan=UNDER_SCAN,
         not_scanned=NOT_SCANNED,
+    )
+
+
+def _list_to_come(requested: RequestedPieces, tile: Tile | None) -> str | None:
+    """Say that the list of a newer version is on its way, where pieces has an older one."""
+    if tile is None or not is_older(requested.version, tile):
+        return None
+    return (
+        "La liste des pièces à fournir est en préparation pour la version "
+        f"{tile.version} de votre candidature. Voici celle de la version {requested.version}."
     )
 
 

@@ -26,6 +26,9 @@ class Tile(CandidatureLabels):
     """A candidature as « Mes documents » shows it."""
 
     ecartee: Annotated[bool, Meta(description="Écartée par son service gestionnaire")]
+    version: Annotated[
+        int | None, Meta(description="Version de la candidature que documents connaît")
+    ] = None
 
 
 class Tiles(Answered):

@@ -29,8 +29,15 @@ FILE_SECONDS = 60.0  # to pass 5 MiB on, and for pieces to inspect them
 EARLIER_VERSION = "D'un fichier donné pour une version antérieure de la candidature : laquelle"
 
 
+KNOWN_VERSION = "Version de la candidature que pieces connaît"
+
+
+class Tile(CandidatureLabels):
+    version: Annotated[int | None, Meta(description=KNOWN_VERSION)] = None
+
+
 class Candidatures(Answered):
-    candidatures: tuple[CandidatureLabels, ...]
+    candidatures: tuple[Tile, ...]
 
 
 class Deposit(Answered):
@@ -102,6 +109,7 @@ class RequestedPieces(CandidatureLabels):
     quota_sentence: Annotated[
         str | None, Meta(description="Où il reste peu de place pour ses fichiers")
     ] = None
+    version: Annotated[int | None, Meta(description=KNOWN_VERSION)] = None
 
 
 class DepositPeriod(Answered):
@@ -120,7 +128,7 @@ class PiecesToDo(Answered):
     """What is left to do with the pieces of a candidature."""
 
     candidature_id: str
-    version: Annotated[int, Meta(description="Version de la candidature que pieces connaît")]
+    version: Annotated[int, Meta(description=KNOWN_VERSION)]
     missing: Annotated[int, Meta(description="Pièces obligatoires sans fichier")]
     refused: Annotated[int, Meta(description="Pièces non conformes, à déposer à nouveau")]
     to_validate: Annotated[int, Meta(description="Regroupements complets, à valider")]

@@ -57,6 +57,10 @@ class Ecartee(CandidatureLabels):
 class Tiles(Answered):
     candidatures: tuple[Tile, ...]
     ecartees: tuple[Ecartee, ...]
+    withdrawn_ids: Annotated[
+        tuple[str, ...],
+        Meta(description="Candidatures retirées par leur candidat, que d'autres montrent encore"),
+    ] = ()
 
 
 class Withdrawn(CandidatureLabels):

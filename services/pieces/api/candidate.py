@@ -8,7 +8,7 @@ from services.chassis.web.gateway_headers import received_at
 from services.chassis.web.operations import Views
 from services.contracts.api import pieces as api
 from services.contracts.api.history import read_history
-from services.contracts.api.operation import CandidatureLabels, answer_of
+from services.contracts.api.operation import answer_of
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.piece import quota_sentence
 from services.pieces.models import db
@@ -29,7 +29,7 @@ views.calls(
 def list_candidatures() -> api.Candidatures:
     with db.reading() as transaction:
         rows = pieces.candidatures_of(transaction, access.caller().id)
-    return api.Candidatures(candidatures=tuple(answer_of(CandidatureLabels, row) for row in rows))
+    return api.Candidatures(candidatures=tuple(answer_of(api.Tile, row) for row in rows))
 
 
 @views.serves(api.list_pieces_to_do)

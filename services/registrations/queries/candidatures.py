@@ -14,7 +14,13 @@ from services.chassis.errors import NotFound, found
 from services.clock import iso_utc
 from services.contracts.api import registrations as api
 from services.contracts.api.operation import CandidatureLabels, answer_of
-from services.contracts.registration_rules import ACTIVE, ECARTEE, TO_VALIDATE, WITHDRAWN
+from services.contracts.registration_rules import (
+    ACTIVE,
+    CANDIDATURE_STATES,
+    ECARTEE,
+    TO_VALIDATE,
+    WITHDRAWN,
+)
 from services.contracts.registrations import WARNINGS, Recap, RegistrationSaved, from_stored
 from services.french import short_instant
 from services.registrations.domain import registration_numbers, windows
@@ -79,8 +85,9 @@ def visible_candidatures(
 
 
 def list_candidatures(transaction: DbSession, candidate_id: str, at: datetime) -> api.Tiles:
-    """Active candidatures, and those that the service gestionnaire set aside."""
-    return _tiles(visible_candidatures(transaction, candidate_id, at, ACTIVE, ECARTEE), at)
+    """List active candidatures, those that the service gestionnaire set aside, and the ids of
+    those that were withdrawn."""
+    return _tiles(visible_candidatures(transaction, candidate_id, at, *CANDIDATURE_STATES), at)
 
 
 def list_tiles(
@@ -123,6 +130,9 @@ def _tiles(candidatures: Sequence[CandidatureView], at: datetime) -> api.Tiles:
             )
             for item in candidatures
             if item.candidature.state == ECARTEE
+        ),
+        withdrawn_ids=tuple(
+            item.candidature.id for item in candidatures if item.candidature.state == WITHDRAWN
         ),
     )
 

@@ -1,6 +1,9 @@
 """What the worker does once a request is answered: scan deposits, announce refusals, remind whole
 lists."""
 
+from typing import Any
+
+from services.chassis.events.envelope import Envelope
 from services.chassis.process.time_limits import WORK
 from services.chassis.tasks.registry import Channel
 from services.pieces.antivirus import SCAN_SECONDS
@@ -17,4 +20,8 @@ REMINDERS = Channel("reminders")  # thousands of candidatures hold up no announc
 
 registry.follow_up(SCAN, SCANS)(lambda data, _: scan_deposit(data["deposit_id"]))
 registry.follow_up(ANNOUNCE_REFUSALS)(lambda data, _: announce_refusals(data["candidature_id"]))
-registry.follow_up(REMIND_LIST, REMINDERS)(lambda data, _: remind_page(data))
+
+
+@registry.follow_up(REMIND_LIST, REMINDERS)
+def remind_list(data: dict[str, Any], envelope: Envelope) -> None:
+    remind_page(data, envelope.id)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -21,12 +22,23 @@ log = structlog.get_logger()
 
 
 def follow_up(
-    transaction: Session, name: str, data: dict[str, Any], *, subject: str, delay: float = 0
+    transaction: Session,
+    name: str,
+    data: dict[str, Any],
+    *,
+    subject: str,
+    delay: float = 0,
+    task_id: str | None = None,
 ) -> str:
     """Schedule follow-up `name` for this service's worker, in `delay` seconds at the earliest, and
-    return its id."""
+    return its id.
+
+    `task_id` is given by what may ask twice: the second time nothing is added.
+    """
     handlers = cast(Handlers, current_app.extensions[HANDLERS])
     envelope = new_envelope(name, data, subject)
+    if task_id is not None:
+        envelope = replace(envelope, id=task_id)
     row = new_row(
         envelope.id, name, handlers.channel_of(name), subject, envelope.to_json().decode()
     )

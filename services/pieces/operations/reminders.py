@@ -5,6 +5,7 @@ Each reminder is recorded in the transaction of its event, with the candidatures
 comes before it or after it, and a job that dies in the middle repeats nothing.
 """
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
@@ -58,6 +59,8 @@ of by hand."""
 MOST_COUNTED_PAGES = 100
 """Of the list, each of a bounded number of candidatures."""
 REMIND_LIST = "remind_list"
+ID_LENGTH = 32
+"""Characters of a task's id, as of all ids."""
 
 
 def remind_by_ladder(transaction: Session, candidature_ids: Sequence[str], at: datetime) -> int:
@@ -282,28 +285,32 @@ def _listed(
         )
 
 
-def remind_whole_list(by: Caller, cursor: str | None = None, **filters: Any) -> None:
-    """Have all that the list with these filters finds, from `cursor` on, reminded in pages. Raises
-    NotFound."""
+def remind_whole_list(by: Caller, **filters: Any) -> None:
+    """Have all that the list with these filters finds reminded in pages. Raises NotFound."""
     academies_shown(by.academies, filters.get("academie"))
     academies = None if by.academies is None else sorted(by.academies)
-    data = {"staff_id": by.id, "academies": academies, "filters": filters, "cursor": cursor}
+    data = {"staff_id": by.id, "academies": academies, "filters": filters, "cursor": None}
     with db.operation() as transaction:
         follow_up(transaction, REMIND_LIST, data, subject=by.id)
 
 
-def remind_page(data: Mapping[str, Any]) -> None:
-    """Remind a page of a list, the others after it; repeated on the same day it sends nothing
-    more."""
+def remind_page(data: Mapping[str, Any], task_id: str) -> None:
+    """Remind a page of a list, and have the pages after it reminded.
+
+    Done again, it sends nothing more on the same day, and asks for the next page once: that one's
+    task has an id that follows from this one's, `task_id`.
+    """
     academies = data["academies"]
-    filters = data["filters"]
     by = Caller(
         "staff", data["staff_id"], academies=None if academies is None else frozenset(academies)
     )
-    items, next_cursor = _listed(by, filters, data["cursor"], portal_now())
+    items, next_cursor = _listed(by, data["filters"], data["cursor"], portal_now())
     remind_selection(by, [item.candidature.id for item in items])
     if next_cursor:
-        remind_whole_list(by, next_cursor, **filters)
+        following = dict(data) | {"cursor": next_cursor}
+        next_id = hashlib.sha256(f"after {task_id}".encode()).hexdigest()[:ID_LENGTH]
+        with db.operation() as transaction:
+            follow_up(transaction, REMIND_LIST, following, subject=by.id, task_id=next_id)
 
 
 def remind_selection(by: Caller, candidatures: Sequence[str]) -> api.ReminderResults:

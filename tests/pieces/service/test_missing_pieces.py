@@ -6,18 +6,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from services.chassis.events.envelope import Envelope
 from services.chassis.process.stopping import stopping_answered_by
+from services.chassis.tasks.tables import tasks
 from services.clock import PARIS
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import Scan
 from services.contracts.pieces import PiecesStateChanged
 from services.contracts.reminder_rules import HOUR
+from services.pieces import follow_ups
 from services.pieces.models import Deposit, db
 from services.pieces.operations import candidature_states, reminders
 from services.pieces.operations.candidature_states import tell_all_states
-from services.pieces.operations.reminders import record_incomplete_counts
+from services.pieces.operations.reminders import REMIND_LIST, record_incomplete_counts
 from services.pieces.queries import incomplete_candidatures, missing_pieces_list
 from tests.documents.example_events import CANDIDATE, CANDIDATURE, withdrawn
 from tests.pieces import example_events as events
@@ -31,6 +34,7 @@ from tests.pieces.example_events import (
     registration_saved,
 )
 from tests.pieces.pieces_service import LAST_DAY, SEVEN_DAYS, TWO_DAYS, PiecesService
+from tests.support.service_worker import stored
 
 CODES = ("CINSIG03", "NATIDE06", "BTSETAS4", "BTSEE-EF3", "BTSLIVCOMP")
 
@@ -175,6 +179,27 @@ def test_a_whole_list_is_counted_and_reminded_in_pages(
         "reminded": 6,
         "mails": 0,
     }
+
+
+def test_a_page_of_a_list_that_is_done_again_asks_for_the_next_one_once(
+    laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker dies after it, before the commit that says so."""
+    monkeypatch.setattr(reminders, "LARGEST_PAGE", 2)
+    monkeypatch.setattr(incomplete_candidatures, "PAGE", 2)
+    monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", 2)
+    laddered.handle_events(*of_others(5, pieces=(IDENTITY,)))
+    assert laddered.staff("POST", "/reminders/whole-list", json={}).status_code == 204
+    of_list = select(tasks.c.envelope).where(tasks.c.handler == REMIND_LIST)
+    [first] = stored(laddered.app, of_list)
+    envelope = Envelope.from_json(first)
+    with laddered.app.app_context():
+        for _ in range(2):
+            follow_ups.registry.follow_ups[REMIND_LIST](envelope.data, envelope)
+    asked = [Envelope.from_json(row) for row in stored(laddered.app, of_list)]
+    assert len(asked) == 2, "the page, and the one after it"
+    assert laddered.run_follow_ups() == []
+    assert len(laddered.published()) == 6
 
 
 def _counts(service: PiecesService, **options: Any) -> dict[str, Any]:

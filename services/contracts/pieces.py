@@ -84,8 +84,8 @@ class PiecesRefused(Contract, type="pieces.pieces_refused.v1", consumers=("regis
 
 class PiecesStateChanged(Contract, type="pieces.state_changed.v1", consumers=("registrations",)):
     """Something has changed in the pieces of a candidature: they are at `state` (a `PiecesState`;
-    None: none is asked for). A higher `number` is newer: microseconds of the system's clock, with
-    the candidature locked."""
+    None: none is asked for). A higher `number` is newer: it is counted for each candidature, from
+    the microseconds of the system's clock on."""
 
     candidature_id: str
     state: str | None

@@ -61,7 +61,7 @@ NOT_NUMBERED = "position IS NULL"
 
 class Candidature(db.Model):
     """The copy of a candidature: what a tile and staff's lists show, as of the newest version
-    known."""
+    known. `state_number`: of the last event that told what its pieces are at."""
 
     __tablename__ = "candidatures"
     __table_args__ = (
@@ -86,6 +86,7 @@ class Candidature(db.Model):
     prenoms: Mapped[str] = mapped_column(Text)
     birth_date: Mapped[date | None]
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state_number: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class Withdrawal(db.Model):

@@ -16,14 +16,21 @@ PAGE = 100
 
 
 def tell_state(transaction: Session, candidature_id: str) -> None:
-    """To be called by what has changed its pieces, with its candidature locked."""
+    """Publish what the pieces of a candidature are at, numbered after what was told before.
+
+    To be called by what has changed its pieces, with its candidature locked. The number is counted
+    by the database, whatever the clock says. The clock is its floor: after a restore, or where the
+    candidature was erased and comes back, the count itself would begin below what was told.
+    """
     transaction.flush()
     candidature = transaction.get_one(Candidature, candidature_id)
+    clock = int(system_now().timestamp() * 1_000_000)
+    candidature.state_number = max(candidature.state_number + 1, clock)
     contexts = fetch_pieces(transaction, SHOWN_PIECES.where(Candidature.id == candidature_id))
     event = PiecesStateChanged(
         candidature_id=candidature_id,
         state=pieces_state([context.state for context in contexts]),
-        number=int(system_now().timestamp() * 1_000_000),
+        number=candidature.state_number,
     )
     publish(transaction, event, subject=candidature.candidate_id)
 

@@ -11,13 +11,13 @@ from sqlalchemy import select, update
 from services.chassis.events.envelope import Envelope
 from services.chassis.process.stopping import stopping_answered_by
 from services.chassis.tasks.tables import tasks
-from services.clock import PARIS
+from services.clock import PARIS, system_now
 from services.contracts.page_sizes import LARGEST_PAGE
 from services.contracts.piece_rules import Scan
 from services.contracts.pieces import PiecesStateChanged
 from services.contracts.reminder_rules import HOUR
 from services.pieces import follow_ups
-from services.pieces.models import Deposit, db
+from services.pieces.models import Candidature, Deposit, db
 from services.pieces.operations import candidature_states, reminders
 from services.pieces.operations.candidature_states import tell_all_states
 from services.pieces.operations.reminders import REMIND_LIST, record_incomplete_counts
@@ -289,6 +289,33 @@ def test_registrations_is_told_what_pieces_are_at(
     assert len({event["candidature_id"] for event in told_again}) == 6, (
         "each once, a page at a time"
     )
+
+
+def test_a_state_told_later_is_newer_whatever_the_clock_says(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two machines tell, or one whose clock is set back."""
+    service.registered()
+    earlier = system_now() - timedelta(hours=1)
+    monkeypatch.setattr(candidature_states, "system_now", lambda: earlier)
+    service.deposit("NATIDE06")
+    service.delete("NATIDE06")
+    numbers = [state["number"] for state in service.published(PiecesStateChanged.TYPE)]
+    assert len(numbers) == 3
+    assert numbers == sorted(set(numbers))
+
+
+def test_states_told_after_a_restore_are_newer_than_those_told_before_it(
+    service: PiecesService,
+) -> None:
+    """The counter is an old one then: `tell-states` would be heard by nobody."""
+    service.registered()
+    [before] = service.published(PiecesStateChanged.TYPE)
+    with service.app.app_context(), db.operation() as transaction:
+        transaction.execute(update(Candidature).values(state_number=0))
+    assert service.run_command("tell-states").exit_code == 0
+    after = service.published(PiecesStateChanged.TYPE)[-1]
+    assert after["number"] > before["number"]
 
 
 def _run_at(service: PiecesService, instant: datetime) -> int:

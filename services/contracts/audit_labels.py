@@ -69,6 +69,7 @@ ACTION_LABELS = {
     "piece.asked_again": "Pièce redemandée pour une nouvelle version",
     "piece.controlled": "Pièce contrôlée",
     "piece.control_taken_back": "Décision sur une pièce annulée",
+    "piece.found_infected": "Pièce remise à contrôler : fichier trouvé dangereux",
     "pieces.exported": "Pièces exportées",
     "piece.validated": "Pièces validées",
     "publication.ordered": "Document rédigé publié",

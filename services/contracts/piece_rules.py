@@ -146,9 +146,9 @@ class FileForm(StrEnum):
 
 
 class ChangeKind(StrEnum):
-    """What the feed of changes tells of. `removed`: deleted, replaced, or of an earlier version of
-    the candidature than the one that asks for it again; `withdrawn`: the candidature, désinscrite
-    or écartée, with all its pieces."""
+    """What the feed of changes tells of. `removed`: deleted, replaced, of an earlier version of the
+    candidature than the one that asks for it again, or found dangerous after it was « Conforme ».
+    `withdrawn`: the candidature, désinscrite or écartée, with all its pieces."""
 
     DEPOSITED = "deposited"
     REMOVED = "removed"

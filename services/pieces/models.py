@@ -41,7 +41,8 @@ from services.contracts.piece_rules import (
 )
 from services.contracts.session_options import SessionOptions
 from services.objects import ObjectKey, ObjectTables
-from services.pieces.domain.control import StatusBefore
+from services.pieces.domain.control import Standing
+from services.pieces.domain.piece import PieceState
 from services.uploads.uploads import UploadColumns, UploadPartColumns
 
 db = Database()
@@ -57,6 +58,8 @@ CONTROLLED = "status IS NOT NULL"
 REOPENED = "reopened_until IS NOT NULL"
 CURRENT = "removed_at IS NULL"
 NOT_NUMBERED = "position IS NULL"
+FOUND_INFECTED_ACT = "piece.found_infected"
+"""Of the audit trail: the antivirus took a « Conforme » away, which « Historique » tells too."""
 
 
 class Candidature(db.Model):
@@ -139,12 +142,13 @@ class Piece(db.Model):
     history.
 
     `asked`: the newest version of the candidature asks for it. `form`: code of the form to fill in,
-    if there is one. `revision` grows with each deposit, deletion, validation and control: the etag
-    is made of it. `resubmit_until`: exclusive end of the right to deposit again after a refusal,
-    until the candidate validates again. `asked_again_for`: the version of the candidature that it
-    has to be given for anew, until it is validated or controlled. `academie_code` and `deposited`
-    (it has a current file, of no earlier version) let work queues be read by an index; triggers of
-    the database keep them, nothing else writes them.
+    if there is one. `revision` grows with each transition of `domain/piece.py`: the etag is made of
+    it. `resubmit_until`: exclusive end of the right to deposit again after a refusal, until the
+    candidate validates again. `status_comment`: what goes with the status, or why it is gone.
+    `asked_again_for`: the version of the candidature that it has to be given for anew, until it is
+    validated or controlled. `academie_code` and `deposited` (it has a current file, of no earlier
+    version) let work queues be read by an index; triggers of the database keep them, nothing else
+    writes them.
     """
 
     __tablename__ = "pieces"
@@ -187,12 +191,16 @@ class Piece(db.Model):
     academie_code: Mapped[str | None] = mapped_column(String(8))
     deposited: Mapped[bool] = mapped_column(server_default=false())
 
-    def take_status_of(self, control: Control | StatusBefore | None) -> None:
-        """Take the status of a control, with what goes with it; None: the piece is not
-        controlled."""
-        self.status = control.status if control else None
-        self.status_comment = control.comment if control else None
-        self.received_on = control.received_on if control else None
+    def store(self, state: PieceState) -> None:
+        """Keep what a transition has made of the piece."""
+        self.asked = state.asked
+        self.status = state.status
+        self.status_comment = state.comment
+        self.received_on = state.received_on
+        self.resubmit_until = state.resubmit_until
+        self.validated_at = state.validated_at
+        self.asked_again_for = state.asked_again_for
+        self.revision = state.revision
 
 
 class Validation(db.Model):
@@ -231,7 +239,7 @@ class Control(db.Model):
     staff_id: Mapped[str] = mapped_column(String(64))
     controlled_at: Mapped[datetime] = mapped_column(UtcDateTime)
     counts: Mapped[bool] = mapped_column(default=True, server_default=true())
-    before: Mapped[StatusBefore | None] = mapped_column(DataclassJson(StatusBefore))
+    before: Mapped[Standing | None] = mapped_column(DataclassJson(Standing))
 
     @property
     def taken_back(self) -> bool:
@@ -260,8 +268,9 @@ class Deposit(db.Model):
     `converted`: not byte for byte what was sent; `pages`: of a PDF; `look`: signs that it may be
     hard to read; `version`: the one of the candidature that it was given for, once a newer one asks
     for another file; `active_contents`: what acts in it, None where nobody looked, as in what the
-    version before wrote. Bytes of a removed one stay as long as `retired_objects` says; those of a
-    controlled one stay for ever.
+    version before wrote; `piece_as_left`: how the piece stood when this file was removed,
+    None where the version before removed it. Bytes of a removed one stay as long as
+    `retired_objects` says; those of a controlled one stay for ever.
     """
 
     __tablename__ = "deposits"
@@ -290,6 +299,7 @@ class Deposit(db.Model):
     look: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     version: Mapped[int | None]
     active_contents: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    piece_as_left: Mapped[Standing | None] = mapped_column(DataclassJson(Standing))
 
     @property
     def active_contents_label(self) -> str:

@@ -263,9 +263,12 @@ class PiecesService:
     def deposits(self) -> list[Deposit]:
         return stored(self.app, select(Deposit).order_by(Deposit.deposited_at))
 
+    def audit_entries(self) -> list[AuditEntry]:
+        """All of them, oldest first."""
+        return stored(self.app, select(AuditEntry).order_by(AuditEntry.id))
+
     def audit_trail(self) -> list[tuple[str, str]]:
-        entries = stored(self.app, select(AuditEntry).order_by(AuditEntry.id))
-        return [(entry.actor_kind, entry.action) for entry in entries]
+        return [(entry.actor_kind, entry.action) for entry in self.audit_entries()]
 
     def registered(self) -> PiecesService:
         """With the guide's candidature saved; the same service, to be chained."""

@@ -30,6 +30,7 @@ ACTS = {
     "draft.begun": "Inscription commencée",
     "mail.sent": "Mail envoyé",
     "piece.controlled": "Décision",
+    "piece.found_infected": "Fichier trouvé dangereux par l'antivirus, à remplacer",
     "piece.validated": "Pièce validée",
 }
 OF_STAFF = {"candidature.saved": "Inscription corrigée"}

@@ -10,7 +10,7 @@ from services.contracts.api import pieces as api
 from services.contracts.api.history import read_history
 from services.contracts.api.operation import answer_of
 from services.pieces.dependencies import dependencies
-from services.pieces.domain.piece import quota_sentence
+from services.pieces.domain.candidate_sentences import quota_sentence
 from services.pieces.models import db
 from services.pieces.operations import deposits, uploads
 from services.pieces.queries import answers, pieces

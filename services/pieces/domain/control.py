@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from services.chassis.errors import FieldError
 from services.clock import end_of_day, to_paris
 from services.contracts.piece_rules import MAX_COMMENT_LENGTH, Scan, Status
-from services.pieces.domain.piece import Period
+from services.pieces.domain.period import Period
 
 WHY_NOT = (
     "Indiquez un motif ou un commentaire : le candidat lit pourquoi sa pièce n'est pas conforme."
@@ -32,9 +32,9 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class StatusBefore:
-    """What a control replaced, and what counts again once it is taken back. `version`: of the
-    candidature, for which the file was given."""
+class Standing:
+    """How a piece stood before a control, or when a file of it was removed: what counts again once
+    that is undone. `version`: of the candidature, for which the file was given."""
 
     status: str | None
     comment: str | None
@@ -42,6 +42,33 @@ class StatusBefore:
     resubmit_until: datetime | None
     asked_again_for: int | None
     version: int | None
+
+    @property
+    def known_status(self) -> Status | None:
+        return Status(self.status) if self.status else None
+
+
+@dataclass(frozen=True)
+class MadeControl:
+    """A control that was made. `before`: how the piece stood; None where the version before that
+    was noted made it."""
+
+    decision: Decision
+    staff_id: str
+    made_at: datetime
+    before: Standing | None
+
+
+def as_decided(decision: Decision | None) -> Standing:
+    """How the last decision on a file left its piece; None: nobody has controlled it."""
+    return Standing(
+        status=decision.status if decision else None,
+        comment=decision.comment if decision else None,
+        received_on=decision.received_on if decision else None,
+        resubmit_until=decision.resubmit_until if decision else None,
+        asked_again_for=None,
+        version=None,
+    )
 
 
 NOT_THE_CALLERS = (

@@ -7,7 +7,8 @@ from datetime import datetime
 from services.contracts.api.pieces import DepositPeriod, PiecesToDo, Resubmission
 from services.contracts.piece_rules import PiecesState, Status
 from services.contracts.reminder_rules import current_rung, rung_instant
-from services.pieces.domain.piece import PieceState, validation_refusal
+from services.pieces.domain.group_validation import validation_refusal
+from services.pieces.domain.piece import PieceState
 
 
 def pieces_to_do(

@@ -1,73 +1,19 @@
-"""Whether a candidate may deposit, delete or validate a piece at an instant; if not, the sentence
-that says why.
+"""A piece as it stands, what may become of it, and why it may not: a sentence for who asked.
 
-Deposit periods are half-open [opens, closes), compared as instants, shown in Paris time (guide
-§10). « J'ai fourni toutes mes pièces » validates a regroupement, which freezes its pieces.
+Each transition returns the piece as it then is, or raises; nothing else makes its revision grow.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
-from services.clock import to_paris
-from services.contracts import page_labels
+from services.chassis.errors import Conflict, FieldError, Invalid
+from services.contracts import problem_types
 from services.contracts.piece_rules import Scan, Status
-from services.french import file_size, short_date, shown_end, time_of_day, weekday_date
-
-
-@dataclass(frozen=True, order=True)
-class Period:
-    """Aware instants; ordered by opening, then by closing."""
-
-    opens: datetime
-    closes: datetime
-
-    def is_open(self, at: datetime) -> bool:
-        """From `opens` on, no longer at `closes` itself."""
-        return self.opens <= at < self.closes
-
-    @property
-    def sentence(self) -> str:
-        """« A déposer en ligne entre le lundi 04 octobre 2021 et le dimanche 31 octobre 2021 23:59
-        (heure/Paris) »
-
-        The guide shows the hour of the end alone; that of the beginning is shown where it is not
-        midnight.
-        """
-        end = shown_end(self.closes)
-        opens = to_paris(self.opens)
-        hour = "" if (opens.hour, opens.minute) == (0, 0) else f" {time_of_day(opens)}"
-        until = f"{weekday_date(end)} {time_of_day(end)} (heure/Paris)"
-        return f"A déposer en ligne entre le {weekday_date(opens)}{hour} et le {until}"
-
-    def closed_reason(self, at: datetime) -> str:
-        """The sentence that says why nothing can be deposited at `at`, outside the period."""
-        if at < self.opens:
-            return f"Le dépôt n'est pas encore ouvert : il ouvrira le {format_instant(self.opens)}."
-        return f"Le dépôt est fermé depuis le {format_instant(shown_end(self.closes))}."
-
-
-def format_instant(instant: datetime) -> str:
-    """« 05/03/2021 15:59 (heure/Paris) »"""
-    return f"{short_date(instant)} {time_of_day(instant)} (heure/Paris)"
-
-
-def days_left(deadline: datetime, at: datetime) -> int:
-    """Days of Paris from the day of `at` to the last day before the exclusive `deadline`; 0 on that
-    day itself."""
-    return (shown_end(deadline).date() - to_paris(at).date()).days
-
-
-INSTANT_COUNTS = timedelta(minutes=30)
-"""How long the instant of an upload's beginning counts for the deposit period."""
-
-
-def deposit_instant(begun_at: Sequence[datetime], requested_at: datetime) -> datetime:
-    """The instant that counts for the deposit period: when the first upload began, if that is less
-    than INSTANT_COUNTS ago, else that of the request."""
-    first = min(begun_at)
-    return first if first <= requested_at < first + INSTANT_COUNTS else requested_at
-
+from services.french import shown_end
+from services.pieces.domain import control
+from services.pieces.domain.control import Decision, MadeControl, Standing
+from services.pieces.domain.period import Period, format_instant
+from services.pieces.domain.refusals import DepositClosed
 
 VALIDATED = "Vous avez validé cette pièce : elle ne peut plus être modifiée."
 CONTROLLED = (
@@ -76,25 +22,39 @@ CONTROLLED = (
 )
 NO_LONGER_ASKED = "Cette pièce ne vous est plus demandée."
 NO_FILE = "Aucun fichier n'est déposé pour cette pièce."
+FOUND_INFECTED = (
+    "Après la décision « Conforme », l'antivirus a trouvé ce fichier dangereux. Un autre fichier "
+    "est demandé au candidat."
+)
+"""The reason with which a piece that was found compliant waits for a gestionnaire again."""
 
 
 @dataclass(frozen=True)
 class CurrentDeposit:
-    """The current file. `controlled`: a gestionnaire has controlled this very file; `outdated`: it
-    is of an earlier version of the candidature, and another one is asked for."""
+    """The current file. `controlled`: a gestionnaire has controlled this very file; `version`: the
+    one of the candidature that it was given for, once a newer one asks for another file; `id`: None
+    where a query reads what a list needs alone."""
 
     scan: Scan
     controlled: bool
-    outdated: bool = False
+    version: int | None = None
+    id: str | None = None
+
+    @property
+    def outdated(self) -> bool:
+        """It is of an earlier version of the candidature, and another one is asked for."""
+        return self.version is not None
 
 
 @dataclass(frozen=True)
 class PieceState:
     """All that the rules need of a piece.
 
-    `validated_at`: when the candidate validated it; None again once a refused piece got a new file.
-    `resubmit_until`: exclusive end of the right that a « Non Conforme » gives, or a newer version
-    of the candidature (`asked_again_for`); None where there is none (any more).
+    `comment`: what goes with the status, or why there is none any more; `received_on`: the day on
+    which a paper came; `validated_at`: when the candidate validated it, None again once a refused
+    piece got a new file. `resubmit_until`: exclusive end of the right to deposit again that a « Non
+    Conforme » gives, a file found dangerous, or a newer version of the candidature
+    (`asked_again_for`); None where there is none (any more). `revision` grows with each transition.
     """
 
     label: str
@@ -106,6 +66,9 @@ class PieceState:
     validated_at: datetime | None
     resubmit_until: datetime | None
     asked_again_for: int | None = None
+    comment: str | None = None
+    received_on: date | None = None
+    revision: int = 1
 
     @property
     def reopened(self) -> bool:
@@ -145,6 +108,219 @@ class PieceState:
         are the refused pieces alone, until their own date."""
         return self.asked and not self.settled and self.in_time(at)
 
+    @property
+    def deposit_id(self) -> str | None:
+        return self.deposit.id if self.deposit else None
+
+    @property
+    def standing(self) -> Standing:
+        """What a control replaces, and a file leaves behind: either may count again."""
+        return Standing(
+            status=self.status,
+            comment=self.comment,
+            received_on=self.received_on,
+            resubmit_until=self.resubmit_until,
+            asked_again_for=self.asked_again_for,
+            version=self.deposit.version if self.deposit else None,
+        )
+
+    def ask(self, *, asked: bool) -> "PieceState":
+        """Return the piece as the newest version of its candidature asks for it, or not."""
+        if asked == self.asked:
+            return self
+        return replace(self, asked=asked, revision=self.revision + 1)
+
+    def put_file(self, file: CurrentDeposit, at: datetime) -> "PieceState":
+        """Return the piece with a file that its candidate deposits at `at`.
+
+        What was decided of the one before, and its validation, count no more. Raises DepositClosed.
+        """
+        if reason := deposit_refusal(self, at):
+            raise DepositClosed(reason)
+        return replace(
+            self,
+            deposit=file,
+            status=None,
+            comment=None,
+            received_on=None,
+            validated_at=None,
+            revision=self.revision + 1,
+        )
+
+    def restore_file(
+        self, file: CurrentDeposit, left: Standing, newest_version: int
+    ) -> "PieceState":
+        """Return the piece with an earlier file of its own, and as that one `left` it.
+
+        The candidate's validation stays. What was asked for again then is so for the newest version
+        of the candidature.
+        """
+        return replace(
+            self,
+            deposit=replace(file, version=left.version),
+            status=left.known_status,
+            comment=left.comment,
+            received_on=left.received_on,
+            resubmit_until=left.resubmit_until,
+            asked_again_for=newest_version if left.asked_again_for is not None else None,
+            revision=self.revision + 1,
+        )
+
+    def take_file_back(self, at: datetime, last: Decision | None) -> "PieceState":
+        """Return the piece without the file that its candidate takes back at `at`.
+
+        Where that one was to replace a refused file, the refusal counts again: the `last` decision
+        on the piece. Raises DepositClosed.
+        """
+        if reason := deletion_refusal(self, at):
+            raise DepositClosed(reason)
+        without = replace(self, deposit=None, revision=self.revision + 1)
+        is_to_replace = self.resubmit_until is not None and self.asked_again_for is None
+        if last is None or last.status is not Status.NON_COMPLIANT or not is_to_replace:
+            return without
+        return replace(
+            without, status=last.status, comment=last.comment, received_on=last.received_on
+        )
+
+    def validate(self, at: datetime, now: datetime) -> "PieceState":
+        """Return the piece as its candidate hands it over `now`, having asked for it at `at`.
+
+        Whether all of the regroupement is there is decided before (`group_validation`). Raises
+        DepositClosed for a piece that is not open.
+        """
+        if not self.is_open(at):
+            raise DepositClosed(
+                deposit_refusal(self, at) or VALIDATED, problem=problem_types.VALIDATION_CLOSED
+            )
+        return replace(
+            self,
+            validated_at=now,
+            resubmit_until=None,
+            asked_again_for=None,
+            revision=self.revision + 1,
+        )
+
+    def decide(self, decision: Decision, now: datetime) -> "PieceState":
+        """Return the piece as a gestionnaire decides on it.
+
+        Whichever version its file was given for, it is what was decided on. Raises Conflict for
+        another file than the current one, Invalid with all errors of the decision.
+        """
+        if decision.deposit_id != self.deposit_id:
+            error = FieldError("#/deposit_id", "Ce dépôt n'est pas le dépôt courant de la pièce.")
+            raise Conflict(
+                "Le fichier examiné n'est plus celui de la pièce.",
+                problem=problem_types.DEPOSIT_REPLACED,
+                errors=(error,),
+            )
+        scan = self.deposit.scan if self.deposit else None
+        if errors := control.decision_errors(decision, now, scan):
+            raise Invalid(errors=errors)
+        return replace(
+            self,
+            deposit=replace(self.deposit, version=None) if self.deposit else None,
+            status=decision.status,
+            comment=decision.comment,
+            received_on=decision.received_on,
+            resubmit_until=control.resubmit_until(decision, self.period, now),
+            asked_again_for=None,
+            revision=self.revision + 1,
+        )
+
+    def take_back(
+        self, latest: MadeControl | None, staff_id: str, saved_at: datetime
+    ) -> "PieceState":
+        """Return the piece as it stood before its latest control, which this gestionnaire takes
+        back. `saved_at`: when the candidature was last saved. Raises Conflict."""
+        reason = taking_back_refusal(self, latest, staff_id, saved_at)
+        before = latest.before if latest else None
+        if reason or before is None:
+            raise Conflict(reason or control.NOT_THE_CALLERS)
+        return replace(
+            self,
+            deposit=replace(self.deposit, version=before.version) if self.deposit else None,
+            status=before.known_status,
+            comment=before.comment,
+            received_on=before.received_on,
+            resubmit_until=before.resubmit_until,
+            asked_again_for=before.asked_again_for,
+            revision=self.revision + 1,
+        )
+
+    def ask_again(self, version: "ProvingVersion", now: datetime) -> "PieceState":
+        """Return the piece as a version of its candidature asks for it again.
+
+        Unchanged where nothing was given, where what was given was so since that version was saved,
+        and where it was refused: then it is asked for anyway.
+        """
+        is_given = (
+            self.deposit is not None
+            or self.status in (Status.RECEIVED, Status.COMPLIANT)
+            or self.asked_again_for is not None
+        )
+        is_since = version.given_at is not None and version.given_at >= version.saved_at
+        if not is_given or is_since or self.status is Status.NON_COMPLIANT:
+            return self
+        return replace(
+            self,
+            deposit=self.deposit and _given_for(self.deposit, version.earlier),
+            status=None,
+            comment=None,
+            received_on=None,
+            validated_at=None,
+            resubmit_until=control.second_try_until(self.period, now),
+            asked_again_for=version.number,
+            revision=self.revision + 1,
+        )
+
+    def follow(self, version: int) -> "PieceState":
+        """Return the piece for a newer version of its candidature that asks for nothing again: what
+        is asked for again by then is so for this one."""
+        return self if self.asked_again_for is None else replace(self, asked_again_for=version)
+
+    def found_infected(self, now: datetime) -> "PieceState":
+        """Return the piece once the antivirus has found its file dangerous.
+
+        One that was « Conforme » is to be controlled again, and its candidate may deposit another
+        file; what has any other status stays as it is.
+        """
+        if self.status is not Status.COMPLIANT:
+            return self
+        return replace(
+            self,
+            status=None,
+            comment=FOUND_INFECTED,
+            received_on=None,
+            resubmit_until=control.second_try_until(self.period, now),
+            revision=self.revision + 1,
+        )
+
+    def found_clean(self) -> "PieceState":
+        """Return the piece once the antivirus finds nothing in its file.
+
+        Where it was found dangerous before, that is no reason any more; the piece is to be
+        controlled all the same.
+        """
+        if self.status is not None or self.comment is None:
+            return self
+        return replace(self, comment=None, revision=self.revision + 1)
+
+
+@dataclass(frozen=True)
+class ProvingVersion:
+    """A version of a candidature which the piece has to prove. `earlier`: the version known before
+    it; `saved_at`: when it was saved; `given_at`: when what there is of the piece was given."""
+
+    number: int
+    earlier: int
+    saved_at: datetime
+    given_at: datetime | None
+
+
+def _given_for(deposit: CurrentDeposit, version: int) -> CurrentDeposit:
+    """The file, of that version unless it is of an earlier one."""
+    return deposit if deposit.outdated else replace(deposit, version=version)
+
 
 def deposit_refusal(piece: PieceState, at: datetime) -> str | None:
     """Why no file can be deposited at `at`, as a sentence; None if one can."""
@@ -178,114 +354,17 @@ def reopening_over(until: datetime) -> str:
     )
 
 
-RECEIVED = "Le service gestionnaire a reçu cette pièce et ne l'a pas encore contrôlée."
-SIGN_AGAIN = (
-    "Votre inscription a été modifiée : ce document doit être signé à nouveau pour la version {}."
-)
-NOTHING_TO_DO = "Vous n'avez rien à faire."
-DANGEROUS = "L'antivirus a trouvé ce fichier dangereux : remplacez-le."
+def taking_back_refusal(
+    piece: PieceState, latest: MadeControl | None, staff_id: str, saved_at: datetime
+) -> str | None:
+    """Say why this gestionnaire cannot take back the latest control of the piece; None if they can.
 
-
-def candidate_sentence(piece: PieceState, at: datetime) -> str | None:
-    """What its candidate reads beside the piece at `at`; None where the file and its dates say
-    enough."""
-    if not piece.asked:
-        return NO_LONGER_ASKED
-    can_deposit = deposit_refusal(piece, at) is None
-    if can_deposit and piece.deposit and piece.deposit.scan is Scan.INFECTED:
-        return DANGEROUS
-    if piece.reopened:
-        return _once_reopened(piece, can_deposit)
-    return (
-        {Status.RECEIVED: RECEIVED, Status.COMPLIANT: NOTHING_TO_DO}.get(piece.status)
-        if piece.status
-        else None
-    )
-
-
-def _once_reopened(piece: PieceState, can_deposit: bool) -> str:
-    end = format_instant(shown_end(piece.deadline))
-    if can_deposit and piece.provided:
-        return (
-            f"Votre nouveau fichier est déposé : cliquez sur « {page_labels.VALIDATE} » avant le "
-            f"{end}."
-        )
-    why = f"{SIGN_AGAIN.format(piece.asked_again_for)} " if piece.asked_again_for else ""
-    if not can_deposit:
-        return why + reopening_over(piece.deadline)
-    return f"{why}Vous pouvez déposer à nouveau cette pièce, puis la valider, jusqu'au {end}."
-
-
-ALREADY_VALIDATED = "Vous avez déjà indiqué avoir fourni toutes les pièces de ce regroupement."
-SETTLED_BY_STAFF = (
-    "Le service gestionnaire a pris en compte toutes les pièces de ce regroupement : vous n'avez "
-    "rien à faire."
-)
-SETTLED_BY_BOTH = (
-    "Toutes les pièces de ce regroupement sont validées ou prises en compte par le service "
-    "gestionnaire : vous n'avez rien à faire."
-)
-NOTHING_ASKED = "Aucune pièce n'est demandée dans ce regroupement."
-NOTHING_PROVIDED = "Aucun fichier n'a été déposé dans ce regroupement."
-QUOTA_SHARE = 0.75
-"""Of the bytes of replaced files that are kept of one candidate: from then on it is told."""
-WARNING = (
-    'En cliquant sur "J\'ai fourni toutes les pièces", vous validez que vous avez fourni toutes'
-    " vos pièces, vous ne pourrez plus les modifier et vos pièces pourront être étudiées."
-)
-
-
-def is_complete(pieces: Sequence[PieceState]) -> bool:
-    """Whether every piece asked for in the regroupement is settled: then there is nothing to
-    validate."""
-    asked_pieces = [piece for piece in pieces if piece.asked]
-    return bool(asked_pieces) and all(piece.settled for piece in asked_pieces)
-
-
-def validation_refusal(pieces: Sequence[PieceState], at: datetime) -> str | None:
-    """Why the regroupement cannot be validated at `at`, as a sentence; None if it can."""
-    asked_pieces = [piece for piece in pieces if piece.asked]
-    if not asked_pieces:
-        return NOTHING_ASKED
-    if is_complete(asked_pieces):
-        return _settled_sentence(asked_pieces)
-    open_pieces = [piece for piece in asked_pieces if piece.is_open(at)]
-    if not open_pieces:
-        return deposit_refusal(next(piece for piece in asked_pieces if not piece.settled), at)
-    missing = [
-        piece for piece in open_pieces if (piece.required or piece.reopened) and not piece.provided
-    ]
-    if missing:
-        return _missing_sentence(missing)
-    if any(piece.provided for piece in asked_pieces):
-        return None
-    return NOTHING_PROVIDED
-
-
-def _settled_sentence(pieces: Sequence[PieceState]) -> str:
-    """Says who settled the pieces: the candidate by validations, the gestionnaire by controls, or
-    both."""
-    validated = [piece.validated_at is not None for piece in pieces]
-    if all(validated):
-        return ALREADY_VALIDATED
-    return SETTLED_BY_BOTH if any(validated) else SETTLED_BY_STAFF
-
-
-def _missing_sentence(missing: Sequence[PieceState]) -> str:
-    infected = [
-        piece.label for piece in missing if piece.deposit and piece.deposit.scan is Scan.INFECTED
-    ]
-    if infected:
-        return f"L'antivirus a trouvé un fichier dangereux, à remplacer : {' ; '.join(infected)}."
-    names = " ; ".join(piece.label for piece in missing)
-    return f"Il manque {'une pièce' if len(missing) == 1 else f'{len(missing)} pièces'} : {names}."
-
-
-def quota_sentence(retired: int, most: int) -> str | None:
-    """How many bytes of replaced files are kept of one candidate, where few more may be."""
-    if retired < QUOTA_SHARE * most:
-        return None
-    return (
-        f"Les fichiers que vous avez remplacés ou supprimés font ensemble {file_size(retired)}, "
-        f"sur {file_size(most)} au plus : ne remplacez plus que ce qui doit l'être."
-    )
+    They can while the piece is as that control left it, and its candidature was not saved since
+    (`saved_at`).
+    """
+    if latest is None or latest.staff_id != staff_id or latest.before is None:
+        return control.NOT_THE_CALLERS
+    decision = latest.decision
+    left = (decision.status, decision.resubmit_until, decision.deposit_id)
+    is_as_left = (piece.status, piece.resubmit_until, piece.deposit_id) == left
+    return None if is_as_left and saved_at <= latest.made_at else control.ACTED_UPON

@@ -6,19 +6,26 @@ from operator import itemgetter
 
 import structlog
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from services.chassis.database.audit import Actor
 from services.chassis.tasks import gauges
 from services.chassis.tasks.new_tasks import follow_up
-from services.clock import portal_now, system_now
+from services.clock import iso_utc, portal_now, system_now
 from services.contracts.piece_rules import Scan
 from services.objects import ObjectMissing
 from services.pieces.antivirus import AntivirusUnavailable
 from services.pieces.dependencies import dependencies
 from services.pieces.metrics import SCAN_STATES
-from services.pieces.models import AuditEntry, Deposit, Piece, db
+from services.pieces.models import FOUND_INFECTED_ACT, AuditEntry, Deposit, Piece, db
 from services.pieces.operations.candidature_states import tell_state
-from services.pieces.queries.pieces import lock_candidature_of_piece, pages
+from services.pieces.operations.change_numbering import tell_removed
+from services.pieces.queries.pieces import (
+    PieceContext,
+    any_piece,
+    lock_candidature_of_piece,
+    pages,
+)
 
 log = structlog.get_logger()
 
@@ -105,7 +112,7 @@ def _current_deposit(deposit_id: str) -> Deposit | None:
     return row if row is not None and row.removed_at is None else None
 
 
-def _save_verdict(deposit_id: str, state: Scan) -> None:
+def _save_verdict(deposit_id: str, verdict: Scan) -> None:
     with db.operation() as transaction:
         of_piece = select(Deposit.piece_id).filter_by(id=deposit_id)
         lock_candidature_of_piece(transaction, transaction.scalar(of_piece) or "")
@@ -113,18 +120,53 @@ def _save_verdict(deposit_id: str, state: Scan) -> None:
         if row is None:
             return
         before = row.scan
-        row.scan = state.value
+        row.scan = verdict.value
         row.scanned_at = system_now()
-        if state is Scan.INFECTED:
-            log.error("infected_file", deposit_id=deposit_id)
-        if Scan.INFECTED in (before, state):
-            tell_state(transaction, transaction.get_one(Piece, row.piece_id).candidature_id)
-        if before != state:
+        if before != verdict:
             AuditEntry.record(
                 transaction,
                 _ANTIVIRUS,
                 "deposit.scanned",
                 row.piece_id,
                 before={"scan": before},
-                after={"deposit_id": deposit_id, "scan": state.value},
+                after={"deposit_id": deposit_id, "scan": verdict.value},
             )
+        if verdict is Scan.INFECTED:
+            log.error("infected_file", deposit_id=deposit_id)
+        if row.removed_at is None:
+            _renew_piece(transaction, any_piece(transaction, row.piece_id), verdict)
+        if Scan.INFECTED in (before, verdict):
+            tell_state(transaction, transaction.get_one(Piece, row.piece_id).candidature_id)
+
+
+def _renew_piece(transaction: Session, context: PieceContext, verdict: Scan) -> None:
+    """Change what the verdict on its current file makes of the piece.
+
+    One that was « Conforme » goes back to the queue of gestionnaires when its file is found
+    dangerous, and its candidate is asked for another one.
+    """
+    now = portal_now()
+    state = context.state
+    if verdict is Scan.CLEAN:
+        context.store(state.found_clean())
+    if verdict is not Scan.INFECTED:
+        return
+    found = state.found_infected(now)
+    if found == state:
+        return
+    context.store(found)
+    tell_removed(transaction, context, now)
+    AuditEntry.record(
+        transaction,
+        _ANTIVIRUS,
+        FOUND_INFECTED_ACT,
+        context.piece.id,
+        at=now,  # of the portal's clock, as what « Historique » tells with it
+        before={"status": state.status},
+        after={
+            "status": found.status,
+            "reason": found.comment,
+            "until": iso_utc(found.deadline),
+            "deposit_id": context.deposit_id,
+        },
+    )

@@ -2,7 +2,6 @@
 events, in whatever order they come."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,12 +9,12 @@ from sqlalchemy.orm import Session
 from services.chassis.database.audit import Actor
 from services.clock import portal_now
 from services.contracts import registrations as contracts
-from services.contracts.piece_rules import ChangeKind, Status
 from services.contracts.session_options import SessionOptions
-from services.pieces.domain.control import second_try_until
-from services.pieces.models import AuditEntry, Candidature, Change, Piece, Window, Withdrawal
+from services.pieces.domain.piece import ProvingVersion
+from services.pieces.models import AuditEntry, Candidature, Piece, Window, Withdrawal
 from services.pieces.operations.candidature_states import tell_state
-from services.pieces.queries.pieces import any_piece, latest_control
+from services.pieces.operations.change_numbering import tell_removed
+from services.pieces.queries.pieces import PieceContext, any_piece, latest_control, state_of
 
 
 def update_from_registration(transaction: Session, event: contracts.RegistrationSaved) -> None:
@@ -44,19 +43,20 @@ def update_from_registration(transaction: Session, event: contracts.Registration
     transaction.flush()
     for position, asked in enumerate(event.pieces):
         row = rows_by_code.pop(asked.code, None)
-        values = _columns_of(asked, position)
         if row is None:
-            transaction.add(Piece(candidature_id=candidature.id, **values))
-        else:
-            _update(row, values)
-            if asked.proves_version:
-                _ask_again(transaction, row, event, earlier)
-            elif row.asked_again_for:
-                row.asked_again_for = (
-                    event.version
-                )  # of a restored candidature, whose confirmation is the one to sign
+            row = Piece(candidature_id=candidature.id, asked=True)
+            _copy_asked(row, asked, position)
+            transaction.add(row)
+            continue
+        _copy_asked(row, asked, position)
+        # Its etag changes only where the piece begins or ceases to be asked for.
+        row.store(state_of(row, None, None).ask(asked=True))
+        if asked.proves_version:
+            _ask_again(transaction, row, event, earlier)
+        else:  # of a restored candidature, perhaps, whose confirmation is the one to sign
+            row.store(state_of(row, None, None).follow(event.version))
     for row in rows_by_code.values():
-        _update(row, {"asked": False})
+        row.store(state_of(row, None, None).ask(asked=False))
     tell_state(transaction, candidature.id)
 
 
@@ -69,52 +69,31 @@ def is_erased(transaction: Session, candidature_id: str, version: int) -> bool:
 def _ask_again(
     transaction: Session, row: Piece, event: contracts.RegistrationSaved, earlier: int
 ) -> None:
-    """What was given of the piece was for the version `earlier`; what was given since the save is
-    for this one.
+    """Ask for the piece again, where what was given of it was for the version `earlier`.
 
-    The file stays where it is, the decisions in its history. One that was refused is asked for
-    anyway.
+    The file stays where it is, the decisions in its history.
     """
     context = any_piece(transaction, row.id)
-    control = latest_control(transaction, row.id)
-    given_at = (
-        context.deposit.deposited_at if context.deposit else control and control.controlled_at
+    version = ProvingVersion(
+        number=event.version,
+        earlier=earlier,
+        saved_at=datetime.fromisoformat(event.saved_at),
+        given_at=_given_at(transaction, context),
     )
-    is_given = (
-        context.deposit
-        or context.status in (Status.RECEIVED, Status.COMPLIANT)
-        or row.asked_again_for
-    )
-    is_since = given_at is not None and given_at >= datetime.fromisoformat(event.saved_at)
-    if not is_given or is_since or context.status is Status.NON_COMPLIANT:
-        return
     now = portal_now()
-    before = {"status": row.status}
-    row.take_status_of(None)
-    row.validated_at = None
-    row.asked_again_for = event.version
-    row.resubmit_until = second_try_until(context.period, now)
-    row.revision += 1
-    if context.deposit and context.deposit.version is None:
-        context.deposit.version = earlier
-    of = context.candidature
-    place = {
-        "piece_id": row.id,
-        "candidature_id": of.id,
-        "code": row.code,
-        "academie_code": of.academie_code,
-    }
-    transaction.add(
-        Change(**place, at=now, kind=ChangeKind.REMOVED, numero_candidat=of.numero_candidat)
-    )
-    after = {"version": event.version}
+    state = context.state
+    asked_again = state.ask_again(version, now)
+    if asked_again == state:
+        return
+    context.store(asked_again)
+    tell_removed(transaction, context, now)
     AuditEntry.record(
         transaction,
         Actor("service", "pieces"),
         "piece.asked_again",
         row.id,
-        before=before,
-        after=after,
+        before={"status": state.status},
+        after={"version": event.version},
     )
 
 
@@ -160,22 +139,23 @@ def _copy_labels(candidature: Candidature, event: contracts.RegistrationSaved) -
     candidature.birth_date = date.fromisoformat(event.identity.date_naissance)
 
 
-def _columns_of(piece: contracts.PieceAsked, position: int) -> dict[str, Any]:
-    columns = {name: value for name, value in vars(piece).items() if name != "proves_version"}
-    return columns | {
-        "asked": True,
-        "position": position,
-        "formats": list(piece.formats),
-        "deposit_opens": datetime.fromisoformat(piece.deposit_opens),
-        "deposit_closes": datetime.fromisoformat(piece.deposit_closes),
-    }
+def _copy_asked(row: Piece, asked: contracts.PieceAsked, position: int) -> None:
+    """Write down what the newest version asks for, at its place in the catalogue."""
+    row.code = asked.code
+    row.label = asked.label
+    row.group_code = asked.group_code
+    row.group_label = asked.group_label
+    row.position = position
+    row.required = asked.required
+    row.formats = list(asked.formats)
+    row.form = asked.form
+    row.deposit_opens = datetime.fromisoformat(asked.deposit_opens)
+    row.deposit_closes = datetime.fromisoformat(asked.deposit_closes)
 
 
-def _update(row: Piece, values: dict[str, Any]) -> None:
-    """Its etag changes only where the piece begins or ceases to be asked for."""
-    if all(getattr(row, name) == value for name, value in values.items()):
-        return
-    if values["asked"] != row.asked:
-        row.revision += 1
-    for name, value in values.items():
-        setattr(row, name, value)
+def _given_at(transaction: Session, context: PieceContext) -> datetime | None:
+    """When what there is of the piece was given: its file, or what its last control was of."""
+    if context.deposit:
+        return context.deposit.deposited_at
+    control = latest_control(transaction, context.piece.id)
+    return control.controlled_at if control else None

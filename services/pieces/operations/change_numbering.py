@@ -5,18 +5,40 @@ reader has passed already. So positions are given afterwards, to changes that ar
 transaction at a time: what is seen at a position is final below it.
 """
 
+from datetime import datetime
+
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.process.stopping import stopping
 from services.clock import system_now
+from services.contracts.piece_rules import ChangeKind
 from services.pieces.models import Change, ChangeCounter, db
 from services.pieces.queries.changes import CHANGES_RETENTION
+from services.pieces.queries.pieces import PieceContext
 
 NUMBERED_AT_ONCE = 1000
 """In one transaction: a reader waits for one alone."""
 COUNTER_ID = 1
 _WAITING = select(Change.id).where(Change.position.is_(None)).order_by(Change.id)
+
+
+def tell_removed(transaction: Session, context: PieceContext, at: datetime) -> None:
+    """Tell tools that what there is of a piece counts no more, where no trigger of the database
+    does: its row alone is changed."""
+    candidature = context.candidature
+    transaction.add(
+        Change(
+            at=at,
+            kind=ChangeKind.REMOVED,
+            piece_id=context.piece.id,
+            candidature_id=candidature.id,
+            numero_candidat=candidature.numero_candidat,
+            code=context.piece.code,
+            academie_code=candidature.academie_code,
+        )
+    )
 
 
 def number_changes() -> bool:

@@ -8,8 +8,8 @@ announced, several refusals are one mail.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import func, select
@@ -19,10 +19,7 @@ from sqlalchemy.orm import Session
 from services.chassis.database.audit import Actor
 from services.chassis.database.availability import is_database_unavailable
 from services.chassis.errors import (
-    Conflict,
     DomainError,
-    FieldError,
-    Invalid,
     PreconditionFailed,
     PreconditionRequired,
     Unavailable,
@@ -33,17 +30,14 @@ from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.tasks.new_tasks import follow_up
 from services.chassis.web.access_tokens import Caller
 from services.clock import iso_utc, portal_now
-from services.contracts import problem_types
-from services.contracts.api.operation import answer_of
 from services.contracts.piece_rules import Status
 from services.contracts.pieces import PiecesRefused
 from services.pieces.domain import control as rules
-from services.pieces.domain.control import Decision, StatusBefore
+from services.pieces.domain.control import Decision
 from services.pieces.models import AuditEntry, Control, RefusalNotice, db
 from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.reminders import contract_of
 from services.pieces.queries import pieces
-from services.pieces.queries.controls import taking_back_refusal
 from services.pieces.queries.incomplete_candidatures import Incomplete, incomplete_among
 from services.pieces.queries.pieces import PieceContext
 
@@ -78,11 +72,25 @@ def control_piece(
         if _is_made(session, context, by, if_match, decision):
             return context
         now = portal_now()
-        _check(context, if_match, decision, now)
-        before = {"status": context.piece.status}
-        row = _apply(context, decision, by.id, now)
-        session.add(row)
-        after = {"status": row.status, "deposit_id": row.deposit_id}
+        _check_etag(context, if_match)
+        state = context.state
+        decided = state.decide(decision, now)
+        context.store(decided)
+        session.add(
+            Control(
+                piece_id=piece_id,
+                deposit_id=decision.deposit_id,
+                status=decision.status,
+                comment=decision.comment,
+                received_on=decision.received_on,
+                resubmit_until=decided.resubmit_until,
+                staff_id=by.id,
+                controlled_at=now,
+                before=state.standing,
+            )
+        )
+        before = {"status": state.status}
+        after = {"status": decision.status, "deposit_id": decision.deposit_id}
         AuditEntry.record(
             session, Actor("staff", by.id), "piece.controlled", piece_id, before=before, after=after
         )
@@ -106,10 +114,11 @@ def take_back_control(by: Caller, piece_id: str, if_match: str | None) -> PieceC
         ):
             return context
         control = pieces.latest_control(session, piece_id)
-        if reason := taking_back_refusal(context, control, by.id):
-            raise Conflict(reason)
+        made = pieces.made_control(control) if control else None
+        changed = context.state.take_back(made, by.id, context.candidature.saved_at)
         _check_etag(context, if_match)
-        _take_back(session, context, found(control), by.id)
+        context.store(changed)
+        _record_taking_back(session, context, found(control), by.id)
         return _changed(session, by, context)
 
 
@@ -178,7 +187,7 @@ def _is_made(
     last = pieces.latest_control(transaction, context.piece.id)
     if last is None or last.staff_id != by.id or not _was_read_just_before(context, if_match):
         return False
-    made = answer_of(Decision, last, status=Status(last.status))
+    made = pieces.decision_of(last)
     is_as_made = context.deposit_id == last.deposit_id and context.status is made.status
     return is_as_made and rules.is_repeated(decision, made)
 
@@ -197,70 +206,28 @@ def _check_etag(context: PieceContext, if_match: str | None) -> None:
         )
 
 
-def _check(context: PieceContext, if_match: str | None, decision: Decision, now: datetime) -> None:
-    _check_etag(context, if_match)
-    if decision.deposit_id != context.deposit_id:
-        raise Conflict(
-            "Le fichier examiné n'est plus celui de la pièce.",
-            problem=problem_types.DEPOSIT_REPLACED,
-            errors=(
-                FieldError("#/deposit_id", "Ce dépôt n'est pas le dépôt courant de la pièce."),
-            ),
-        )
-    if errors := rules.decision_errors(decision, now, context.scan):
-        raise Invalid(errors=errors)
-
-
-def _apply(context: PieceContext, decision: Decision, staff_id: str, now: datetime) -> Control:
-    """Change the piece; returns the row of history, not added yet."""
-    piece = context.piece
-    until = rules.resubmit_until(decision, context.period, now)
-    row = Control(
-        piece_id=piece.id,
-        **vars(replace(decision, resubmit_until=until)),
-        staff_id=staff_id,
-        controlled_at=now,
-        before=answer_of(
-            StatusBefore,
-            piece,
-            comment=piece.status_comment,
-            version=context.deposit.version if context.deposit else None,
-        ),
-    )
-    piece.take_status_of(row)
-    piece.resubmit_until = until
-    piece.asked_again_for = None
-    if context.deposit:
-        context.deposit.version = None  # whichever it was given for, it is what was decided on
-    piece.revision += 1
-    return row
-
-
-def _take_back(
+def _record_taking_back(
     transaction: Session, context: PieceContext, control: Control, staff_id: str
 ) -> None:
-    """Change the piece back; the history and the trail say so."""
-    piece = context.piece
-    before = found(control.before)
+    """Note in the history and in the trail that this control counts no more."""
     control.counts = False
-    piece.take_status_of(before)
-    piece.resubmit_until = before.resubmit_until
-    piece.asked_again_for = before.asked_again_for
-    if context.deposit:
-        context.deposit.version = before.version
-    piece.revision += 1
-    repeated = {
-        "piece_id": piece.id,
-        "deposit_id": control.deposit_id,
-        "status": control.status,
-        "staff_id": staff_id,
-    }
-    transaction.add(Control(**repeated, controlled_at=portal_now(), counts=False))
-    actor = Actor("staff", staff_id)
-    status_before = {"status": control.status}
-    after = {"status": piece.status}
+    transaction.add(
+        Control(
+            piece_id=control.piece_id,
+            deposit_id=control.deposit_id,
+            status=control.status,
+            staff_id=staff_id,
+            controlled_at=portal_now(),
+            counts=False,
+        )
+    )
     AuditEntry.record(
-        transaction, actor, "piece.control_taken_back", piece.id, before=status_before, after=after
+        transaction,
+        Actor("staff", staff_id),
+        "piece.control_taken_back",
+        control.piece_id,
+        before={"status": control.status},
+        after={"status": context.piece.status},
     )
 
 

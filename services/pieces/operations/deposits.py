@@ -17,19 +17,20 @@ from services.chassis.errors import DomainError, NotFound, Unavailable
 from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now
 from services.contracts import problem_types
-from services.contracts.piece_rules import Scan, Status
+from services.contracts.piece_rules import Scan
 from services.objects import BytesChanged, StoreUnavailable, operation_naming, put_verified, retire
 from services.pieces.dependencies import dependencies
-from services.pieces.domain import piece as rules
-from services.pieces.domain import refusals
 from services.pieces.domain.files import deposit_key
+from services.pieces.domain.group_validation import is_complete, validation_refusal
+from services.pieces.domain.piece import PieceState, deposit_refusal
+from services.pieces.domain.refusals import DepositClosed
 from services.pieces.metrics import DEPOSITS
-from services.pieces.models import AuditEntry, Deposit, Piece, Validation, db
+from services.pieces.models import AuditEntry, Deposit, Validation, db
 from services.pieces.operations.antivirus_scans import SCAN
 from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.file_acceptance import AcceptedFile
 from services.pieces.queries import pieces
-from services.pieces.queries.pieces import PieceContext
+from services.pieces.queries.pieces import PieceContext, decision_of, latest_control
 
 log = structlog.get_logger()
 
@@ -65,11 +66,9 @@ def store_deposit(
     with operation_naming(db, dependencies().store, row.object_key) as transaction:
         pieces.lock_candidature_of_piece(transaction, piece_id)
         context = pieces.own_piece(transaction, candidate_id, piece_id)
-        refuse_closed_deposit(
-            context, at
-        )  # the group may have been validated in another window meanwhile
-        before = make_current(transaction, context, row, portal_now(), by_candidate=True)
-        context.piece.validated_at = None
+        # The group may have been validated in another window meanwhile.
+        changed = context.state.put_file(pieces.current_deposit(row, controlled=False), at)
+        before = make_current(transaction, context, row, changed, portal_now(), by_candidate=True)
         actor = Actor("candidate", candidate_id)
         after = {"deposit_id": row.id, "size": row.size, "sha256": row.sha256}
         AuditEntry.record(transaction, actor, "deposit.made", piece_id, before=before, after=after)
@@ -86,20 +85,17 @@ def delete_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
     with db.operation() as transaction:
         pieces.lock_candidature_of_piece(transaction, piece_id)
         context = pieces.own_piece(transaction, candidate_id, piece_id)
-        if reason := rules.deletion_refusal(context.state, at):
-            raise refusals.DepositClosed(reason)
+        last = latest_control(transaction, piece_id)
+        changed = context.state.take_file_back(at, decision_of(last) if last else None)
         _remove_current(transaction, context, portal_now(), by_candidate=True)
-        _restore_refusal(transaction, context.piece)
-        context.piece.revision += 1
-        if context.deposit:
-            actor = Actor("candidate", candidate_id)
-            AuditEntry.record(
-                transaction,
-                actor,
-                "deposit.deleted",
-                piece_id,
-                before={"deposit_id": context.deposit.id},
-            )
+        context.store(changed)
+        AuditEntry.record(
+            transaction,
+            Actor("candidate", candidate_id),
+            "deposit.deleted",
+            piece_id,
+            before={"deposit_id": context.deposit_id},
+        )
         tell_state(transaction, context.candidature.id)
 
 
@@ -115,30 +111,27 @@ def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: 
         if not group:
             raise NotFound()
         states = [context.state for context in group]
-        if rules.is_complete(states):
+        if is_complete(states):
             return
-        if reason := rules.validation_refusal(states, at):
-            raise refusals.DepositClosed(reason, problem=problem_types.VALIDATION_CLOSED)
+        if reason := validation_refusal(states, at):
+            raise DepositClosed(reason, problem=problem_types.VALIDATION_CLOSED)
         now = portal_now()
         actor = Actor("candidate", candidate_id)
         for context in (each for each in group if each.state.is_open(at)):
-            piece = context.piece
+            piece_id = context.piece.id
             deposit_id = context.deposit_id
-            transaction.add(Validation(piece_id=piece.id, deposit_id=deposit_id, validated_at=now))
-            piece.validated_at = now
-            piece.resubmit_until = None
-            piece.asked_again_for = None
-            piece.revision += 1
+            context.store(context.state.validate(at, now))
+            transaction.add(Validation(piece_id=piece_id, deposit_id=deposit_id, validated_at=now))
             AuditEntry.record(
-                transaction, actor, "piece.validated", piece.id, after={"deposit_id": deposit_id}
+                transaction, actor, "piece.validated", piece_id, after={"deposit_id": deposit_id}
             )
         tell_state(transaction, candidature_id)
 
 
 def refuse_closed_deposit(context: PieceContext, at: datetime) -> None:
     """Raises DepositClosed."""
-    if reason := rules.deposit_refusal(context.state, at):
-        raise refusals.DepositClosed(reason)
+    if reason := deposit_refusal(context.state, at):
+        raise DepositClosed(reason)
 
 
 def _store_file(key: str, accepted: AcceptedFile) -> None:
@@ -190,25 +183,26 @@ def make_current(
     transaction: Session,
     context: PieceContext,
     row: Deposit,
+    changed: PieceState,
     at: datetime,
     *,
     by_candidate: bool = False,
 ) -> dict[str, str] | None:
-    """Replace the piece's current file, until `at`, by `row`; returns what it replaced, for the
-    audit trail.
+    """Replace the piece's current file, until `at`, by `row`, and store the piece as `changed` by
+    that. Return what was replaced, for the audit trail.
 
-    The status given to the earlier file is cleared. The caller holds the lock of the candidature.
+    The caller holds the lock of the candidature.
     """
     before = {"deposit_id": context.deposit.id} if context.deposit else None
     _remove_current(transaction, context, at, by_candidate=by_candidate)
     transaction.flush()  # first, since the database allows one current file at any time
-    row.removed_at = row.version = None
+    row.removed_at = None
+    row.version = changed.deposit.version if changed.deposit else None
     transaction.add(row)
-    piece = context.piece
-    piece.take_status_of(None)
-    piece.revision += 1
+    context.store(changed)
     if dependencies().antivirus.configured:
-        follow_up(transaction, SCAN, {"deposit_id": row.id}, subject=piece.candidature_id)
+        candidature_id = context.candidature.id
+        follow_up(transaction, SCAN, {"deposit_id": row.id}, subject=candidature_id)
     transaction.flush()
     return before
 
@@ -221,6 +215,7 @@ def _remove_current(
     if context.deposit is None:
         return
     context.deposit.removed_at = at
+    context.deposit.piece_as_left = context.state.standing
     if not context.controlled:
         is_young = (
             at - context.deposit.deposited_at < SECOND_THOUGHT and context.deposit.version is None
@@ -231,13 +226,3 @@ def _remove_current(
             context.deposit.object_key,
             kept=KEPT_SECOND_THOUGHT if is_second_thought else None,
         )
-
-
-def _restore_refusal(transaction: Session, piece: Piece) -> None:
-    """Once the file that was to replace a refused one is deleted, the piece is « Non Conforme »
-    again."""
-    if piece.resubmit_until is None or piece.asked_again_for is not None:
-        return
-    control = pieces.latest_control(transaction, piece.id)
-    if control is not None and control.status == Status.NON_COMPLIANT:
-        piece.take_status_of(control)

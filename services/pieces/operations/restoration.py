@@ -12,10 +12,13 @@ from services.clock import portal_now, system_now
 from services.objects.reconciliation import KeyColumn, Reconciliation
 from services.objects.tables import retired_objects
 from services.pieces.dependencies import dependencies
+from services.pieces.domain.control import as_decided
 from services.pieces.models import AuditEntry, Deposit, db
 from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.deposits import make_current
 from services.pieces.queries.pieces import (
+    current_deposit,
+    decision_of,
     lock_candidature_of_piece,
     newest_control,
     piece_within_academies,
@@ -30,8 +33,9 @@ def reconciliation() -> Reconciliation:
 
 
 def restore_deposit(deposit_id: str, academie: str, actor: Actor, reason: str) -> None:
-    """Make a removed file its piece's current one again; the candidate's validation stays, and the
-    status that the last control of this file gave comes back.
+    """Make a removed file its piece's current one again, and the piece what it was when that file
+    was removed: its status, until when it may be deposited again, and for which version. The
+    candidate's validation stays.
 
     Raises Invalid without a member of staff's id and a reason, NotFound outside the académie,
     Conflict for the current file or one whose bytes are erased, StoreUnavailable.
@@ -46,9 +50,11 @@ def restore_deposit(deposit_id: str, academie: str, actor: Actor, reason: str) -
         context = piece_within_academies(transaction, frozenset({academie}), row.piece_id)
         row = _removed_deposit(transaction, deposit_id)
         _keep_bytes(transaction, row)
-        before = make_current(transaction, context, row, portal_now())
-        if control := newest_control(transaction, row.piece_id, deposit_id=row.id, counts=True):
-            context.piece.take_status_of(control)
+        control = newest_control(transaction, row.piece_id, deposit_id=row.id, counts=True)
+        left = row.piece_as_left or as_decided(decision_of(control) if control else None)
+        file = current_deposit(row, controlled=control is not None)
+        changed = context.state.restore_file(file, left, context.candidature.version)
+        before = make_current(transaction, context, row, changed, portal_now())
         after = {"deposit_id": row.id, "reason": reason}
         AuditEntry.record(
             transaction, actor, "deposit.restored", row.piece_id, before=before, after=after

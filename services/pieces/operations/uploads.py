@@ -20,7 +20,7 @@ from services.contracts.piece_rules import MAX_FILE_BYTES, Format
 from services.french import file_size
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.files import accepted_formats, clean_filename
-from services.pieces.domain.piece import deposit_instant
+from services.pieces.domain.period import deposit_instant
 from services.pieces.domain.refusals import FileRefused, RefusalReason
 from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations import deposit_limits as limits

@@ -9,9 +9,12 @@ from typing import TypeVar
 from services.contracts.api import pieces as candidate_api
 from services.contracts.api import staff_pieces as staff_api
 from services.contracts.api.operation import answer_of
-from services.pieces.domain import piece as rules
+from services.pieces.domain.candidate_sentences import candidate_sentence
 from services.pieces.domain.files import accepted_formats
+from services.pieces.domain.group_validation import WARNING, validation_refusal
 from services.pieces.domain.missing_pieces import pieces_to_do
+from services.pieces.domain.period import Period, format_instant
+from services.pieces.domain.piece import deletion_refusal, deposit_refusal
 from services.pieces.models import Candidature, Deposit
 from services.pieces.queries.pieces import PieceContext
 
@@ -33,7 +36,7 @@ def requested_pieces(
         candidate_api.RequestedPieces,
         candidature,
         periods=periods,
-        warning=rules.WARNING,
+        warning=WARNING,
         quota_sentence=quota_sentence,
     )
 
@@ -42,17 +45,18 @@ def candidate_piece(context: PieceContext, at: datetime) -> candidate_api.Piece:
     """A piece for its candidate, with what they may do with it at `at`."""
     row = context.piece
     state = context.state
-    sentence = rules.candidate_sentence(state, at)
+    sentence = candidate_sentence(state, at)
     return answer_of(
         candidate_api.Piece,
         row,
         required=row.required and row.asked,
         formats=tuple(format.value for format in accepted_formats(tuple(row.formats))),
-        can_deposit=rules.deposit_refusal(state, at) is None,
-        can_delete=rules.deletion_refusal(state, at) is None,
+        can_deposit=deposit_refusal(state, at) is None,
+        can_delete=deletion_refusal(state, at) is None,
         deposit=_candidate_deposit(context.deposit, row.validated_at) if context.deposit else None,
         status=context.status.label if context.status else None,
         status_code=row.status,
+        status_comment=row.status_comment if row.status else None,
         resubmit_sentence=sentence if row.resubmit_until and row.asked else None,
         sentence=sentence,
     )
@@ -66,15 +70,13 @@ def _by_group(contexts: list[PieceContext]) -> dict[str, list[PieceContext]]:
     return groups
 
 
-def _period(
-    period: rules.Period, contexts: list[PieceContext], at: datetime
-) -> candidate_api.Period:
+def _period(period: Period, contexts: list[PieceContext], at: datetime) -> candidate_api.Period:
     groups = tuple(_group(code, of_group, at) for code, of_group in _by_group(contexts).items())
     return candidate_api.Period(sentence=period.sentence, open=period.is_open(at), groups=groups)
 
 
 def _group(code: str, contexts: list[PieceContext], at: datetime) -> candidate_api.Group:
-    reason = rules.validation_refusal([context.state for context in contexts], at)
+    reason = validation_refusal([context.state for context in contexts], at)
     return candidate_api.Group(
         code=code,
         label=contexts[0].piece.group_label,
@@ -88,13 +90,11 @@ def _candidate_deposit(row: Deposit, validated_at: datetime | None) -> candidate
     return answer_of(
         candidate_api.Deposit,
         row,
-        deposited_sentence=f"Déposé le {rules.format_instant(row.deposited_at)}",
+        deposited_sentence=f"Déposé le {format_instant(row.deposited_at)}",
         scan=row.scan_label,
         scan_code=row.scan,
         validated_at=validated_at,
-        validated_sentence=f"Validé le {rules.format_instant(validated_at)}"
-        if validated_at
-        else None,
+        validated_sentence=f"Validé le {format_instant(validated_at)}" if validated_at else None,
     )
 
 

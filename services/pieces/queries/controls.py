@@ -16,10 +16,10 @@ from services.contracts.api.staff_pieces import (
     PastDeposit,
 )
 from services.contracts.piece_rules import Status
-from services.pieces.domain import control as rules
+from services.pieces.domain.piece import taking_back_refusal
 from services.pieces.models import Control, Deposit, RefusalNotice, object_tables
 from services.pieces.queries.answers import staff_piece
-from services.pieces.queries.pieces import PieceContext, pieces_within_academies
+from services.pieces.queries.pieces import PieceContext, made_control, pieces_within_academies
 
 PACE = timedelta(hours=1)
 
@@ -82,25 +82,13 @@ def own_controls(
 def _past_control(
     transaction: Session, context: PieceContext, row: Control, is_latest: bool, staff_id: str
 ) -> PastControl:
+    saved_at = context.candidature.saved_at
+    refusal = taking_back_refusal(context.state, made_control(row), staff_id, saved_at)
     return answer_of(
         PastControl,
         row,
         status_label=Status(row.status).label,
-        can_be_taken_back=is_latest and taking_back_refusal(context, row, staff_id) is None,
+        can_be_taken_back=is_latest and refusal is None,
         announced=row.status == Status.NON_COMPLIANT
         and transaction.get(RefusalNotice, row.sequence) is not None,
-    )
-
-
-def taking_back_refusal(context: PieceContext, latest: Control | None, staff_id: str) -> str | None:
-    """Why this gestionnaire cannot take back the piece's latest control, as a sentence; None if
-    they can: the piece is as that control left it."""
-    if latest is None or latest.staff_id != staff_id or latest.before is None:
-        return rules.NOT_THE_CALLERS
-    left = (latest.status, latest.resubmit_until, latest.deposit_id)
-    is_as_left = (context.piece.status, context.piece.resubmit_until, context.deposit_id) == left
-    return (
-        None
-        if is_as_left and context.candidature.saved_at <= latest.controlled_at
-        else rules.ACTED_UPON
     )

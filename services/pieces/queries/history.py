@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 
 from services.chassis.database.columns import UtcDateTime
 from services.contracts.api.history import Event, History, newest_first
-from services.pieces.models import Candidature, Control, Deposit, Piece, Validation
+from services.pieces.models import (
+    FOUND_INFECTED_ACT,
+    AuditEntry,
+    Candidature,
+    Control,
+    Deposit,
+    Piece,
+    Validation,
+)
 
 _DEPOSITED = "deposit.made"
 _VALIDATED = "piece.validated"
@@ -25,16 +33,19 @@ def _of(
     act: str,
     at: Any,
     *,
+    piece_id: Any = None,
     until: Any = _NEVER,
     text: Any = _NOTHING,
     state: Any = _NOTHING,
 ) -> Select[Any]:
+    """Select what happened to the pieces of one candidature, from a table whose rows name their
+    piece in `piece_id`, or in a column of that name."""
     title = (Piece.code + " : " + Piece.label).label("title")
     happened = (at.label("at"), until.label("until"), text.label("text"), state.label("state"))
     return (
         select(literal(act).label("act"), Piece.id.label("piece_id"), title, *happened)
         .select_from(table)
-        .join(Piece, Piece.id == table.piece_id)
+        .join(Piece, Piece.id == (table.piece_id if piece_id is None else piece_id))
         .join(Candidature, Candidature.id == Piece.candidature_id)
         .where(
             Candidature.id == bindparam("candidature_id"),
@@ -50,7 +61,11 @@ _HISTORY = union_all(
     _of(
         Control, _CONTROLLED, Control.controlled_at, text=Control.comment, state=Control.status
     ).where(Control.counts),
+    _of(AuditEntry, FOUND_INFECTED_ACT, AuditEntry.at, piece_id=AuditEntry.subject).where(
+        AuditEntry.action == FOUND_INFECTED_ACT
+    ),
 )
+_AUTHORS = {_VALIDATED: "candidate", _CONTROLLED: "staff", FOUND_INFECTED_ACT: "service"}
 
 
 def history(transaction: Session, candidate_id: str, candidature_id: str) -> History:
@@ -67,11 +82,7 @@ def history(transaction: Session, candidate_id: str, candidature_id: str) -> His
         for _, own in groupby(deposits, attrgetter("piece_id"))
         for event in _of_files(list(own))
     ]
-    others = [
-        _event(row, row.act, "candidate" if row.act == _VALIDATED else "staff")
-        for row in rows
-        if row.act != _DEPOSITED
-    ]
+    others = [_event(row, row.act, _AUTHORS[row.act]) for row in rows if row.act != _DEPOSITED]
     return History(events=newest_first([*of_files, *others]))
 
 

@@ -18,7 +18,8 @@ from services.chassis.database.staff_lists import within
 from services.contracts.api.missing_pieces import IncompleteSession
 from services.contracts.piece_rules import Scan, Status
 from services.pieces.domain.missing_pieces import is_unfinished
-from services.pieces.domain.piece import CurrentDeposit, days_left
+from services.pieces.domain.period import days_left
+from services.pieces.domain.piece import CurrentDeposit
 from services.pieces.models import (
     Candidature,
     Control,

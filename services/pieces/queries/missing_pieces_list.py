@@ -17,7 +17,7 @@ from services.contracts.api.missing_pieces import (
 )
 from services.contracts.api.operation import answer_of
 from services.contracts.api.staff_pieces import Regroupement
-from services.pieces.domain.piece import days_left
+from services.pieces.domain.period import days_left
 from services.pieces.models import Candidature, Piece
 from services.pieces.queries import incomplete_candidatures as queries
 from services.pieces.queries.answers import staff_candidature

@@ -32,7 +32,9 @@ from services.contracts.api.staff_pieces import ControlQueue, RecentOpening, Wai
 from services.contracts.piece_rules import Scan, Status
 from services.objects.tables import retired_objects
 from services.pieces.domain import control
-from services.pieces.domain.piece import CurrentDeposit, Period, PieceState
+from services.pieces.domain.control import Decision, MadeControl
+from services.pieces.domain.period import Period
+from services.pieces.domain.piece import CurrentDeposit, PieceState
 from services.pieces.models import (
     TO_CONTROL,
     AuditEntry,
@@ -102,23 +104,35 @@ class PieceContext:
 
     @property
     def state(self) -> PieceState:
-        row = self.deposit
-        scan = self.scan
-        deposit = (
-            CurrentDeposit(scan, self.controlled, row.version is not None) if row and scan else None
-        )
+        deposit = current_deposit(self.deposit, self.controlled) if self.deposit else None
         return state_of(self.piece, self.window, deposit)
+
+    def store(self, state: PieceState) -> None:
+        """Keep what a transition has made of the piece, and of its current file."""
+        self.piece.store(state)
+        if self.deposit and state.deposit and state.deposit.id == self.deposit.id:
+            self.deposit.version = state.deposit.version
+
+
+def current_deposit(row: Deposit, controlled: bool) -> CurrentDeposit:
+    return CurrentDeposit(Scan(row.scan), controlled, row.version, row.id)
 
 
 def state_of(piece: Piece, window: Window | None, deposit: CurrentDeposit | None) -> PieceState:
-    """The plain values that the rules of `domain` work on."""
-    return answer_of(
-        PieceState,
-        piece,
+    """Return the plain values that the rules of `domain` work on."""
+    return PieceState(
         label=f"{piece.code} : {piece.label}",
+        asked=piece.asked,
+        required=piece.required,
         period=_period_of(piece, window),
         deposit=deposit,
         status=Status(piece.status) if piece.status else None,
+        validated_at=piece.validated_at,
+        resubmit_until=piece.resubmit_until,
+        asked_again_for=piece.asked_again_for,
+        comment=piece.status_comment,
+        received_on=piece.received_on,
+        revision=piece.revision,
     )
 
 
@@ -289,6 +303,22 @@ def latest_control(transaction: Session, piece_id: str) -> Control | None:
 def newest_control(transaction: Session, piece_id: str, **among: Any) -> Control | None:
     query = select(Control).filter_by(piece_id=piece_id, **among)
     return transaction.scalar(query.order_by(Control.sequence.desc()).limit(1))
+
+
+def decision_of(row: Control) -> Decision:
+    """Return what was decided in a control."""
+    return Decision(
+        deposit_id=row.deposit_id,
+        status=Status(row.status),
+        comment=row.comment,
+        received_on=row.received_on,
+        resubmit_until=row.resubmit_until,
+    )
+
+
+def made_control(row: Control) -> MadeControl:
+    """Return a control as the rules know it."""
+    return MadeControl(decision_of(row), row.staff_id, row.controlled_at, row.before)
 
 
 def _fetch_piece(transaction: Session, query: Select[*tuple[Any, ...]]) -> PieceContext:

@@ -17,10 +17,11 @@ from services.contracts.piece_rules import (
     Status,
 )
 from services.contracts.reminder_rules import HOUR, current_rung, rung_instant
-from services.pieces.domain import control
+from services.pieces.domain import candidate_sentences, control, group_validation
 from services.pieces.domain import piece as rules
 from services.pieces.domain.missing_pieces import due_rung, pieces_state, pieces_to_do
-from services.pieces.domain.piece import INSTANT_COUNTS, CurrentDeposit, Period, PieceState
+from services.pieces.domain.period import INSTANT_COUNTS, Period, days_left, deposit_instant
+from services.pieces.domain.piece import CurrentDeposit, PieceState
 from services.pieces.operations.deposit_limits import uploads_per_hour
 from tests.pieces.example_events import CLOSES, DURING, OPENS, SECOND
 
@@ -83,14 +84,22 @@ NO_BUTTON = (False, False)
 OPEN = [
     (EMPTY, None, ADD),
     (a_piece(), None, ADD_AND_DELETE),
-    (a_piece(deposit=INFECTED), rules.DANGEROUS, ADD_AND_DELETE),
+    (a_piece(deposit=INFECTED), candidate_sentences.DANGEROUS, ADD_AND_DELETE),
     (a_piece(validated_at=DURING), None, NO_BUTTON),
-    (a_piece(deposit=EXAMINED, status=Status.RECEIVED), rules.RECEIVED, NO_BUTTON),
-    (a_piece(deposit=EXAMINED, status=Status.COMPLIANT), rules.NOTHING_TO_DO, NO_BUTTON),
-    (replace(EMPTY, status=Status.RECEIVED), rules.RECEIVED, NO_BUTTON),
+    (a_piece(deposit=EXAMINED, status=Status.RECEIVED), candidate_sentences.RECEIVED, NO_BUTTON),
+    (
+        a_piece(deposit=EXAMINED, status=Status.COMPLIANT),
+        candidate_sentences.NOTHING_TO_DO,
+        NO_BUTTON,
+    ),
+    (replace(EMPTY, status=Status.RECEIVED), candidate_sentences.RECEIVED, NO_BUTTON),
     (REFUSED, AGAIN, ADD),
     (a_piece(resubmit_until=LATER), TO_VALIDATE, ADD_AND_DELETE),
-    (a_piece(deposit=INFECTED, resubmit_until=LATER), rules.DANGEROUS, ADD_AND_DELETE),
+    (
+        a_piece(deposit=INFECTED, resubmit_until=LATER),
+        candidate_sentences.DANGEROUS,
+        ADD_AND_DELETE,
+    ),
     (replace(EMPTY, asked=False), rules.NO_LONGER_ASKED, NO_BUTTON),
     (a_piece(asked=False), rules.NO_LONGER_ASKED, DELETE),
     (replace(REFUSED, asked=False), rules.NO_LONGER_ASKED, NO_BUTTON),
@@ -108,9 +117,9 @@ CLOSED = [
     (a_piece(resubmit_until=LATER), TO_VALIDATE, ADD_AND_DELETE),
     (replace(REFUSED, asked=False), rules.NO_LONGER_ASKED, NO_BUTTON),
 ]
-OUTDATED = a_piece(deposit=replace(FILE, outdated=True), resubmit_until=LATER, asked_again_for=2)
+OUTDATED = a_piece(deposit=replace(FILE, version=1), resubmit_until=LATER, asked_again_for=2)
 ASKED_AGAIN = replace(EMPTY, resubmit_until=LATER, asked_again_for=2)
-SIGN = rules.SIGN_AGAIN.format(2)
+SIGN = candidate_sentences.SIGN_AGAIN.format(2)
 RENEWED = [
     (OUTDATED, f"{SIGN} {AGAIN}", ADD_AND_DELETE),
     (ASKED_AGAIN, f"{SIGN} {AGAIN}", ADD),
@@ -133,7 +142,7 @@ CASES = (
 def test_the_sentence_and_the_buttons_are_those_of_the_state(
     piece: PieceState, sentence: str | None, buttons: tuple[bool, bool], at: datetime
 ) -> None:
-    assert rules.candidate_sentence(piece, at) == sentence
+    assert candidate_sentences.candidate_sentence(piece, at) == sentence
     assert (
         rules.deposit_refusal(piece, at) is None,
         rules.deletion_refusal(piece, at) is None,
@@ -147,7 +156,7 @@ REFUSED_AGAIN = a_piece(status=Status.NON_COMPLIANT, resubmit_until=LATER)
 
 
 def refused(*pieces: PieceState, at: datetime = DURING) -> str | None:
-    return rules.validation_refusal(pieces, at)
+    return group_validation.validation_refusal(pieces, at)
 
 
 def test_every_required_piece_is_needed_and_named() -> None:
@@ -168,18 +177,21 @@ def test_every_required_piece_is_needed_and_named() -> None:
         True,
         True,
     ]
-    assert refused(OPTIONAL) == rules.NOTHING_PROVIDED
-    assert refused(unasked) == refused() == rules.NOTHING_ASKED
+    assert refused(OPTIONAL) == group_validation.NOTHING_PROVIDED
+    assert refused(unasked) == refused() == group_validation.NOTHING_ASKED
 
 
 def test_what_is_settled_is_not_validated_again_and_says_by_whom_it_was() -> None:
     by_staff = a_piece(status=Status.COMPLIANT)
-    assert rules.is_complete([VALIDATED, replace(OPTIONAL, validated_at=DURING)])
-    assert refused(VALIDATED) == rules.ALREADY_VALIDATED
+    assert group_validation.is_complete([VALIDATED, replace(OPTIONAL, validated_at=DURING)])
+    assert refused(VALIDATED) == group_validation.ALREADY_VALIDATED
     assert not VALIDATED.is_open(DURING)
-    assert refused(by_staff, replace(EMPTY, status=Status.RECEIVED)) == rules.SETTLED_BY_STAFF
-    assert refused(by_staff, VALIDATED) == rules.SETTLED_BY_BOTH
-    assert refused(replace(by_staff, validated_at=DURING)) == rules.ALREADY_VALIDATED
+    assert (
+        refused(by_staff, replace(EMPTY, status=Status.RECEIVED))
+        == group_validation.SETTLED_BY_STAFF
+    )
+    assert refused(by_staff, VALIDATED) == group_validation.SETTLED_BY_BOTH
+    assert refused(replace(by_staff, validated_at=DURING)) == group_validation.ALREADY_VALIDATED
 
 
 def test_after_the_period_only_mended_refusals_are_validated_until_their_date() -> None:
@@ -300,7 +312,7 @@ def test_what_counts_is_when_the_first_upload_began_unless_it_took_too_long() ->
     late = DURING + INSTANT_COUNTS
     before = DURING - SECOND
     counting = {in_time: DURING, late: late, DURING: DURING, before: before}
-    assert {at: rules.deposit_instant([DURING + SECOND, DURING], at) for at in counting} == counting
+    assert {at: deposit_instant([DURING + SECOND, DURING], at) for at in counting} == counting
 
 
 def test_uploads_are_as_many_as_deposits_and_never_less_than_the_pages_of_ten_documents() -> None:
@@ -339,10 +351,10 @@ def test_what_came_to_be_missing_after_a_rung_is_not_reminded_of_by_it() -> None
 
 
 def test_days_left_are_counted_as_people_do() -> None:
-    assert rules.days_left(CLOSES, datetime(2021, 10, 29, 23, 59, tzinfo=PARIS)) == 2
-    assert rules.days_left(CLOSES, datetime(2021, 10, 31, 0, 1, tzinfo=PARIS)) == 0
+    assert days_left(CLOSES, datetime(2021, 10, 29, 23, 59, tzinfo=PARIS)) == 2
+    assert days_left(CLOSES, datetime(2021, 10, 31, 0, 1, tzinfo=PARIS)) == 0
     assert (
-        rules.days_left(
+        days_left(
             datetime(2021, 10, 25, 12, tzinfo=PARIS), datetime(2021, 10, 24, 13, tzinfo=PARIS)
         )
         == 1

@@ -19,6 +19,8 @@ from services.confined.checks import Reason
 from services.contracts.pieces import PiecesStateChanged
 from services.objects.lifecycle import ERASING_DELAY
 from services.pieces.antivirus import Antivirus, AntivirusUnavailable
+from services.pieces.domain.candidate_sentences import DANGEROUS
+from services.pieces.domain.piece import FOUND_INFECTED
 from services.pieces.inspection.inspections import BUSY_RETRY_SECONDS, MAX_WAITING_LONG_LOOKS
 from services.pieces.models import DepositTries, db, event_tables
 from services.pieces.operations import deposit_limits as limits
@@ -321,3 +323,79 @@ def test_a_scan_given_up_is_asked_for_again_each_night_and_one_under_way_is_not(
     scanned.run_job("rescan")
     assert scanned.run_follow_ups() == []
     assert scanned.piece("NATIDE06")["deposit"]["scan"] == "saine"
+
+
+def test_a_compliant_piece_whose_file_proves_infected_waits_for_a_decision_and_another_file(
+    database_url: str, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The antivirus learns of a virus after the control: nobody may go on counting on the file."""
+    with contextlib.closing(
+        PiecesService(database_url, bucket.url, antivirus_url="tcp://127.0.0.1:9")
+    ) as service:
+        service.registered()
+        monkeypatch.setattr(Antivirus, "is_clean", lambda *_: True)
+        service.deposit("NATIDE06")
+        service.run_follow_ups()
+        service.validate("NATIONALITE")
+        service.control("NATIDE06", "compliant")
+        before = service.piece_for_staff("NATIDE06")
+
+        monkeypatch.setattr(Antivirus, "is_clean", lambda *_: False)
+        service.run_command("rescan", "--all")
+        service.run_follow_ups()
+
+        shown = service.piece_for_staff("NATIDE06")
+        assert (shown["status"], shown["comment"]) == (None, FOUND_INFECTED)
+        assert shown["etag"] != before["etag"]
+        assert service.listed_codes("status=none&deposited=true") == ["NATIDE06"]
+        [waiting] = service.read_as_staff("/control-queue")["items"]
+        assert (waiting["number"], waiting["sent_again"]) == (1, 1)
+        assert service.take_back("NATIDE06").status_code == 409
+        assert service.control("NATIDE06", "compliant").status_code == 422
+
+        asked = service.piece("NATIDE06")
+        assert (asked["status"], asked["status_comment"]) == (None, None)
+        assert (asked["can_deposit"], asked["sentence"]) == (True, DANGEROUS)
+        [to_do] = service.call("GET", "/left").get_json()["candidatures"]
+        assert to_do["refused"] == 1
+        assert service.published(PiecesStateChanged.TYPE)[-1]["state"] == "missing"
+
+        written = service.audit_entries()[-2:]
+        assert [entry.action for entry in written] == ["deposit.scanned", "piece.found_infected"]
+        assert written[1].before == {"status": "compliant"}
+        assert written[1].after is not None
+        assert (written[1].after["status"], written[1].after["reason"]) == (None, FOUND_INFECTED)
+        assert service.read_as_staff("/changes")["items"][-1]["kind"] == "removed"
+        history = service.call("GET", f"/candidatures/{CANDIDATURE}/history").get_json()
+        assert history["events"][0]["act"] == "piece.found_infected"
+        assert history["events"][0]["author"] == "service"
+
+        service.run_command("rescan", "--all")
+        service.run_follow_ups()
+        assert service.piece_for_staff("NATIDE06")["etag"] == shown["etag"], "found once"
+        monkeypatch.setattr(Antivirus, "is_clean", lambda *_: True)
+        service.run_command("rescan", "--all")
+        service.run_follow_ups()
+        assert service.piece_for_staff("NATIDE06")["comment"] is None, "it was none after all"
+        service.deposit("NATIDE06", sample_files.image(), "autre.png")
+        service.run_follow_ups()
+        assert service.validate("NATIONALITE").status_code == 200
+        assert service.control("NATIDE06", "compliant").status_code == 200
+
+
+@pytest.mark.parametrize("status", ["non_compliant", "received"])
+def test_what_was_not_found_compliant_keeps_its_status_when_it_proves_infected(
+    database_url: str, bucket: Bucket, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    with contextlib.closing(
+        PiecesService(database_url, bucket.url, antivirus_url="tcp://127.0.0.1:9")
+    ) as service:
+        service.registered()
+        service.deposit("NATIDE06")
+        service.control("NATIDE06", status)
+        etag = service.piece_for_staff("NATIDE06")["etag"]
+        monkeypatch.setattr(Antivirus, "is_clean", lambda *_: False)
+        service.run_follow_ups()
+        shown = service.piece_for_staff("NATIDE06")
+        assert (shown["status"], shown["etag"]) == (status, etag)
+        assert shown["deposit"]["scan"] == "infected"

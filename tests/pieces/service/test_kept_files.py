@@ -4,10 +4,12 @@ objects are compared."""
 import io
 
 import pytest
+from sqlalchemy import update
 
 from services.chassis.process.stopping import stopping_answered_by
 from services.objects import ObjectStore, StoreUnavailable
 from services.objects.lifecycle import ERASING_DELAY
+from services.pieces.models import Deposit, db
 from services.pieces.operations.deposits import KEPT_SECOND_THOUGHT, SECOND_THOUGHT
 from tests.pieces import sample_files
 from tests.pieces.example_events import DURING
@@ -98,6 +100,59 @@ def test_a_file_is_restored_with_the_validation_and_the_refusal_that_were_its_ow
     replaced.deposit("NATIDE06", sample_files.image(), "trois.png")
     assert _restore(replaced, replaced.deposits()[0].id) == 0
     assert replaced.piece_for_staff("NATIDE06")["status"] == "non_compliant"
+
+
+REFUSED_UNTIL = "2021-11-20"
+LONGER = "2021-12-24"
+
+
+def _reopening(service: PiecesService) -> tuple[str | None, str | None]:
+    """The status of the piece, and until when it can be deposited again."""
+    piece = service.piece_for_staff("NATIDE06")
+    return piece["status"], piece["resubmit_until"]
+
+
+def test_a_file_is_restored_with_the_end_of_its_own_refusal(registered: PiecesService) -> None:
+    registered.deposit("NATIDE06", sample_files.pdf(), "un.pdf")
+    never_refused = _reopening(registered)
+    registered.deposit("NATIDE06", sample_files.image(), "deux.png")
+    registered.control("NATIDE06", "non_compliant", resubmit_until=REFUSED_UNTIL)
+    refused = _reopening(registered)
+    registered.deposit("NATIDE06", sample_files.image(), "trois.png")
+    sent_again = _reopening(registered)
+    registered.control("NATIDE06", "non_compliant", resubmit_until=LONGER)
+    first, second, third = registered.deposits()
+    assert _restore(registered, second.id) == 0
+    assert _reopening(registered) == refused
+    assert _restore(registered, first.id) == 0
+    assert _reopening(registered) == never_refused
+    registered.deposit("NATIDE06", sample_files.image(), "quatre.png")
+    assert _restore(registered, third.id) == 0
+    assert _reopening(registered)[0] == "non_compliant", "as it was replaced, refused"
+    registered.deposit("NATIDE06", sample_files.image(), "cinq.png")
+    assert _reopening(registered)[0] is None
+    assert sent_again == (None, refused[1])
+
+
+def test_a_file_that_the_version_before_removed_is_restored_with_its_last_control(
+    registered: PiecesService,
+) -> None:
+    """It noted nothing of the piece."""
+    registered.deposit("NATIDE06", sample_files.pdf(), "un.pdf")
+    registered.deposit("NATIDE06", sample_files.image(), "deux.png")
+    registered.control("NATIDE06", "non_compliant", resubmit_until=REFUSED_UNTIL)
+    refused = _reopening(registered)
+    registered.deposit("NATIDE06", sample_files.image(), "trois.png")
+    registered.control("NATIDE06", "non_compliant", resubmit_until=LONGER)
+    with registered.app.app_context(), db.operation() as transaction:
+        transaction.execute(update(Deposit).values(piece_as_left=None))
+    first, second, _ = registered.deposits()
+    assert _restore(registered, second.id) == 0
+    assert _reopening(registered) == refused
+    with registered.app.app_context(), db.operation() as transaction:
+        transaction.execute(update(Deposit).values(piece_as_left=None))
+    assert _restore(registered, first.id) == 0
+    assert _reopening(registered) == (None, None)
 
 
 def test_nothing_is_restored_for_another_academie_nor_twice_nor_when_it_is_unknown(

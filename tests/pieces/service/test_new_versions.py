@@ -13,7 +13,7 @@ from services.contracts.registrations import RegistrationSaved
 from services.pieces.domain.control import ACTED_UPON, RESUBMIT_DAYS
 from tests.pieces import sample_files
 from tests.pieces.example_events import CLOSES, DURING, PIECES, registration_saved, window_changed
-from tests.pieces.pieces_service import PiecesService
+from tests.pieces.pieces_service import STAFF, PiecesService
 
 SIGNED = "CINSIG03"
 PROVING = tuple(replace(piece, proves_version=piece.code == SIGNED) for piece in PIECES)
@@ -168,3 +168,20 @@ def test_a_decision_on_the_version_before_is_not_taken_back(given: PiecesService
     given.control(SIGNED, "non_compliant")
     given.handle_events(version(2, DURING + 2 * HOUR))
     assert given.take_back(SIGNED).get_json()["detail"] == ACTED_UPON
+
+
+def test_a_file_of_the_version_before_is_restored_as_one_that_is_asked_for_again(
+    given: PiecesService,
+) -> None:
+    """What was controlled since of the file that it replaces says nothing of it."""
+    given.handle_events(version(2))
+    asked = given.piece_for_staff(SIGNED)
+    given.deposit(SIGNED, sample_files.image(), "signée.png")
+    given.control(SIGNED, "compliant")
+    [first] = [row for row in given.deposits() if row.filename == f"{SIGNED}.pdf"]
+    words = ("--academie", "03", "--by", STAFF, "--reason", "demandé par téléphone")
+    assert given.run_command("restore-deposit", first.id, *words).exit_code == 0
+    restored = given.piece_for_staff(SIGNED)
+    told = ("status", "asked_again_for", "resubmit_until", "deposit")
+    assert {name: restored[name] for name in told} == {name: asked[name] for name in told}
+    assert given.listed_codes("status=none&deposited=true") == []

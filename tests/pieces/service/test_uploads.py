@@ -18,7 +18,7 @@ from services.chassis.database.columns import new_id
 from services.clock import system_now
 from services.contracts.piece_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
 from services.french import file_size
-from services.pieces.domain.piece import INSTANT_COUNTS
+from services.pieces.domain.period import INSTANT_COUNTS
 from services.pieces.inspection.inspections import Inspected
 from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations.deposit_limits import (

@@ -32,10 +32,16 @@ def candidature_state(tile: Tile, to_do: PiecesToDo | None) -> CandidatureState:
     return state
 
 
+def may_be_validated(tile: Tile) -> bool:
+    """Whether its candidate can validate it online now. A registrations of the version before says
+    of one that can only that it is modifiable."""
+    return tile.validation == TO_VALIDATE and (tile.validatable or tile.modifiable)
+
+
 def _validation_asked(tile: Tile) -> CandidatureState:
     """Until when; once it is too late, whom to contact."""
-    if tile.modifiable:
-        end = closing_time(tile.closes_at)
+    if may_be_validated(tile):
+        end = closing_time(tile.validate_until or tile.closes_at)
         sentence = f"Votre validation en ligne est attendue avant le {end} (heure de Paris)."
         return CandidatureState("À valider", "warning", sentence)
     reached = ", ".join(

@@ -14,7 +14,12 @@ from gateway.clients.base import optional_answer
 from gateway.components import closing_time
 from gateway.service_clients import SERVICE_LABELS
 from gateway.sessions import visitor
-from gateway.web.shown_states import is_over, late_pieces_sentence, pieces_to_do_sentence
+from gateway.web.shown_states import (
+    is_over,
+    late_pieces_sentence,
+    may_be_validated,
+    pieces_to_do_sentence,
+)
 from services.clock import portal_now
 from services.contracts.api.documents import DocumentToRead, list_documents_to_read
 from services.contracts.api.drafts import Draft
@@ -29,7 +34,6 @@ from services.contracts.page_labels import (
     REGISTRATIONS,
     VALIDATE_REGISTRATION,
 )
-from services.contracts.registration_rules import TO_VALIDATE
 from services.french import short_date, time_left
 
 Answer = TypeVar("Answer")
@@ -230,13 +234,14 @@ def _draft_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
 
 
 def _validation_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
-    """None once the registrations are closed, when nothing is left to do here: the candidature says
-    whom to contact."""
+    """None once it is too late, when nothing is left to do here: the candidature says whom to
+    contact."""
     for tile in facts.tiles or ():
-        if tile.validation == TO_VALIDATE and tile.modifiable:
+        if may_be_validated(tile):
             url = url_for("inscription.ask_validation", candidature_id=tile.id)
             text = "Inscription à valider en ligne"
-            yield ToDoItem(text, VALIDATE_REGISTRATION, url, candidature_name(tile), tile.closes_at)
+            until = tile.validate_until or tile.closes_at
+            yield ToDoItem(text, VALIDATE_REGISTRATION, url, candidature_name(tile), until)
 
 
 def _piece_items(facts: CandidateFacts) -> Iterator[ToDoItem]:

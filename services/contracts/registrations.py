@@ -191,6 +191,7 @@ class RegistrationSaved(
     edited_at: str | None = None
     validation: str = PAPER  # of VALIDATION_MODES: how this version is certified
     validated_at: str | None = None
+    validate_until: str | None = None  # exclusive end of a second try, after a correction by staff
 
     @property
     def is_certified_online(self) -> bool:
@@ -200,6 +201,15 @@ class RegistrationSaved(
     @property
     def is_to_validate(self) -> bool:
         return self.is_certified_online and self.validated_at is None
+
+    @property
+    def validation_ends(self) -> datetime:
+        """The exclusive end before which it can be validated online: that of the registrations, or
+        of the second try where that is later."""
+        closes = datetime.fromisoformat(self.closes_at)
+        if self.validate_until is None:
+            return closes
+        return max(closes, datetime.fromisoformat(self.validate_until))
 
     def with_dates(
         self, edition: int, dates: PrintedDates, edited_at: str, validated_at: str | None
@@ -326,7 +336,7 @@ class WindowChanged(Contract, type="registrations.window_changed.v1", consumers=
 
 Data = dict[str, Any]
 SCHEMA_KEY = "schema"
-SCHEMA = 4
+SCHEMA = 5
 """The number of the shape in which a saved version is written today: registrations stores it for
 good, documents with its copy. It grows with every change of what is written, the event's TYPE only
 with one that its consumers could not read. Rows without a number are older than the numbers: theirs

@@ -117,7 +117,7 @@ def send_validation_reminder(data: dict[str, Any], envelope: Envelope) -> None:
     with db.reading() as transaction:
         candidature = transaction.get_one(Candidature, data["candidature_id"])
         saved = newest_edition(transaction, current_version(transaction, candidature))
-    is_open = portal_now() < datetime.fromisoformat(saved.closes_at)
+    is_open = portal_now() < saved.validation_ends
     if candidature.state == ACTIVE and saved.is_to_validate and is_open:
         letter = mail_texts.letter(
             "validation_reminder", MailContext(saved, envelope.time, None, _portal_url())

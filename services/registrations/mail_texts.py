@@ -8,7 +8,7 @@ from services.contracts import documents, page_labels
 from services.contracts.piece_rules import Status
 from services.contracts.pieces import MissingGroup, MissingPiece
 from services.contracts.registrations import Contact, PieceAsked, RegistrationSaved
-from services.french import long_instant, shown_end, time_of_day, weekday_date
+from services.french import long_instant, short_instant, shown_end, time_of_day, weekday_date
 from services.mail.letter import Action, Letter, instant_in_paris
 from services.registrations.domain.exam_definition import OpeningView
 
@@ -84,6 +84,7 @@ LETTERS: Mapping[str, tuple[str | tuple[str, str], ...]] = {
         ),
         "{reason}",
         "{reference}\nVersion : {version}",
+        "{second_try}",
         _TO_REGISTRATIONS,
         f"Si vous n'avez pas demandé à être de nouveau inscrit, contactez {_SERVICE}",
     ),
@@ -153,11 +154,8 @@ def letter(name: str, context: MailContext) -> Letter:
         "why": context.reason_line,
         "reference": _reference(saved),
         "version": saved.version,
-        "certify": (
-            _validation_request(saved)
-            or "Si elle vous est demandée signée, c'est celle de cette version qu'il faut signer "
-            "et déposer."
-        ),
+        "certify": _certification_line(saved),
+        "second_try": _validation_request(saved) if saved.validate_until else "",
     }
     pages = (
         (
@@ -376,14 +374,30 @@ def _draft_letter(
 
 
 def _validation_request(saved: RegistrationSaved) -> str:
-    """Empty where the version is not to be validated online."""
-    end = shown_end(datetime.fromisoformat(saved.closes_at))
+    """Ask for the validation online, with its end. Empty where the version is not to be validated
+    online."""
+    if not saved.is_to_validate:
+        return ""
+    end = shown_end(saved.validation_ends)
+    why = "Ce que vous aviez certifié a changé. " if saved.validate_until else ""
     return (
-        f"Relisez votre inscription dans « {page_labels.REGISTRATIONS} », puis cliquez sur « "
+        f"{why}Relisez votre inscription dans « {page_labels.REGISTRATIONS} », puis cliquez sur « "
         f"{page_labels.VALIDATE_REGISTRATION} » avant le {weekday_date(end)} {time_of_day(end)} "
         "(heure/Paris). Cette validation remplace la confirmation signée."
-        if saved.is_to_validate
-        else ""
+    )
+
+
+def _certification_line(saved: RegistrationSaved) -> str:
+    """Say what is left to do for a new version: validate it online, sign it, or nothing."""
+    if saved.validated_at is not None:
+        instant = short_instant(datetime.fromisoformat(saved.validated_at))
+        return (
+            f"Votre validation en ligne du {instant} (heure/Paris) reste valable : vous n'avez pas "
+            "à valider de nouveau votre inscription."
+        )
+    return _validation_request(saved) or (
+        "Si elle vous est demandée signée, c'est celle de cette version qu'il faut signer "
+        "et déposer."
     )
 
 

@@ -231,8 +231,9 @@ class Candidature(db.Model):
     trigger of the database keeps the columns from `last_saved_at` to `forme` as the newest version
     says them; `pieces_state` is as the service pieces told last, in its event number
     `pieces_number`. `validation`: of VALIDATION_STATES, None where the current version is certified
-    on paper; `reminder_rung`: the last rung (see `reminders.Rung`) for which it was looked at while
-    it had to be validated.
+    on paper; `validate_until`: exclusive end of the second try that a correction by staff gave,
+    until it is validated; `reminder_rung`: the last rung (see `reminders.Rung`) for which it was
+    looked at while it had to be validated.
     """
 
     __tablename__ = "candidatures"
@@ -313,6 +314,7 @@ class Candidature(db.Model):
     pieces_state: Mapped[str | None] = mapped_column(String(16))
     pieces_number: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     validation: Mapped[str | None] = mapped_column(String(16))
+    validate_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reminder_rung: Mapped[str | None] = mapped_column(String(40))
     state_changed_at: Mapped[datetime | None] = mapped_column("ended_at", UtcDateTime)
     end_reason: Mapped[str | None] = mapped_column(Text)

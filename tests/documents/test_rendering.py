@@ -195,6 +195,12 @@ def test_where_it_is_validated_online_nothing_is_to_be_signed_or_sent_back() -> 
             assert (said in text, "Signature" in text, "RENVOYER" in text) == (True, False, False)
 
 
+def test_a_second_try_is_printed_with_its_own_end() -> None:
+    event = saved(validation=ONLINE, validate_until="2021-12-20T23:00:00+00:00")
+    for text in texts_of(confirmation(event, Letterhead())):
+        assert "A VALIDER EN LIGNE AVANT LE LUNDI 20 DÉCEMBRE 2021 23:59" in text
+
+
 PIECES_OF_THE_GUIDE = (
     (
         "A déposer en ligne entre le lundi 04 octobre 2021 et le dimanche 31 octobre 2021 23:59 "

@@ -2,7 +2,7 @@
 password."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlencode, urlsplit
 
@@ -13,7 +13,12 @@ from werkzeug.test import TestResponse
 
 from services.accounts.models import StaffMember, db
 from services.contracts import page_labels
+from services.contracts.accounts import IdentityCorrected
+from services.contracts.registrations import from_stored
 from services.contracts.session_options import ONLINE
+from services.registrations.handlers import registry as registrations_handlers
+from services.registrations.models import Candidature, CandidatureVersion
+from services.registrations.models import db as registrations_db
 from tests.accounts.creation_form import PASSWORD
 from tests.accounts.sign_in.conftest import servers
 from tests.gateway.candidates import Browser, CandidateFactory
@@ -22,6 +27,7 @@ from tests.registrations.service.candidate_client import guide, load
 from tests.support.app_server import AppServer
 from tests.support.identity_providers import Providers, consent, person, settings_for
 from tests.support.in_process_portal import InProcessPortal, running_portal, service_stopped
+from tests.support.service_worker import deliver_event
 
 __all__ = ["servers"]
 
@@ -135,6 +141,37 @@ def test_after_the_closing_whom_to_ask_is_said(
     assert not browser.page.xpath(f"//main//a[contains(@href, '{path}/validation')]")
     browser.get("/")
     assert TO_DO not in browser.text
+
+
+def correct_in_registrations(running: InProcessPortal, candidature_id: str) -> None:
+    """Staff corrected the civil status of that candidature's candidate."""
+    app = running.registrations.app
+    with app.app_context(), registrations_db.reading() as transaction:
+        candidature = transaction.get_one(Candidature, candidature_id)
+        current = transaction.get_one(CandidatureVersion, (candidature_id, candidature.version))
+    before = from_stored(current.payload).identity
+    identity = replace(before, nom_famille="DUPOND", version=before.version + 1)
+    event = IdentityCorrected(candidature.candidate_id, identity, "Nom mal orthographié")
+    deliver_event(app, registrations_handlers, event)
+
+
+def test_what_staff_corrected_after_the_closing_is_validated_again_until_the_day_shown(
+    candidature: tuple[Browser, str], running: InProcessPortal
+) -> None:
+    browser, path = candidature
+    browser.get(f"{path}/validation")
+    browser.press(page_labels.VALIDATE_REGISTRATION, current_password=PASSWORD)
+    running.advance_clock(days=30)
+    correct_in_registrations(running, path.rpartition("/")[2])
+    browser.get("/")
+    assert TO_DO in browser.text
+    browser.get("/inscriptions")
+    assert "est attendue avant le 19/11/2021 à 23:59 (heure de Paris)" in browser.text
+    assert not browser.page.xpath("//main//form[contains(@action, '/modification')]")
+    browser.press(page_labels.VALIDATE_REGISTRATION)
+    assert "valider de nouveau avant le 19/11/2021 à 23:59" in browser.text
+    browser.press(page_labels.VALIDATE_REGISTRATION, current_password=PASSWORD)
+    assert (browser.path, "Votre inscription est validée." in browser.text) == (path, True)
 
 
 @dataclass

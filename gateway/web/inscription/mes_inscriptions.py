@@ -19,7 +19,7 @@ from gateway.web import to_do
 from gateway.web.calendar_file import MEDIA_TYPE, calendar_file
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.refus import shows_refusals
-from gateway.web.shown_states import candidature_state
+from gateway.web.shown_states import candidature_state, may_be_validated
 from services.chassis.errors import DomainError, NotFound, Unavailable
 from services.contracts.api import registrations as api
 from services.contracts.api.drafts import delete_draft, read_draft
@@ -55,6 +55,7 @@ def list_mine() -> ResponseReturnValue:
         ecartees=registrations.ecartees,
         drafts=registrations.drafts,
         withdrawn=registrations.withdrawn,
+        may_be_validated=may_be_validated,
         done=DONE.get(request.args.get("fait", "")),
     )
 
@@ -67,6 +68,7 @@ def show(candidature_id: str) -> ResponseReturnValue:
     return render_page(
         "inscription/templates/candidature.html",
         candidature=candidature,
+        may_be_validated=may_be_validated(candidature),
         state=candidature_state(
             candidature, to_do.pieces_to_do_of(candidature, facts.pieces_to_do)
         ),
@@ -156,6 +158,7 @@ def ask_validation(candidature_id: str, refusal: DomainError | None = None) -> R
             None if candidature.validation == VALIDATED else refusal
         ),  # the form was sent twice
         candidature=candidature,
+        may_be_validated=may_be_validated(candidature),
         certification=CERTIFICATION,
     )
 

@@ -43,6 +43,8 @@ class Tile(CandidatureLabels):
     modifiable: Annotated[bool, Meta(description="Et peut être retirée")]
     validation: Annotated[str | None, one_of(VALIDATION_STATES)] = None
     validated_at: Instant | None = None
+    validatable: Annotated[bool, Meta(description="Peut être validée en ligne")] = False
+    validate_until: End | None = None
     contact: Contact
 
 

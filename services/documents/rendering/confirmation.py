@@ -23,7 +23,7 @@ def confirmation(event: RegistrationSaved, letterhead: sheet.Letterhead) -> shee
     content = event.confirmation
     blocks: list[sheet.Block] = [_identity(event)]
     if event.is_to_validate:
-        end = french.shown_end(datetime.fromisoformat(event.closes_at))
+        end = french.shown_end(event.validation_ends)
         day = french.weekday_date(end).upper()
         blocks.append(sheet.Banner(f"A VALIDER EN LIGNE AVANT LE {day} {french.time_of_day(end)}"))
     elif (

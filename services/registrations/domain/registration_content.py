@@ -4,13 +4,13 @@ differences between two versions."""
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from services.clock import iso_utc, to_paris
 from services.contracts.accounts import Identity
 from services.contracts.api.administration import OpeningDates
 from services.contracts.api.drafts import Change
-from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import CERTIFICATION
 from services.contracts.registrations import (
     AcademieRef,
@@ -53,37 +53,44 @@ def registration_saved(
     opening = dossier.opening
     lookup = facts.lookup(dossier)
     pieces = requested_pieces(dossier, lookup)
-    of_pieces = {piece.form for piece in pieces}
-    forms = (
-        form
-        for form in exam.forms
-        if (form.in_menu or form.code in of_pieces) and holds(form.when, lookup)
-    )
-    return answer_of(
-        RegistrationSaved,
-        dossier,
+    return RegistrationSaved(
         candidature_id=candidature_id,
         candidate_id=candidate_id,
         version=version,
         saved_at=iso_utc(saved_at),
+        numero_candidat=dossier.numero_candidat,
         numero_inscription=numero_inscription,
-        exam=answer_of(ExamRef, exam),
-        session=answer_of(SessionRef, session, opening, closes_at=iso_utc(session.closes)),
+        exam=ExamRef(exam.code, exam.label, exam.domaine),
+        session=SessionRef(
+            name=session.name,
+            label=session.label,
+            code_choice=opening.code_choice,
+            code_pdf=opening.code_pdf,
+            closes_at=iso_utc(session.closes),
+        ),
         academie=AcademieRef(opening.academie, opening.label, opening.contact),
         closes_at=printed_dates(opening).closes_at,
+        identity=dossier.identity,
         recap=registration_form.recap_sections(dossier),
         epreuves=registration_form.epreuve_lines(dossier),
         confirmation=_confirmation(dossier),
         demande_text=tuple(exam.texts.get("demande", ())),
         pieces=pieces,
-        forms=tuple(
-            answer_of(FormOffered, form) for form in forms
-        ),  # of the pièces, and of « Les formulaires »
+        forms=_offered_forms(dossier, lookup, pieces),
         reason=reason,
-        edition=1,
-        edited_at=None,
         validation=_validation(dossier),
-        validated_at=None,
+    )
+
+
+def _offered_forms(
+    dossier: Dossier, lookup: Lookup, pieces: tuple[PieceAsked, ...]
+) -> tuple[FormOffered, ...]:
+    """Return the forms of these pièces, and those of « Les formulaires »."""
+    of_pieces = {piece.form for piece in pieces}
+    return tuple(
+        FormOffered(form.code, form.title, form.paragraphs, form.blanks, form.in_menu)
+        for form in dossier.exam.forms
+        if (form.in_menu or form.code in of_pieces) and holds(form.when, lookup)
     )
 
 
@@ -103,7 +110,21 @@ def requested_pieces(dossier: Dossier, lookup: Lookup) -> tuple[PieceAsked, ...]
         for piece in of_session
         if holds(piece.when, lookup) and not (piece.proves_version and is_online)
     )
-    return tuple(answer_of(PieceAsked, piece, dates) for piece in asked)
+    return tuple(
+        PieceAsked(
+            code=piece.code,
+            label=piece.label,
+            group_code=piece.group_code,
+            group_label=piece.group_label,
+            required=piece.required,
+            formats=piece.formats,
+            form=piece.form,
+            deposit_opens=dates.deposit_opens,
+            deposit_closes=dates.deposit_closes,
+            proves_version=piece.proves_version,
+        )
+        for piece in asked
+    )
 
 
 def _confirmation(dossier: Dossier) -> Confirmation:
@@ -160,19 +181,29 @@ def prints(saved: RegistrationSaved, dates: PrintedDates) -> bool:
     have the day alone, of the registrations the end before which it is to be validated."""
     periods = {(_day(piece.deposit_opens), piece.deposit_closes) for piece in saved.pieces}
     is_same_period = periods <= {(_day(dates.deposit_opens), dates.deposit_closes)}
-    is_same_end = saved.closes_at == dates.closes_at or not saved.is_to_validate
+    moved = replace(saved, closes_at=dates.closes_at)
+    is_same_end = saved.validation_ends == moved.validation_ends or not saved.is_to_validate
     return is_same_period and is_same_end and saved.confirmation.return_by == dates.return_by
 
 
 def certified_digest(saved: RegistrationSaved) -> str:
     """SHA-256 (hexadecimal) of what a candidate certifies by validating the version: all that the
     page shows."""
-    shown: list[object] = [
-        saved.candidature_id,
-        saved.version,
-        saved.numero_candidat,
-        saved.numero_inscription,
-    ]
+    return _digest([saved.candidature_id, saved.version, *_shown(saved)])
+
+
+def certified_content(saved: RegistrationSaved) -> str:
+    """SHA-256 (hexadecimal) of what a candidate certifies, whatever the number of the version: two
+    versions that have the same one say the same."""
+    return _digest([saved.candidature_id, *_shown(saved)])
+
+
+def _digest(shown: list[object]) -> str:
+    return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
+
+
+def _shown(saved: RegistrationSaved) -> list[object]:
+    shown: list[object] = [saved.numero_candidat, saved.numero_inscription]
     shown += [saved.exam.label, saved.session.label, saved.academie.label, CERTIFICATION]
     shown += [
         [section.title, line.label, line.value] for section in saved.recap for line in section.lines
@@ -181,7 +212,7 @@ def certified_digest(saved: RegistrationSaved) -> str:
         [line.code, line.label, line.option, line.position_label, line.mark, line.mode_label]
         for line in saved.epreuves
     ]
-    return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
+    return shown
 
 
 def _day(instant: str) -> date:

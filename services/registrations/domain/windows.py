@@ -26,6 +26,11 @@ def is_open(opening: Opening, instant: datetime) -> bool:
     return state(opening, instant) is WindowState.OPEN
 
 
+def is_in_second_try(validate_until: datetime | None, instant: datetime) -> bool:
+    """Whether a candidature can be validated online at that instant, whatever the window says."""
+    return validate_until is not None and instant < validate_until
+
+
 def sentence(opening: Opening, instant: datetime) -> str:
     """What « Informations disponibles » says at that instant (guide §2)."""
     begin = long_instant(opening.opens)

@@ -27,6 +27,8 @@ from services.contracts.registrations import (
 )
 from services.contracts.retention import NO_VERSION_AFTER
 from services.reference.text import folded
+from services.registrations.domain import certification
+from services.registrations.domain.certification import Certification, Validation
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.domain.obstacles import (
     conflicting_candidature,
@@ -182,7 +184,7 @@ def restore(
     digest = current.catalogue_digest
     end = candidature.version - 1
     words = f"Candidature rétablie (la version {end:02d} en était la fin) : {reason or UNDONE}"
-    proven = current if dossier.identity.version == current.identity_version else None
+    is_as_it_was = dossier.identity.version == current.identity_version
     add_version(
         transaction,
         candidature,
@@ -191,7 +193,8 @@ def restore(
         saved_at=at,
         actor=actor,
         reason=words,
-        same_as=proven,
+        same_as=current if is_as_it_was else None,
+        corrects=None if is_as_it_was else current,
     )
     request_mail(
         transaction,
@@ -260,6 +263,7 @@ def correct_identity(transaction: DbSession, event: IdentityCorrected) -> None:
                 saved_at=at,
                 actor=by,
                 reason=event.reason,
+                corrects=current,
             )
             request_mail(transaction, "send_correction_mail", candidature)
 
@@ -311,13 +315,15 @@ def add_version(
     reason: str | None = None,
     overridden: Sequence[str] = (),
     same_as: CandidatureVersion | None = None,
+    corrects: CandidatureVersion | None = None,
     begun_at: datetime | None = None,
 ) -> CandidatureVersion:
     """Store and publish `candidature.version`, with the audit entry; sets the name that staff find
     it by.
 
     `overridden`: what rules refused, which the audit trail counts. `same_as`: what proves that
-    version proves this one. `begun_at`: of a first version, when its draft was begun.
+    version proves this one. `corrects`: the version that staff replace, whose validation counts on
+    where this one says the same. `begun_at`: of a first version, when its draft was begun.
     """
     _set_name(candidature, dossier.identity)
     transaction.add(candidature)
@@ -330,7 +336,9 @@ def add_version(
         dossier, candidate_id=candidate_id, numero_inscription=numero, **in_both
     )
     if same_as is not None:
-        event = _proved_by(transaction, event, candidature, same_as)
+        pieces = tuple(replace(piece, proves_version=False) for piece in event.pieces)
+        event = replace(event, pieces=pieces)
+    event = _certified(transaction, candidature, event, same_as, corrects)
     state = rules.TO_VALIDATE if event.is_to_validate else rules.VALIDATED
     candidature.validation = state if event.is_certified_online else None
     version = CandidatureVersion(
@@ -363,32 +371,49 @@ def _set_name(candidature: Candidature, identity: Identity) -> None:
     candidature.folded_name = folded(candidature.name + usage)[: rules.CANDIDATE_NAME_LENGTH]
 
 
-def _proved_by(
+def _certified(
     transaction: DbSession,
-    event: RegistrationSaved,
     candidature: Candidature,
-    same_as: CandidatureVersion,
+    event: RegistrationSaved,
+    same_as: CandidatureVersion | None,
+    corrects: CandidatureVersion | None,
 ) -> RegistrationSaved:
-    """The event of a version that needs no proof of its own."""
-    pieces = tuple(replace(piece, proves_version=False) for piece in event.pieces)
+    """Store what certifies the current version, and return its event with that."""
+    before = _certification_of(transaction, candidature, same_as or corrects)
+    if same_as is not None:
+        now = before
+    elif corrects is not None:
+        replaced = from_stored(corrects.payload)
+        at = datetime.fromisoformat(event.saved_at)
+        now = certification.after_correction(before, replaced, event, at)
+    else:
+        now = certification.after_modification(before, event)
+    candidature.validate_until = now.validate_until
+    validation = now.validation
+    if validation is not None:
+        transaction.add(
+            CandidatureValidation(
+                candidature_id=candidature.id,
+                version=candidature.version,
+                at=validation.at,
+                by=validation.by,
+                digest=validation.digest,
+            )
+        )
     return replace(
-        event, pieces=pieces, validated_at=_keep_validation(transaction, candidature, same_as)
+        event,
+        validated_at=iso_utc(validation.at) if validation else None,
+        validate_until=iso_utc(now.validate_until) if now.validate_until else None,
     )
 
 
-def _keep_validation(
-    transaction: DbSession, candidature: Candidature, version: CandidatureVersion
-) -> str | None:
-    """Give the current version the validation of that one, if it has any: its instant, as events
-    have it."""
-    validation = transaction.get(CandidatureValidation, (candidature.id, version.version))
-    if validation is None:
-        return None
-    proof = {"at": validation.at, "by": validation.by, "digest": validation.digest}
-    transaction.add(
-        CandidatureValidation(candidature_id=candidature.id, version=candidature.version, **proof)
-    )
-    return iso_utc(validation.at)
+def _certification_of(
+    transaction: DbSession, candidature: Candidature, version: CandidatureVersion | None
+) -> Certification:
+    """What certified that version, before which no other one is looked at."""
+    row = version and transaction.get(CandidatureValidation, (candidature.id, version.version))
+    validation = Validation(row.at, row.by, row.digest) if row else None
+    return Certification(validation, candidature.validate_until)
 
 
 def request_mail(transaction: DbSession, name: str, candidature: Candidature) -> None:

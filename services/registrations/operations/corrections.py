@@ -107,7 +107,7 @@ def save(
         ):
             refusals = registration_form.rule_refusals(dossier)
             passed = [detail for rule, detail in refusals.items() if rule in overridden]
-            why: dict[str, Any] = {"reason": stripped, "overridden": passed}
+            why: dict[str, Any] = {"reason": stripped, "overridden": passed, "corrects": current}
             return drafts.save_version(
                 transaction, candidate, draft, dossier, view.digest, at, actor, mail=MAIL, **why
             )

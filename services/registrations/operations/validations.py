@@ -10,6 +10,7 @@ from services.chassis.tasks.new_tasks import follow_up
 from services.clock import iso_utc
 from services.contracts.registration_rules import VALIDATED
 from services.contracts.registrations import DatesMoved, RegistrationValidated
+from services.registrations.domain import windows
 from services.registrations.domain.registration_content import (
     certified_digest,
     printed_dates,
@@ -37,7 +38,8 @@ def validate(
     nothing.
 
     Raises NotFound, Conflict where it is certified on paper, PreconditionFailed where it is not the
-    current version or was shown otherwise, WindowClosed (`extra`: whom to contact).
+    current version or was shown otherwise, WindowClosed (`extra`: whom to contact) where neither
+    the registrations are open nor a second try lasts.
     """
     with db.operation() as transaction:
         lock_candidate(transaction, candidate_id)
@@ -56,10 +58,12 @@ def validate(
             raise PreconditionFailed(REPLACED)
         if not newest.is_to_validate:
             return
-        refuse_when_closed(view, received_at, too_late_to("valider votre inscription"))
+        if not windows.is_in_second_try(candidature.validate_until, received_at):
+            refuse_when_closed(view, received_at, too_late_to("valider votre inscription"))
         actor = Actor("candidate", candidate_id)
         dates = printed_dates(view.opening)
         candidature.validation = VALIDATED
+        candidature.validate_until = None
         proof = {"at": received_at, "by": str(actor), "digest": digest}
         transaction.add(
             CandidatureValidation(candidature_id=candidature.id, version=version, **proof)

@@ -171,6 +171,8 @@ def own_candidature(
 
 def _tile(answer: type[AnyTile], view: CandidatureView, at: datetime, **others: Any) -> AnyTile:
     opening = view.opening.opening
+    is_to_validate = view.candidature.validation == TO_VALIDATE
+    second_try = view.candidature.validate_until
     return _labelled(
         answer,
         view,
@@ -179,6 +181,11 @@ def _tile(answer: type[AnyTile], view: CandidatureView, at: datetime, **others: 
         closes_label=windows.closing(opening.closes),
         modifiable=windows.is_open(opening, at),
         validated_at=view.validated_at,
+        validatable=is_to_validate
+        and (windows.is_open(opening, at) or windows.is_in_second_try(second_try, at)),
+        validate_until=max(opening.closes, second_try or opening.closes)
+        if is_to_validate
+        else None,
         **others,
     )
 

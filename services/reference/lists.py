@@ -17,7 +17,13 @@ class _Coded(Protocol):
     def code(self) -> str: ...
 
 
+class _MaybeFormer(_Coded, Protocol):
+    @property
+    def historical(self) -> bool: ...
+
+
 Entry = TypeVar("Entry", bound=_Coded)
+DatedEntry = TypeVar("DatedEntry", bound=_MaybeFormer)
 
 
 class CodeList(Generic[Entry]):
@@ -36,13 +42,21 @@ class CodeList(Generic[Entry]):
         return tuple(self._by_code.values())
 
     def proposed(self) -> tuple[Entry, ...]:
-        """What a list offers: the entries that exist today."""
-        return tuple(entry for entry in self.all() if not getattr(entry, "historical", False))
+        """Return the entries that a list offers."""
+        return self.all()
 
     def by_code(self, code: str) -> Entry | None:
         """The entry of this code, a former one too (someone may have been born in a former
         country)."""
         return self._by_code.get(code)
+
+
+class ListWithFormerEntries(CodeList[DatedEntry]):
+    """A list that also holds what no longer exists, for those whom it was written of."""
+
+    def proposed(self) -> tuple[DatedEntry, ...]:
+        """Return the entries that exist today."""
+        return tuple(entry for entry in self.all() if not entry.historical)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +74,7 @@ class Pays:
 
 @dataclass(frozen=True, slots=True)
 class Nationalite:
-    """By the code of its country, in the gender that the civilité asks for."""
+    """A nationality, by the code of its country, in the gender that the civilité asks for."""
 
     code: str
     masculine: str  # « Français »
@@ -73,8 +87,8 @@ class Nationalite:
 
 @dataclass(frozen=True, slots=True)
 class Departement:
-    """Also a DOM or COM; the code has three characters (014, 02A, 971), as the portal lists
-    them."""
+    """A département, a DOM or a COM; the code has three characters (014, 02A, 971), as the portal
+    lists them."""
 
     code: str
     insee: str  # 14, 2A, 971
@@ -96,7 +110,7 @@ class Csp:
     historical: bool  # conscripts, for one, no longer exist
 
 
-pays = CodeList(
+pays = ListWithFormerEntries(
     "pays.json",
     lambda content: (
         Pays(row["code"], row["libelle"], row.get("historique", False)) for row in content["pays"]
@@ -124,7 +138,7 @@ departements = CodeList(
         for row in content["departements"]
     ),
 )
-csp = CodeList(
+csp = ListWithFormerEntries(
     "csp.json",
     lambda content: (
         Csp(

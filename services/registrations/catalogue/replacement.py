@@ -5,14 +5,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.contracts.api.administration import OpeningDates
-from services.contracts.api.operation import answer_of
-from services.registrations.domain.exam_definition import Exam, Session
+from services.registrations.domain.exam_definition import Exam, Opening, Session
 
 
 def with_running_demonstrations(stored: Exam, loaded: Exam, now: datetime) -> Exam:
-    """`loaded` with the dates of the demonstration sessions running in `stored`, so that a reload
-    changes no date; one of `loaded` counts only while none of `stored` is running."""
+    """Return `loaded` with the dates of the demonstration sessions running in `stored`, so that a
+    reload changes no date; one of `loaded` counts only while none of `stored` is running."""
     dated = tuple(session for session in loaded.sessions if not session.demonstration)
     years = {session.year for session in dated}
     running = [
@@ -26,7 +24,7 @@ def with_running_demonstrations(stored: Exam, loaded: Exam, now: datetime) -> Ex
 
 
 def running_demonstrations(exam: Exam, now: datetime) -> list[Session]:
-    """Those in which one can still register, or will."""
+    """Return the demonstration sessions in which one can still register, or will."""
     demonstrations = (session for session in exam.sessions if session.demonstration)
     return [
         session
@@ -39,13 +37,24 @@ def _with_dates_of(running: Session, loaded: Session | None) -> Session:
     """The session as the files now define it, with the dates of the running one."""
     if loaded is None:
         return running
-    dates = {
-        opening.academie: vars(answer_of(OpeningDates, opening)) for opening in running.openings
-    }
+    running_openings = {opening.academie: opening for opening in running.openings}
     openings = tuple(
-        replace(opening, **dates.get(opening.academie, {})) for opening in loaded.openings
+        _with_dates_of_opening(running_openings.get(opening.academie), opening)
+        for opening in loaded.openings
     )
     return replace(loaded, openings=openings, closes=running.closes)
+
+
+def _with_dates_of_opening(running: Opening | None, loaded: Opening) -> Opening:
+    if running is None:
+        return loaded
+    return replace(
+        loaded,
+        opens=running.opens,
+        closes=running.closes,
+        deposit_opens=running.deposit_opens,
+        deposit_closes=running.deposit_closes,
+    )
 
 
 @dataclass(frozen=True)
@@ -59,8 +68,8 @@ class UsedOpening:
 
 
 def with_used_definitions(new: Exam, old: Exam, used: Collection[UsedOpening]) -> Exam:
-    """`new` with the sessions, openings and spécialités of `old` that are used and that `new`
-    lacks."""
+    """Return `new` with the sessions, openings and spécialités of `old` that are used and that
+    `new` lacks."""
     by_session: dict[str, list[UsedOpening]] = {}
     for opening_used in used:
         by_session.setdefault(opening_used.session, []).append(opening_used)
@@ -83,17 +92,17 @@ def with_used_definitions(new: Exam, old: Exam, used: Collection[UsedOpening]) -
     return replace(new, sessions=tuple(sessions), specialites=(*new.specialites, *specialites))
 
 
-def _with_used_parts(transaction: Session, old: Exam, used: Collection[UsedOpening]) -> Session:
-    before = old.session(transaction.name)
+def _with_used_parts(new: Session, old: Exam, used: Collection[UsedOpening]) -> Session:
+    before = old.session(new.name)
     if before is None:
-        return transaction
-    there = {opening.academie for opening in transaction.openings}
+        return new
+    there = {opening.academie for opening in new.openings}
     academies = {opening_used.academie for opening_used in used} - there
     openings = tuple(opening for opening in before.openings if opening.academie in academies)
-    codes = {opening_used.specialite for opening_used in used} - set(transaction.specialites)
+    codes = {opening_used.specialite for opening_used in used} - set(new.specialites)
     specialites = tuple(code for code in before.specialites if code in codes)
     return replace(
-        transaction,
-        openings=(*transaction.openings, *openings),
-        specialites=(*transaction.specialites, *specialites),
+        new,
+        openings=(*new.openings, *openings),
+        specialites=(*new.specialites, *specialites),
     )

@@ -3,6 +3,7 @@ without overlap or gap."""
 
 import itertools
 import re
+from collections.abc import Collection, Mapping
 
 from services.contracts.registration_rules import LABEL_LENGTH, SHORT_CODE_LENGTH
 from services.registrations.catalogue.fields import Fields
@@ -167,7 +168,7 @@ def _tags(fields: Fields) -> tuple[str, ...]:
 
 
 def _modes(fields: Fields) -> dict[str, str]:
-    """`modes: ponctuel` for every regime, or one mode by regime; none for a maîtresse."""
+    """Read `modes: ponctuel` for every regime, or one mode by regime; none for a maîtresse."""
     node = fields.take("modes")
     if node is None:
         return {}
@@ -188,22 +189,38 @@ def _modes(fields: Fields) -> dict[str, str]:
 def _check_links(
     context: ReadingContext, node: Node, epreuve: Epreuve, epreuves: tuple[Epreuve, ...]
 ) -> None:
-    by_code = {other.code: other for other in epreuves}
-    for name in ("parent", "options_of", "differs_from"):
-        target = getattr(epreuve, name)
-        at = node.entries.get(name, node)
-        if target and target not in by_code:
+    """Refuse a link to an épreuve that the version does not have, and one that leads back."""
+    parents = {other.code: other.parent for other in epreuves}
+    options_of = {other.code: other.options_of for other in epreuves}
+    _check_target(context, node, "differs_from", epreuve.differs_from, parents)
+    for name, targets in (("parent", parents), ("options_of", options_of)):
+        if _check_target(context, node, name, targets[epreuve.code], parents) and _is_circular(
+            targets, epreuve.code
+        ):
             context.refuse(
-                at, f"« {name} » : épreuve inconnue « {target} » : {suggestion(target, by_code)}"
+                node.entries.get(name, node),
+                f"cycle : « {name} » ramène à {epreuve.code} ; le rompre",
             )
-        elif target and name != "differs_from" and _is_circular(by_code, epreuve, name):
-            context.refuse(at, f"cycle : « {name} » ramène à {epreuve.code} ; le rompre")
 
 
-def _is_circular(by_code: dict[str, Epreuve], epreuve: Epreuve, name: str) -> bool:
+def _check_target(
+    context: ReadingContext, node: Node, name: str, target: str | None, known: Collection[str]
+) -> bool:
+    """Return whether there is a link, to an épreuve that is known; refuse an unknown one."""
+    if not target:
+        return False
+    if target not in known:
+        context.refuse(
+            node.entries.get(name, node),
+            f"« {name} » : épreuve inconnue « {target} » : {suggestion(target, known)}",
+        )
+    return target in known
+
+
+def _is_circular(targets: Mapping[str, str | None], start: str) -> bool:
     seen: set[str] = set()
-    code: str | None = epreuve.code
-    while code in by_code and code not in seen:
+    code: str | None = start
+    while code is not None and code in targets and code not in seen:
         seen.add(code)
-        code = getattr(by_code[code], name)
-    return code == epreuve.code
+        code = targets[code]
+    return code == start

@@ -10,9 +10,13 @@ import yaml
 
 from services.registrations.catalogue.mistakes import Mistake
 
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # a PyYAML that was built without libyaml is slower
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 MAX_BYTES = 2_000_000
 MAX_NODES = 100_000  # aliases of aliases would otherwise grow without end
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 UNREADABLE = "unreadable"  # kind of the root of a file that is already known to be wrong
 _TAG = "tag:yaml.org,2002:"
 _WHOLE_NUMBER = re.compile("0|-?[1-9][0-9]*")
@@ -66,13 +70,14 @@ class YamlReader:
         self._count = 0
 
     def read(self) -> Node:
-        """The file's tree; an empty map for an empty file, UNREADABLE where it cannot be read."""
+        """Return the file's tree; an empty map for an empty file, UNREADABLE where it cannot be
+        read."""
         empty = Node(self._file, 1, "map")
         unreadable = Node(self._file, 1, UNREADABLE)
         try:
             if self._path.stat().st_size > MAX_BYTES:
                 return self._refuse(1, "fichier trop gros : le partager en plusieurs", unreadable)
-            root = yaml.compose(self._path.read_text(encoding="utf-8"), Loader=_LOADER)
+            root = yaml.compose(self._path.read_text(encoding="utf-8"), Loader=SafeLoader)
             return empty if root is None else self._node(root)
         except UnicodeDecodeError:
             return self._refuse(

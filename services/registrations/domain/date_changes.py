@@ -10,18 +10,36 @@ from services.clock import to_paris
 from services.contracts.api.administration import OpeningDates
 from services.french import short_instant, shown_end, time_left
 
-_PERIODS = {
-    "registration": (
-        "opens",
-        "closes",
-        "des inscriptions",
-        "Qui s'inscrit en ce moment ne le pourra plus.",
-    ),
-    "deposit": (
-        *("deposit_opens", "deposit_closes", "du dépôt des pièces"),
-        "Qui dépose ses pièces en ce moment ne le pourra plus.",
-    ),
-}
+
+@dataclass(frozen=True)
+class _Period:
+    """A window of an opening: half-open [begins, ends)."""
+
+    begins: datetime
+    ends: datetime
+
+    @property
+    def duration(self) -> timedelta:
+        return self.ends - self.begins
+
+    def is_open(self, at: datetime) -> bool:
+        return self.begins <= at < self.ends
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What is said of a period whose dates change (French)."""
+
+    of_period: str
+    interrupted: str
+
+
+REGISTRATION = "registration"
+DEPOSIT = "deposit"
+_REGISTRATION_WORDS = _Words("des inscriptions", "Qui s'inscrit en ce moment ne le pourra plus.")
+_DEPOSIT_WORDS = _Words(
+    "du dépôt des pièces", "Qui dépose ses pièces en ce moment ne le pourra plus."
+)
 _DAY = timedelta(days=1)
 REASON_MISSING = FieldError("#/reason", "Indiquez le motif du changement.")
 
@@ -34,31 +52,43 @@ def disorder(dates: OpeningDates) -> Iterator[FieldError]:
 
 
 def losses(before: OpeningDates, after: OpeningDates, at: datetime) -> Iterator[str]:
-    """A sentence for each thing that candidates have before and not after, to be read before it is
-    changed."""
-    for opens, closes, period, sentence in _PERIODS.values():
-        old, new = ((getattr(dates, opens), getattr(dates, closes)) for dates in (before, after))
-        if new[0] > old[0]:
-            yield (
-                f"L'ouverture {period} est reculée du {short_instant(old[0])} au "
-                f"{short_instant(new[0])}."
-            )
-        if new[1] < old[1]:
-            ends = (short_instant(shown_end(end)) for end in (old[1], new[1]))
-            yield "La fermeture {} est avancée du {} au {}.".format(period, *ends)
-        if new[1] - new[0] < old[1] - old[0]:
-            lasted = time_left(old[1] - old[0])
-            lasts = time_left(new[1] - new[0])
-            yield f"La durée {period} passe de {lasted} à {lasts}."
-        if new[1] != old[1] and new[1] <= at:
-            yield f"La fermeture {period} est déjà passée : {short_instant(shown_end(new[1]))}."
-        if old[0] <= at < old[1] and not new[0] <= at < new[1]:
-            yield sentence
+    """Yield a sentence for each thing that candidates have before and not after, to be read before
+    it is changed."""
+    yield from _losses(_REGISTRATION_WORDS, _registration(before), _registration(after), at)
+    yield from _losses(_DEPOSIT_WORDS, _deposit(before), _deposit(after), at)
+
+
+def _registration(dates: OpeningDates) -> _Period:
+    return _Period(dates.opens, dates.closes)
+
+
+def _deposit(dates: OpeningDates) -> _Period:
+    return _Period(dates.deposit_opens, dates.deposit_closes)
+
+
+def _losses(words: _Words, old: _Period, new: _Period, at: datetime) -> Iterator[str]:
+    old_end = short_instant(shown_end(old.ends))
+    new_end = short_instant(shown_end(new.ends))
+    if new.begins > old.begins:
+        yield (
+            f"L'ouverture {words.of_period} est reculée du {short_instant(old.begins)} au "
+            f"{short_instant(new.begins)}."
+        )
+    if new.ends < old.ends:
+        yield f"La fermeture {words.of_period} est avancée du {old_end} au {new_end}."
+    if new.duration < old.duration:
+        lasted = time_left(old.duration)
+        lasts = time_left(new.duration)
+        yield f"La durée {words.of_period} passe de {lasted} à {lasts}."
+    if new.ends != old.ends and new.ends <= at:
+        yield f"La fermeture {words.of_period} est déjà passée : {new_end}."
+    if old.is_open(at) and not new.is_open(at):
+        yield words.interrupted
 
 
 @dataclass(frozen=True)
 class Cut:
-    """`periods`, of PERIOD_LABELS, could not be used within [begins, ends)."""
+    """An incident: `periods` (REGISTRATION, DEPOSIT) could not be used within [begins, ends)."""
 
     begins: datetime
     ends: datetime
@@ -72,7 +102,7 @@ def extended(
     session_closes: datetime,
     at: datetime,
 ) -> OpeningDates:
-    """The dates that are proposed at `at`, never past the end of the session.
+    """Return the dates that are proposed at `at`, never past the end of the session.
 
     A period was cut if it was open at any instant of the incident; so its end lies in the incident
     or after it. By the duration (`extension_days` is None) it is given the time back that it lost,
@@ -80,17 +110,23 @@ def extended(
     many days later at the same time of day in Paris. What has ended at `at` is opened again: the
     time is counted from the full hour that follows, days from the next such time.
     """
-    moved = {}
-    for period in cut.periods:
-        opens, closes, *_ = _PERIODS[period]
-        begins = getattr(dates, opens)
-        ends = getattr(dates, closes)
-        if begins < cut.ends and cut.begins < ends:
-            lost = min(ends, cut.ends) - max(begins, cut.begins)
-            moved[closes] = max(
-                ends, min(_later(ends, cut.ends, lost, extension_days, at), session_closes)
-            )
-    return replace(dates, **moved)
+    closes = dates.closes
+    deposit_closes = dates.deposit_closes
+    if REGISTRATION in cut.periods:
+        later = _extended_end(_registration(dates), cut, extension_days, at)
+        closes = max(closes, min(later, session_closes))
+    if DEPOSIT in cut.periods:
+        later = _extended_end(_deposit(dates), cut, extension_days, at)
+        deposit_closes = max(deposit_closes, min(later, session_closes))
+    return replace(dates, closes=closes, deposit_closes=deposit_closes)
+
+
+def _extended_end(period: _Period, cut: Cut, days: int | None, at: datetime) -> datetime:
+    """Return the end that makes up for the incident; the period's own where it was not cut."""
+    if period.begins >= cut.ends or cut.begins >= period.ends:
+        return period.ends
+    lost = min(period.ends, cut.ends) - max(period.begins, cut.begins)
+    return _later(period.ends, cut.ends, lost, days, at)
 
 
 def _later(

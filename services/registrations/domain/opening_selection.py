@@ -12,7 +12,6 @@ from services.contracts.api.openings import (
     OpeningInformation,
     Selection,
 )
-from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import Purpose
 from services.reference import academies
 from services.reference.lists import departements
@@ -67,7 +66,7 @@ def select(
     choices: Mapping[str, str | None],
     instant: datetime,
 ) -> Selection:
-    """What is chosen so far (`choices`, by step), and what comes next; for a domaine without
+    """Return what is chosen so far (`choices`, by step), and what comes next. For a domaine without
     openings its step stays, with the message."""
     remaining = [view for view in offered if _is_shown(view, purpose, instant)]
     steps: list[ChosenStep] = []
@@ -85,12 +84,19 @@ def select(
             )
             return Selection(steps=(*steps, *domaine_step), empty_message=NOTHING_OPEN)
     view = remaining[0]
-    state = windows.state(view.opening, instant)
-    sentence = windows.sentence(view.opening, instant)
-    information = answer_of(
-        OpeningInformation, view.opening, opening_id=view.id, state=state, sentence=sentence
+    return Selection(steps=tuple(steps), information=_information(view, instant))
+
+
+def _information(view: OpeningView, instant: datetime) -> OpeningInformation:
+    opening = view.opening
+    return OpeningInformation(
+        opening_id=view.id,
+        state=windows.state(opening, instant),
+        sentence=windows.sentence(opening, instant),
+        opens=opening.opens,
+        closes=opening.closes,
+        residence_notice=opening.residence_notice,
     )
-    return Selection(steps=tuple(steps), information=information)
 
 
 def _step(name: str, value: str, value_label: str) -> ChosenStep:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from services.chassis.errors import found
 from services.contracts.api.drafts import Asked, AskedEpreuve, AskedPiece, Domain, Offered
-from services.contracts.api.operation import answer_of
 from services.reference.text import folded
 from services.registrations.domain import facts
 from services.registrations.domain.conditions import decide
@@ -156,8 +155,8 @@ def by_domain(dossier: Dossier) -> tuple[Domain, ...]:
 
 
 def requirements(dossier: Dossier, code: str) -> Asked:
-    """The épreuves and pièces of a spécialité, as far as this dossier's answers decide. Raises
-    NotFound."""
+    """Return the épreuves and pièces of a spécialité, as far as this dossier's answers decide.
+    Raises NotFound for one that the session does not offer."""
     specialite = found(
         next((specialite for specialite in offered(dossier) if specialite.code == code), None),
         "Cette spécialité n'est pas proposée à cette session.",
@@ -166,7 +165,12 @@ def requirements(dossier: Dossier, code: str) -> Asked:
     return Asked(
         specialite=_offered(specialite),
         epreuves=tuple(
-            answer_of(AskedEpreuve, epreuve, mandatory=epreuve.kind != FACULTATIVE)
+            AskedEpreuve(
+                code=epreuve.code,
+                label=epreuve.label,
+                mandatory=epreuve.kind != FACULTATIVE,
+                parent=epreuve.parent,
+            )
             for epreuve in structure.epreuves
         ),
         pieces=_pieces(dossier, specialite),
@@ -174,7 +178,8 @@ def requirements(dossier: Dossier, code: str) -> Asked:
 
 
 def _pieces(dossier: Dossier, specialite: Specialite) -> tuple[AskedPiece, ...]:
-    """Without those that this spécialité and the answers given so far rule out."""
+    """Return the pieces of the session, without those that this spécialité and the answers given so
+    far rule out."""
     chosen = with_specialite(dossier, specialite.code)
     epreuves = structure_of(specialite, dossier.session.year).epreuves
     names = {epreuve.code for epreuve in epreuves} | {
@@ -209,4 +214,6 @@ def with_specialite(dossier: Dossier, code: str) -> Dossier:
 
 
 def _offered(specialite: Specialite) -> Offered:
-    return answer_of(Offered, specialite, label=specialite.label_with_code)
+    return Offered(
+        code=specialite.code, label=specialite.label_with_code, acronym=specialite.acronym
+    )

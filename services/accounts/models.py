@@ -10,7 +10,6 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     String,
@@ -23,7 +22,7 @@ from services.accounts.domain.emails import ADDRESS_LENGTH
 from services.chassis.database.audit import AuditColumns, audit_indexes
 from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.columns import UtcDateTime, new_id
-from services.chassis.database.migrations import where
+from services.chassis.database.migrations import partial_index
 from services.chassis.database.transactions import Database
 from services.chassis.tasks.tables import EventTables
 from services.contracts.account_rules import TOKEN_NAME_LENGTH, MemberState
@@ -74,13 +73,15 @@ class Account(db.Model):
 
     __table_args__ = (
         CheckConstraint("version > 0", name="version_positive"),
-        Index(
+        partial_index(
             "uq_accounts_email_key_activated",
             "email_key",
             unique=True,
-            **where("activated_at IS NOT NULL"),
+            where="activated_at IS NOT NULL",
         ),
-        Index("ix_accounts_waiting", "email_key", "created_at", **where("activated_at IS NULL")),
+        partial_index(
+            "ix_accounts_waiting", "email_key", "created_at", where="activated_at IS NULL"
+        ),
     )
 
     @property
@@ -245,12 +246,12 @@ class ProviderIdentity(db.Model):
     joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
-        Index(
+        partial_index(
             "uq_provider_identities_joined",
             "provider",
             "sub",
             unique=True,
-            **where("joined_at IS NOT NULL"),
+            where="joined_at IS NOT NULL",
         ),
     )
 

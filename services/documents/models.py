@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.chassis.database.audit import AuditColumns, audit_indexes
 from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.columns import DataclassJson, UtcDateTime, new_id
-from services.chassis.database.migrations import where
+from services.chassis.database.migrations import partial_index
 from services.chassis.database.transactions import Database
 from services.chassis.tasks.tables import EventTables
 from services.clock import system_now
@@ -142,7 +142,7 @@ class Document(db.Model):
     __tablename__ = "documents"
     __table_args__ = (
         Index("uq_documents_edition", "candidature_id", "type", "version", "edition", unique=True),
-        Index("uq_documents_code", "code", unique=True, **where("code IS NOT NULL")),
+        partial_index("uq_documents_code", "code", unique=True, where="code IS NOT NULL"),
     )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Index, MetaData, String, Table
+from sqlalchemy import Column, MetaData, String, Table
 
 from services.chassis.database.columns import NAMES, UtcDateTime
-from services.chassis.database.migrations import where
+from services.chassis.database.migrations import partial_index
 from services.chassis.database.transactions import Database
 
 KEY_LENGTH = 500
@@ -23,7 +23,7 @@ retired_objects = Table(
     Column("retired_at", UtcDateTime, nullable=False),
     Column("kept_until", UtcDateTime, nullable=False),
     Column("erased_at", UtcDateTime),
-    Index("ix_retired_objects_to_erase", "kept_until", **where("erased_at IS NULL")),
+    partial_index("ix_retired_objects_to_erase", "kept_until", where="erased_at IS NULL"),
 )
 
 

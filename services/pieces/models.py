@@ -28,7 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.chassis.database.audit import AuditColumns, audit_indexes
 from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.columns import DataclassJson, UtcDateTime, known_values, new_id
-from services.chassis.database.migrations import where
+from services.chassis.database.migrations import partial_index, where
 from services.chassis.database.transactions import Database
 from services.chassis.tasks.tables import EventTables
 from services.contracts.api.uploads import MAX_FILENAME_LENGTH
@@ -158,7 +158,7 @@ class Piece(db.Model):
         Index("ix_pieces_to_control", *LIST_ORDER, **where(TO_CONTROL)),
         Index("ix_pieces_to_control_there", "academie_code", *LIST_ORDER, **where(TO_CONTROL)),
         Index("ix_pieces_controlled", "status", *LIST_ORDER, **where(CONTROLLED)),
-        Index("ix_pieces_reopened", "reopened_until", "id", **where(REOPENED)),
+        partial_index("ix_pieces_reopened", "reopened_until", "id", where=REOPENED),
         Index(
             "ix_pieces_controlled_there",
             "academie_code",
@@ -275,7 +275,7 @@ class Deposit(db.Model):
 
     __tablename__ = "deposits"
     __table_args__ = (
-        Index("uq_deposits_current", "piece_id", unique=True, **where(CURRENT)),
+        partial_index("uq_deposits_current", "piece_id", unique=True, where=CURRENT),
         Index("ix_deposits_piece_id", "piece_id"),
         Index("ix_deposits_scan", "scan"),
     )
@@ -358,7 +358,7 @@ class Change(db.Model):
         known_values("kind", ChangeKind),
         UniqueConstraint("position", name="uq_changes_position"),
         Index("ix_changes_there", "academie_code", "position"),
-        Index("ix_changes_not_numbered", "id", **where(NOT_NUMBERED)),
+        partial_index("ix_changes_not_numbered", "id", where=NOT_NUMBERED),
         Index("ix_changes_numbered_at", "numbered_at"),
     )
 

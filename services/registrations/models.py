@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from services.chassis.database.audit import AuditColumns, audit_indexes
 from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.columns import DataclassJson, UtcDateTime, known_values, new_id
-from services.chassis.database.migrations import where
+from services.chassis.database.migrations import partial_index, where
 from services.chassis.database.transactions import Database
 from services.chassis.tasks.tables import EventTables
 from services.contracts import registration_rules as rules
@@ -247,7 +247,9 @@ class Candidature(db.Model):
             **where("state = 'active'"),
         ),
         Index("ix_candidatures_opening", "opening_id", "id"),
-        Index("ix_candidatures_ended", "opening_id", "state", "id", **where("state <> 'active'")),
+        partial_index(
+            "ix_candidatures_ended", "opening_id", "state", "id", where="state <> 'active'"
+        ),
         # Every column of a staff search, so that a list of a common name is read from the index, in
         # its order.
         Index("ix_candidatures_listed", "id", "folded_name", "opening_id", "state"),
@@ -265,11 +267,11 @@ class Candidature(db.Model):
                 "validation",
             )
         ),
-        Index(
+        partial_index(
             "ix_candidatures_to_validate",
             "opening_id",
             "id",
-            **where(f"validation = '{rules.TO_VALIDATE}'"),
+            where=f"validation = '{rules.TO_VALIDATE}'",
         ),
         Index(
             "ix_candidatures_counted",
@@ -402,15 +404,15 @@ class Draft(db.Model):
 
     __tablename__ = "drafts"
     __table_args__ = (
-        Index(
+        partial_index(
             "uq_drafts_open",
             "candidate_id",
             "opening_id",
             unique=True,
-            **where("closed_at IS NULL"),
+            where="closed_at IS NULL",
         ),
-        Index("ix_drafts_open", "opening_id", "id", **where("closed_at IS NULL")),
-        Index("ix_drafts_corrections", "modification_of", **where("candidate_id IS NULL")),
+        partial_index("ix_drafts_open", "opening_id", "id", where="closed_at IS NULL"),
+        partial_index("ix_drafts_corrections", "modification_of", where="candidate_id IS NULL"),
         *(
             Index(f"ix_drafts_{name}", name, **where(f"{name} IS NOT NULL"))
             for name in ("closed_at", "candidature_id", "modification_of")

@@ -182,8 +182,15 @@ class AuditChain:
         text = _root_text(service, number, at, position, root.hexdigest())
         signature = base64.b64encode(keys[0].sign(text.encode())).decode() if keys else None
         with self.db.operation() as transaction:
-            values = {"number": number, "at": at, "position": position, "root": root.hexdigest()}
-            transaction.execute(roots.insert().values(**values, signature=signature))
+            transaction.execute(
+                roots.insert().values(
+                    number=number,
+                    at=at,
+                    position=position,
+                    root=root.hexdigest(),
+                    signature=signature,
+                )
+            )
         log.info("audit_root", root=text, signature=signature)
         if kept_roots:
             kept_roots.put(number, _kept_text(text, signature))

@@ -13,7 +13,7 @@ from alembic import context, op
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Column, Connection, TextClause, text
+from sqlalchemy import Column, Connection, Index, TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeEngine
 
@@ -97,8 +97,14 @@ def indexed(name: str, kind: TypeEngine[Any]) -> Column[Any]:
     return Column(name, kind, nullable=False, index=True)
 
 
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Return an index of the rows for which a condition holds."""
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
 def where(condition: str) -> dict[str, Any]:
-    """For an index: of which rows it is."""
+    """Return the options of a migration's index of the rows for which a condition holds."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 

@@ -84,10 +84,9 @@ def count_values(
     def numbers(name: str) -> dict[str, int]:
         counter: Counter[str] = Counter()
         for group in groups:
-            if all(
-                getattr(group, other) == value for other, value in chosen.items() if other != name
-            ):
-                counter[getattr(group, name, None) or ""] += group.number
+            values = group._mapping
+            if all(values[other] == value for other, value in chosen.items() if other != name):
+                counter[values.get(name) or ""] += group.number
         return counter
 
     filters = {

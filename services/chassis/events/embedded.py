@@ -49,12 +49,16 @@ TAKE = "SELECT id, body FROM messages WHERE queue = ? ORDER BY available_at, id 
 BUSY_SECONDS = 15.0
 
 
+class _OfThread(threading.local):
+    connection: sqlite3.Connection | None = None
+
+
 class EmbeddedBroker:
     """`path` is the SQLite file; its folder must exist."""
 
     def __init__(self, path: str) -> None:
         self._path = Path(path)
-        self._of_thread = threading.local()
+        self._of_thread = _OfThread()
 
     def declare(self, bindings: dict[str, tuple[str, ...]]) -> None:
         with contextlib.closing(self), self._write() as connection:
@@ -110,8 +114,8 @@ class EmbeddedBroker:
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        """This thread's connection, closed on any error: closing without COMMIT rolls back. Raises
-        BrokerUnavailable.
+        """Use this thread's connection, closed on any error: closing without COMMIT rolls back.
+        Raises BrokerUnavailable.
 
         It stays open between uses: SQLite rewrites its files whenever the last connection closes.
         """
@@ -124,7 +128,7 @@ class EmbeddedBroker:
             raise
 
     def _thread_connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
+        connection = self._of_thread.connection
         if connection is None:
             connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
             self._of_thread.connection = connection
@@ -135,7 +139,7 @@ class EmbeddedBroker:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
+        connection = self._of_thread.connection
         self._of_thread.connection = None
         if connection is not None:
             connection.close()

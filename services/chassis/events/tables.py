@@ -1,9 +1,9 @@
 """The outbox in every service's database, by which code reads and writes it in any service."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
 
 from services.chassis.database.columns import NAMES, UtcDateTime
-from services.chassis.database.migrations import where
+from services.chassis.database.migrations import partial_index
 
 SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 TABLES = MetaData(naming_convention=NAMES)
@@ -25,19 +25,19 @@ outbox = Table(
     Column("leased_by", String(32)),
     Column("attempts", Integer, nullable=False, default=0),
     Column("published_at", UtcDateTime),  # when the broker confirmed
-    Index(
+    partial_index(
         "ix_outbox_pending",
         "destination",
         "available_at",
         "sequence",
-        **where("published_at IS NULL"),
+        where="published_at IS NULL",
     ),
-    Index(
+    partial_index(
         "ix_outbox_pending_types",
         "type",
         "available_at",
         "sequence",
-        **where("published_at IS NULL"),
+        where="published_at IS NULL",
     ),
-    Index("ix_outbox_published", "published_at", **where("published_at IS NOT NULL")),
+    partial_index("ix_outbox_published", "published_at", where="published_at IS NOT NULL"),
 )

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from types import NoneType
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
@@ -53,6 +54,18 @@ def path(template: str, *ids: Any) -> str:
     ):  # servers normalise a path that contains these
         raise NotFound()
     return template.format(*(quote(text, safe="") for text in texts))
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A request as it is sent to whichever replica."""
+
+    method: str
+    headers: dict[str, str] | None = None
+    params: Any = None
+    json: Any = None
+    data: Any = None
+    stream: bool = False
 
 
 class Client:
@@ -220,14 +233,7 @@ class Client:
             )
             if bearer:
                 sent["Authorization"] = f"Bearer {bearer}"
-            call = {
-                "method": method,
-                "params": params,
-                "json": json,
-                "data": data,
-                "headers": sent,
-                "stream": stream,
-            }
+            call = _Call(method, sent, params, json, data, stream)
             try:
                 response = (self._read if reads else self._write)(path, until, call)
             except OSError as error:
@@ -237,7 +243,7 @@ class Client:
                 raise self.away() from error
             return Answer(response, bearer, place.pop_all() if stream else place)
 
-    def _read(self, path: str, until: float, call: dict[str, Any]) -> requests.Response:
+    def _read(self, path: str, until: float, call: _Call) -> requests.Response:
         first, *others = self._sessions.urls()
         seconds = (until - time.monotonic()) * (FIRST_REPLICA_SHARE if others else 1)
         try:
@@ -255,7 +261,7 @@ class Client:
                     failure = error
         raise failure
 
-    def _write(self, path: str, until: float, call: dict[str, Any]) -> requests.Response:
+    def _write(self, path: str, until: float, call: _Call) -> requests.Response:
         with self._sessions.new() as session:
             first, *others = self._sessions.urls()
             if others or self._sessions.is_silent:
@@ -268,7 +274,7 @@ class Client:
         for url in urls:
             with suppress(OSError):
                 answer = self._sent(
-                    session, url, LIVE, ALIVE_SHARE * self.page_seconds, {"method": "GET"}
+                    session, url, LIVE, ALIVE_SHARE * self.page_seconds, _Call("GET")
                 )
                 if answer.headers.get("Connection", "").lower() != "close":
                     return url
@@ -280,7 +286,7 @@ class Client:
         url: str,
         path: str,
         seconds: float,
-        call: dict[str, Any],
+        call: _Call,
         connect_seconds: float = CONNECT_SECONDS,
     ) -> requests.Response:
         begun = time.monotonic()
@@ -288,7 +294,15 @@ class Client:
         timeout = (min(connect_seconds, seconds), seconds)
         try:
             response = session.request(
-                url=url + path, timeout=timeout, allow_redirects=False, **call
+                call.method,
+                url + path,
+                params=call.params,
+                data=call.data,
+                headers=call.headers,
+                json=call.json,
+                stream=call.stream,
+                timeout=timeout,
+                allow_redirects=False,
             )
         except OSError as error:
             self._sessions.leave_out(url)

@@ -92,7 +92,8 @@ class Handlers:
     def calls(
         self, contract: type[Any], name: str, operation: Callable[[Session, Any], None]
     ) -> None:
-        """As `on`, for an operation that needs nothing of the envelope; `name`: of the reaction."""
+        """Bind an event to an operation that needs nothing of its envelope. `name`: of the
+        reaction."""
         self._add(
             Reaction(name, contract, lambda transaction, event, _: operation(transaction, event))
         )
@@ -116,11 +117,14 @@ class Handlers:
 
         return register
 
-    def every(self, *, name: str, **period: float) -> Callable[[AnyJob], AnyJob]:
-        """Run the function once per period (`hours`, `minutes` …), first when a worker starts."""
+    def every(
+        self, *, name: str, hours: float = 0, minutes: float = 0, seconds: float = 0
+    ) -> Callable[[AnyJob], AnyJob]:
+        """Run the function once per period, first when a worker starts."""
+        period = timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
         def register(run: AnyJob) -> AnyJob:
-            self.jobs[name] = Job(name, timedelta(**period), run)
+            self.jobs[name] = Job(name, period, run)
             return run
 
         return register

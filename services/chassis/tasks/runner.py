@@ -64,8 +64,8 @@ class Runner:
         self.leases = Leases(self._db, owner or new_id(), retry_seconds)
 
     def run_once(self, channel: Channel) -> bool:
-        """Run the task of the channel that is longest due; whether there was one. Raises as `run`
-        does."""
+        """Run the task of the channel that is longest due, and return whether there was one. Raises
+        as `run` does."""
         task = self.leases.take(channel.name, self._handlers.channels.get(channel, []))
         if task is None:
             return False
@@ -73,14 +73,16 @@ class Runner:
         return True
 
     def run(self, task: Task) -> Exception | None:
-        """Run what was taken and settle it; the error if it failed. Raises ChannelUnavailable or
-        BrokerUnavailable, after giving the task back."""
+        """Run what was taken, settle it, and return the error if it failed. Raises
+        ChannelUnavailable or BrokerUnavailable, after giving the task back."""
         with self.leases.holding(task) as lost, self._described(task) as envelope:
             try:
                 self._act(task, envelope, lost)
-            except (ChannelUnavailable, BrokerUnavailable) as error:
-                with self._db.operation() as transaction:
-                    self.leases.give_back(transaction, task, getattr(error, "delay", None))
+            except ChannelUnavailable as error:
+                self._give_back(task, error.delay)
+                raise
+            except BrokerUnavailable:
+                self._give_back(task)
                 raise
             except Exception as error:
                 self._failed(task, error)
@@ -157,7 +159,8 @@ class Runner:
         return ours
 
     def _hear_again(self, task: Task, envelope: Envelope) -> bool:
-        """What was parked since nothing here reacted to it may have reactions since."""
+        """Write tasks for an event that was parked since nothing here reacted to it: by now
+        something may."""
         if not self._handlers.reactions(envelope.type):
             raise Undecodable(f"nothing here reacts to {envelope.type}")
         with self._db.operation() as transaction:
@@ -184,21 +187,25 @@ class Runner:
             job.run()
         if told_to_stop:
             raise Interrupted
-        done = {
-            "attempts": 0,
-            "ended_at": system_now(),
-            "reason": None,
-            "available_at": began + job.period,
-        }
         with self._db.operation() as transaction:
-            self.leases.settle(transaction, task, **done)
+            self.leases.settle(
+                transaction,
+                task,
+                attempts=0,
+                ended_at=system_now(),
+                reason=None,
+                available_at=began + job.period,
+            )
+
+    def _give_back(self, task: Task, delay: float | None = None) -> None:
+        with self._db.operation() as transaction:
+            self.leases.give_back(transaction, task, delay)
 
     def _failed(self, task: Task, error: Exception) -> None:
         job = self._job(task)
         if job and isinstance(error, Interrupted):
             log.info("job_interrupted", job=job.name)
-            with self._db.operation() as transaction:
-                self.leases.give_back(transaction, task)
+            self._give_back(task)
             return
         reason = reason_of(error)
         told = f"{reason}, {task.attempts} attempts"[:REASON_LENGTH]
@@ -226,8 +233,8 @@ class Runner:
 
     @contextmanager
     def _described(self, task: Task) -> Iterator[Envelope | None]:
-        """Its ids are in each line of the log, and its span in the trace of the request that wrote
-        it, however often it is tried."""
+        """Put a task's ids into each line of the log, and its span into the trace of the request
+        that wrote it, however often it is tried."""
         try:
             envelope = Envelope.from_json(task.envelope)
         except Undecodable:  # a job has none

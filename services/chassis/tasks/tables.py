@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     Column,
     Float,
-    Index,
     Integer,
     String,
     Table,
@@ -18,7 +17,7 @@ from sqlalchemy import (
 )
 
 from services.chassis.database.columns import UtcDateTime
-from services.chassis.database.migrations import where
+from services.chassis.database.migrations import partial_index
 from services.chassis.database.transactions import Database
 from services.chassis.events.tables import SEQUENCE, TABLES
 
@@ -49,11 +48,11 @@ tasks = Table(
     *(Column(name, UtcDateTime) for name in ("leased_until", "started_at", "ended_at")),
     Column("reason", String(REASON_LENGTH)),
     UniqueConstraint("event_id", "handler"),
-    Index(
-        "ix_tasks_waiting", "channel", "available_at", "sequence", **where(f"state = '{WAITING}'")
+    partial_index(
+        "ix_tasks_waiting", "channel", "available_at", "sequence", where=f"state = '{WAITING}'"
     ),
-    Index("ix_tasks_parked", "ended_at", **where(f"state = '{PARKED}'")),
-    Index("ix_tasks_ended", "ended_at", **where(f"state IN ('{DONE}', '{SET_ASIDE}')")),
+    partial_index("ix_tasks_parked", "ended_at", where=f"state = '{PARKED}'"),
+    partial_index("ix_tasks_ended", "ended_at", where=f"state IN ('{DONE}', '{SET_ASIDE}')"),
 )
 
 # As partial indexes say it.

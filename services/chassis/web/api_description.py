@@ -112,12 +112,9 @@ def _parameters(operation: Operation[Any]) -> Iterator[Mapping[str, Any]]:
     for kind, name in _PARAMETER.findall(operation.path):
         schema = {"type": "integer" if kind == "int" else "string"}
         yield {"in": "path", "name": name, "required": True, "schema": schema}
-    for place in ("query", "headers"):
-        if declared := getattr(operation, place):
-            yield {
-                "in": "header" if place == "headers" else place,
-                "schema": reader_of(declared),
-            }
+    for place, declared in (("query", operation.query), ("header", operation.headers)):
+        if declared:
+            yield {"in": place, "schema": reader_of(declared)}
     yield from operation.parameters
 
 

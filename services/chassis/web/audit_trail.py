@@ -2,6 +2,7 @@
 and after."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response
@@ -16,26 +17,25 @@ from services.chassis.web import access
 from services.chassis.web.gateway_headers import note_client_address
 from services.chassis.web.operations import Views
 from services.contracts.api import audit as api
-from services.contracts.api.operation import answer_of
+from services.contracts.api.staff_lists import ListFilters
 
 PAGE = 500  # entries of a CSV, read at once
 
 
 def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> Views:
-    """The views for a service whose audit table is the model `entries`, made of AuditColumns.
-    `numeros`: (id, numero_candidat, label) of those subjects of its acts that are a candidate's."""
+    """Return the views for a service whose audit table is the model `entries`, made of
+    AuditColumns. `numeros`: (id, numero_candidat, label) of those subjects of its acts that are a
+    candidate's."""
     views = Views("audit", __name__)
     views.before_app_request(note_client_address)
 
     @views.serves(api.list_entries)
-    def list_entries(query: dict[str, Any]) -> api.AuditEntries:
-        limit = query["limit"]
-        before = query.get("before")
-        newest = (
-            select(entries).where(*_conditions(entries, query, numeros)).order_by(entries.id.desc())
-        )
-        if before is not None:
-            newest = newest.where(entries.id < before)
+    def list_entries(query: api.EntriesPage) -> api.AuditEntries:
+        limit = query.limit
+        conditions = _conditions(entries, query.filters, numeros)
+        newest = select(entries).where(*conditions).order_by(entries.id.desc())
+        if query.before is not None:
+            newest = newest.where(entries.id < query.before)
         with db.reading_for_staff() as transaction:
             rows = transaction.scalars(newest.limit(limit + 1)).all()
             answers = _answers(transaction, rows[:limit], numeros)
@@ -44,7 +44,7 @@ def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> 
         )
 
     @views.serves(api.export_entries)
-    def export_entries(query: dict[str, Any]) -> Response:
+    def export_entries(query: ListFilters) -> Response:
         def record() -> None:
             with db.operation() as transaction:
                 entries.record(transaction, actor(), "audit.exported", "audit")
@@ -53,22 +53,31 @@ def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> 
         return csv_response(
             "journal.csv",
             reading,
-            lambda transaction: _csv(transaction, entries, query, numeros),
+            lambda transaction: _csv(transaction, entries, query.filters, numeros),
             record,
         )
 
     return views
 
 
+@dataclass(frozen=True)
+class _Subject:
+    """What is known of the subject of an entry, if it is a candidate's."""
+
+    numero_candidat: str | None = None
+    label: str | None = None
+
+
 def actor() -> Actor:
-    """The caller, as the audit trail names who acts."""
+    """Return the caller, as the audit trail names who acts."""
     return Actor(access.caller().kind, access.caller().id)
 
 
 def _csv(
     transaction: Session, entries: Any, filters: Mapping[str, Any], numeros: Subquery | None
 ) -> Iterator[str]:
-    """All entries, oldest first, read from the server's cursor PAGE by PAGE."""
+    """Return the CSV of all entries, the oldest first, read from the server's cursor PAGE by
+    PAGE."""
     query = select(entries).where(*_conditions(entries, filters, numeros)).order_by(entries.id)
     rows = transaction.scalars(query.execution_options(yield_per=PAGE)).partitions()
     pages = (api.ENTRIES.csv_lines(_answers(transaction, page, numeros)) for page in rows)
@@ -78,23 +87,36 @@ def _csv(
 def _answers(
     transaction: Session, page: Sequence[Any], numeros: Subquery | None
 ) -> tuple[api.AuditEntry, ...]:
-    """Entries, with the N° candidat of whom their subject is, and what it is."""
-    known: dict[str, Any] = {}
+    """Return the entries, with the N° candidat of whom their subject is, and what it is."""
+    known: dict[str, _Subject] = {}
     if numeros is not None:
         of_page = select(numeros).where(numeros.c.id.in_({row.subject for row in page}))
-        rows = transaction.execute(of_page)
-        known = {
-            row.id: {"numero_candidat": row[1], "subject_label": row[2] or None} for row in rows
-        }
-    nothing = {"numero_candidat": None, "subject_label": None}
-    return tuple(answer_of(api.AuditEntry, row, **known.get(row.subject, nothing)) for row in page)
+        for id, numero_candidat, label in transaction.execute(of_page):
+            known[id] = _Subject(numero_candidat, label or None)
+    return tuple(_entry(row, known.get(row.subject, _Subject())) for row in page)
+
+
+def _entry(row: Any, subject: _Subject) -> api.AuditEntry:
+    return api.AuditEntry(
+        id=row.id,
+        at=row.at,
+        actor_kind=row.actor_kind,
+        actor_id=row.actor_id,
+        action=row.action,
+        subject=row.subject,
+        before=row.before,
+        after=row.after,
+        numero_candidat=subject.numero_candidat,
+        subject_label=subject.label,
+        address=row.address,
+    )
 
 
 def _conditions(
     entries: Any, filters: Mapping[str, Any], numeros: Subquery | None
 ) -> Iterator[ColumnElement[bool] | TextClause]:
-    """Those of the filters; unless an `actor` or `everybody` is asked for, without what candidates
-    and services did, which is most of a trail."""
+    """Return the conditions of the filters. Unless an `actor` or `everybody` is asked for, they
+    leave out what candidates and services did, which is most of a trail."""
     if filters.get("actor") is None and not filters.get("everybody"):
         yield AT_WORK
 

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 from marshmallow import fields, validate
 from msgspec import Meta
 
+from services.contracts.api.given import given
 from services.contracts.api.operation import Answered, Callers, Instant, staff
 from services.contracts.api.staff_lists import (
     CHECKBOX,
     SELECT,
     Column,
     Filter,
+    ListPage,
     PageField,
     StaffList,
     day_filter,
@@ -108,22 +110,29 @@ class AuditEntries(Answered):
     next_before: int | None
 
 
+class EntriesPage(ListPage):
+    """A page of entries, the newest first: those with a smaller number than `before`, if given."""
+
+    before: int | None = given(
+        fields.Integer(
+            validate=validate.Range(1, _LARGEST_ENTRY_ID),
+            metadata={"description": "next_before de la page précédente"},
+        ),
+        default=None,
+    )
+
+
 _READ = Callers(staff("audit:read"))
 list_entries = _READ.get(
     "/v1/audit",
     AuditEntries,
     "Entries of this service, the newest first; `next_before` is null on the last page.",
-    query=ENTRIES.page_schema(
-        before=fields.Integer(
-            validate=validate.Range(1, _LARGEST_ENTRY_ID),
-            metadata={"description": "next_before de la page précédente"},
-        )
-    ),
+    query=ENTRIES.reads_page(EntriesPage),
 )
 export_entries = _READ.csv(
     "/v1/audit.csv",
     "Entries of this service as CSV, streamed, the oldest first; that they were taken out is one "
     "of them.",
-    query=ENTRIES.filters_schema(),
+    query=ENTRIES.reads_filters(),
     answer_words="Une ligne par acte, en français, heures de Paris",
 )

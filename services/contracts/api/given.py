@@ -9,7 +9,7 @@ A rule that concerns several members stands in `__post_init__`, which raises Val
 """
 
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field
+from dataclasses import MISSING, Field, dataclass, field
 from dataclasses import fields as members_of
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
@@ -19,9 +19,10 @@ _FIELD = "marshmallow"
 """Of a member's metadata: the marshmallow field that reads it."""
 
 
-def given(reader: fields.Field[Any]) -> Any:
-    """Declare a member of what comes in. `reader`: the marshmallow field that reads it."""
-    return field(metadata={_FIELD: reader})
+def given(reader: fields.Field[Any], *, default: Any = MISSING) -> Any:
+    """Declare a member of what comes in. `reader`: the marshmallow field that reads it; `default`:
+    the member's value where `reader` has none and nothing came in."""
+    return field(default=default, metadata={_FIELD: reader})
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(given,))

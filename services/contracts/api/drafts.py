@@ -1,16 +1,18 @@
 """The API of registrations for drafts: begun or resumed, read and written tab by tab, saved or
 abandoned."""
 
+from collections.abc import Mapping
 from types import NoneType
 from typing import Annotated, Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types as problem
 from services.contracts import registration_rules as rules
 from services.contracts.api.fields import Text
 from services.contracts.api.forms import Form, FormField, Mistake, Suggestions
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import (
     CANDIDATE,
     Answered,
@@ -29,7 +31,7 @@ TOO_MANY = "{max} champs au plus sont admis."
 
 
 class TypedValue(fields.Field[Any]):
-    """What was typed in one field: a text, or a list of texts for checkboxes."""
+    """Reads what was typed in one field: a text, or a list of texts for checkboxes."""
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Any, **kwargs: Any
@@ -43,41 +45,59 @@ class TypedValue(fields.Field[Any]):
         return typed
 
 
-class Asserted(Schema):
-    assertion = Text(LONGEST_ASSERTION, required=True)
+class Asserted(Given):
+    """The caller's identity, as accounts signed it."""
+
+    assertion: str = given(Text(LONGEST_ASSERTION, required=True))
 
 
 class NewDraft(Asserted):
-    opening_id = Text(required=True)
+    opening_id: str = given(Text(required=True))
 
 
-class IdentityHeader(Schema):
-    assertion = Text(LONGEST_ASSERTION, data_key="X-Identity", load_default=None)
+class IdentityHeader(Given):
+    """The caller's identity, as accounts signed it, where the caller passes one on."""
+
+    assertion: str | None = given(Text(LONGEST_ASSERTION, data_key="X-Identity", load_default=None))
 
 
-class WrittenTab(Schema):
-    revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
-    values = fields.Dict(
-        keys=Text(rules.FIELD_NAME_LENGTH),
-        values=TypedValue(),
-        required=True,
-        validate=validate.Length(max=MAX_VALUES, error=TOO_MANY),
+class WrittenTab(Given):
+    """What was typed in a tab of a draft that was read with this revision."""
+
+    revision: int = given(
+        fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
     )
-    action = fields.String(load_default=rules.NEXT, validate=validate.OneOf(rules.TAB_ACTIONS))
-    reason = Text(
-        rules.REASON_LENGTH,
-        load_default=None,
-        metadata={"description": "D'une correction, jusqu'ici"},
+    values: Mapping[str, str | list[str]] = given(
+        fields.Dict(
+            keys=Text(rules.FIELD_NAME_LENGTH),
+            values=TypedValue(),
+            required=True,
+            validate=validate.Length(max=MAX_VALUES, error=TOO_MANY),
+        )
+    )
+    action: str = given(
+        fields.String(load_default=rules.NEXT, validate=validate.OneOf(rules.TAB_ACTIONS))
+    )
+    reason: str | None = given(
+        Text(
+            rules.REASON_LENGTH,
+            load_default=None,
+            metadata={"description": "D'une correction, jusqu'ici"},
+        )
     )
 
 
-class SearchQuery(Schema):
-    field = Text(required=True)
-    q = Text(load_default="")
+class SearchQuery(Given):
+    """What was typed in a search field of a tab."""
+
+    field: str = given(Text(required=True))
+    q: str = given(Text(load_default=""))
 
 
 class SavedDraft(Asserted):
-    revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+    revision: int = given(
+        fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+    )
 
 
 class TabState(Answered):

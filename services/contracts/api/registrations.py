@@ -1,16 +1,18 @@
 """The API of registrations for candidates' saved candidatures, and for the portal's other
 services."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import NoneType
 from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.contracts import page_labels
 from services.contracts import problem_types as problem
 from services.contracts.api.drafts import Asserted, Draft
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import (
     CANDIDATE,
     Answered,
@@ -92,7 +94,7 @@ class TabTitle(Answered):
 
 
 class Acknowledgement(Answered):
-    """What « N° Inscription » shows after the save of a version."""
+    """Tells the candidate, on « N° Inscription », what the save of a version did."""
 
     candidature_id: str
     version: int
@@ -109,18 +111,20 @@ class Acknowledgement(Answered):
     is_to_validate: bool = False
 
 
-class ShownVersion(Schema):
-    """What a candidate read before certifying it; `proof`: that the password was given for this
-    digest."""
+class ShownVersion(Given):
+    """The version that a candidate read before certifying it; `proof`: that the password was given
+    for this digest."""
 
-    version = fields.Integer(
-        required=True, strict=True, validate=validate.Range(min=1, max=2_000_000_000)
+    version: int = given(
+        fields.Integer(
+            required=True, strict=True, validate=validate.Range(min=1, max=2_000_000_000)
+        )
     )
-    digest = fields.String(required=True, validate=validate.Length(equal=64))
-    proof = fields.String(required=True)
+    digest: str = given(fields.String(required=True, validate=validate.Length(equal=64)))
+    proof: str = given(fields.String(required=True))
 
 
-class Empty(Schema):
+class Empty(Given):
     """A body without content."""
 
 
@@ -145,17 +149,23 @@ class Forms(Answered):
     forms: tuple[OfferedForm, ...]
 
 
-class IdentityFloor(Schema):
-    version = fields.Integer(
-        required=True, strict=True, validate=validate.Range(min=0, max=2_000_000_000)
+class IdentityFloor(Given):
+    """The version before which a candidate's identities are refused."""
+
+    version: int = given(
+        fields.Integer(
+            required=True, strict=True, validate=validate.Range(min=0, max=2_000_000_000)
+        )
     )
 
 
-class Candidates(Schema):
-    ids = fields.List(
-        fields.String(validate=validate.Length(max=64)),
-        required=True,
-        validate=validate.Length(1, MOST_CANDIDATES),
+class Candidates(Given):
+    ids: Sequence[str] = given(
+        fields.List(
+            fields.String(validate=validate.Length(max=64)),
+            required=True,
+            validate=validate.Length(1, MOST_CANDIDATES),
+        )
     )
 
 

@@ -15,7 +15,7 @@ from services.chassis.web.operations import Reply, Views
 from services.clock import portal_now
 from services.contracts.api import staff_candidatures as api
 from services.contracts.api.drafts import Draft, SavedVersion
-from services.registrations.api.drafts import stated
+from services.registrations.api.drafts import reply_of
 from services.registrations.models import db
 from services.registrations.operations import corrections, staff
 from services.registrations.queries import staff_candidature, staff_list
@@ -72,7 +72,7 @@ def list_refusal_reasons(query: dict[str, Any]) -> api.RefusalReasons:
 
 @views.serves(api.start_correction)
 def start_correction(candidature_id: str) -> Reply[Draft]:
-    return stated(
+    return reply_of(
         corrections.start(
             candidature_id, actor=actor(), academies=caller().academies, at=portal_now()
         )

@@ -128,7 +128,7 @@ def _locked(
     return (
         candidature,
         candidate,
-        held_draft(transaction, draft_id, Holder(None, academies), locked=True).draft,
+        held_draft(transaction, draft_id, Holder.staff(academies), locked=True).draft,
     )
 
 

@@ -283,7 +283,7 @@ def save_draft(
     """
     with db.operation() as transaction:
         candidate = lock_candidate(transaction, candidate_id)
-        draft = held_draft(transaction, draft_id, Holder(candidate_id), locked=True).draft
+        draft = held_draft(transaction, draft_id, Holder.candidate(candidate_id), locked=True).draft
         if draft.closed_at is not None:
             return earlier_save(draft)
         view = held_view(transaction, draft.opening_id)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session as DbSession
@@ -55,10 +55,20 @@ _OPEN_DRAFTS = _DRAFTS.where(
 @dataclass(frozen=True)
 class Holder:
     """Who may use a draft: its candidate or, of one in which staff correct a candidature, staff of
-    its académie."""
+    its académie. `candidate_id`: None for staff."""
 
     candidate_id: str | None
-    academies: Academies = None
+    academies: Academies
+
+    @classmethod
+    def candidate(cls, candidate_id: str) -> Self:
+        """Return who may use this candidate's own drafts, and no correction of staff."""
+        return cls(candidate_id, academies=frozenset())
+
+    @classmethod
+    def staff(cls, academies: Academies) -> Self:
+        """Return who may use the corrections of these académies (None: of all)."""
+        return cls(None, academies=academies)
 
 
 @dataclass(frozen=True)

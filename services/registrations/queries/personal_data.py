@@ -70,7 +70,7 @@ def part(transaction: DbSession, candidate_id: str, at: datetime) -> Part:
         Held(
             kind="brouillons",
             title="Brouillons",
-            items=tuple(_draft(transaction, row, at) for row in drafts),
+            items=tuple(_draft(transaction, candidate_id, row, at) for row in drafts),
         ),
         of_mails(sent_mails.list_page(transaction, candidate_id, after=None, limit=MANY)),
         of_trail(transaction.scalars(trail)),
@@ -129,12 +129,12 @@ def _of_recap(shown: Recap) -> tuple[Fact, ...]:
     return facts(*lines, *epreuves)
 
 
-def _draft(transaction: DbSession, row: Draft, at: datetime) -> Item:
-    """What was typed, as it is stored and, where the catalogue still has its opening, as its
-    récapitulatif shows it."""
+def _draft(transaction: DbSession, candidate_id: str, row: Draft, at: datetime) -> Item:
+    """Return what was typed in a draft, as it is stored and, where the catalogue still has its
+    opening, as its récapitulatif shows it."""
     shown: tuple[Fact, ...] = ()
     with suppress(NotFound):
-        view = held_draft(transaction, row.id, Holder(row.candidate_id))
+        view = held_draft(transaction, row.id, Holder.candidate(candidate_id))
         shown = _of_recap(registration_form.recap(view.dossier(transaction, at)))
     state = facts(("Modifié le", row.updated_at), ("Transmis ou abandonné le", row.closed_at))
     typed = facts(

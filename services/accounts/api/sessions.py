@@ -107,5 +107,5 @@ def make_service_token(body: api.Credentials) -> api.AccessToken:
         raise Unauthenticated(
             "Nom ou secret de service incorrect.", problem=problem_types.SERVICE_REFUSED
         )
-    token = dependencies().signer.access_token(body.client_id, "service", client=body.client_id)
+    token = dependencies().signer.service_token(body.client_id)
     return api.AccessToken(access_token=token, expires_in=SERVICE_TOKEN_SECONDS)

@@ -79,4 +79,4 @@ class RegistrationsClient:
             raise
 
     def _token(self) -> str:
-        return self._signer.access_token(self._client_id, "service", client=self._client_id)
+        return self._signer.service_token(self._client_id)

@@ -16,7 +16,7 @@ from services.accounts.operations.sessions import (
     is_over,
 )
 from services.accounts.queries.accounts import Person, signed_identity
-from services.accounts.signing import TOKEN_SECONDS
+from services.accounts.signing import TOKEN_SECONDS, Rights
 from services.accounts.stored_secrets import hash_secret
 from services.clock import system_now
 from services.contracts.api.sessions import STAFF, LoggedIn
@@ -70,17 +70,11 @@ def _staff_logged_in(
     login: LoginSession, member: StaffMember, client: str, *, gave_code: bool
 ) -> LoggedIn:
     scopes = sorted(session_scopes(member.role))
-    token = dependencies().signer.access_token(
-        member.id,
-        login.kind,
-        client=client,
-        gave_code=gave_code,
-        role=member.role,
-        scopes=scopes,
-        academies=member.academies,
+    rights = Rights(
+        role=member.role, scopes=scopes, academies=member.academies, gave_code=gave_code
     )
     return LoggedIn(
-        access_token=token,
+        access_token=dependencies().signer.staff_token(member.id, client, rights),
         expires_in=TOKEN_SECONDS,
         kind=login.kind,
         subject=member.id,
@@ -97,7 +91,7 @@ def _staff_logged_in(
 
 def _candidate_logged_in(login: LoginSession, account: Account, client: str) -> LoggedIn:
     return LoggedIn(
-        access_token=dependencies().signer.access_token(account.id, login.kind, client=client),
+        access_token=dependencies().signer.candidate_token(account.id, client),
         expires_in=TOKEN_SECONDS,
         kind=login.kind,
         subject=account.id,

@@ -177,8 +177,7 @@ def _add_file(archive: ZipFile, path: str, client: Client, candidate_id: str, fi
 
 
 def _token() -> str:
-    client_id = dependencies().settings.client_id
-    return dependencies().signer.access_token(client_id, "service", client=client_id)
+    return dependencies().signer.service_token(dependencies().settings.client_id)
 
 
 def _digest(file: BinaryIO) -> ContentDigest:

@@ -12,7 +12,7 @@ from services.accounts.domain.staff import checked_scopes, scopes_of
 from services.accounts.models import AuditEntry, StaffMember, StaffToken, db
 from services.accounts.operations import second_factor
 from services.accounts.operations.staff_accounts import lock_member, member_at, refuse_disabled
-from services.accounts.signing import TOKEN_SECONDS
+from services.accounts.signing import TOKEN_SECONDS, Rights
 from services.accounts.stored_secrets import hash_secret, new_secret
 from services.chassis.database.audit import Actor
 from services.chassis.database.columns import new_id
@@ -131,12 +131,10 @@ def exchange_token(token: str, client: str) -> AccessToken:
             transaction.execute(
                 update(StaffToken).where(StaffToken.id == known.id).values(last_used_at=now)
             )
-    access_token = dependencies().signer.access_token(
-        member.id,
-        "staff",
-        client=client,
+    rights = Rights(
         role=member.role,
         scopes=scopes_of(member.role) & set(known.scopes),
         academies=member.academies,
     )
+    access_token = dependencies().signer.staff_token(member.id, client, rights)
     return AccessToken(access_token=access_token, expires_in=TOKEN_SECONDS)

@@ -65,7 +65,7 @@ def my_signed_identity(account_id: str) -> SignedIdentity:
 
 def signed_identity(account: Account) -> str:
     """The identity in force as a signed token for registrations. Never logged."""
-    return dependencies().signer.identity(account.id, vars(identity_of(account)))
+    return dependencies().signer.identity(account.id, identity_of(account))
 
 
 def identity_of(account: Account) -> Identity:

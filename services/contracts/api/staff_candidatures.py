@@ -2,17 +2,19 @@
 ended or restored."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from types import NoneType
 from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types as problem
 from services.contracts import registration_rules as rules
 from services.contracts.api.drafts import Change, Draft, SavedVersion
 from services.contracts.api.fields import Text
+from services.contracts.api.given import Given, given
 from services.contracts.api.mails import STATES
 from services.contracts.api.operation import Answered, Callers, Instant, one_of, staff
 from services.contracts.api.staff_lists import (
@@ -174,7 +176,8 @@ CANDIDATURES = StaffList(
     order_words="« id » : pour un outil qui parcourt tout ; « - » : à rebours",
     order_labels=_ORDER_LABELS,
     cursor=Text(32),
-)  # of Row; its CSV of ExportedCandidature
+)
+"""Its page shows each `Row`, its CSV each `ExportedCandidature`."""
 EPREUVES = StaffList(
     "Epreuves",
     filters=(
@@ -198,38 +201,45 @@ EPREUVES = StaffList(
         Column("Note conservée", source="epreuve.mark"),
         Column("Identifiant de la candidature", source="id"),
     ),
-)  # of ExportedEpreuve
+)
+"""Its CSV writes each `ExportedEpreuve`."""
 
 
 def _postal_code(address: tuple[str, ...]) -> str | None:
-    """Of an address in France."""
+    """Return the postal code of an address in France, None of one abroad."""
     code = re.match(r"\d{5}(?= )", address[-1]) if address else None
     return code and code[0]
 
 
-class NewNote(Schema):
-    text = Text(rules.NOTE_LENGTH, required=True)
+class NewNote(Given):
+    text: str = given(Text(rules.NOTE_LENGTH, required=True))
 
 
-class RefusalReasonsQuery(Schema):
-    exam = Text(rules.CODE_LENGTH, required=True)
-    piece = Text(
-        rules.CODE_LENGTH,
-        load_default=None,
-        metadata={"description": "Code de la pièce ; sans lui, de toute pièce"},
+class RefusalReasonsQuery(Given):
+    exam: str = given(Text(rules.CODE_LENGTH, required=True))
+    piece: str | None = given(
+        Text(
+            rules.CODE_LENGTH,
+            load_default=None,
+            metadata={"description": "Code de la pièce ; sans lui, de toute pièce"},
+        )
     )
 
 
-class Reason(Schema):
-    reason = Text(rules.REASON_LENGTH, required=True)
+class Reason(Given):
+    reason: str = given(Text(rules.REASON_LENGTH, required=True))
 
 
 class SavedCorrection(Reason):
-    revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
-    overridden = fields.List(
-        Text(rules.CODE_LENGTH),
-        load_default=(),
-        metadata={"description": "Noms de règles à écarter"},
+    revision: int = given(
+        fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+    )
+    overridden: Sequence[str] = given(
+        fields.List(
+            Text(rules.CODE_LENGTH),
+            load_default=(),
+            metadata={"description": "Noms de règles à écarter"},
+        )
     )
 
 
@@ -260,21 +270,48 @@ class Found(Answered):
     next_cursor: str | None
 
 
-class ExportedCandidature(Row):
-    """A line of the export, with the current version. `email`: where mails go now."""
+class ExportedCandidature(Answered):
+    """A line of the export of candidatures. `saved`: the current version; `email`: where mails go
+    now."""
 
-    saved: ExportedVersion
-    email: str | None
+    id: str
+    numero_candidat: str | None
+    numero_inscription: str
+    exam: str
+    session: str
+    academie: str
+    specialite_code: str | None
+    specialite: str | None
+    state: str
     state_changed_at: Instant | None
     end_reason: str | None
+    pieces_state: str | None
+    validation: str | None
+    first_saved_at: Instant
+    version: int
+    last_saved_at: Instant | None
+    email: str | None
+    saved: ExportedVersion
 
 
-class ExportedEpreuve(ExportedCandidature):
+class ExportedEpreuve(Answered):
+    """A line of the export of épreuves. `saved`: the current version of the candidature."""
+
+    id: str
+    numero_candidat: str | None
+    numero_inscription: str
+    exam: str
+    session: str
+    academie: str
+    specialite_code: str | None
+    specialite: str | None
+    state: str
+    saved: ExportedVersion
     epreuve: EpreuveLine
 
 
 class Validation(Answered):
-    """Of a version, by its candidate; `digest`: SHA-256 of what was shown."""
+    """The certification of a version by its candidate. `digest`: SHA-256 of what was shown."""
 
     at: Instant
     by: str
@@ -294,8 +331,8 @@ class Version(Answered):
 
 
 class UnderWay(Answered):
-    """What is not saved: a modification of the candidate, or a correction (`staff_id`: by whom it
-    was begun)."""
+    """A draft that is not saved: a modification of the candidate, or a correction (`staff_id`: by
+    whom it was begun)."""
 
     draft_id: Annotated[str | None, Meta(description="D'une correction")]
     staff_id: str | None
@@ -303,7 +340,7 @@ class UnderWay(Answered):
 
 
 class MailsRefused(Answered):
-    """No mail goes out to the candidate's address: `code` is the mail server's answer (5xx)."""
+    """Why no mail goes out to the candidate's address: `code` is the mail server's answer (5xx)."""
 
     code: int
     since: Instant
@@ -325,7 +362,7 @@ class Note(Answered):
 
 
 class End(Answered):
-    """Of a withdrawal or écart; `by`: « candidate:<id> » or « staff:<id> », as `saved_by` of a
+    """A withdrawal or an écart. `by`: « candidate:<id> » or « staff:<id> », as `saved_by` of a
     version."""
 
     state: Annotated[str, Meta(extra_json_schema={"enum": [rules.WITHDRAWN, rules.ECARTEE]})]
@@ -374,26 +411,26 @@ list_candidatures = _READ.get(
     "/v1/staff/candidatures",
     Found,
     "A page of candidatures; `next_cursor` is null on the last one.",
-    query=CANDIDATURES.page_schema(),
+    query=CANDIDATURES.reads_page(),
     problems=(problem.NOT_FOUND,),
 )
 count_candidatures = _READ.get(
     "/v1/staff/candidatures/counts",
     Counts,
     "How many candidatures these filters find, and how many each value of a filter would.",
-    query=CANDIDATURES.filters_schema(),
+    query=CANDIDATURES.reads_filters(),
 )
 export_candidatures = _READ.csv(
     "/v1/staff/candidatures.csv",
     "All of them as CSV, streamed; that they were taken out is in the audit trail.",
-    query=CANDIDATURES.filters_schema(),
+    query=CANDIDATURES.reads_filters(),
     answer_words="Une ligne par candidature",
 )
 export_epreuves = _READ.csv(
     "/v1/staff/epreuves.csv",
     "What organising an exam needs: one line for each candidate and épreuve, streamed; in the "
     "audit trail as well.",
-    query=EPREUVES.filters_schema(),
+    query=EPREUVES.reads_filters(),
     answer_words="Une ligne par candidat et épreuve",
 )
 read_candidature = _READ.get(

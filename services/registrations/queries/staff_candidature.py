@@ -1,16 +1,15 @@
 """A candidature as staff read it: with its versions and what each changed, the candidate's mails,
 the notes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, TypeVar
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound, found
 from services.contracts.api import staff_candidatures as api
-from services.contracts.api.operation import answer_of
+from services.contracts.api.drafts import Change
 from services.contracts.registration_rules import ACTIVE, ECARTEE, WITHDRAWN
 from services.contracts.registrations import from_stored
 from services.contracts.retention import ARCHIVED
@@ -30,56 +29,111 @@ from services.registrations.models import (
 )
 from services.registrations.queries.candidatures import recap
 
-AnyRow = TypeVar("AnyRow", bound=api.Row)
 Academies = frozenset[str] | None
-"""Those that a member of staff sees; None: all."""
+"""The académies that a member of staff sees; None: all."""
 _ENDS = {f"candidature.{state}": state for state in (WITHDRAWN, ECARTEE)}
-MAILS = 50  # the newest, of a candidature's candidate
+MAILS = 50
+"""How many of the candidate's mails are shown with a candidature: the newest."""
 NEWEST_FIRST = (CandidatureNote.at.desc(), CandidatureNote.id)
 
 
 def candidature_detail(
     transaction: DbSession, candidature_id: str, academies: Academies
 ) -> api.Detail:
-    """A candidature with its versions, newest first. Raises NotFound, also outside these
+    """Return a candidature with its versions, newest first. Raises NotFound, also outside these
     académies."""
     candidature, opening = candidature_in_academies(transaction, candidature_id, academies)
     candidate = transaction.get_one(Candidate, candidature.candidate_id)
-    refusal = transaction.get(MailRefusal, (candidate.id, candidate.email or ""))
     of_it = select(CandidatureVersion).filter_by(candidature_id=candidature_id)
     versions = transaction.scalars(of_it.order_by(CandidatureVersion.version)).all()
-    notes = select(CandidatureNote).filter_by(candidature_id=candidature_id)
     ends = tuple(_ends(transaction, candidature.id))
+    return api.Detail(
+        id=candidature.id,
+        candidate_id=candidature.candidate_id,
+        numero_candidat=candidate.numero_candidat,
+        numero_inscription=candidature.numero_inscription,
+        name=candidature.name,
+        exam=opening.exam,
+        session=opening.session,
+        academie=opening.academie,
+        specialite_code=candidature.specialite_code,
+        specialite=candidature.specialite_label,
+        state=candidature.state,
+        pieces_state=candidature.pieces_state,
+        validation=candidature.validation,
+        version=candidature.version,
+        birth_date=_birth_date(candidature),
+        first_saved_at=candidature.first_saved_at,
+        last_saved_at=candidature.last_saved_at,
+        end=None if candidature.state == ACTIVE or not ends else ends[-1],
+        ends=ends,
+        session_closes=opening.session_closes,
+        under_way=tuple(_under_way(transaction, candidature)),
+        recap=recap(from_stored(versions[-1].payload)),
+        versions=_versions(transaction, candidature.id, versions),
+        mails=_mails(transaction, candidate.id, academies),
+        notes=_notes(transaction, candidature.id),
+        mails_refused=_mails_refused(transaction, candidate),
+    )
+
+
+def _versions(
+    transaction: DbSession, candidature_id: str, stored: Sequence[CandidatureVersion]
+) -> tuple[api.Version, ...]:
+    """Return the versions of a candidature, newest first. `stored`: oldest first."""
     certified = transaction.scalars(
         select(CandidatureValidation).filter_by(candidature_id=candidature_id)
     )
     validations = {validation.version: validation for validation in certified}
-    changed = [
-        _version(before, version, validations.get(version.version))
-        for before, version in zip([None, *versions], versions, strict=False)
-    ]
-    return row_of(
-        api.Detail,
-        candidature,
-        opening,
-        candidate,
-        end=None if candidature.state == ACTIVE or not ends else ends[-1],
-        ends=ends,
-        under_way=tuple(_under_way(transaction, candidature)),
-        recap=recap(from_stored(versions[-1].payload)),
-        versions=tuple(changed[::-1]),
-        mails=_mails(transaction, candidate.id, academies),
-        notes=tuple(
-            answer_of(api.Note, note) for note in transaction.scalars(notes.order_by(*NEWEST_FIRST))
-        ),
-        mails_refused=api.MailsRefused(code=refusal.code, since=refusal.refused_at)
-        if refusal
-        else None,
+    shown: list[api.Version] = []
+    before: CandidatureVersion | None = None
+    for version in stored:
+        shown.append(_version(before, version, validations.get(version.version)))
+        before = version
+    return tuple(reversed(shown))
+
+
+def _version(
+    before: CandidatureVersion | None,
+    version: CandidatureVersion,
+    validated: CandidatureValidation | None,
+) -> api.Version:
+    return api.Version(
+        version=version.version,
+        saved_at=version.saved_at,
+        saved_by=version.saved_by,
+        reason=version.reason,
+        changes=_changes(before, version) if before else (),
+        overridden=tuple(version.overridden or ()),
+        validation=_validation(validated) if validated else None,
     )
 
 
+def _changes(before: CandidatureVersion, after: CandidatureVersion) -> tuple[Change, ...]:
+    return changes(recap(from_stored(before.payload)), recap(from_stored(after.payload)))
+
+
+def _validation(row: CandidatureValidation) -> api.Validation:
+    return api.Validation(at=row.at, by=row.by, digest=row.digest)
+
+
+def _notes(transaction: DbSession, candidature_id: str) -> tuple[api.Note, ...]:
+    notes = select(CandidatureNote).filter_by(candidature_id=candidature_id)
+    return tuple(
+        api.Note(staff_id=note.staff_id, text=note.text, at=note.at)
+        for note in transaction.scalars(notes.order_by(*NEWEST_FIRST))
+    )
+
+
+def _mails_refused(transaction: DbSession, candidate: Candidate) -> api.MailsRefused | None:
+    """Return how the mail server refuses the address that mails to this candidate go to, if it
+    does."""
+    refusal = transaction.get(MailRefusal, (candidate.id, candidate.email or ""))
+    return refusal and api.MailsRefused(code=refusal.code, since=refusal.refused_at)
+
+
 def _under_way(transaction: DbSession, candidature: Candidature) -> Iterator[api.UnderWay]:
-    """Of its candidate, and of staff."""
+    """Yield the drafts in which its candidate, or staff, change a candidature, the oldest first."""
     holder = or_(Draft.candidate_id == candidature.candidate_id, Draft.candidate_id.is_(None))
     drafts = select(Draft).where(
         holder, Draft.modification_of == candidature.id, Draft.closed_at.is_(None)
@@ -90,7 +144,7 @@ def _under_way(transaction: DbSession, candidature: Candidature) -> Iterator[api
 
 
 def _ends(transaction: DbSession, candidature_id: str) -> Iterator[api.End]:
-    """As the audit trail tells them."""
+    """Yield every end of a candidature that the audit trail tells of, the oldest first."""
     acts = select(AuditEntry).where(
         AuditEntry.subject == candidature_id, AuditEntry.action.in_(_ENDS)
     )
@@ -100,19 +154,44 @@ def _ends(transaction: DbSession, candidature_id: str) -> Iterator[api.End]:
         yield api.End(state=_ENDS[act.action], at=act.at, reason=reason, by=by)
 
 
-def row_of(answer: type[AnyRow], candidature: Candidature, *rows: Any, **others: Any) -> AnyRow:
-    """A candidature as lists show it; `rows`: its opening and candidate, or one row with their
-    columns."""
-    others |= {"specialite": candidature.specialite_label}
-    born = date.fromisoformat(candidature.birth_date) if candidature.birth_date else None
-    return answer_of(answer, candidature, *rows, birth_date=born, **others)
+def listed_row(
+    candidature: Candidature,
+    exam: str,
+    exam_session: str,
+    academie: str,
+    numero_candidat: str | None,
+) -> api.Row:
+    """Return a candidature as lists show it. `exam`, `exam_session`, `academie`: of its opening."""
+    return api.Row(
+        id=candidature.id,
+        candidate_id=candidature.candidate_id,
+        numero_candidat=numero_candidat,
+        numero_inscription=candidature.numero_inscription,
+        name=candidature.name,
+        exam=exam,
+        session=exam_session,
+        academie=academie,
+        specialite_code=candidature.specialite_code,
+        specialite=candidature.specialite_label,
+        state=candidature.state,
+        pieces_state=candidature.pieces_state,
+        validation=candidature.validation,
+        version=candidature.version,
+        birth_date=_birth_date(candidature),
+        first_saved_at=candidature.first_saved_at,
+        last_saved_at=candidature.last_saved_at,
+    )
+
+
+def _birth_date(candidature: Candidature) -> date | None:
+    return date.fromisoformat(candidature.birth_date) if candidature.birth_date else None
 
 
 def _mails(
     transaction: DbSession, candidate_id: str, academies: Academies
 ) -> tuple[api.MailToCandidate, ...]:
-    """The newest mails to a candidate; none where candidatures outside these académies may be what
-    they are about."""
+    """Return the newest mails to a candidate; none where candidatures outside these académies may
+    be what they are about."""
     openings = select(OpeningRow.academie).join(
         Candidature, Candidature.opening_id == OpeningRow.id
     )
@@ -128,8 +207,8 @@ def _mails(
 def candidature_in_academies(
     transaction: DbSession, candidature_id: str, academies: Academies
 ) -> tuple[Candidature, OpeningRow]:
-    """Raises NotFound for one that is unknown, of another académie, or archived (administrateurs
-    alone read it)."""
+    """Return a candidature with its opening. Raises NotFound for one that is unknown, of another
+    académie, or archived (administrateurs alone read it)."""
     candidature = found(transaction.get(Candidature, candidature_id))
     opening = transaction.get_one(OpeningRow, candidature.opening_id)
     is_archived = (
@@ -138,18 +217,3 @@ def candidature_in_academies(
     if academies is not None and (opening.academie not in academies or is_archived):
         raise NotFound()
     return candidature, opening
-
-
-def _version(
-    before: CandidatureVersion | None,
-    version: CandidatureVersion,
-    validated: CandidatureValidation | None,
-) -> api.Version:
-    changed = (
-        changes(*(recap(from_stored(each.payload)) for each in (before, version))) if before else ()
-    )
-    validation = answer_of(api.Validation, validated) if validated else None
-    overridden = tuple(version.overridden or ())
-    return answer_of(
-        api.Version, version, overridden=overridden, changes=changed, validation=validation
-    )

@@ -29,6 +29,7 @@ from services.chassis.errors import Unavailable
 from services.chassis.process.stopping import stopping_answered_by
 from services.chassis.process.time_limits import WEB, TimeLimits
 from services.chassis.tasks import new_tasks
+from services.chassis.tasks.new_tasks import NewTask
 from services.chassis.tasks.registry import Handlers
 from services.chassis.tasks.runner import Runner
 from services.chassis.tasks.tables import tasks
@@ -285,8 +286,16 @@ def test_a_renewal_that_hangs_keeps_no_work_from_ending(
 OLD = tasks.c.ended_at < system_now() - timedelta(days=1)
 
 
-def done_task(id: str, ended_at: datetime) -> dict[str, Any]:
-    return new_tasks.new_row(id, "x", "x", "x", "x") | {"state": "done", "ended_at": ended_at}
+def done_task(id: str, ended_at: datetime) -> NewTask:
+    return NewTask(
+        event_id=id,
+        handler="x",
+        channel="x",
+        subject="x",
+        envelope="x",
+        state="done",
+        ended_at=ended_at,
+    )
 
 
 def test_what_is_old_goes_in_pages_until_told_to_stop(

@@ -240,8 +240,8 @@ def test_each_worker_tells_how_long_a_job_runs_and_since_when_it_has_not_succeed
     taken = {name: leases.take("jobs", [name]) for name in names}
     with db.operation() as transaction:
         transaction.execute(update(tables.tasks).values(created_at=ago, started_at=ago))
-        leases.settle(transaction, cast(Task, taken["failing"]), reason="x")
-        leases.settle(transaction, cast(Task, taken["well"]), ended_at=system_now())
+        leases.try_again(transaction, cast(Task, taken["failing"]), system_now(), "x")
+        leases.succeeded(transaction, cast(Task, taken["well"]), system_now())
     handlers = Handlers("clockwork")
     for name in names[:3]:
         handlers.every(hours=1, name=name)(lambda: None)

@@ -1,12 +1,13 @@
 """Events for other services, written in the transaction of the change that they announce
 (services/chassis/tasks/relay.py sends them)."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 from flask import current_app, has_app_context
-from sqlalchemy import insert, select, update
+from sqlalchemy import Update, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.database.columns import new_id
@@ -31,7 +32,7 @@ class Publishable(Protocol):
     @property
     def TYPE(self) -> str: ...  # noqa: N802 - a contract's constant
 
-    def to_data(self) -> dict[str, Any]: ...
+    def to_data(self) -> Mapping[str, object]: ...
 
 
 def publish(transaction: Session, event: Publishable, *, subject: str) -> str:
@@ -57,7 +58,7 @@ def write(transaction: Session, envelope: Envelope) -> None:
     transaction.execute(insert(outbox).values(row))
 
 
-def new_envelope(type: str, data: dict[str, Any], subject: str) -> Envelope:
+def new_envelope(type: str, data: Mapping[str, object], subject: str) -> Envelope:
     """Return an envelope in the name of the running service, with the id of the HTTP request or of
     the task that is run, and its trace."""
     source = f"/{current_app.name.rpartition('.')[2]}" if has_app_context() else "/"
@@ -67,7 +68,7 @@ def new_envelope(type: str, data: dict[str, Any], subject: str) -> Envelope:
         type,
         subject,
         system_now(),
-        data,
+        dict(data),
         request_id(),
         traceparent=spans.traceparent(),
     )
@@ -86,16 +87,17 @@ def publish_again(db: Database, since: datetime) -> int:
     while True:
         with db.operation() as transaction:
             page = list(transaction.scalars(pages.where(outbox.c.sequence > after)))
-            change(
-                transaction, page, published_at=None, available_at=system_now(), leased_until=None
+            waiting_again = update(outbox).values(
+                published_at=None, available_at=system_now(), leased_until=None
             )
+            change(transaction, page, waiting_again)
         if not page:
             return changed
         changed = changed + len(page)
         after = page[-1]
 
 
-def change(transaction: Session, sequences: list[int], **values: Any) -> None:
-    """Set these columns of the events of these sequences."""
+def change(transaction: Session, sequences: list[int], changed: Update) -> None:
+    """Carry out a change of the outbox for the events of these sequences alone."""
     if sequences:
-        transaction.execute(update(outbox).where(outbox.c.sequence.in_(sequences)).values(values))
+        transaction.execute(changed.where(outbox.c.sequence.in_(sequences)))

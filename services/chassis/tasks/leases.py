@@ -11,17 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.database.columns import UtcDateTime
 from services.chassis.database.transactions import Database
 from services.chassis.tasks.registry import RELAY
 from services.chassis.tasks.relay import is_due
-from services.chassis.tasks.tables import DONE, IS_WAITING, tasks
+from services.chassis.tasks.tables import DONE, IS_WAITING, PARKED, tasks
 from services.clock import system_now
 
 log = structlog.get_logger()
@@ -40,9 +39,14 @@ ATTEMPTS_BEFORE_PARKING = 28
 operator."""
 
 
+_SelectTask = Select[int, str, str, str, str, str, int, datetime]
+"""Selects the columns of a Task."""
+
+
 @dataclass(frozen=True)
 class Task:
-    """`state`, `attempts` (this one counted) and `available_at`: as before it was taken."""
+    """A task that was taken. `attempts` counts this one; `state` and `available_at` are as they
+    were before."""
 
     sequence: int
     event_id: str
@@ -63,8 +67,7 @@ class DueChannels:
         self._db = db
         self._channels = (*handlers, RELAY.name)
         of_tasks = [
-            exists().where(*_free(_due(channel, names, _now), _now))
-            for channel, names in handlers.items()
+            exists().where(_is_due(channel, names), _IS_FREE) for channel, names in handlers.items()
         ]
         self._statement = select(*of_tasks, exists().where(is_due(_now)))
 
@@ -91,11 +94,11 @@ class Leases:
         """Lease the task of these handlers that is longest due, and count an attempt."""
         return self._take(_longest_due(channel, tuple(names)))
 
-    def take_now(self, which: Any) -> Task | None:
+    def take_now(self, which: ColumnElement[bool]) -> Task | None:
         """Lease the first such task, due or not."""
         return self._take(_first(which))
 
-    def _take(self, first: Any) -> Task | None:
+    def _take(self, first: _SelectTask) -> Task | None:
         with self._db.operation() as transaction:
             now = system_now()
             found = transaction.execute(first, {"now": now}).first()
@@ -106,24 +109,25 @@ class Leases:
             # If its worker dies of it again, it waits as if it had failed.
             due = now + self.pause(attempts - 1) if attempts > 1 else task.available_at
             lease = {
+                "of": task.sequence,
                 "until": now + LEASE,
                 "by": self._owner,
                 "now": now,
                 "counted": attempts,
                 "due": due,
             }
-            transaction.execute(_LEASE, {"of": task.sequence, **lease})
+            transaction.execute(_LEASE, lease)
         return replace(task, attempts=attempts)
 
     def pause(self, attempts: int) -> timedelta:
-        """After so many attempts."""
+        """Return how long a task waits after so many attempts."""
         if not self._retry_seconds:
             return timedelta(0)
         return timedelta(seconds=self._retry_seconds[min(attempts, len(self._retry_seconds)) - 1])
 
     @contextmanager
     def holding(self, task: Task) -> Iterator[threading.Event]:
-        """The lease is renewed while the block runs; the event is set once another has it."""
+        """Have the lease renewed while the block runs. The event is set once another has it."""
         lost = self._in_hand[task.sequence] = threading.Event()
         try:
             yield lost
@@ -145,40 +149,61 @@ class Leases:
         for sequence in held.keys() - still:
             held[sequence].set()
 
-    def settle(self, transaction: Session, task: Task, **values: Any) -> bool:
-        """End the lease with these values, if it is still the owner's; whether it was."""
-        still_owned = (tasks.c.sequence == task.sequence) & (tasks.c.leased_by == self._owner)
-        freed = {"leased_until": None, "leased_by": None, **values}
-        changed = transaction.execute(update(tasks).where(still_owned).values(freed)).rowcount  # type: ignore[attr-defined]
-        if not changed:  # leased by another after our lease expired, or erased with its subject
-            log.warning("lease_lost", channel=task.channel, handler=task.handler)
-        return bool(changed)
+    # Each way to end a lease returns False, and changes nothing, where it is no longer the owner's.
 
     def done(self, transaction: Session, task: Task) -> bool:
-        return self.settle(transaction, task, state=DONE, ended_at=system_now(), reason=None)
+        """End the task: nobody runs it again."""
+        ended = update(tasks).values(state=DONE, ended_at=system_now(), reason=None)
+        return self._settle(transaction, task, ended)
+
+    def succeeded(self, transaction: Session, job: Task, due: datetime) -> bool:
+        """Note that a job has succeeded, and when it is due again."""
+        ended = update(tasks).values(
+            attempts=0, ended_at=system_now(), reason=None, available_at=due
+        )
+        return self._settle(transaction, job, ended)
+
+    def park(self, transaction: Session, task: Task, reason: str) -> bool:
+        """Have the task wait for an operator."""
+        parked = update(tasks).values(state=PARKED, ended_at=system_now(), reason=reason)
+        return self._settle(transaction, task, parked)
+
+    def try_again(self, transaction: Session, task: Task, due: datetime, reason: str) -> bool:
+        """Have the task run once more. `reason`: why this attempt failed."""
+        postponed = update(tasks).values(available_at=due, reason=reason)
+        return self._settle(transaction, task, postponed)
 
     def give_back(self, transaction: Session, task: Task, delay: float | None = None) -> bool:
-        """This attempt does not count; in `delay` seconds, or as due as before."""
+        """Undo an attempt, which does not count. The task is due in `delay` seconds, or as it was
+        before."""
         due = task.available_at if delay is None else system_now() + timedelta(seconds=delay)
-        return self.settle(transaction, task, attempts=task.attempts - 1, available_at=due)
+        as_before = update(tasks).values(attempts=task.attempts - 1, available_at=due)
+        return self._settle(transaction, task, as_before)
+
+    def _settle(self, transaction: Session, task: Task, ended: Update) -> bool:
+        is_owned = (tasks.c.sequence == task.sequence) & (tasks.c.leased_by == self._owner)
+        freed = ended.where(is_owned).values(leased_until=None, leased_by=None)
+        is_settled = transaction.scalar(freed.returning(tasks.c.sequence)) is not None
+        if not is_settled:  # leased by another after our lease expired, or erased with its subject
+            log.warning("lease_lost", channel=task.channel, handler=task.handler)
+        return is_settled
 
 
-def _due(channel: str, names: Sequence[str], now: Any) -> Any:
+def _is_due(channel: str, names: Sequence[str]) -> ColumnElement[bool]:
     return (
         IS_WAITING
         & (tasks.c.channel == channel)
         & tasks.c.handler.in_(names)
-        & (tasks.c.available_at <= now)
+        & (tasks.c.available_at <= _now)
     )
-
-
-def _free(which: Any, now: Any) -> tuple[Any, Any]:
-    return which, or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < now)
 
 
 # What workers ask for each task is built once: building such a statement takes longer than running
 # it.
-_now, _until, _at = (bindparam(name, type_=UtcDateTime) for name in ("now", "until", "due"))
+_now = bindparam("now", type_=UtcDateTime)
+_until = bindparam("until", type_=UtcDateTime)
+_at = bindparam("due", type_=UtcDateTime)
+_IS_FREE = or_(tasks.c.leased_until.is_(None), tasks.c.leased_until < _now)
 _LEASE = (
     update(tasks)
     .where(tasks.c.sequence == bindparam("of"))
@@ -192,13 +217,12 @@ _LEASE = (
 )
 
 
-def _first(which: Any) -> Any:
-    in_order = select(*(tasks.c[field.name] for field in fields(Task))).order_by(
-        tasks.c.available_at, tasks.c.sequence
-    )
-    return in_order.where(*_free(which, _now)).limit(1).with_for_update(skip_locked=True)
+def _first(which: ColumnElement[bool]) -> _SelectTask:
+    of_task = [tasks.c[member.name] for member in fields(Task)]
+    in_order = select(*of_task).order_by(tasks.c.available_at, tasks.c.sequence)
+    return in_order.where(which, _IS_FREE).limit(1).with_for_update(skip_locked=True)
 
 
 @cache
-def _longest_due(channel: str, names: tuple[str, ...]) -> Any:
-    return _first(_due(channel, names, _now))
+def _longest_due(channel: str, names: tuple[str, ...]) -> _SelectTask:
+    return _first(_is_due(channel, names))

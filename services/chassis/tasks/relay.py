@@ -4,7 +4,6 @@ event may be sent twice."""
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, func, or_, select, update
@@ -17,7 +16,7 @@ from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.outbox import IN_ORDER, WAITS, change
 from services.chassis.events.tables import outbox
 from services.chassis.tasks import metrics
-from services.chassis.tasks.new_tasks import parked_row, write
+from services.chassis.tasks.new_tasks import NewTask, write_over
 from services.chassis.tasks.registry import RELAY
 from services.chassis.traces import spans
 from services.clock import seconds_since, system_now
@@ -56,7 +55,7 @@ _claim = (
 
 @dataclass
 class _Outcome:
-    """What became of the events of a batch, by their sequence; `unreadable` says why."""
+    """Says what became of the events of a batch, by their sequence; `unreadable` holds reasons."""
 
     sent: list[int] = field(default_factory=list)
     unroutable: list[int] = field(default_factory=list)
@@ -123,9 +122,12 @@ class Relay:
     def _note(self, batch: dict[int, str], outcome: _Outcome) -> None:
         later = system_now() + timedelta(seconds=UNROUTABLE_SECONDS)
         with self._db.operation() as transaction:
-            change(transaction, outcome.sent, published_at=system_now())
-            change(transaction, outcome.unroutable, available_at=later, leased_until=None)
-            change(transaction, outcome.without(batch), leased_until=None)
+            sent = update(outbox).values(published_at=system_now())
+            change(transaction, outcome.sent, sent)
+            postponed = update(outbox).values(available_at=later, leased_until=None)
+            change(transaction, outcome.unroutable, postponed)
+            given_back = update(outbox).values(leased_until=None)
+            change(transaction, outcome.without(batch), given_back)
             for sequence, reason in outcome.unreadable.items():
                 _park(transaction, sequence, reason)
 
@@ -133,15 +135,21 @@ class Relay:
 def _park(transaction: Session, sequence: int, reason: str) -> None:
     """Move an event that cannot be read from the outbox to the operators' list of parked tasks."""
     moved = delete(outbox).where(outbox.c.sequence == sequence)
-    event: Any = transaction.execute(
+    event = transaction.execute(
         moved.returning(outbox.c.event_id, outbox.c.type, outbox.c.subject, outbox.c.envelope)
     ).one_or_none()
     if event is None:  # erased with its subject meanwhile
         return
-    told = f"{event.type} cannot be sent: {reason}"
-    row = parked_row(event.event_id, RELAY.name, RELAY, event.subject, event.envelope, told)
-    write(transaction, [row])
-    log.error("task_parked", handler=row["handler"], reason=row["reason"])
+    unsent = NewTask(
+        event_id=event.event_id,
+        handler=RELAY.name,
+        channel=RELAY.name,
+        subject=event.subject,
+        envelope=event.envelope,
+    )
+    parked = unsent.parked(f"{event.type} cannot be sent: {reason}")
+    write_over(transaction, parked)
+    log.error("task_parked", handler=parked.handler, reason=parked.reason)
 
 
 def waiting(db: Database) -> tuple[int, float]:

@@ -165,9 +165,8 @@ class Runner:
             raise Undecodable(f"nothing here reacts to {envelope.type}")
         with self._db.operation() as transaction:
             if ours := self.leases.done(transaction, task):
-                new_tasks.write(
-                    transaction, new_tasks.rows_of_event(self._handlers, task.envelope.encode())
-                )
+                reactions = new_tasks.tasks_of_event(self._handlers, task.envelope.encode())
+                new_tasks.write(transaction, reactions)
         return ours
 
     def _job(self, task: Task) -> Job | None:
@@ -188,14 +187,7 @@ class Runner:
         if told_to_stop:
             raise Interrupted
         with self._db.operation() as transaction:
-            self.leases.settle(
-                transaction,
-                task,
-                attempts=0,
-                ended_at=system_now(),
-                reason=None,
-                available_at=began + job.period,
-            )
+            self.leases.succeeded(transaction, task, due=began + job.period)
 
     def _give_back(self, task: Task, delay: float | None = None) -> None:
         with self._db.operation() as transaction:
@@ -223,13 +215,11 @@ class Runner:
         )
         with self._db.operation() as transaction:
             if is_last:
-                self.leases.settle(
-                    transaction, task, state=PARKED, ended_at=system_now(), reason=told
-                )
+                self.leases.park(transaction, task, told)
             else:
                 pause = self.leases.pause(task.attempts)
                 due_at = system_now() + (min(pause, job.period) if job else pause)
-                self.leases.settle(transaction, task, available_at=due_at, reason=told)
+                self.leases.try_again(transaction, task, due_at, told)
 
     @contextmanager
     def _described(self, task: Task) -> Iterator[Envelope | None]:

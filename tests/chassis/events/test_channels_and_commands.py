@@ -17,7 +17,7 @@ from services.chassis.events import Envelope, publish
 from services.chassis.events.tables import outbox
 from services.chassis.roles import worker as workers
 from services.chassis.tasks import commands, new_tasks
-from services.chassis.tasks.new_tasks import follow_up
+from services.chassis.tasks.new_tasks import NewTask, follow_up
 from services.chassis.tasks.registry import OTHERS, Channel
 from services.chassis.tasks.tables import tasks
 from services.chassis.web import health_pages
@@ -121,12 +121,9 @@ def test_events_and_follow_ups_that_wait_are_told_apart_and_what_is_parked_count
 ) -> None:
     reader.failures = 1000
     reader.ask_to_tell("a friend")
-    row = new_tasks.new_row("1", "x", "follow-ups", "x", "x") | {
-        "state": "parked",
-        "ended_at": system_now(),
-    }
+    waiting = NewTask(event_id="1", handler="x", channel="follow-ups", subject="x", envelope="x")
     with reader.writing() as transaction:
-        new_tasks.write(transaction, [row])
+        new_tasks.write(transaction, [waiting.parked("x")])
     with reader.working():
         wait_until(lambda: shown("events_to_settle", "reader") == 1, 60, "its count")
         assert shown("tasks_waiting", "reader", channel="follow-ups") == 1

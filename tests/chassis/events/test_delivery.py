@@ -192,6 +192,33 @@ def test_an_event_that_cannot_be_read_is_parked_and_the_others_are_sent(reader: 
     assert reader.parked() == []
 
 
+@pytest.mark.engines("sqlite", "postgresql")
+def test_an_event_that_cannot_be_read_once_more_after_its_replay_is_parked_again(
+    reader: Ledger,
+) -> None:
+    """The task of its replay, finished and not purged yet, has the same event and handler."""
+    reader.note("twice broken")
+    [good] = reader.read(select(outbox.c.envelope))
+    relay = Relay(reader.db, connect(reader.broker_url).publisher(), "reader")
+
+    def break_it() -> None:
+        with reader.writing() as transaction:
+            transaction.execute(update(outbox).values(envelope=good[:-1]))
+
+    with reader.app.app_context():
+        break_it()
+        assert relay.send_batch() == 0
+        [parked] = reader.parked()
+        with reader.writing() as transaction:
+            transaction.execute(update(tasks).values(envelope=good))
+        assert replayed(reader.runner(), parked)
+
+        break_it()
+        assert relay.send_batch() == 0
+        assert reader.parked() == [parked]
+        assert reader.read(select(tasks.c.envelope)) == [good[:-1]]
+
+
 def test_stopping_a_worker_finishes_what_it_handles(ledger: MakeLedger) -> None:
     writer = ledger("writer")
     reader = ledger("reader")

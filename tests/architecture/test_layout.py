@@ -24,7 +24,7 @@ IMPURE = {
 }
 # Ours that are as plain as the standard library: values and texts, no clock, no I/O.
 CLOCK = "services.clock."
-OF_CHASSIS = ("csv_export.text_of_safe_cell", "errors", "quotas", "untrusted_archives")
+OF_CHASSIS = ("csv_format.text_of_safe_cell", "errors", "quotas", "untrusted_archives")
 OF_CLOCK = ("PARIS", "end_of_day", "full_years", "iso_utc", "to_paris")
 PLAIN_VALUES = (
     "services.contracts",

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from services.chassis import csv_export
-from services.chassis.csv_export import BYTE_ORDER_MARK, csv_text
+from services.chassis import csv_format
+from services.chassis.csv_format import BYTE_ORDER_MARK, csv_text
 from services.french import file_size
 
 MO = 1024 * 1024
@@ -104,7 +104,7 @@ def test_the_command_line_tool_writes_the_same_cells() -> None:
     )
     assert (
         re.search(r"_FORMULA = .*", tool)[0]
-        == re.search(r"_FORMULA = .*", inspect.getsource(csv_export))[0]
+        == re.search(r"_FORMULA = .*", inspect.getsource(csv_format))[0]
     )
 
 

@@ -16,7 +16,7 @@ from portail import (
     pieces_commands,
 )
 from portail import api as portal_api
-from services.chassis import csv_export
+from services.chassis import csv_format
 from services.contracts import api
 from services.contracts.api.staff_lists import StaffList
 from services.contracts.page_sizes import LARGEST_CHANGES_PAGE, LARGEST_PAGE
@@ -58,8 +58,8 @@ def test_the_tool_knows_the_portals_codes_and_words() -> None:
     assert set(administration_commands.SEVERITIES.values()) == set(SEVERITIES)
     assert set(administration_commands.PERIODS.values()) == set(PERIOD_LABELS)
     assert (output.EXPORT_DELIMITER, output.BYTE_ORDER_MARK) == (
-        csv_export.DELIMITER,
-        csv_export.BYTE_ORDER_MARK,
+        csv_format.DELIMITER,
+        csv_format.BYTE_ORDER_MARK,
     )
 
 

@@ -9,17 +9,17 @@ from flask import Response
 from sqlalchemy import ColumnElement, Subquery, TextClause, false, select
 from sqlalchemy.orm import Session
 
-from services.chassis.csv_export import csv_response, csv_text
 from services.chassis.database.audit import AT_WORK, Actor
 from services.chassis.database.staff_lists import conditions_of
 from services.chassis.database.transactions import Database
+from services.chassis.exports import Table, export_response
 from services.chassis.web import access
 from services.chassis.web.gateway_headers import note_client_address
 from services.chassis.web.operations import Views
 from services.contracts.api import audit as api
 from services.contracts.api.staff_lists import ListFilters
 
-PAGE = 500  # entries of a CSV, read at once
+PAGE = 500  # entries of an export, read at once
 
 
 def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> Views:
@@ -50,10 +50,10 @@ def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> 
                 entries.record(transaction, actor(), "audit.exported", "audit")
 
         reading = db.reading_for_staff(export=True)
-        return csv_response(
-            "journal.csv",
+        return export_response(
+            "journal",
             reading,
-            lambda transaction: _csv(transaction, entries, query.filters, numeros),
+            lambda transaction: _exported(transaction, entries, query.filters, numeros),
             record,
         )
 
@@ -73,15 +73,14 @@ def actor() -> Actor:
     return Actor(access.caller().kind, access.caller().id)
 
 
-def _csv(
+def _exported(
     transaction: Session, entries: Any, filters: Mapping[str, Any], numeros: Subquery | None
-) -> Iterator[str]:
-    """Return the CSV of all entries, the oldest first, read from the server's cursor PAGE by
-    PAGE."""
+) -> Table:
+    """Return all entries, the oldest first, read from the server's cursor PAGE by PAGE."""
     query = select(entries).where(*_conditions(entries, filters, numeros)).order_by(entries.id)
     rows = transaction.scalars(query.execution_options(yield_per=PAGE)).partitions()
-    pages = (api.ENTRIES.csv_lines(_answers(transaction, page, numeros)) for page in rows)
-    return csv_text(api.ENTRIES.csv_headings, pages)
+    pages = (_answers(transaction, page, numeros) for page in rows)
+    return Table.of_list(api.ENTRIES, pages)
 
 
 def _answers(

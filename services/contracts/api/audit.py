@@ -129,7 +129,7 @@ list_entries = _READ.get(
     "Entries of this service, the newest first; `next_before` is null on the last page.",
     query=ENTRIES.reads_page(EntriesPage),
 )
-export_entries = _READ.csv(
+export_entries = _READ.export(
     "/v1/audit.csv",
     "Entries of this service as CSV, streamed, the oldest first; that they were taken out is one "
     "of them.",

@@ -25,7 +25,7 @@ from services.contracts.problem_types import ProblemType
 Answer = TypeVar("Answer")
 _MISSING = object()
 JSON = "application/json"
-CSV = "text/csv"
+EXPORT_MEDIA_TYPE = "text/csv"
 EXPORT_SECONDS = 30.0  # for each part of a list that is streamed
 Instant = Annotated[datetime, Meta(tz=True, examples=["2021-10-04T12:00:00+00:00"])]
 End = Annotated[
@@ -186,9 +186,9 @@ class Callers:
     ) -> Operation[Answer]:
         return self._declared("GET", path, answer, summary, options)
 
-    def csv(self, path: str, summary: str, **options: Unpack[_Options]) -> Operation[bytes]:
-        """Declare a table that is streamed as CSV."""
-        options["media_type"] = CSV
+    def export(self, path: str, summary: str, **options: Unpack[_Options]) -> Operation[bytes]:
+        """Declare a table that is streamed."""
+        options["media_type"] = EXPORT_MEDIA_TYPE
         options["seconds"] = EXPORT_SECONDS
         return self._declared("GET", path, bytes, summary, options)
 

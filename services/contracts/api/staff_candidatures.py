@@ -177,7 +177,7 @@ CANDIDATURES = StaffList(
     order_labels=_ORDER_LABELS,
     cursor=Text(32),
 )
-"""Its page shows each `Row`, its CSV each `ExportedCandidature`."""
+"""Its page shows each `Row`, its export each `ExportedCandidature`."""
 EPREUVES = StaffList(
     "Epreuves",
     filters=(
@@ -420,13 +420,13 @@ count_candidatures = _READ.get(
     "How many candidatures these filters find, and how many each value of a filter would.",
     query=CANDIDATURES.reads_filters(),
 )
-export_candidatures = _READ.csv(
+export_candidatures = _READ.export(
     "/v1/staff/candidatures.csv",
     "All of them as CSV, streamed; that they were taken out is in the audit trail.",
     query=CANDIDATURES.reads_filters(),
     answer_words="Une ligne par candidature",
 )
-export_epreuves = _READ.csv(
+export_epreuves = _READ.export(
     "/v1/staff/epreuves.csv",
     "What organising an exam needs: one line for each candidate and épreuve, streamed; in the "
     "audit trail as well.",

@@ -292,7 +292,7 @@ read_form = _PUBLISH.get(
     "The types with the columns of their CSV, the caller's académies, the sessions that have "
     "candidatures.",
 )
-read_model = _PUBLISH.csv(
+read_model = _PUBLISH.export(
     "/v1/import-models/<type>",
     "A model of the CSV of that type: the headings and two lines; or, of a session in an académie "
     "of the caller's, with its candidates and the épreuves that they sit, which is written to the "
@@ -352,7 +352,7 @@ list_refusals = _READ.get(
     "The lines and files that are not published, each with its reason.",
     query=RowsQuery,
 )
-read_lines_to_mend = _PUBLISH.csv(
+read_lines_to_mend = _PUBLISH.export(
     "/v1/imports/<import_id>/refusals.csv",
     "The refused lines as they were sent, with the number in a first column and the reason in a "
     "last one: mended and sent again, all or some, they complete what was right. Written to the "

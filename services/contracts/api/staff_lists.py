@@ -1,6 +1,6 @@
 """How a list of staff is declared. From one declaration come the schema of the query, the
 conditions of the SQL (`chassis/database/staff_lists.py`), the filters and the table of the page
-(`gateway/web/gestion/lists.py`), the CSV."""
+(`gateway/web/gestion/lists.py`), the export."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -91,9 +91,9 @@ def day_filter(name: str, page_name: str, label: str, *, is_last: bool = False) 
 class Column:
     """What a list says of each row.
 
-    `name`: the heading in the CSV; `heading`: of the page's table; empty where one has no such
+    `name`: the heading in the export; `heading`: of the page's table; empty where one has no such
     column. `source`: the field of the declared answer (« candidature.nom » for one of a part) or
-    what is made of that answer; without it, the field of that `name`. The CSV writes this value,
+    what is made of that answer; without it, the field of that `name`. The export writes this value,
     and the page shows it unless it has a cell of its own for that heading. `align`: « right » for
     numbers. `order`: of the list's, in which the heading puts the page and, backwards, « - ».
     """
@@ -191,11 +191,11 @@ class StaffList:
         return readers
 
     @property
-    def csv_headings(self) -> list[str]:
+    def export_headings(self) -> list[str]:
         return [column.name for column in self.columns if column.name]
 
-    def csv_lines(self, rows: Iterable[Any]) -> list[list[Any]]:
-        """The cells of these answers."""
+    def export_rows(self, rows: Iterable[Any]) -> list[list[Any]]:
+        """Return the cells of these answers."""
         columns = [column for column in self.columns if column.name]
         return [[column.value(row) for column in columns] for row in rows]
 

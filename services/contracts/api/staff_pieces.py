@@ -463,7 +463,7 @@ list_pieces = _READ.get(
     ),
     problems=(problem_types.NOT_FOUND,),
 )
-export_pieces = _READ.csv(
+export_pieces = _READ.export(
     "/v1/pieces.csv",
     "The whole list as CSV, streamed; that it was taken out is in the audit trail.",
     query=PIECES.filters_schema(),

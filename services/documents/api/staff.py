@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from services.chassis.csv_export import CONTENT_TYPE, csv_response, csv_text
+from services.chassis import exports
 from services.chassis.errors import NotFound
 from services.chassis.web import access
 from services.chassis.web.operations import Reply, Views
@@ -93,8 +93,8 @@ def read_model(query: dict[str, Any], type: str) -> Response:
     import_id = query.pop("absent_from")
     completed = queries.import_of(publisher, import_id) if import_id else None
     if all(query.values()):
-        response = csv_response(
-            "modele.csv",
+        response = exports.export_response(
+            "modele",
             db.reading_for_staff(export=True),
             lambda transaction: queries.filled_model(
                 transaction, document_type, Scope(**query), part, completed
@@ -102,10 +102,12 @@ def read_model(query: dict[str, Any], type: str) -> Response:
             lambda: imports.record_export(publisher, "import_model", label),
         )
     else:
-        content = csv_text(model_headings(document_type), [example_lines(document_type)])
-        response = Response(content, content_type=CONTENT_TYPE)
+        example = exports.Table(model_headings(document_type), [example_lines(document_type)])
+        response = exports.table_response(example)
     name = filename(
-        f"Modèle {part or ''} - {label}", specialite or query["session"], extension="csv"
+        f"Modèle {part or ''} - {label}",
+        specialite or query["session"],
+        extension=exports.EXTENSION,
     )
     set_filename(response, "attachment", name)
     return response
@@ -134,8 +136,8 @@ def take_uploads(body: dict[str, Any], import_id: str) -> Reply[api.Import]:
 def read_lines_to_mend(import_id: str) -> Response:
     publisher = who_publishes()
     row = queries.import_of(publisher, import_id)
-    return csv_response(
-        "lignes-a-corriger.csv",
+    return exports.export_response(
+        "lignes-a-corriger",
         db.reading_for_staff(export=True),
         lambda transaction: queries.lines_to_mend(transaction, row),
         lambda: imports.record_export(publisher, "import_refusals", import_id),

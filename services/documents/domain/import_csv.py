@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.chassis.csv_export import text_of_safe_cell
+from services.chassis.csv_format import text_of_safe_cell
 from services.chassis.errors import FieldError, Invalid
 from services.contracts.document_rules import MAX_LINES, NUMERO_LENGTH, DocumentType
 from services.documents.domain.import_columns import (

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from services.chassis.csv_export import csv_text
 from services.chassis.database.staff_lists import (
     UNKNOWN_CURSOR,
     conditions_of,
@@ -20,6 +19,7 @@ from services.chassis.database.staff_lists import (
     within,
 )
 from services.chassis.errors import FieldError, Invalid, NotFound, found
+from services.chassis.exports import Table
 from services.clock import YEARS, to_paris
 from services.contracts import document_rules as rules
 from services.contracts.api import staff_imports as api
@@ -175,8 +175,8 @@ def list_refusals(publisher: Publisher, import_id: str, cursor: int, limit: int)
     return api.Refusals(items=items, next_cursor=last and str(last.position))
 
 
-def lines_to_mend(transaction: Session, row: Import) -> Iterator[str]:
-    """The CSV of the refused lines as they were sent, each with its number before and the reason
+def lines_to_mend(transaction: Session, row: Import) -> Table:
+    """Return the refused lines as they were sent, each with its number before and the reason
     behind."""
     refusals = select(ImportRefusal).where(
         ImportRefusal.import_id == row.id, ImportRefusal.cells.is_not(None)
@@ -196,7 +196,7 @@ def lines_to_mend(transaction: Session, row: Import) -> Iterator[str]:
             *cells[width:],
         ]
 
-    return csv_text(
+    return Table(
         [LINE_HEADING, *row.headings, REASON_HEADING],
         (map(line, page) for page in rows.partitions()),
     )
@@ -266,10 +266,13 @@ def filled_model(
     scope: Scope,
     part: int,
     completed: Import | None = None,
-) -> Iterator[str]:
-    """The CSV of the candidates of a session in an académie, with the épreuves that they sit; 0: of
-    all parts. Of those absent from the import that is to be `completed`: in the form of refused
-    lines, which do so."""
+) -> Table:
+    """Return the model with the candidates of a session in an académie and the épreuves that they
+    sit.
+
+    `part`: 0 for all parts. `completed`: the import from which the candidates are absent, and which
+    the lines complete; they then have the form of refused lines.
+    """
     before = ("",) if completed else ()
     candidates = _of_parts(
         transaction, document_type, scope, *(_absent_from(completed) if completed else ())
@@ -277,7 +280,7 @@ def filled_model(
     lines = (
         [(*before, *line) for line in own] for number, _, own in candidates if part in (0, number)
     )
-    return csv_text([*([LINE_HEADING] if completed else []), *model_headings(document_type)], lines)
+    return Table([*([LINE_HEADING] if completed else []), *model_headings(document_type)], lines)
 
 
 def model_parts(publisher: Publisher, import_id: str) -> list[api.ModelPart]:

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Response, json
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.chassis.csv_export import csv_response
 from services.chassis.database.availability import is_database_unavailable
 from services.chassis.errors import DomainError, Unavailable
+from services.chassis.exports import export_response
 from services.chassis.web import access, problems
 from services.chassis.web.operations import Reply, Views
 from services.clock import portal_now, system_now
@@ -46,10 +46,10 @@ views.reads(
 @views.serves(api.export_pieces)
 def export_pieces(query: dict[str, Any]) -> Response:
     who = access.caller()
-    return csv_response(
-        "pieces.csv",
+    return export_response(
+        "pieces",
         db.reading_for_staff(export=True),
-        lambda transaction: staff_list.csv_export(transaction, who.academies, query),
+        lambda transaction: staff_list.export(transaction, who.academies, query),
         lambda: record_export(who.id, query),
     )
 

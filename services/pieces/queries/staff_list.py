@@ -1,13 +1,12 @@
 """Staff's list of pieces: filtered, in pages whose cursor stays valid while rows come and go, or
-whole as CSV."""
+whole as an export."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from services.chassis.csv_export import csv_text
 from services.chassis.database.staff_lists import (
     academies_shown,
     conditions_of,
@@ -16,6 +15,7 @@ from services.chassis.database.staff_lists import (
     within,
 )
 from services.chassis.errors import found
+from services.chassis.exports import Table
 from services.chassis.web.access_tokens import Caller
 from services.contracts.api.staff_pieces import COUNTED, NO_STATUS, PIECES, StaffPieces
 from services.pieces import models
@@ -210,10 +210,10 @@ def _before_place(candidature_id: str, code: str) -> tuple[ColumnElement[bool], 
     return Candidature.id <= candidature_id, Piece.candidature_id <= candidature_id, is_before
 
 
-def csv_export(
+def export(
     transaction: Session, academies: frozenset[str] | None, filters: dict[str, Any]
-) -> Iterator[str]:
-    """All pieces of the list with these filters as CSV, read from the server's cursor EXPORT_PAGE
+) -> Table:
+    """Return all pieces of the list with these filters, read from the server's cursor EXPORT_PAGE
     by EXPORT_PAGE.
 
     Raises NotFound for an académie outside `academies`.
@@ -227,4 +227,4 @@ def csv_export(
         map(staff_piece, pieces.pieces_of_rows(rows))
         for rows in transaction.execute(query).partitions()
     )
-    return csv_text(PIECES.csv_headings, map(PIECES.csv_lines, pages))
+    return Table.of_list(PIECES, pages)

@@ -1,13 +1,13 @@
 """For staff and their tools: candidatures of their académies found, read with all versions, ended
 and restored."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from flask import Response
 from sqlalchemy.orm import Session
 
-from services.chassis.csv_export import csv_response
 from services.chassis.errors import Forbidden
+from services.chassis.exports import Table, export_response
 from services.chassis.web.access import caller, caller_academies
 from services.chassis.web.audit_trail import actor
 from services.chassis.web.operations import Reply, Views
@@ -40,20 +40,20 @@ def count_candidatures(query: ListFilters) -> Counts:
 def export_candidatures(query: ListFilters) -> Response:
     academies = caller_academies()
 
-    def lines(transaction: Session) -> Iterator[str]:
-        return staff_list.csv_of_candidatures(transaction, query.filters, academies)
+    def table(transaction: Session) -> Table:
+        return staff_list.export_candidatures(transaction, query.filters, academies)
 
-    return _export("candidatures", lines)
+    return _export("candidatures", table)
 
 
 @views.serves(api.export_epreuves)
 def export_epreuves(query: ListFilters) -> Response:
     academies = caller_academies()
 
-    def lines(transaction: Session) -> Iterator[str]:
-        return staff_list.csv_of_epreuves(transaction, query.filters, academies)
+    def table(transaction: Session) -> Table:
+        return staff_list.export_epreuves(transaction, query.filters, academies)
 
-    return _export("epreuves", lines)
+    return _export("epreuves", table)
 
 
 @views.serves(api.read_candidature)
@@ -117,12 +117,12 @@ def save_correction(draft_id: str, body: api.SavedCorrection) -> SavedVersion:
     )
 
 
-def _export(what: str, lines: Callable[[Session], Iterator[str]]) -> Response:
-    """Stream the CSV, and note in the audit trail that the caller has taken `what` out."""
+def _export(what: str, table: Callable[[Session], Table]) -> Response:
+    """Stream the table, and note in the audit trail that the caller has taken `what` out."""
     by = actor()
     at = portal_now()
 
     def record() -> None:
         staff.record_reading(f"{what}.exported", what, by, at)
 
-    return csv_response(f"{what}.csv", db.reading_for_staff(export=True), lines, record)
+    return export_response(what, db.reading_for_staff(export=True), table, record)

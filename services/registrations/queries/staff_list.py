@@ -1,5 +1,5 @@
-"""Staff's lists: the candidatures of their académies, in pages and as CSV, and the épreuves of
-these as CSV."""
+"""Staff's lists: the candidatures of their académies, in pages and as an export, and the épreuves
+of these as an export."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,8 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm import Session as DbSession
 
-from services.chassis.csv_export import csv_text
 from services.chassis.database.staff_lists import conditions_of, count_values
+from services.chassis.exports import Table
 from services.contracts.api.staff_candidatures import (
     CANDIDATURES,
     EPREUVES,
@@ -151,21 +151,17 @@ def _numbers(
     )
 
 
-def csv_of_candidatures(
-    transaction: DbSession, filters: Filters, academies: Academies
-) -> Iterator[str]:
-    """Yield the CSV of all candidatures that match, each with its current version. They are read
-    from the server's cursor EXPORT_PAGE by EXPORT_PAGE."""
+def export_candidatures(transaction: DbSession, filters: Filters, academies: Academies) -> Table:
+    """Return all candidatures that match, each with its current version. They are read from the
+    server's cursor EXPORT_PAGE by EXPORT_PAGE."""
     pages = _exported_pages(transaction, filters, academies)
-    return csv_text(CANDIDATURES.csv_headings, map(CANDIDATURES.csv_lines, pages))
+    return Table.of_list(CANDIDATURES, pages)
 
 
-def csv_of_epreuves(
-    transaction: DbSession, filters: Filters, academies: Academies
-) -> Iterator[str]:
-    """Yield the CSV of all épreuves of the candidatures that match, read in the same way."""
+def export_epreuves(transaction: DbSession, filters: Filters, academies: Academies) -> Table:
+    """Return all épreuves of the candidatures that match, read in the same way."""
     pages = map(_exported_epreuves, _exported_pages(transaction, filters, academies))
-    return csv_text(EPREUVES.csv_headings, map(EPREUVES.csv_lines, pages))
+    return Table.of_list(EPREUVES, pages)
 
 
 def _exported_pages(

@@ -1,18 +1,12 @@
-"""The CSV of every export: semicolons, a byte order mark, days and hours of Paris as French
-spreadsheets read them, and no cell that one would calculate; streamed from the database's
-cursor."""
+"""How a table is written as CSV: semicolons, a byte order mark, days and hours of Paris as French
+spreadsheets read them, and no cell that one would calculate."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
-from flask import Response
-from sqlalchemy.orm import Session
-
-from services.contracts.api.operation import CSV
 from services.french import short_date, time_of_day
 
 DELIMITER = ";"
@@ -27,12 +21,14 @@ _BEGINNINGS = frozenset("=+-@＝＋－＠\t\r\n")
 """No formula is without one."""
 _QUOTE = '"'
 _TO_QUOTE = frozenset(f"{DELIMITER}{_QUOTE}\r\n")
-CONTENT_TYPE = f"{CSV}; charset=utf-8"
 
 
 def csv_text(columns: Sequence[str], pages: Iterable[Iterable[Sequence[Any]]]) -> Iterator[str]:
-    """The headings, then each page of rows as one text. The first page is read at once, so that an
-    error of the search is raised before anything is sent."""
+    """Return the line of the headings, then each page of rows as one text.
+
+    The first page is read at once, so that an error of the search is raised before anything is
+    sent.
+    """
     remaining = iter(pages)
     first = list(next(remaining, ()))
     texts = ("".join(map(_line, page)) for page in chain([first], remaining))
@@ -72,22 +68,3 @@ def _text(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{short_date(value)} {time_of_day(value)}"
     return short_date(value) if isinstance(value, date) else str(value)
-
-
-def csv_response(
-    filename: str,
-    reading: AbstractContextManager[Session],
-    text: Callable[[Session], Iterator[str]],
-    record: Callable[[], None],
-) -> Response:
-    """The answer that sends what `text` reads in `reading`. `record` notes that the export is
-    given: once it has a place among those under way, before the first byte. Raises what the three
-    raise."""
-    with ExitStack() as begun:
-        session = begun.enter_context(reading)
-        lines = text(session)
-        record()
-        response = Response(lines, content_type=CONTENT_TYPE)
-        response.call_on_close(begun.pop_all().close)
-    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response

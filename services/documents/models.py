@@ -172,8 +172,8 @@ class Document(db.Model):
 
     @property
     def printed_version(self) -> int | None:
-        """The number that pages and names of files have: the candidature's version, of which there
-        is one numbering."""
+        """Return the number that pages and names of files have: the candidature's version, of which
+        there is one numbering. None for what a gestionnaire published."""
         return self.version if self.type in AUTOMATIC_TYPES else None
 
 

@@ -13,6 +13,7 @@ from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence
 from services import clock
 from services.contracts import page_labels
 from services.contracts.api.pieces import Group, Period, Piece, RequestedPieces
+from services.contracts.api.staff_documents import Order
 from services.documents.dependencies import dependencies
 from services.documents.domain.recipients import Publisher
 from services.documents.operations.publishing import publish
@@ -118,13 +119,15 @@ def test_a_document_is_to_read_until_it_is_opened(
     candidature_id = browser.candidature_page().rpartition("/")[2]
     title = "Convocation aux épreuves"
     paragraphs = ["Rendez-vous le 9 mai."]
-    order = {"type": "convocation", "title": title, "paragraphs": paragraphs, "pdf": None}
+    order = Order(
+        type="convocation",
+        title=title,
+        paragraphs=paragraphs,
+        candidatures=[candidature_id],
+        pdf=None,
+    )
     with running.documents.app.app_context():
-        publish(
-            dependencies(),
-            Publisher("gestionnaire", None),
-            {**order, "candidatures": [candidature_id]},
-        )
+        publish(dependencies(), Publisher("gestionnaire", None), order)
     running.deliver()
     browser.get("/")
     assert any("Document à lire : Convocation aux épreuves" in item for item in items(browser))

@@ -5,6 +5,7 @@ import itertools
 
 from sqlalchemy import select, text
 
+from services.contracts.api.staff_documents import Order
 from services.documents import models
 from services.documents.domain.recipients import Publisher
 from services.documents.jobs import registry
@@ -132,13 +133,14 @@ def _writes(service: Service, office: ExamOffice) -> Actions:
 
 
 def _order(service: Service, candidatures: tuple[str, ...]) -> None:
-    text = {
-        "type": "convocation",
-        "title": "Convocation",
-        "paragraphs": ["Présentez-vous."],
-        "pdf": None,
-    }
-    publish(service.dependencies, Publisher("agent", None), {**text, "candidatures": candidatures})
+    order = Order(
+        type="convocation",
+        title="Convocation",
+        paragraphs=["Présentez-vous."],
+        candidatures=list(candidatures),
+        pdf=None,
+    )
+    publish(service.dependencies, Publisher("agent", None), order)
 
 
 def _import(office: ExamOffice) -> None:

@@ -4,10 +4,11 @@ files and forms."""
 from types import NoneType
 from typing import Annotated, Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import ValidationError, fields
 from msgspec import Meta
 
 from services.contracts import page_labels
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import (
     CANDIDATE,
     Answered,
@@ -79,18 +80,18 @@ class DocumentsToRead(Answered):
     documents: tuple[DocumentToRead, ...]
 
 
-class FileQuery(Schema):
-    """`save` asks the browser to save rather than to show."""
+class FileQuery(Given):
+    """How a file is answered. `save` asks the browser to save rather than to show."""
 
-    save = fields.Boolean(load_default=False)
+    save: bool = given(fields.Boolean(load_default=False))
 
 
 class FormQuery(FileQuery):
-    format = fields.Enum(FileFormat, by_value=True, load_default=FileFormat.PDF)
+    format: FileFormat = given(fields.Enum(FileFormat, by_value=True, load_default=FileFormat.PDF))
 
 
 class VersionField(fields.Field[int | None]):
-    """« current » (None) or the number of a version."""
+    """Reads « current », which is None, or the number of a version."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
         if value == "current":
@@ -107,11 +108,12 @@ class VersionField(fields.Field[int | None]):
 
 
 class ConfirmationQuery(FormQuery):
-    version = VersionField(load_default=None)
+    """Which version's confirmation is asked for. `version`: None for the current one."""
+
+    version: int | None = given(VersionField(load_default=None))
 
 
 _OWN_DOCUMENTS = Callers(CANDIDATE)
-_PDF: dict[str, Any] = {"media_type": PDF_TYPE, "seconds": RENDERING_SECONDS}
 
 list_candidatures = _OWN_DOCUMENTS.get(
     "/v1/candidatures",
@@ -138,7 +140,8 @@ read_pdf = _OWN_DOCUMENTS.get(
     bytes,
     "A document as PDF.",
     query=FileQuery,
-    **_PDF,
+    media_type=PDF_TYPE,
+    seconds=RENDERING_SECONDS,
 )
 read_html = _OWN_DOCUMENTS.get(
     "/v1/documents/<document_id>/html",
@@ -154,12 +157,14 @@ read_confirmation = _OWN_DOCUMENTS.get(
     "« Visualiser/Imprimer »: the confirmation at once, made on the spot where it is not there "
     "yet.",
     query=ConfirmationQuery,
-    **_PDF,
+    media_type=PDF_TYPE,
+    seconds=RENDERING_SECONDS,
 )
 read_form = _OWN_DOCUMENTS.get(
     "/v1/candidatures/<candidature_id>/forms/<code>",
     bytes,
     "« Editer le formulaire à compléter », with the candidate's data.",
     query=FormQuery,
-    **_PDF,
+    media_type=PDF_TYPE,
+    seconds=RENDERING_SECONDS,
 )

@@ -5,12 +5,13 @@ import base64
 import binascii
 from typing import Annotated, Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate
 from msgspec import Meta
 
 from services.contracts import document_rules as rules
 from services.contracts import problem_types
 from services.contracts.api.documents import PDF_TYPE, RENDERING_SECONDS, FileQuery, ListedDocument
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import Answered, Callers, Instant, staff
 
 TITLE = "Documents d'une candidature"
@@ -27,8 +28,11 @@ class StaffDocuments(Answered):
 
 
 class Accepted(Answered):
-    """`refused`: candidatures that are unknown, withdrawn or of another académie, without saying
-    which it is."""
+    """How many documents follow from an order.
+
+    `refused`: candidatures that are unknown, withdrawn or of another académie, without saying
+    which it is.
+    """
 
     id: str
     accepted: int
@@ -36,8 +40,8 @@ class Accepted(Answered):
 
 
 class RemadeDocuments(Answered):
-    """Of an opening whose dates have moved: how many documents are to print those in force, and
-    do."""
+    """How many documents of an opening whose dates have moved are to print those in force
+    (`expected`), and how many do (`made`)."""
 
     exam: str
     session: str
@@ -64,7 +68,8 @@ class PrintedText(fields.String):
     """Text as documents print it: NFC, on one line, without control characters."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        return rules.cleaned_text(super()._deserialize(value, attr, data, **kwargs) or "").strip()
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return rules.cleaned_text(text or "").strip()
 
 
 PARAGRAPH = PrintedText(
@@ -73,31 +78,46 @@ PARAGRAPH = PrintedText(
 _ID = fields.String(validate=validate.Regexp(rf"{rules.ID_FORM}\Z"))
 
 
-class Order(Schema):
-    """`paragraphs` are the document itself, or the text alternative of `pdf`."""
+class Order(Given):
+    """A document to be published for several candidatures.
 
-    type = fields.String(
-        required=True,
-        validate=validate.OneOf([document_type.value for document_type in rules.PUBLISHED_TYPES]),
+    `paragraphs` are the document itself, or the text alternative of `pdf`.
+    """
+
+    type: str = given(
+        fields.String(
+            required=True,
+            validate=validate.OneOf(
+                [document_type.value for document_type in rules.PUBLISHED_TYPES]
+            ),
+        )
     )
-    title = PrintedText(required=True, validate=validate.Length(min=1, max=rules.MAX_TITLE_LENGTH))
-    paragraphs = fields.List(
-        PARAGRAPH, required=True, validate=validate.Length(min=1, max=rules.MAX_PARAGRAPHS)
+    title: str = given(
+        PrintedText(required=True, validate=validate.Length(min=1, max=rules.MAX_TITLE_LENGTH))
     )
-    candidatures = fields.List(
-        _ID, required=True, validate=validate.Length(min=1, max=rules.MAX_RECIPIENTS)
+    paragraphs: list[str] = given(
+        fields.List(
+            PARAGRAPH, required=True, validate=validate.Length(min=1, max=rules.MAX_PARAGRAPHS)
+        )
     )
-    pdf = PdfField(load_default=None)
+    candidatures: list[str] = given(
+        fields.List(_ID, required=True, validate=validate.Length(min=1, max=rules.MAX_RECIPIENTS))
+    )
+    pdf: bytes | None = given(PdfField(load_default=None))
 
 
-class OrderKey(Schema):
-    order_key = fields.String(
-        data_key="Idempotency-Key",
-        load_default=None,
-        validate=validate.Length(min=1, max=rules.MAX_ORDER_KEY_LENGTH),
-        metadata={
-            "description": "La même demande, répétée sous la même clé, n'est faite qu'une fois"
-        },
+class OrderKey(Given):
+    """The key under which a caller may repeat an order."""
+
+    order_key: str | None = given(
+        fields.String(
+            data_key="Idempotency-Key",
+            load_default=None,
+            validate=validate.Length(min=1, max=rules.MAX_ORDER_KEY_LENGTH),
+            metadata={
+                "description": "La même demande, répétée sous la même clé, n'est faite qu'une fois"
+            },
+        )
     )
 
 

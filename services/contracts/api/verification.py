@@ -5,10 +5,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.contracts import page_labels, problem_types
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import PUBLIC, Answered, Callers, Instant, one_of
 from services.contracts.api.sessions import Keys
 from services.contracts.api.visitors import GATEWAY
@@ -23,12 +24,15 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Lookup(Schema):
-    """`code`: as typed; `source`: the visitor's address, or its IPv6 network, by which unknown
-    codes are counted."""
+class Lookup(Given):
+    """The code of a paper, and who asks for it.
 
-    code = fields.String(required=True, validate=validate.Length(max=64))
-    source = fields.String(required=True, validate=validate.Length(max=64))
+    `code`: as typed; `source`: the visitor's address, or its IPv6 network, by which unknown codes
+    are counted.
+    """
+
+    code: str = given(fields.String(required=True, validate=validate.Length(max=64)))
+    source: str = given(fields.String(required=True, validate=validate.Length(max=64)))
 
 
 class Verdict(Answered):

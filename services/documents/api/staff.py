@@ -13,6 +13,7 @@ from services.chassis.web import access
 from services.chassis.web.operations import Reply, Views
 from services.contracts.api import staff_documents
 from services.contracts.api import staff_imports as api
+from services.contracts.api.documents import FileQuery
 from services.contracts.document_rules import DocumentType
 from services.documents.api.candidate import file_response, set_filename
 from services.documents.dependencies import dependencies
@@ -35,25 +36,34 @@ views = Views("imports", __name__)
 
 
 def who_publishes() -> Publisher:
-    """The caller."""
+    """Return the caller as who publishes, with their académies."""
     caller = access.caller()
     return Publisher(caller.id, caller.academies)
 
 
-documents_views.calls(staff_documents.list_documents, documents.list_for_staff, staff=who_publishes)
-documents_views.calls(staff_documents.read_remade, documents.remade)
+@documents_views.serves(staff_documents.list_documents)
+def list_documents_for_staff(candidature_id: str) -> staff_documents.StaffDocuments:
+    with db.reading_for_staff() as transaction:
+        return documents.list_for_staff(transaction, candidature_id, who_publishes())
+
+
+@documents_views.serves(staff_documents.read_remade)
+def read_remade() -> list[staff_documents.RemadeDocuments]:
+    with db.reading_for_staff() as transaction:
+        return documents.list_remade(transaction)
 
 
 @documents_views.serves(staff_documents.publish_documents)
-def publish_documents(body: dict[str, Any], headers: dict[str, Any]) -> staff_documents.Accepted:
-    return publish(dependencies(), who_publishes(), body, headers["order_key"])
+def publish_documents(
+    headers: staff_documents.OrderKey, body: staff_documents.Order
+) -> staff_documents.Accepted:
+    return publish(dependencies(), who_publishes(), body, headers.order_key)
 
 
 @documents_views.serves(staff_documents.read_document)
-def open_staff_document(query: dict[str, Any], document_id: str) -> Response:
-    return file_response(
-        open_document(dependencies(), who_publishes(), document_id), save=query["save"]
-    )
+def open_staff_document(document_id: str, query: FileQuery) -> Response:
+    file = open_document(dependencies(), who_publishes(), document_id)
+    return file_response(file, save=query.save)
 
 
 def _answered(act: Callable[..., Import]) -> Callable[..., api.Import]:
@@ -119,8 +129,8 @@ def list_imports(query: dict[str, Any]) -> api.Imports:
 
 
 @views.serves(api.create_import)
-def create_import(body: dict[str, Any], headers: dict[str, Any]) -> api.Import:
-    return import_answer(imports.create_import(who_publishes(), body, headers["order_key"]))
+def create_import(headers: staff_documents.OrderKey, body: dict[str, Any]) -> api.Import:
+    return import_answer(imports.create_import(who_publishes(), body, headers.order_key))
 
 
 @views.serves(api.take_uploads)

@@ -28,6 +28,7 @@ from services.documents.domain.proofs import facts_of
 from services.documents.models import Document, Edition, RemadeDocuments
 from services.documents.operations.candidature_copies import store_version_now
 from services.documents.operations.publishing import (
+    NewDocument,
     add_document,
     add_row,
     is_there,
@@ -60,19 +61,21 @@ for (
 
 
 def render_again(dependencies: Dependencies, document: Document) -> Rendered | None:
-    """A stored automatic document once more, from its version's event alone, with the proof that it
-    has; None for any other document."""
+    """Render a stored automatic document once more, from its version's event alone, with the proof
+    that it has. None for any other document, and where the version is not known."""
     if document.type not in AUTOMATIC_TYPES:
         return None
     event = saved_event(document.candidature_id, document.version, document.edition)
-    sheet = _SHEETS[DocumentType(document.type)](event, dependencies.letterhead) if event else None
-    return rendered_paper(dependencies, sheet, document.proof) if sheet else None
+    if event is None:
+        return None
+    sheet = _SHEETS[DocumentType(document.type)](event, dependencies.letterhead)
+    return rendered_paper(dependencies, sheet, document.proof)
 
 
 def _new(
     dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved
 ) -> Rendered:
-    """One that is not stored yet. Made twice, it has the same code."""
+    """Render a document that is not stored yet. Made twice, it has the same code."""
     reference = f"{event.candidature_id}/{document_type}/{event.version}/{event.edition}"
     facts = facts_of(event, document_type.label, _date_of(event), reference)
     sheet = _SHEETS[document_type](event, dependencies.letterhead)
@@ -80,15 +83,15 @@ def _new(
 
 
 def _date_of(event: RegistrationSaved) -> datetime:
-    """The document's, however late it is created."""
+    """Return the date of the version's documents, however late they are created."""
     return datetime.fromisoformat(event.edited_at or event.saved_at)
 
 
 def stored_or_made(
     dependencies: Dependencies, document_type: DocumentType, event: RegistrationSaved
 ) -> Document | Rendered:
-    """The stored document of a version, else one that is made now; where it cannot be stored the
-    worker makes it."""
+    """Return the stored document of a version, else one that is made now; where it cannot be stored
+    the worker makes it."""
     if document := automatic_document(document_type, event):
         return document
     rendered = _new(dependencies, document_type, event)
@@ -136,9 +139,9 @@ def _store(
     )
     at = _date_of(event)
     try:
-        with operation_storing(dependencies, rendered, name) as (session, files):
-            add_row(session, name, document_type.label, rendered.proof, files, at)
-            _count_remade(session, event)
+        with operation_storing(dependencies, rendered, name) as (transaction, files):
+            add_row(transaction, NewDocument(name, document_type.label, rendered.proof, files, at))
+            _count_remade(transaction, event)
         if event.edited_at is None:
             SECONDS_AFTER_SAVE.labels(document_type.value).observe(
                 (portal_now() - at).total_seconds()
@@ -150,7 +153,8 @@ def _store(
 
 
 def _count_remade(transaction: Session, event: RegistrationSaved) -> None:
-    """Where the document is the first to print the dates that its opening moved to last."""
+    """Count the document where it is the first to print the dates that its opening moved to
+    last."""
     edition = transaction.get(Edition, (event.candidature_id, event.version, event.edition))
     if edition is None:
         return

@@ -45,12 +45,18 @@ def file_of(
     candidature: Candidature,
     file_format: FileFormat,
 ) -> File:
-    """A document of that candidature, for who may read it. Raises Unavailable if only the store has
-    it and does not answer."""
+    """Return a file of a document of that candidature.
+
+    Raises Unavailable if only the store has it and does not answer.
+    """
     content = _content_of(dependencies, document, file_format)
-    version = document.printed_version
-    edition = document.edition
-    name = filename(document.label, candidature.session_label, file_format, version, edition)
+    name = filename(
+        document.label,
+        candidature.session_label,
+        file_format,
+        document.printed_version,
+        document.edition,
+    )
     return File(content, name, file_format)
 
 
@@ -61,8 +67,8 @@ def confirmation_file(
     version: int | None,
     file_format: FileFormat,
 ) -> File:
-    """The confirmation of a version (None: the current one), at once, whatever event is late or
-    service is down.
+    """Return the confirmation of a version (None: the current one) at once, whatever event is late
+    or service is down.
 
     Raises NotFound; Unavailable if nothing is known here of that version and registrations does not
     answer.
@@ -87,8 +93,10 @@ def form_file(
     code: str,
     file_format: FileFormat,
 ) -> File:
-    """A form that the candidature may fill in, with the data of its current version. Raises as
-    confirmation_file."""
+    """Return a form that the candidature may fill in, with the data of its current version.
+
+    Raises NotFound; Unavailable as `confirmation_file` does.
+    """
     event = _version_event(dependencies, candidate_id, candidature_id, None)
     store_version_now(event)
     form = found(form_offered(event, code))
@@ -100,9 +108,10 @@ def form_file(
 def _version_event(
     dependencies: Dependencies, candidate_id: str, candidature_id: str, version: int | None
 ) -> RegistrationSaved:
-    """The version asked for, from our copy or from registrations, whose current one may be ahead of
-    our copy."""
-    candidature = candidatures.candidature_of(candidate_id, candidature_id)
+    """Return the version asked for, from our copy or from registrations, whose current one may be
+    ahead of our copy. Raises NotFound, Unavailable."""
+    with db.reading() as transaction:
+        candidature = candidatures.candidature_of(transaction, candidate_id, candidature_id)
     stored = candidatures.saved_event(candidature_id, version) if candidature and version else None
     if stored is not None:
         return stored
@@ -118,8 +127,8 @@ def _version_event(
 
 
 def _content_of(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes:
-    """The bytes as they were stored, made again where the store lost or changed them, or does not
-    answer. Raises Unavailable where they cannot be."""
+    """Return the bytes as they were stored, made again where the store lost or changed them, or
+    does not answer. Raises Unavailable where they cannot be."""
     pdf = (document.pdf_key, document.pdf_sha256)
     html = (document.html_key, document.html_sha256)
     key, sha256 = pdf if file_format is FileFormat.PDF else html
@@ -136,8 +145,10 @@ def _content_of(dependencies: Dependencies, document: Document, file_format: Fil
 
 
 def open_document(dependencies: Dependencies, staff: Publisher, document_id: str) -> File:
-    """The PDF, also of what was withdrawn. Raises NotFound outside the académies of `staff`,
-    Unavailable."""
+    """Return the PDF of a document, also of one that was withdrawn, and note who opened it.
+
+    Raises NotFound outside the académies of `staff`, Unavailable.
+    """
     with db.reading_for_staff() as transaction:
         document, candidature = document_for_staff(transaction, document_id, staff)
     file = file_of(dependencies, document, candidature, FileFormat.PDF)

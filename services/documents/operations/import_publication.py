@@ -22,7 +22,12 @@ from services.documents.domain.recipients import REASONS, Publisher
 from services.documents.models import Candidature, Import, ImportDocument, db
 from services.documents.operations.document_files import File
 from services.documents.operations.imports import record, uploads
-from services.documents.operations.publishing import add_row, operation_storing, rendered_paper
+from services.documents.operations.publishing import (
+    NewDocument,
+    add_row,
+    operation_storing,
+    rendered_paper,
+)
 from services.documents.queries import imports as queries
 from services.documents.queries.candidatures import recipient_of, saved_event
 from services.documents.rendering.pdf_and_html import Rendered
@@ -147,21 +152,16 @@ def _store(
     dependencies: Dependencies, row: Import, document: ImportDocument, rendered: Rendered
 ) -> None:
     name = DocumentName(document.candidature_id, row.type, 0, document.id)
-    with suppress(_NotReady), operation_storing(dependencies, rendered, name) as (session, files):
-        row, document = _locked(session, document.id)
-        session.get_one(Candidature, document.candidature_id, with_for_update=True)
-        add_row(
-            session,
-            name,
-            row.title,
-            rendered.proof,
-            files,
-            portal_now(),
-            row.type_label,
-            is_announced=True,
-        )
+    with (
+        suppress(_NotReady),
+        operation_storing(dependencies, rendered, name) as (transaction, files),
+    ):
+        row, document = _locked(transaction, document.id)
+        transaction.get_one(Candidature, document.candidature_id, with_for_update=True)
+        new = NewDocument(name, row.title, rendered.proof, files, portal_now(), row.type_label)
+        add_row(transaction, new, is_announced=True)
         if document.pdf_key is not None:
-            retire(session, document.pdf_key)
+            retire(transaction, document.pdf_key)
             document.pdf_key = None
         document.state = rules.PUBLISHED
         row.published += 1

@@ -6,11 +6,11 @@ Idempotency-Key, a caller's order given again is not carried out twice.
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import func, select
@@ -26,7 +26,7 @@ from services.chassis.tasks.new_tasks import follow_up
 from services.clock import iso_utc, portal_now
 from services.confined.checks import Unreadable
 from services.contracts import problem_types
-from services.contracts.api.staff_documents import Accepted
+from services.contracts.api.staff_documents import Accepted, Order
 from services.contracts.document_rules import DocumentType, FileFormat
 from services.contracts.documents import PUBLISHED, REPLACED, DocumentsAnnounced
 from services.documents.dependencies import Dependencies
@@ -59,38 +59,79 @@ ANNOUNCED_TOGETHER = 200  # candidatures of one event
 Done = TypeVar("Done")
 
 
-Files = dict[str, Any]
-"""Keys, sizes (bytes) and SHA-256 of a document's two files, by the columns of its row."""
+@dataclass(frozen=True)
+class StoredFile:
+    """A file as the store gave it back. `size` in bytes."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class StoredFiles:
+    """A document's two files."""
+
+    pdf: StoredFile
+    html: StoredFile
+
+
+@dataclass(frozen=True)
+class NewDocument:
+    """What the row of a document says. `title`: what its candidate reads; `at`: its date;
+    `declared_label`: of a type that a catalogue declared."""
+
+    name: DocumentName
+    title: str
+    proof: Proof | None
+    files: StoredFiles
+    at: datetime
+    declared_label: str | None = None
 
 
 @contextmanager
 def operation_storing(
     dependencies: Dependencies, rendered: Rendered, name: DocumentName
-) -> Iterator[tuple[Session, Files]]:
-    """Store PDF and HTML, or neither, then one write transaction that adds the row naming them.
-    Raises StoreUnavailable, BytesChanged."""
+) -> Iterator[tuple[Session, StoredFiles]]:
+    """Store PDF and HTML, or neither, then open the write transaction that adds the row naming
+    them. Raises StoreUnavailable, BytesChanged."""
     store = dependencies.store
-    keys = list[str]()
-    files = Files()
+    stored: dict[FileFormat, StoredFile] = {}
     try:
         for file_format in FileFormat:
-            content = rendered.in_format(file_format)
-            stored = size_and_digest(content)
-            key = name.key(file_format.value, stored.sha256)
-            put_verified(store, key, io.BytesIO(content), stored, file_format.content_type)
-            keys.append(key)
-            files |= {f"{file_format}_key": key, f"{file_format}_size": stored.size}
-            files[f"{file_format}_sha256"] = stored.sha256
+            stored[file_format] = _store_file(dependencies, rendered, name, file_format)
     except BaseException:
-        discard(store, *keys)
+        discard(store, *(file.key for file in stored.values()))
         raise
-    with operation_naming(db, store, *keys) as transaction:
+    files = StoredFiles(pdf=stored[FileFormat.PDF], html=stored[FileFormat.HTML])
+    with operation_naming(db, store, files.pdf.key, files.html.key) as transaction:
         yield transaction, files
 
 
+def _store_file(
+    dependencies: Dependencies, rendered: Rendered, name: DocumentName, file_format: FileFormat
+) -> StoredFile:
+    """Raises StoreUnavailable, BytesChanged."""
+    content = rendered.in_format(file_format)
+    digest = size_and_digest(content)
+    key = name.key(file_format.value, digest.sha256)
+    put_verified(dependencies.store, key, io.BytesIO(content), digest, file_format.content_type)
+    return StoredFile(key, digest.size, digest.sha256)
+
+
+def name_files(row: Document, files: StoredFiles) -> None:
+    """Have the row of a document name these files."""
+    row.pdf_key = files.pdf.key
+    row.pdf_size = files.pdf.size
+    row.pdf_sha256 = files.pdf.sha256
+    row.html_key = files.html.key
+    row.html_size = files.html.size
+    row.html_sha256 = files.html.sha256
+
+
 def size_and_digest(content: bytes) -> ContentDigest:
-    """Size and SHA-256 of these bytes, which the store must give back when it is asked to read
-    them."""
+    """Return size and SHA-256 of these bytes, which the store must give back when it is asked to
+    read them."""
     return ContentDigest(len(content), hashlib.sha256(content).hexdigest())
 
 
@@ -99,7 +140,7 @@ class _AlreadyThere(Exception):
 
 
 def key_already_used() -> Conflict:
-    """Of a key under which its caller ordered something else before."""
+    """Return the refusal of a key under which its caller ordered something else before."""
     detail = (
         "Cette clé (Idempotency-Key) a déjà servi à une autre publication : donnez-en une nouvelle."
     )
@@ -109,31 +150,38 @@ def key_already_used() -> Conflict:
 def publish(
     dependencies: Dependencies,
     publisher: Publisher,
-    order: Mapping[str, Any],
+    order: Order,
     order_key: str | None = None,
 ) -> Accepted:
-    """Store the order (as the API's schema of that name loads it); the worker creates each
-    document.
+    """Store an order, of which the worker creates each document.
 
     `order_key` is the caller's Idempotency-Key: an order given again gets the first answer. Raises
     NotFound if none of the candidatures may be published to, Unavailable if an uploaded PDF cannot
     be stored, Conflict if the key was used for another order.
     """
     id = derived_id(publisher.id, order_key) if order_key else new_id()
-    columns = {name: order[name] for name in ("type", "title", "paragraphs")}
     publication = Publication(
-        id=id, at=portal_now(), actor=publisher.id, order_digest=_digest(order), **columns
+        id=id,
+        at=portal_now(),
+        actor=publisher.id,
+        type=order.type,
+        title=order.title,
+        paragraphs=order.paragraphs,
+        order_digest=_digest(order),
     )
-    candidature_ids = tuple(dict.fromkeys(order["candidatures"]))
+    candidature_ids = tuple(dict.fromkeys(order.candidatures))
     return done_once(
         lambda: _previous_answer(publication, candidature_ids),
-        lambda: _publish(dependencies, publisher, publication, candidature_ids, order["pdf"]),
+        lambda: _publish(dependencies, publisher, publication, candidature_ids, order.pdf),
     )
 
 
 def done_once(before: Callable[[], Done | None], do: Callable[[], Done]) -> Done:
-    """What was done `before`, else what `do` does now; of two who do it at the same moment a key
-    refuses one."""
+    """Return what was done `before`, else what `do` does now.
+
+    Of two who do it at the same moment a key of the database refuses one, which is given what the
+    other did.
+    """
     try:
         return before() or do()
     except IntegrityError:
@@ -142,9 +190,10 @@ def done_once(before: Callable[[], Done | None], do: Callable[[], Done]) -> Done
         raise
 
 
-def _digest(order: Mapping[str, Any]) -> str:
-    pdf = hashlib.sha256(order["pdf"]).hexdigest() if order["pdf"] is not None else None
-    fields = [order["type"], order["title"], order["paragraphs"], order["candidatures"], pdf]
+def _digest(order: Order) -> str:
+    """Return the SHA-256 of a whole order, its PDF by its own."""
+    pdf = hashlib.sha256(order.pdf).hexdigest() if order.pdf is not None else None
+    fields = [order.type, order.title, order.paragraphs, order.candidatures, pdf]
     return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
 
 
@@ -181,13 +230,17 @@ def _publish(
 
 
 def _previous_answer(order: Publication, candidature_ids: Sequence[str]) -> Accepted | None:
-    """The answer given to this order before; None for a new order. Raises Conflict if the key was
-    used for another."""
+    """Return the answer given to this order before; None for a new order.
+
+    Raises Conflict if the key was used for another.
+    """
     with db.reading() as transaction:
         row = transaction.get(Publication, order.id)
-    if row is not None and row.order_digest != order.order_digest:
+    if row is None:
+        return None
+    if row.order_digest != order.order_digest:
         raise key_already_used()
-    return _answer(row, candidature_ids) if row is not None else None
+    return _answer(row, candidature_ids)
 
 
 def _answer(row: Publication, candidature_ids: Sequence[str]) -> Accepted:
@@ -222,26 +275,27 @@ def publish_document(dependencies: Dependencies, publication_id: str, candidatur
 def rendered_paper(
     dependencies: Dependencies, sheet: Sheet, proof: Proof | None, pdf_key: str | None = None
 ) -> Rendered:
-    """Both formats by which that proof is verified, the PDF with the seal; None: of a preview,
-    without one. `pdf_key`: of a PDF that was sent, which is stamped and takes the place of the
-    rendered one; as it is and without a proof where it cannot be read, or was signed by its office.
+    """Render a sheet in both formats with that proof, the PDF with the seal; None: of a preview,
+    without one.
+
+    `pdf_key`: of a PDF that was sent, which is stamped and takes the place of the rendered one; as
+    it is and without a proof where it cannot be read, or was signed by its office.
 
     Raises StoreUnavailable, ObjectMissing, RenderingFailed.
     """
     if pdf_key is None:
         rendered = pdf_and_html.render(replace(sheet, proof=proof))
-        return (
-            replace(rendered, pdf=dependencies.paper_seal.on(rendered.pdf)) if proof else rendered
-        )
+        if proof is None:
+            return rendered
+        return replace(rendered, pdf=dependencies.paper_seal.on(rendered.pdf))
     sent = dependencies.store.read(pdf_key)
     pdf = _stamped(dependencies, sent, proof) if proof else None
-    return replace(
-        pdf_and_html.render(replace(sheet, proof=proof if pdf else None)), pdf=pdf or sent
-    )
+    rendered = pdf_and_html.render(replace(sheet, proof=proof if pdf else None))
+    return replace(rendered, pdf=pdf or sent)
 
 
 def _stamped(dependencies: Dependencies, pdf: bytes, proof: Proof) -> bytes | None:
-    """None where it has to stay as it is."""
+    """Return the PDF with its stamp and seal; None where it has to stay as it is."""
     strip = Stamp.of(proof, dependencies.letterhead.portal).strip()
     try:
         return stamped(dependencies.pdf_checks, pdf, strip, dependencies.paper_seal)
@@ -269,14 +323,13 @@ def add_document(
     """
     with (
         suppress(_AlreadyThere),
-        operation_storing(dependencies, rendered, name) as (session, files),
+        operation_storing(dependencies, rendered, name) as (transaction, files),
     ):
-        session.get_one(Candidature, name.candidature_id, with_for_update=True)
-        if session.get(Document, name.document_id) is not None:
+        transaction.get_one(Candidature, name.candidature_id, with_for_update=True)
+        if transaction.get(Document, name.document_id) is not None:
             raise _AlreadyThere
-        add_row(
-            session, name, title, rendered.proof, files, at or portal_now(), is_announced=at is None
-        )
+        new = NewDocument(name, title, rendered.proof, files, at or portal_now())
+        add_row(transaction, new, is_announced=at is None)
 
 
 def announce(
@@ -295,52 +348,42 @@ def announce(
         )
 
 
-def add_row(
-    transaction: Session,
-    name: DocumentName,
-    title: str,
-    proof: Proof | None,
-    files: Files,
-    at: datetime,
-    declared_label: str | None = None,
-    *,
-    is_announced: bool = False,
-) -> None:
-    """Add a document, and have its candidate told where it `is_announced`. Publications of one type
-    (version 0 in their names) are numbered 1, 2 … within a candidature, whose row the caller has
-    locked."""
-    of_candidature = {"candidature_id": name.candidature_id}
+def add_row(transaction: Session, new: NewDocument, *, is_announced: bool = False) -> None:
+    """Add a document, and have its candidate told where it `is_announced`.
+
+    Publications of one type (version 0 in their names) are numbered 1, 2 … within a candidature,
+    whose row the caller has locked.
+    """
+    name = new.name
+    of_candidature = Document.candidature_id == name.candidature_id
     if is_announced:
         before = (
-            select(Document.id)
-            .filter_by(**of_candidature)
-            .where(is_replaced_by(name.type, title))
-            .limit(1)
+            select(Document.id).where(of_candidature, is_replaced_by(name.type, new.title)).limit(1)
         )
         act = PUBLISHED if transaction.scalar(before) is None else REPLACED
-        announce(transaction, act, title, [name.candidature_id], at)
-    highest = select(func.max(Document.version)).filter_by(**of_candidature, type=name.type)
+        announce(transaction, act, new.title, [name.candidature_id], new.at)
+    highest = select(func.max(Document.version)).where(of_candidature, Document.type == name.type)
     document = Document(
         id=name.document_id,
+        candidature_id=name.candidature_id,
         type=name.type,
-        type_label=declared_label,
+        type_label=new.declared_label,
         version=name.version or (transaction.scalar(highest) or 0) + 1,
         edition=name.edition,
-        label=title,
-        published_at=at,
-        code=proof and proof.code,
-        signed_facts=proof and proof.signed,
-        **of_candidature,
-        **files,
+        label=new.title,
+        published_at=new.at,
+        code=new.proof.code if new.proof else None,
+        signed_facts=new.proof.signed if new.proof else None,
     )
+    name_files(document, new.files)
     transaction.add(document)
 
 
 def store_upload(
     dependencies: Dependencies, publication_id: str, content: bytes, extension: str = "pdf"
 ) -> str:
-    """Store a gestionnaire's PDF (« bin »: a sending) for that publication or import; returns its
-    key. Raises Unavailable."""
+    """Store a gestionnaire's PDF (« bin »: a sending) for that publication or import, and return
+    its key. Raises Unavailable."""
     stored = size_and_digest(content)
     key = publication_key(publication_id, stored.sha256, extension)
     content_type = FileFormat.PDF.content_type if extension == "pdf" else "application/octet-stream"

@@ -10,7 +10,7 @@ from services.documents.dependencies import Dependencies, dependencies
 from services.documents.domain.document_names import DocumentName
 from services.documents.models import Document, ImportDocument, Publication, Sending, db
 from services.documents.operations.automatic_documents import render_again
-from services.documents.operations.publishing import operation_storing
+from services.documents.operations.publishing import name_files, operation_storing
 from services.objects import StoreUnavailable, retire
 from services.objects.reconciliation import KeyColumn, KeyRow, Reconciliation
 
@@ -26,7 +26,7 @@ _COLUMNS = (
 
 
 def reconciliation() -> Reconciliation:
-    """Of the running process; needs an application context."""
+    """Return the comparison of the running process; needs an application context."""
     return Reconciliation("documents", db, dependencies().store, _COLUMNS, mend=_recreate_lost)
 
 
@@ -35,8 +35,10 @@ class _ChangedMeanwhile(Exception):
 
 
 def _recreate_lost(lost: Sequence[KeyRow]) -> list[KeyRow]:
-    """Create the documents of lost objects again; returns those for which it succeeded. Raises
-    StoreUnavailable."""
+    """Create the documents of lost objects again, and return those for which it succeeded.
+
+    Raises StoreUnavailable.
+    """
     recreated = set()
     for document_id in dict.fromkeys(item.row_id for item in lost if item.row_id is not None):
         try:
@@ -54,9 +56,12 @@ def _recreate_lost(lost: Sequence[KeyRow]) -> list[KeyRow]:
 
 
 def _recreate(dependencies: Dependencies, document_id: str) -> bool:
-    """Render an automatic document from its version and point its row at the new objects."""
-    with db.reading() as session:
-        document = session.get_one(Document, document_id)
+    """Render an automatic document from its version and point its row at the new objects.
+
+    Returns False for a document that cannot be rendered again. Raises StoreUnavailable.
+    """
+    with db.reading() as transaction:
+        document = transaction.get_one(Document, document_id)
     rendered = render_again(dependencies, document)
     if rendered is None:
         return False
@@ -65,12 +70,11 @@ def _recreate(dependencies: Dependencies, document_id: str) -> bool:
     name = DocumentName(
         document.candidature_id, document.type, document.version, document.id, document.edition
     )
-    with operation_storing(dependencies, rendered, name) as (session, files):
-        row = session.get_one(Document, document_id, with_for_update=True)
+    with operation_storing(dependencies, rendered, name) as (transaction, files):
+        row = transaction.get_one(Document, document_id, with_for_update=True)
         if (row.pdf_key, row.html_key) != before:
             raise _ChangedMeanwhile
-        retire(session, *remaining)
-        for column, value in files.items():
-            setattr(row, column, value)
+        retire(transaction, *remaining)
+        name_files(row, files)
     log.info("document_made_again", document_id=document_id)
     return True

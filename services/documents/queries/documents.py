@@ -2,9 +2,8 @@
 for their owner, or for staff of some académies."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Subquery, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -13,7 +12,6 @@ from services.chassis.errors import NotFound, found
 from services.contracts.api import documents as api
 from services.contracts.api import staff_documents as staff_api
 from services.contracts.api import verification as verification_api
-from services.contracts.api.operation import answer_of
 from services.contracts.api.verification import State
 from services.contracts.document_rules import (
     AUTOMATIC_TYPES,
@@ -33,7 +31,6 @@ from services.documents.queries.candidatures import (
     is_visible,
 )
 
-AnyDocument = TypeVar("AnyDocument", bound=api.Document)
 _NEWEST_FIRST = (
     Document.published_at.desc(),
     Document.version.desc(),
@@ -43,33 +40,43 @@ _NEWEST_FIRST = (
 )
 
 
-def list_documents(candidate_id: str, candidature_id: str) -> api.Documents:
-    """All documents of a candidature, by date, the newest first; of one instant, by version and
-    label. Of what was withdrawn, the reason where it is meant for the candidate. Raises NotFound
-    where it is not theirs, or not heard of.
+@dataclass(frozen=True)
+class _Successor:
+    """What stands in the place of a document: published `at`, of this later version of the
+    candidature. None where nothing does, or where the version is the same."""
+
+    at: datetime | None
+    version: int | None
+
+
+def list_documents(transaction: Session, candidate_id: str, candidature_id: str) -> api.Documents:
+    """List the documents of a candidature by date, the newest first; of one instant, by version and
+    label.
+
+    Of what was withdrawn, the reason is told where it is meant for the candidate. Raises NotFound
+    where the candidature is not theirs, or not heard of.
     """
-    found(candidature_of(candidate_id, candidature_id))
-    with db.reading() as transaction:
-        rows = _of_candidature(transaction, candidature_id)
-    answers = zip(rows, _listed(api.ListedDocument, rows), strict=True)
-    shown = (
-        item if row.is_reason_shown else replace(item, withdrawal_reason=None)
-        for row, item in answers
-    )
-    return api.Documents(documents=tuple(shown))
+    found(candidature_of(transaction, candidate_id, candidature_id))
+    rows = _of_candidature(transaction, candidature_id)
+    successors = _successors(rows)
+    listed = [_listed_document(row, successors[row.id]) for row in rows]
+    return api.Documents(documents=tuple(listed))
 
 
-def list_for_staff(candidature_id: str, staff: Publisher) -> staff_api.StaffDocuments:
-    """All documents of a candidature, withdrawn ones too, the newest first. Raises NotFound, also
-    outside the académies of `staff`."""
-    with db.reading_for_staff() as transaction:
-        candidature = (
-            transaction.get(Candidature, candidature_id) if is_id(candidature_id) else None
-        )
-        if candidature is None or not staff.may_publish_in(candidature.academie_code):
-            raise NotFound()
-        rows = _of_candidature(transaction, candidature_id)
-    return staff_api.StaffDocuments(documents=_listed(staff_api.StaffDocument, rows))
+def list_for_staff(
+    transaction: Session, candidature_id: str, staff: Publisher
+) -> staff_api.StaffDocuments:
+    """List the documents of a candidature, withdrawn ones too, the newest first.
+
+    Raises NotFound, also outside the académies of `staff`.
+    """
+    candidature = transaction.get(Candidature, candidature_id) if is_id(candidature_id) else None
+    if candidature is None or not staff.may_publish_in(candidature.academie_code):
+        raise NotFound()
+    rows = _of_candidature(transaction, candidature_id)
+    successors = _successors(rows)
+    listed = [_staff_document(row, successors[row.id]) for row in rows]
+    return staff_api.StaffDocuments(documents=tuple(listed))
 
 
 def _of_candidature(transaction: Session, candidature_id: str) -> Sequence[Document]:
@@ -80,8 +87,10 @@ def _of_candidature(transaction: Session, candidature_id: str) -> Sequence[Docum
 def document_for_staff(
     transaction: Session, document_id: str, staff: Publisher
 ) -> tuple[Document, Candidature]:
-    """A document, withdrawn or not, with its candidature. Raises NotFound, also outside the
-    académies of `staff`."""
+    """Return a document, withdrawn or not, with its candidature.
+
+    Raises NotFound, also outside the académies of `staff`.
+    """
     document = found(transaction.get(Document, document_id) if is_id(document_id) else None)
     candidature = transaction.get_one(Candidature, document.candidature_id)
     if not staff.may_publish_in(candidature.academie_code):
@@ -89,18 +98,24 @@ def document_for_staff(
     return document, candidature
 
 
-def remade() -> list[staff_api.RemadeDocuments]:
-    """Of each opening whose dates have moved, since the last time."""
-    with db.reading_for_staff() as transaction:
-        return [
-            answer_of(staff_api.RemadeDocuments, row)
-            for row in transaction.scalars(select(RemadeDocuments))
-        ]
+def list_remade(transaction: Session) -> list[staff_api.RemadeDocuments]:
+    """List the openings whose dates have moved, with what was made again since the last time."""
+    return [
+        staff_api.RemadeDocuments(
+            exam=row.exam,
+            session=row.session,
+            academie=row.academie,
+            expected=row.expected,
+            made=row.made,
+            last_made_at=row.last_made_at,
+        )
+        for row in transaction.scalars(select(RemadeDocuments))
+    ]
 
 
-def list_unopened(candidate_id: str) -> api.DocumentsToRead:
-    """What gestionnaires published for this candidate and the candidate has not opened, newest
-    first; no relance of a candidature that was set aside, since nothing is asked for any more."""
+def list_unopened(transaction: Session, candidate_id: str) -> api.DocumentsToRead:
+    """List what gestionnaires published for this candidate and the candidate has not opened, newest
+    first. No relance of a candidature that was set aside: nothing is asked for any more."""
     still_asked = or_(is_active(), Document.type != DocumentType.RELANCE)
     statement = (
         select(Document)
@@ -109,23 +124,65 @@ def list_unopened(candidate_id: str) -> api.DocumentsToRead:
         .where(Candidature.candidate_id == candidate_id, is_visible(), is_unopened(), still_asked)
         .order_by(Document.published_at.desc(), Document.id)
     )
-    with db.reading() as transaction:
-        rows = transaction.scalars(statement).all()
-    return api.DocumentsToRead(documents=tuple(_answer(api.DocumentToRead, row) for row in rows))
+    to_read = [_document_to_read(row) for row in transaction.scalars(statement)]
+    return api.DocumentsToRead(documents=tuple(to_read))
 
 
-def _answer(answer: type[AnyDocument], row: Document, **others: Any) -> AnyDocument:
-    label = type_label(row.type, row.type_label)
-    return answer_of(
-        answer, row, version=row.printed_version, type_label=label, size=row.pdf_size, **others
+def _document_to_read(row: Document) -> api.DocumentToRead:
+    return api.DocumentToRead(
+        id=row.id,
+        type=row.type,
+        type_label=type_label(row.type, row.type_label),
+        label=row.label,
+        version=row.printed_version,
+        published_at=row.published_at,
+        size=row.pdf_size,
+        candidature_id=row.candidature_id,
     )
 
 
-def _listed(answer: type[AnyDocument], rows: Sequence[Document]) -> tuple[AnyDocument, ...]:
-    """In the order of `rows`, all of a candidature. The next one of the same type and title
-    (`ONE_PER_SESSION`: of the type) replaces a document, but none that was withdrawn does, nor is
-    replaced."""
-    marks: dict[str, dict[str, Any]] = {}
+def _listed_document(row: Document, successor: _Successor) -> api.ListedDocument:
+    return api.ListedDocument(
+        id=row.id,
+        type=row.type,
+        type_label=type_label(row.type, row.type_label),
+        label=row.label,
+        version=row.printed_version,
+        published_at=row.published_at,
+        size=row.pdf_size,
+        edition=row.edition,
+        replaced_at=successor.at,
+        replaced_by_version=successor.version,
+        withdrawn_at=row.withdrawn_at,
+        withdrawal_reason=row.withdrawal_reason if row.is_reason_shown else None,
+    )
+
+
+def _staff_document(row: Document, successor: _Successor) -> staff_api.StaffDocument:
+    return staff_api.StaffDocument(
+        id=row.id,
+        type=row.type,
+        type_label=type_label(row.type, row.type_label),
+        label=row.label,
+        version=row.printed_version,
+        published_at=row.published_at,
+        size=row.pdf_size,
+        edition=row.edition,
+        replaced_at=successor.at,
+        replaced_by_version=successor.version,
+        withdrawn_at=row.withdrawn_at,
+        withdrawal_reason=row.withdrawal_reason,
+        is_reason_shown=row.is_reason_shown,
+    )
+
+
+def _successors(rows: Sequence[Document]) -> dict[str, _Successor]:
+    """Return what stands in the place of each document of a candidature, by the document's id.
+
+    The next one of the same type and title (`ONE_PER_SESSION`: of the type) replaces a document,
+    but none that was withdrawn does, nor is replaced.
+    """
+    successors: dict[str, _Successor] = {}
     following: dict[tuple[str, str], Document] = {}
     newest: dict[tuple[str, str], int | None] = {}
     for row in sorted(rows, key=lambda row: (row.version, row.edition), reverse=True):
@@ -133,17 +190,14 @@ def _listed(answer: type[AnyDocument], rows: Sequence[Document]) -> tuple[AnyDoc
         after = None if row.withdrawn_at else following.get(subject)
         version = newest.setdefault(subject, row.printed_version)
         by_version = version if after and version != row.version else None
-        marks[row.id] = {
-            "replaced_at": after and after.published_at,
-            "replaced_by_version": by_version,
-        }
+        successors[row.id] = _Successor(after.published_at if after else None, by_version)
         if not row.withdrawn_at:
             following[subject] = row
-    return tuple(_answer(answer, row, **marks[row.id]) for row in rows)
+    return successors
 
 
 def is_replaced_by(type: str, label: str) -> ColumnElement[bool]:
-    """As SQL: a new document of that type and title replaces it."""
+    """Return the condition that a new document of that type and title replaces a document."""
     of_type = and_(Document.type == type, Document.withdrawn_at.is_(None))
     return of_type if type in ONE_PER_SESSION else and_(of_type, Document.label == label)
 
@@ -151,8 +205,8 @@ def is_replaced_by(type: str, label: str) -> ColumnElement[bool]:
 def documents_beside(
     transaction: Session, candidatures: Collection[str], type: str, title: str
 ) -> dict[str, tuple[Document, bool]]:
-    """By candidature: the newest document that a new one of that type and title replaces (True), or
-    else stands beside."""
+    """Return by candidature the newest document that a new one of that type and title replaces
+    (True), or else stands beside."""
     replaced = is_replaced_by(type, title)
     published = select(Document, replaced).where(
         Document.candidature_id.in_(candidatures), Document.type == type
@@ -164,8 +218,10 @@ def documents_beside(
 
 
 def verdict_on(code: str) -> verification_api.Verdict | None:
-    """What became of the document of that code, and what it says; None where there is none. One of
-    a candidature that was withdrawn or set aside is withdrawn."""
+    """Tell what became of the document of that code, and what it says; None where there is none.
+
+    One of a candidature that was withdrawn or set aside is withdrawn.
+    """
     statement = select(Document, Candidature, Withdrawal).join(
         Candidature, Candidature.id == Document.candidature_id
     )
@@ -179,20 +235,31 @@ def verdict_on(code: str) -> verification_api.Verdict | None:
         replaced_at = _replaced_at(transaction, document, candidature)
     ended_at = end.withdrawn_at if end and candidature.version <= end.version else None
     withdrawn_at = document.withdrawn_at or ended_at
-    state = State.WITHDRAWN if withdrawn_at else State.REPLACED if replaced_at else State.IN_FORCE
+    state = State.IN_FORCE
+    if withdrawn_at:
+        state = State.WITHDRAWN
+    elif replaced_at:
+        state = State.REPLACED
     said = proof.facts
-    since = withdrawn_at or replaced_at
-    dated = date.fromisoformat(said.date)
-    return answer_of(
-        verification_api.Verdict, said, code=shown(code), state=state, since=since, dated=dated
+    return verification_api.Verdict(
+        code=shown(code),
+        state=state,
+        since=withdrawn_at or replaced_at,
+        type=said.type,
+        exam=said.exam,
+        session=said.session,
+        specialite=said.specialite,
+        dated=date.fromisoformat(said.date),
+        initials=said.initials,
+        birth_year=said.birth_year,
     )
 
 
 def _replaced_at(
     transaction: Session, document: Document, candidature: Candidature
 ) -> datetime | None:
-    """The date of the newest document in its place, or of the candidature's version, whose
-    documents follow."""
+    """Return the date of the newest document in the place of this one, or of the candidature's
+    version, whose documents follow. None where nothing stands in its place."""
     place = tuple_(Document.version, Document.edition) > (document.version, document.edition)
     after = select(Document.published_at).where(Document.candidature_id == candidature.id, place)
     newest_first = after.where(is_replaced_by(document.type, document.label)).order_by(
@@ -205,7 +272,8 @@ def _replaced_at(
 
 
 def is_unopened() -> ColumnElement[bool]:
-    """As SQL: published by a gestionnaire, not withdrawn, and not opened yet."""
+    """Return the condition that a document was published by a gestionnaire, is not withdrawn, and
+    is not opened yet."""
     return and_(
         Document.opened_at.is_(None),
         Document.withdrawn_at.is_(None),
@@ -214,8 +282,10 @@ def is_unopened() -> ColumnElement[bool]:
 
 
 def document_of(candidate_id: str, document_id: str) -> tuple[Document, Candidature]:
-    """A document of this candidate that was not withdrawn, with its candidature. Raises
-    NotFound."""
+    """Return a document of this candidate that was not withdrawn, with its candidature.
+
+    Raises NotFound.
+    """
     if not is_id(document_id):
         raise NotFound()
     statement = (
@@ -235,17 +305,18 @@ def document_of(candidate_id: str, document_id: str) -> tuple[Document, Candidat
 
 
 def automatic_document(document_type: DocumentType, event: RegistrationSaved) -> Document | None:
-    """The automatic document of that type and edition; None until it is stored."""
-    of_event = {
-        "candidature_id": event.candidature_id,
-        "version": event.version,
-        "edition": event.edition,
-    }
+    """Return the automatic document of that type and edition; None until it is stored."""
+    wanted = select(Document).where(
+        Document.candidature_id == event.candidature_id,
+        Document.type == document_type.value,
+        Document.version == event.version,
+        Document.edition == event.edition,
+    )
     with db.reading() as transaction:
-        return transaction.scalar(select(Document).filter_by(type=document_type.value, **of_event))
+        return transaction.scalar(wanted)
 
 
 def numeros_candidat() -> Subquery:
-    """(id, N° candidat, label) of documents."""
+    """Select the id, N° candidat and label of documents."""
     of_documents = select(Document.id, Candidature.numero_candidat, Document.label)
     return of_documents.join(Candidature, Candidature.id == Document.candidature_id).subquery()

@@ -1,7 +1,6 @@
 """« Historique » of a candidature: documents made or published, opened, withdrawn."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,8 +11,10 @@ from services.documents.models import Candidature, Document
 
 
 def history(transaction: Session, candidate_id: str, candidature_id: str) -> History:
-    """Of a candidature in any state; nothing of one that has not been heard of, or is someone
-    else's."""
+    """Return what documents knows to have happened to a candidature in any state.
+
+    Nothing of one that has not been heard of, or is someone else's.
+    """
     of_candidature = select(Document).join(Candidature, Candidature.id == Document.candidature_id)
     own = of_candidature.where(
         Candidature.id == candidature_id, Candidature.candidate_id == candidate_id
@@ -23,21 +24,32 @@ def history(transaction: Session, candidate_id: str, candidature_id: str) -> His
 
 
 def _events_of(row: Document) -> Iterator[Event]:
-    edition = f", édition {row.edition}" if row.printed_version and row.edition > 1 else ""
-    of_document: dict[str, Any] = {"title": f"{row.label}{edition}", "version": row.printed_version}
+    title = row.label
+    version = row.printed_version
+    if version and row.edition > 1:
+        title = f"{row.label}, édition {row.edition}"
     is_automatic = row.type in AUTOMATIC_TYPES
-    act = "document.made" if is_automatic else "document.published"
     yield Event(
-        at=row.published_at, act=act, author="service" if is_automatic else "staff", **of_document
+        at=row.published_at,
+        act="document.made" if is_automatic else "document.published",
+        author="service" if is_automatic else "staff",
+        title=title,
+        version=version,
     )
     if row.opened_at:
-        yield Event(at=row.opened_at, act="document.opened", author="candidate", **of_document)
+        yield Event(
+            at=row.opened_at,
+            act="document.opened",
+            author="candidate",
+            title=title,
+            version=version,
+        )
     if row.withdrawn_at:
-        reason = row.withdrawal_reason if row.is_reason_shown else None
         yield Event(
             at=row.withdrawn_at,
             act="document.withdrawn",
             author="staff",
-            text=reason,
-            **of_document,
+            title=title,
+            version=version,
+            text=row.withdrawal_reason if row.is_reason_shown else None,
         )

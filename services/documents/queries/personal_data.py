@@ -1,5 +1,5 @@
-"""What documents holds of a person, in words: documents made or published for candidatures in any
-state, as PDF."""
+"""Reads what documents holds of a person, in words: documents made or published for candidatures in
+any state, as PDF."""
 
 from collections.abc import Sequence
 
@@ -17,8 +17,10 @@ _OWN = select(Document, Candidature).join(Candidature, Candidature.id == Documen
 
 
 def part(transaction: Session, candidate_id: str) -> api.Part:
-    """What was withdrawn has no file: it may be somebody else's, published for this person by
-    mistake."""
+    """Return what documents holds of a person; nothing of one whom it does not know.
+
+    What was withdrawn has no file: it may be somebody else's, published for this person by mistake.
+    """
     own = (
         select(Candidature)
         .filter_by(candidate_id=candidate_id)
@@ -41,8 +43,10 @@ def part(transaction: Session, candidate_id: str) -> api.Part:
 def kept_document(
     transaction: Session, candidate_id: str, document_id: str
 ) -> tuple[Document, Candidature]:
-    """A document of this person that was not withdrawn, with its candidature in any state. Raises
-    NotFound."""
+    """Return a document of this person that was not withdrawn, with its candidature in any state.
+
+    Raises NotFound.
+    """
     own = Candidature.candidate_id == candidate_id
     wanted = _OWN.where(own, Document.id == document_id, Document.withdrawn_at.is_(None))
     document, candidature = found(transaction.execute(wanted).one_or_none())
@@ -57,18 +61,18 @@ def _candidature(transaction: Session, row: Candidature, documents: Sequence[Doc
 
 
 def _document(row: Document) -> api.Item:
-    kind = ("Type", type_label(row.type, row.type_label)), ("Version", row.printed_version)
-    code = ("Code de vérification", shown(row.code) if row.code else None)
-    end = (
-        ("Retiré le", row.withdrawn_at),
-        ("Motif", row.withdrawal_reason if row.is_reason_shown else None),
-    )
-    known = api.facts(*kind, code, ("Ouvert le", row.opened_at), *end)
     return api.Item(
         title=row.label,
         at=row.published_at,
         file=None if row.withdrawn_at else _path(row),
-        facts=known,
+        facts=api.facts(
+            ("Type", type_label(row.type, row.type_label)),
+            ("Version", row.printed_version),
+            ("Code de vérification", shown(row.code) if row.code else None),
+            ("Ouvert le", row.opened_at),
+            ("Retiré le", row.withdrawn_at),
+            ("Motif", row.withdrawal_reason if row.is_reason_shown else None),
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 from services.chassis.tasks import audit_jobs, commands
 from services.chassis.tasks.commands import errors_as_messages, operator
 from services.clock import PARIS, portal_now
+from services.contracts.api.administration import NewMessage
 from services.contracts.registration_rules import SEVERITIES
 from services.french import short_instant
 from services.registrations.catalogue import etablissements
@@ -120,13 +121,15 @@ def publish_message(
 ) -> None:
     """Show a message on the home page for a time."""
     now = portal_now()
-    begins = shown_from.replace(tzinfo=PARIS) if shown_from else now
-    ends = shown_until.replace(tzinfo=PARIS)
-    shown = {"severity": severity, "shown_from": begins, "shown_until": ends}
+    message = NewMessage(
+        title=title,
+        text=text,
+        severity=severity,
+        shown_from=shown_from.replace(tzinfo=PARIS) if shown_from else now,
+        shown_until=shown_until.replace(tzinfo=PARIS),
+    )
     with errors_as_messages():
-        click.echo(
-            messages.publish_message(title=title, text=text, **shown, actor=operator(), at=now).id
-        )
+        click.echo(messages.publish_message(message, actor=operator(), at=now).id)
 
 
 @click.command("withdraw-message")

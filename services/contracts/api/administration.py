@@ -3,16 +3,19 @@ catalogue."""
 
 import binascii
 from base64 import urlsafe_b64decode
+from collections.abc import Sequence
+from datetime import datetime
 from types import NoneType
 from typing import Annotated, Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types as problem
 from services.contracts import registration_rules as rules
 from services.contracts.account_rules import CATALOGUE_SCOPE
 from services.contracts.api.fields import InstantField, Text
+from services.contracts.api.given import Given, given, part
 from services.contracts.api.openings import HomeMessage
 from services.contracts.api.operation import Answered, Callers, End, Instant, one_of, staff
 
@@ -22,7 +25,7 @@ MOST_MOVED = 200  # openings at a time: all of a session
 MOST_EXTENDED = 1000  # openings at a time: all of every session that is open
 CATALOGUE_SECONDS = 60.0  # thousands of lines of YAML, and a count of whom they concern
 MAX_CATALOGUE_BYTES = 700 * 1024
-"""Of the ZIP archive of a catalogue's folder. In base64, with which the page of its comparison
+"""The longest ZIP archive of a catalogue's folder. In base64, with which the page of its comparison
 carries it, it is no longer than a form may be."""
 _TOO_LARGE = f"L'archive dépasse {MAX_CATALOGUE_BYTES // 1024} Ko."
 
@@ -81,71 +84,86 @@ class OpeningMove(Answered):
     ]
 
 
-class OpeningRead(Schema):
-    id = Text(required=True)
-    revision = fields.Integer(required=True)
+class OpeningRead(Given):
+    """An opening, and the revision with which the caller read it."""
+
+    id: str = given(Text(required=True))
+    revision: int = given(fields.Integer(required=True))
 
 
-class NewDates(Schema):
-    """A date that is left out, or null, stays as it is."""
+class NewDates(Given):
+    """The dates that openings are to have. A date that is left out, or null, stays as it is."""
 
-    opens = InstantField(load_default=None, allow_none=True)
-    closes = InstantField(load_default=None, allow_none=True)
-    deposit_opens = InstantField(load_default=None, allow_none=True)
-    deposit_closes = InstantField(load_default=None, allow_none=True)
-    reason = Text(rules.REASON_LENGTH, required=True)
-    confirmed = fields.Boolean(
-        load_default=False,
-        metadata={"description": "Ce que les candidats y perdent (`losses`) a été lu"},
+    opens: datetime | None = given(InstantField(load_default=None, allow_none=True))
+    closes: datetime | None = given(InstantField(load_default=None, allow_none=True))
+    deposit_opens: datetime | None = given(InstantField(load_default=None, allow_none=True))
+    deposit_closes: datetime | None = given(InstantField(load_default=None, allow_none=True))
+    reason: str = given(Text(rules.REASON_LENGTH, required=True))
+    confirmed: bool = given(
+        fields.Boolean(
+            load_default=False,
+            metadata={"description": "Ce que les candidats y perdent (`losses`) a été lu"},
+        )
     )
-    openings = fields.List(
-        fields.Nested(OpeningRead), required=True, validate=validate.Length(max=MOST_MOVED)
+    openings: Sequence[OpeningRead] = given(
+        fields.List(part(OpeningRead), required=True, validate=validate.Length(max=MOST_MOVED))
     )
 
 
-class NewIncident(Schema):
-    begins = InstantField(required=True)
-    ends = InstantField(required=True)
-    periods = fields.List(
-        fields.String(validate=validate.OneOf(rules.PERIOD_LABELS)),
-        required=True,
-        validate=validate.Length(1),
-        metadata={
-            "description": ", ".join(
-                f"{code} : {label}" for code, label in rules.PERIOD_LABELS.items()
-            )
-        },
+class NewIncident(Given):
+    """An incident that cut `periods` within [begins, ends). `title` and `text`: of the message that
+    tells of it."""
+
+    begins: datetime = given(InstantField(required=True))
+    ends: datetime = given(InstantField(required=True))
+    periods: Sequence[str] = given(
+        fields.List(
+            fields.String(validate=validate.OneOf(rules.PERIOD_LABELS)),
+            required=True,
+            validate=validate.Length(1),
+            metadata={
+                "description": ", ".join(
+                    f"{code} : {label}" for code, label in rules.PERIOD_LABELS.items()
+                )
+            },
+        )
     )
-    title = Text(rules.MESSAGE_TITLE_LENGTH, required=True)
-    text = Text(rules.MESSAGE_TEXT_LENGTH, required=True)
-    reason = Text(rules.REASON_LENGTH, required=True)
+    title: str = given(Text(rules.MESSAGE_TITLE_LENGTH, required=True))
+    text: str = given(Text(rules.MESSAGE_TEXT_LENGTH, required=True))
+    reason: str = given(Text(rules.REASON_LENGTH, required=True))
 
 
 class ExtendedOpening(OpeningRead):
-    closes = InstantField(required=True)
-    deposit_closes = InstantField(required=True)
+    closes: datetime = given(InstantField(required=True))
+    deposit_closes: datetime = given(InstantField(required=True))
 
 
 class Extension(NewIncident):
-    openings = fields.List(
-        fields.Nested(ExtendedOpening), required=True, validate=validate.Length(1, MOST_EXTENDED)
+    openings: Sequence[ExtendedOpening] = given(
+        fields.List(
+            part(ExtendedOpening), required=True, validate=validate.Length(1, MOST_EXTENDED)
+        )
     )
 
 
-class NewMessage(Schema):
-    title = Text(rules.MESSAGE_TITLE_LENGTH, required=True)
-    text = Text(rules.MESSAGE_TEXT_LENGTH, required=True)
-    severity = fields.String(
-        required=True,
-        validate=validate.OneOf(rules.SEVERITIES),
-        metadata={
-            "description": ", ".join(
-                f"{code} : {label}" for code, label in rules.SEVERITY_LABELS.items()
-            )
-        },
+class NewMessage(Given):
+    """A message of the home page, to be shown within [shown_from, shown_until)."""
+
+    title: str = given(Text(rules.MESSAGE_TITLE_LENGTH, required=True))
+    text: str = given(Text(rules.MESSAGE_TEXT_LENGTH, required=True))
+    severity: str = given(
+        fields.String(
+            required=True,
+            validate=validate.OneOf(rules.SEVERITIES),
+            metadata={
+                "description": ", ".join(
+                    f"{code} : {label}" for code, label in rules.SEVERITY_LABELS.items()
+                )
+            },
+        )
     )
-    shown_from = InstantField(required=True)
-    shown_until = InstantField(required=True)
+    shown_from: datetime = given(InstantField(required=True))
+    shown_until: datetime = given(InstantField(required=True))
 
 
 class PublishedMessage(HomeMessage):
@@ -176,22 +194,24 @@ class Archive(fields.String):
         return content
 
 
-class CatalogueArchive(Schema):
-    archive = Archive(
-        required=True, metadata={"description": "Archive ZIP du dossier, en base64url"}
+class CatalogueArchive(Given):
+    archive: bytes = given(
+        Archive(required=True, metadata={"description": "Archive ZIP du dossier, en base64url"})
     )
 
 
 class CatalogueToLoad(CatalogueArchive):
-    etag = fields.String(
-        required=True,
-        validate=validate.Length(max=64),
-        metadata={"description": "De la comparaison qui a été lue"},
+    etag: str = given(
+        fields.String(
+            required=True,
+            validate=validate.Length(max=64),
+            metadata={"description": "De la comparaison qui a été lue"},
+        )
     )
 
 
 class ConcernedSession(Answered):
-    """How many a change of an exam concerns."""
+    """A session of an exam that changes, and how many drafts and candidatures that concerns."""
 
     session: str
     label: str

@@ -3,26 +3,31 @@ page's messages."""
 
 from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.contracts import page_labels
 from services.contracts.api.fields import Text
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import PUBLIC, Answered, Callers, End, Instant, one_of
 from services.contracts.registration_rules import SEVERITIES, Purpose, WindowState
 
 TITLE = page_labels.OPENINGS
 
 
-class ChoicesQuery(Schema):
-    purpose = fields.String(
-        load_default=Purpose.CONSULT.value,
-        validate=validate.OneOf([purpose.value for purpose in Purpose]),
+class ChoicesQuery(Given):
+    """What was picked so far, step by step, and what for (the value of a `Purpose`)."""
+
+    purpose: str = given(
+        fields.String(
+            load_default=Purpose.CONSULT.value,
+            validate=validate.OneOf([purpose.value for purpose in Purpose]),
+        )
     )
-    domaine = Text(load_default=None)
-    exam = Text(load_default=None)
-    session = Text(load_default=None)
-    academie = Text(load_default=None)
+    domaine: str | None = given(Text(load_default=None))
+    exam: str | None = given(Text(load_default=None))
+    session: str | None = given(Text(load_default=None))
+    academie: str | None = given(Text(load_default=None))
 
 
 class ChosenStep(Answered):

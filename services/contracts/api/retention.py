@@ -4,21 +4,22 @@ held back."""
 from types import NoneType
 from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types as problem
 from services.contracts.api.fields import Text
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import Answered, Callers, Instant, staff
 from services.contracts.registration_rules import CODE_LENGTH, REASON_LENGTH
 
 TITLE = "Conservation des données"
 
 
-class SessionWithReason(Schema):
-    exam = fields.String(required=True, validate=validate.Length(1, CODE_LENGTH))
-    session = fields.String(required=True, validate=validate.Length(1, CODE_LENGTH))
-    reason = Text(REASON_LENGTH, required=True)
+class SessionWithReason(Given):
+    exam: str = given(fields.String(required=True, validate=validate.Length(1, CODE_LENGTH)))
+    session: str = given(fields.String(required=True, validate=validate.Length(1, CODE_LENGTH)))
+    reason: str = given(Text(REASON_LENGTH, required=True))
 
 
 class Hold(Answered):

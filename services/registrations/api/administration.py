@@ -1,8 +1,6 @@
 """For administrators and their tools: dates of openings, incidents, messages, the catalogue, what
 is to be erased."""
 
-from typing import Any
-
 from flask import Response
 
 from services.chassis.web.audit_trail import actor
@@ -11,53 +9,130 @@ from services.clock import portal_now
 from services.contracts.api import administration as api
 from services.contracts.api import retention as retention_api
 from services.contracts.retention import PLANNED
+from services.registrations.domain.date_changes import Cut, DateChange
 from services.registrations.models import db
-from services.registrations.operations import incidents, messages, retention
-from services.registrations.operations.catalogue import compare_archive, load_archive
-from services.registrations.operations.openings import change_openings
+from services.registrations.operations import catalogue, incidents, messages, openings, retention
+from services.registrations.queries import openings as queries
 from services.registrations.queries.catalogue import exams_in_force, files_in_force
-from services.registrations.queries.openings import (
-    all_messages,
-    incident_moves,
-    listed_openings,
-    moves_to,
-    opening_detail,
-    revisions_of,
-)
 from services.registrations.queries.retention import plan
 
 views = Views("administration", __name__)
-_ACTING = {"actor": actor, "at": portal_now}
-views.reads(api.list_openings, listed_openings, db.reading_for_staff, at=portal_now)
-views.reads(api.read_opening, opening_detail, db.reading_for_staff, at=portal_now)
-views.reads(api.preview_dates, moves_to, db.reading_for_staff, at=portal_now)
-views.calls(api.change_dates, change_openings, **_ACTING)
-views.reads(api.preview_incident, incident_moves, db.reading_for_staff, at=portal_now)
-views.reads(api.list_messages, all_messages, db.reading_for_staff)
-views.calls(api.publish_message, messages.publish_message, **_ACTING)
-views.calls(api.withdraw_message, messages.withdraw_message, **_ACTING)
-views.reads(api.list_exams, exams_in_force, db.reading_for_staff)
-views.calls(api.compare_catalogue, compare_archive, at=portal_now)
-views.calls(api.load_catalogue, load_archive, **_ACTING)
-views.reads(
-    retention_api.read_plan, plan, db.reading_for_staff, until=lambda: PLANNED.after(portal_now())
-)
-views.calls(retention_api.hold_session, retention.hold, actor=actor)
-views.calls(retention_api.release_session, retention.release, actor=actor)
+
+
+@views.serves(api.list_openings)
+def list_openings() -> api.Openings:
+    with db.reading_for_staff() as transaction:
+        return queries.listed_openings(transaction, portal_now())
+
+
+@views.serves(api.read_opening)
+def read_opening(opening_id: str) -> api.OpeningDetail:
+    with db.reading_for_staff() as transaction:
+        return queries.opening_detail(transaction, opening_id, portal_now())
+
+
+@views.serves(api.preview_dates)
+def preview_dates(body: api.NewDates) -> list[api.OpeningMove]:
+    with db.reading_for_staff() as transaction:
+        return queries.opening_moves(transaction, _changes(body), body.reason, portal_now())
+
+
+@views.serves(api.change_dates)
+def change_dates(body: api.NewDates) -> None:
+    openings.change_openings(
+        _changes(body),
+        reason=body.reason,
+        confirmed=body.confirmed,
+        actor=actor(),
+        at=portal_now(),
+    )
+
+
+@views.serves(api.preview_incident)
+def preview_incident(body: api.NewIncident) -> list[api.OpeningMove]:
+    cut = Cut(body.begins, body.ends, frozenset(body.periods))
+    with db.reading_for_staff() as transaction:
+        return queries.incident_moves(transaction, cut, portal_now())
 
 
 @views.serves(api.extend_periods)
-def extend_periods(body: dict[str, Any]) -> None:
-    openings = body.pop("openings")
-    ends = {
-        opening["id"]: {name: opening[name] for name in ("closes", "deposit_closes")}
-        for opening in openings
-    }
-    incident = {**body, "periods": sorted(set(body["periods"]))}
-    incidents.extend_periods(incident, revisions_of(openings), ends, actor(), portal_now())
+def extend_periods(body: api.Extension) -> None:
+    ends = [
+        DateChange(
+            opening_id=opening.id,
+            revision=opening.revision,
+            closes=opening.closes,
+            deposit_closes=opening.deposit_closes,
+        )
+        for opening in body.openings
+    ]
+    incidents.extend_periods(body, ends, actor(), portal_now())
+
+
+@views.serves(api.list_messages)
+def list_messages() -> api.Messages:
+    with db.reading_for_staff() as transaction:
+        return queries.all_messages(transaction)
+
+
+@views.serves(api.publish_message)
+def publish_message(body: api.NewMessage) -> api.CreatedMessage:
+    return messages.publish_message(body, actor=actor(), at=portal_now())
+
+
+@views.serves(api.withdraw_message)
+def withdraw_message(message_id: str) -> None:
+    messages.withdraw_message(message_id, actor=actor(), at=portal_now())
+
+
+@views.serves(api.list_exams)
+def list_exams() -> api.ExamsInForce:
+    with db.reading_for_staff() as transaction:
+        return exams_in_force(transaction)
 
 
 @views.serves(api.read_files)
 def read_files(code: str) -> Response:
     with db.reading_for_staff() as transaction:
         return Response(files_in_force(transaction, code), content_type=api.ZIP_TYPE)
+
+
+@views.serves(api.compare_catalogue)
+def compare_catalogue(body: api.CatalogueArchive) -> api.CatalogueComparison:
+    return catalogue.compare_archive(body.archive, portal_now())
+
+
+@views.serves(api.load_catalogue)
+def load_catalogue(body: api.CatalogueToLoad) -> None:
+    catalogue.load_archive(body.archive, body.etag, actor=actor(), at=portal_now())
+
+
+@views.serves(retention_api.read_plan)
+def read_plan() -> retention_api.RetentionPlan:
+    with db.reading_for_staff() as transaction:
+        return plan(transaction, PLANNED.after(portal_now()))
+
+
+@views.serves(retention_api.hold_session)
+def hold_session(body: retention_api.SessionWithReason) -> None:
+    retention.hold(body.exam, body.session, body.reason, actor())
+
+
+@views.serves(retention_api.release_session)
+def release_session(body: retention_api.SessionWithReason) -> None:
+    retention.release(body.exam, body.session, body.reason, actor())
+
+
+def _changes(body: api.NewDates) -> list[DateChange]:
+    """Return the same new dates for each of the openings."""
+    return [
+        DateChange(
+            opening_id=opening.id,
+            revision=opening.revision,
+            opens=body.opens,
+            closes=body.closes,
+            deposit_opens=body.deposit_opens,
+            deposit_closes=body.deposit_closes,
+        )
+        for opening in body.openings
+    ]

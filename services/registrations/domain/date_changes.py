@@ -86,6 +86,28 @@ def _losses(words: _Words, old: _Period, new: _Period, at: datetime) -> Iterator
         yield words.interrupted
 
 
+@dataclass(frozen=True, kw_only=True)
+class DateChange:
+    """The dates that an opening, read with this revision, is to have. One that is None stays as it
+    is."""
+
+    opening_id: str
+    revision: int
+    opens: datetime | None = None
+    closes: datetime | None = None
+    deposit_opens: datetime | None = None
+    deposit_closes: datetime | None = None
+
+    def applied_to(self, before: OpeningDates) -> OpeningDates:
+        """Return the dates that hold once this change is made."""
+        return OpeningDates(
+            opens=self.opens or before.opens,
+            closes=self.closes or before.closes,
+            deposit_opens=self.deposit_opens or before.deposit_opens,
+            deposit_closes=self.deposit_closes or before.deposit_closes,
+        )
+
+
 @dataclass(frozen=True)
 class Cut:
     """An incident: `periods` (REGISTRATION, DEPOSIT) could not be used within [begins, ends)."""

@@ -1,9 +1,8 @@
 """Incidents: the periods that one cut are extended in one act. Who has a candidature is told by the
 mail of its moved dates, who has a draft alone by one of its own, page by page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -13,10 +12,11 @@ from services.chassis.database.audit import Actor
 from services.chassis.process.stopping import stopping
 from services.chassis.tasks.new_tasks import follow_up
 from services.clock import iso_utc
-from services.contracts.api.administration import OpeningMove
+from services.contracts.api.administration import NewIncident, OpeningMove
+from services.registrations.domain.date_changes import DateChange
 from services.registrations.models import AuditEntry, Draft, Incident, Message, OpeningChange, db
 from services.registrations.operations.messages import add_message
-from services.registrations.operations.openings import Change, NewDates, move_openings
+from services.registrations.operations.openings import Change, move_openings
 from services.registrations.queries.candidatures import registered_among
 from services.registrations.queries.openings import already_noted, noted_incident
 
@@ -25,44 +25,47 @@ PAGE = 100  # drafts of one transaction
 
 
 def extend_periods(
-    incident: Mapping[str, Any],
-    revisions: Mapping[str, int],
-    ends: Mapping[str, NewDates],
-    actor: Actor,
-    at: datetime,
+    incident: NewIncident, ends: Sequence[DateChange], actor: Actor, at: datetime
 ) -> None:
-    """Note an incident (by its columns), give openings (by id, read with these revisions) their new
-    ends and show its message until the last of them: all, or nothing. Repeated, it changes nothing.
+    """Note an incident, give openings their new ends and show its message until the last of them:
+    all, or nothing. Repeated, it changes nothing.
 
     Raises as `change_openings`, but that nothing is confirmed; Invalid too for what another has
     noted of the same time.
     """
     try:
-        _extend_once(incident, revisions, ends, actor, at)
+        _extend_once(incident, ends, actor, at)
     except IntegrityError:  # another noted it at the same moment
-        _extend_once(incident, revisions, ends, actor, at)
+        _extend_once(incident, ends, actor, at)
 
 
 def _extend_once(
-    incident: Mapping[str, Any],
-    revisions: Mapping[str, int],
-    ends: Mapping[str, NewDates],
-    actor: Actor,
-    at: datetime,
+    incident: NewIncident, ends: Sequence[DateChange], actor: Actor, at: datetime
 ) -> None:
     with db.operation() as transaction:
         if _is_noted(transaction, incident):
             return
-        row = Incident(**incident, noted_at=at)
+        row = Incident(
+            begins=incident.begins,
+            ends=incident.ends,
+            periods=_periods(incident),
+            title=incident.title,
+            text=incident.text,
+            reason=incident.reason,
+            noted_at=at,
+        )
         transaction.add(row)
         transaction.flush()
-        moves = move_openings(
-            transaction, revisions, ends, Change(row.reason, actor, at, row.id), confirmed=False
+        change = Change(row.reason, actor, at, row.id)
+        moves = move_openings(transaction, ends, change, confirmed=False)
+        message = Message(
+            title=row.title,
+            text=row.text,
+            severity="warning",
+            shown_from=at,
+            shown_until=_last_new_end(moves),
         )
-        shown = {"severity": "warning", "shown_from": at, "shown_until": _last_new_end(moves)}
-        add_message(
-            transaction, Message(title=row.title, text=row.text, **shown), actor=actor, at=at
-        )
+        add_message(transaction, message, actor=actor, at=at)
         after = {
             "from": row.begins,
             "until": row.ends,
@@ -72,22 +75,37 @@ def _extend_once(
         AuditEntry.record(transaction, actor, "incident.noted", row.id, at=at, after=after)
 
 
+def _periods(incident: NewIncident) -> list[str]:
+    """Return the periods that an incident cut, in the one order in which they are stored."""
+    return sorted(set(incident.periods))
+
+
 def _last_new_end(moves: Sequence[OpeningMove]) -> datetime:
-    return max(
-        end
-        for move in moves
-        for name, end in vars(move.after).items()
-        if end != getattr(move.opening, name)
+    """Return the latest end that an incident gives to a period that had another."""
+    ends: list[datetime] = []
+    for move in moves:
+        if move.after.closes != move.opening.closes:
+            ends.append(move.after.closes)
+        if move.after.deposit_closes != move.opening.deposit_closes:
+            ends.append(move.after.deposit_closes)
+    return max(ends)
+
+
+def _is_noted(transaction: DbSession, incident: NewIncident) -> bool:
+    """Return whether just that is noted. Raises Invalid where something else is noted of the same
+    time, and as `noted_incident`."""
+    noted = noted_incident(transaction, incident.begins, incident.ends)
+    if noted is None:
+        return False
+    is_same = (
+        noted.periods == _periods(incident)
+        and noted.title == incident.title
+        and noted.text == incident.text
+        and noted.reason == incident.reason
     )
-
-
-def _is_noted(transaction: DbSession, incident: Mapping[str, Any]) -> bool:
-    """Whether just that is noted. Raises Invalid where something else is noted of the same time,
-    and as `noted_incident`."""
-    noted = noted_incident(transaction, incident["begins"], incident["ends"])
-    if noted is not None and any(getattr(noted, name) != value for name, value in incident.items()):
+    if not is_same:
         raise already_noted(noted)
-    return noted is not None
+    return True
 
 
 def tell_of_extensions() -> None:

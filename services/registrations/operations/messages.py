@@ -2,37 +2,45 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid, found
-from services.contracts.api.administration import CreatedMessage
+from services.contracts.api.administration import CreatedMessage, NewMessage
 from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH, MESSAGE_TITLE_LENGTH
 from services.registrations.models import AuditEntry, Message, db
 
 
-def publish_message(*, actor: Actor, at: datetime, **columns: Any) -> CreatedMessage:
-    """Publish a new message of these columns. Raises Invalid with all its errors."""
+def publish_message(new: NewMessage, *, actor: Actor, at: datetime) -> CreatedMessage:
+    """Publish a new message; return its id. Raises Invalid with all its errors."""
+    message = Message(
+        title=new.title,
+        text=new.text,
+        severity=new.severity,
+        shown_from=new.shown_from,
+        shown_until=new.shown_until,
+    )
     with db.operation() as transaction:
-        return CreatedMessage(id=add_message(transaction, Message(**columns), actor=actor, at=at))
+        return CreatedMessage(id=add_message(transaction, message, actor=actor, at=at))
 
 
 def add_message(transaction: DbSession, message: Message, *, actor: Actor, at: datetime) -> str:
-    """The same within an operation; returns its id."""
+    """Publish a message within the caller's operation; return its id. Raises Invalid with all its
+    errors."""
     message.title = message.title.strip()
     message.text = message.text.strip()
     if errors := tuple(_mistakes(message)):
         raise Invalid(errors=errors)
     transaction.add(message)
     transaction.flush()
-    after: dict[str, Any] = {
+    after = {
         "title": message.title,
         "text": message.text,
         "severity": message.severity,
+        "from": message.shown_from,
+        "until": message.shown_until,
     }
-    after |= {"from": message.shown_from, "until": message.shown_until}
     AuditEntry.record(transaction, actor, "message.published", message.id, at=at, after=after)
     return message.id
 

@@ -1,10 +1,9 @@
 """Changes openings' dates: they take precedence over the catalogue, and are published for
 pieces."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
@@ -17,13 +16,11 @@ from services.contracts.api.administration import OpeningDates, OpeningMove
 from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import WindowChanged
+from services.registrations.domain.date_changes import DateChange
 from services.registrations.domain.exam_definition import OpeningView
 from services.registrations.models import AuditEntry, Candidature, OpeningChange, OpeningRow, db
-from services.registrations.queries.catalogue import opening_view
-from services.registrations.queries.openings import opening_moves, revisions_of
-
-NewDates = Mapping[str, datetime | None]
-"""The dates to change, by their name in `OpeningDates`; None leaves one as it is."""
+from services.registrations.queries.catalogue import dates_of, opening_view
+from services.registrations.queries.openings import opening_moves
 
 
 @dataclass(frozen=True)
@@ -37,34 +34,19 @@ class Change:
 
 
 def change_openings(
-    openings: Sequence[Mapping[str, Any]],
-    *,
-    reason: str,
-    confirmed: bool,
-    actor: Actor,
-    at: datetime,
-    **new: Any,
+    changes: Sequence[DateChange], *, reason: str, confirmed: bool, actor: Actor, at: datetime
 ) -> None:
-    """Set dates (NewDates) of openings (by `id`, read with that `revision`), with a reason: of all,
-    or of none of them.
+    """Set the dates of openings, with a reason: of all, or of none of them.
 
     Raises as `opening_moves`, and Invalid for what candidates lose by it unless it is `confirmed`.
     """
     with db.operation() as transaction:
-        revisions = revisions_of(openings)
-        move_openings(
-            transaction,
-            revisions,
-            dict.fromkeys(revisions, new),
-            Change(reason, actor, at),
-            confirmed=confirmed,
-        )
+        move_openings(transaction, changes, Change(reason, actor, at), confirmed=confirmed)
 
 
 def move_openings(
     transaction: DbSession,
-    revisions: Mapping[str, int],
-    new: Mapping[str, NewDates],
+    changes: Sequence[DateChange],
     change: Change,
     *,
     confirmed: bool,
@@ -73,12 +55,12 @@ def move_openings(
     `change_openings`."""
     locked = (
         select(OpeningRow)
-        .where(OpeningRow.id.in_(revisions))
+        .where(OpeningRow.id.in_([wanted.opening_id for wanted in changes]))
         .order_by(OpeningRow.id)
         .with_for_update()
     )
     rows = {row.id: row for row in transaction.scalars(locked)}
-    moves = opening_moves(transaction, revisions, new, change.reason, change.at)
+    moves = opening_moves(transaction, changes, change.reason, change.at)
     lost = [(move.opening.academie_label, loss) for move in moves for loss in move.losses]
     if lost and not confirmed:
         errors = tuple(FieldError("#/confirmed", f"{academie} : {loss}") for academie, loss in lost)
@@ -86,7 +68,7 @@ def move_openings(
             "Les candidats perdent quelque chose à ce changement : confirmez-le.", errors=errors
         )
     for move in moves:
-        before = answer_of(OpeningDates, move.opening)
+        before = dates_of(move.opening)
         if move.after != before:
             _change(transaction, rows[move.opening.id], before, move.after, change)
     return moves
@@ -127,7 +109,7 @@ def _change(
 
 def dates_in_force(transaction: DbSession, row: OpeningRow) -> OpeningDates:
     """The newest change's dates, which take precedence over the catalogue, else those."""
-    return answer_of(OpeningDates, newest_change(transaction, row.id) or row.catalogue_dates)
+    return dates_of(newest_change(transaction, row.id) or row.catalogue_dates)
 
 
 def newest_change(transaction: DbSession, opening_id: str) -> OpeningChange | None:

@@ -3,7 +3,7 @@ change."""
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,6 @@ from services.contracts.api.administration import (
     ExamsInForce,
     OpeningDates,
 )
-from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE, ETABLISSEMENT_SEARCH_LENGTH
 from services.reference.text import folded
 from services.registrations.catalogue.differences import differences, sentence
@@ -58,10 +57,11 @@ OPENINGS = (
         (OpeningChange.opening_id == OpeningRow.id) & (OpeningChange.revision == _NEWEST),
     )
 )
-"""Rows of what `view_of` takes. Statements are built once: building them costs more than running
-them."""
+"""Select rows of what `view_of` takes. Statements are built once: building them costs more than
+running them."""
 _OPENING = OPENINGS.where(OpeningRow.id == bindparam("opening_id"))
 _CHOSEN = {"exam": OpeningRow.exam, "session": OpeningRow.session, "academie": OpeningRow.academie}
+"""The columns that what was chosen is compared with, by the names of the statement's parameters."""
 _LISTED = OPENINGS.where(
     OpeningRow.listed,
     *(
@@ -76,7 +76,7 @@ _LISTED = OPENINGS.where(
 
 
 def exam_by_digest(transaction: DbSession, digest: str) -> Exam:
-    """The exam of a revision, read once per process."""
+    """Return the exam of a revision, which is read once per process."""
     exam = _exams.get(digest)
     if exam is None:
         exam = from_data(transaction.get_one(CatalogueRevision, digest).data)
@@ -85,13 +85,13 @@ def exam_by_digest(transaction: DbSession, digest: str) -> Exam:
 
 
 def exam_in_force(transaction: DbSession, code: str) -> Exam:
-    """The exam of the revision in force. Raises NotFound."""
+    """Return the exam of the revision in force. Raises NotFound."""
     return exam_by_digest(transaction, found(transaction.get(CurrentExam, code)).digest)
 
 
 def opening_view(transaction: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
-    """An opening as defined by the revision in force, or by that of `digest`; with the dates in
-    force either way.
+    """Return an opening as defined by the revision in force, or by that of `digest`; with the dates
+    in force either way.
 
     Raises NotFound for an unknown id, or an opening that the catalogue no longer defines.
     """
@@ -104,16 +104,22 @@ def opening_view(transaction: DbSession, opening_id: str, digest: str | None = N
 def view_of(
     transaction: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str
 ) -> OpeningView:
-    """Raises NotFound for an opening that the catalogue does not define."""
+    """Return what a row of OPENINGS defines. Raises NotFound for an opening that the catalogue does
+    not define."""
     return found(view_or_none(transaction, row, change, digest))
 
 
 def offered_openings(
-    transaction: DbSession, chosen: Mapping[str, str | None]
+    transaction: DbSession,
+    *,
+    exam: str | None = None,
+    exam_session: str | None = None,
+    academie: str | None = None,
 ) -> tuple[OpeningView, ...]:
-    """The listed openings that the catalogue defines, of the exam, session and académie as far as
-    they are chosen."""
-    rows = transaction.execute(_LISTED, {name: chosen.get(name) for name in _CHOSEN})
+    """Return the listed openings that the catalogue defines, of this exam, session and académie;
+    each is None where it is not chosen."""
+    chosen = {"exam": exam, "session": exam_session, "academie": academie}
+    rows = transaction.execute(_LISTED, chosen)
     views = (view_or_none(transaction, row, change, digest) for row, change, digest in rows)
     return tuple(view for view in views if view is not None)
 
@@ -131,12 +137,29 @@ def view_or_none(
     )
     if opening is None:
         return None
-    dates = answer_of(OpeningDates, change or row.catalogue_dates)
-    return OpeningView(row.id, digest, exam, exam_session, replace(opening, **vars(dates)))
+    dates = dates_of(change or row.catalogue_dates)
+    in_force = replace(
+        opening,
+        opens=dates.opens,
+        closes=dates.closes,
+        deposit_opens=dates.deposit_opens,
+        deposit_closes=dates.deposit_closes,
+    )
+    return OpeningView(row.id, digest, exam, exam_session, in_force)
+
+
+def dates_of(dated: OpeningDates | OpeningChange) -> OpeningDates:
+    """Return the dates alone of an opening that is answered, or of a change that was made."""
+    return OpeningDates(
+        opens=dated.opens,
+        closes=dated.closes,
+        deposit_opens=dated.deposit_opens,
+        deposit_closes=dated.deposit_closes,
+    )
 
 
 def exams_in_force(transaction: DbSession) -> ExamsInForce:
-    """By code."""
+    """Return the exams in force, by their codes."""
     rows = transaction.execute(
         select(
             CurrentExam,
@@ -156,15 +179,19 @@ def exams_in_force(transaction: DbSession) -> ExamsInForce:
 def _exam_in_force(
     exam: Exam, current: CurrentExam, has_files: bool, loaded_at: datetime
 ) -> ExamInForce:
-    labels = tuple(item.label for item in exam.sessions)
-    return answer_of(
-        ExamInForce, exam, current, sessions=labels, has_files=has_files, loaded_at=loaded_at
+    return ExamInForce(
+        code=exam.code,
+        label=exam.label,
+        sessions=tuple(item.label for item in exam.sessions),
+        loaded_at=loaded_at,
+        loaded_by_staff=current.loaded_by_staff,
+        has_files=has_files,
     )
 
 
 def files_in_force(transaction: DbSession, code: str) -> bytes:
-    """The ZIP archive of what an exam was loaded from. Raises NotFound, also where it was not
-    kept."""
+    """Return the ZIP archive of what an exam was loaded from. Raises NotFound, also where it was
+    not kept."""
     return found(transaction.scalar(select(CurrentExam.files).filter_by(code=code)))
 
 
@@ -183,8 +210,8 @@ class ExamComparison:
 
 
 def compare_exam(transaction: DbSession, offered: Exam, at: datetime) -> ExamComparison:
-    """Running demonstration sessions keep their dates, used openings and spécialités stay
-    defined."""
+    """Compare an exam with the one in force. Running demonstration sessions keep their dates, used
+    openings and spécialités stay defined."""
     current = transaction.get(CurrentExam, offered.code)
     if current is None:
         return ExamComparison(offered, offered, differences(None, offered))
@@ -216,7 +243,7 @@ def compare_etablissements(
 
 
 def concerned_sessions(transaction: DbSession, exam: Exam) -> tuple[ConcernedSession, ...]:
-    """The sessions of an exam that have drafts or active candidatures."""
+    """Return the sessions of an exam that have drafts or active candidatures."""
     drafts = _numbers(transaction, exam.code, Draft, Draft.closed_at.is_(None))
     candidatures = _numbers(transaction, exam.code, Candidature, Candidature.state == ACTIVE)
     return tuple(
@@ -237,7 +264,8 @@ def _numbers(
     counted: type[Draft] | type[Candidature],
     condition: ColumnElement[bool],
 ) -> Counter[str]:
-    """By the name of the session."""
+    """Count the drafts or candidatures of an exam that meet the condition, by the name of their
+    session."""
     numbers = (
         select(OpeningRow.session, func.count(counted.id))
         .join(counted, counted.opening_id == OpeningRow.id)

@@ -18,6 +18,7 @@ from services import clock
 from services.chassis.database.audit import Actor
 from services.chassis.tasks.tables import tasks
 from services.registrations.catalogue.contents import Catalogue
+from services.registrations.domain.date_changes import DateChange
 from services.registrations.domain.exam_definition import Exam
 from services.registrations.models import AuditEntry, Draft, OpeningRow, db
 from services.registrations.operations.catalogue import load_catalogue
@@ -66,10 +67,8 @@ def change_dates(app: Flask, **dates: datetime) -> None:
     with app.app_context():
         with db.reading() as reading:
             opening = reading.get_one(OpeningRow, opening_id(app))
-        read = [{"id": opening.id, "revision": opening.revision}]
-        change_openings(
-            read, **dates, reason="Prolongation", confirmed=True, actor=OPERATOR, at=NOW
-        )
+        change = DateChange(opening_id=opening.id, revision=opening.revision, **dates)
+        change_openings([change], reason="Prolongation", confirmed=True, actor=OPERATOR, at=NOW)
 
 
 def move_to(instant: datetime) -> None:

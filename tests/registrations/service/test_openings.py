@@ -12,10 +12,12 @@ from click.testing import Result
 from flask import Flask
 
 from services.chassis.errors import Invalid, NotFound, PreconditionFailed
+from services.contracts.api.administration import NewMessage
 from services.contracts.base import read
 from services.contracts.registration_rules import MESSAGE_TEXT_LENGTH
 from services.contracts.session_options import SessionOptions
 from services.registrations.catalogue.contents import Catalogue
+from services.registrations.domain.date_changes import DateChange
 from services.registrations.jobs import registry
 from services.registrations.models import CatalogueRevision, CurrentExam, OpeningRow, db
 from services.registrations.operations.catalogue import (
@@ -117,8 +119,10 @@ def _revisions(app: Flask) -> dict[str, int]:
 def _move(
     revisions: dict[str, int], confirmed: bool = False, reason: str = "Panne", **dates: datetime
 ) -> None:
-    read = [{"id": id, "revision": revision} for id, revision in revisions.items()]
-    change_openings(read, **dates, reason=reason, confirmed=confirmed, actor=OPERATOR, at=NOW)
+    changes = [
+        DateChange(opening_id=id, revision=revision, **dates) for id, revision in revisions.items()
+    ]
+    change_openings(changes, reason=reason, confirmed=confirmed, actor=OPERATOR, at=NOW)
 
 
 def test_several_openings_are_moved_together_or_not_at_all(app: Flask) -> None:
@@ -223,14 +227,15 @@ def test_messages_are_shown_within_their_time_the_gravest_first(app: Flask) -> N
         ("Demain", "warning", 20, 30),
         ("Hier", "warning", -30, -20),
     ):
-        times = {
-            "shown_from": NOW + timedelta(hours=begins),
-            "shown_until": NOW + timedelta(hours=ends),
-        }
+        message = NewMessage(
+            title=title,
+            text="Texte",
+            severity=severity,
+            shown_from=NOW + timedelta(hours=begins),
+            shown_until=NOW + timedelta(hours=ends),
+        )
         with app.app_context():
-            publish_message(
-                title=title, text="Texte", severity=severity, **times, actor=OPERATOR, at=NOW
-            )
+            publish_message(message, actor=OPERATOR, at=NOW)
     assert messages(app) == ["Indisponibilité", "Information"]
 
 
@@ -257,11 +262,11 @@ def test_a_message_that_is_too_long_or_without_text_or_end_is_refused_with_every
         ("Titre", "x" * (MESSAGE_TEXT_LENGTH + 1), NOW + timedelta(days=1), ["text"]),
         ("", " ", NOW, ["title", "text", "shown_until"]),
     ):
-        times = {"shown_from": NOW, "shown_until": ends}
+        message = NewMessage(
+            title=title, text=text, severity="info", shown_from=NOW, shown_until=ends
+        )
         with app.app_context(), pytest.raises(Invalid) as refusal:
-            publish_message(
-                title=title, text=text, severity="info", **times, actor=OPERATOR, at=NOW
-            )
+            publish_message(message, actor=OPERATOR, at=NOW)
         assert [error.pointer for error in refusal.value.errors] == [f"#/{name}" for name in names]
 
 

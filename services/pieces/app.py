@@ -9,7 +9,7 @@ from services.contracts.api.served import PIECES
 from services.pieces import cli, dependencies
 from services.pieces.api import candidate, files, reminders, staff
 from services.pieces.models import AuditEntry, db
-from services.pieces.queries.pieces import numeros_candidat
+from services.pieces.queries.trail import numeros_candidat
 from services.pieces.settings import PiecesSettings
 
 

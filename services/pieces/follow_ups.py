@@ -10,7 +10,7 @@ from services.pieces.antivirus import SCAN_SECONDS
 from services.pieces.handlers import registry
 from services.pieces.operations.antivirus_scans import SCAN, scan_deposit
 from services.pieces.operations.controls import ANNOUNCE_REFUSALS, announce_refusals
-from services.pieces.operations.reminders import REMIND_LIST, remind_page
+from services.pieces.operations.reminders_by_hand import REMIND_LIST, ListToRemind, remind_page
 
 __all__ = ["registry"]  # with the follow-ups below on it
 SCANS = Channel(
@@ -24,4 +24,10 @@ registry.follow_up(ANNOUNCE_REFUSALS)(lambda data, _: announce_refusals(data["ca
 
 @registry.follow_up(REMIND_LIST, REMINDERS)
 def remind_list(data: dict[str, Any], envelope: Envelope) -> None:
-    remind_page(data, envelope.id)
+    to_remind = ListToRemind(
+        staff_id=data["staff_id"],
+        academies=data["academies"],
+        filters=data["filters"],
+        cursor=data["cursor"],
+    )
+    remind_page(to_remind, envelope.id)

@@ -5,7 +5,8 @@ from services.pieces.follow_ups import registry
 from services.pieces.operations.antivirus_scans import record_scan_counts, rescan
 from services.pieces.operations.change_numbering import number_all_changes, purge_changes
 from services.pieces.operations.deposit_limits import purge_deposit_tries
-from services.pieces.operations.reminders import record_incomplete_counts, remind_all_due
+from services.pieces.operations.incomplete_counts import record_incomplete_counts
+from services.pieces.operations.reminder_rounds import remind_all_due
 from services.pieces.operations.restoration import reconciliation
 from services.pieces.operations.uploads import uploads
 

@@ -14,7 +14,7 @@ from services.pieces.dependencies import dependencies
 from services.pieces.follow_ups import registry
 from services.pieces.models import Control, Deposit, Upload, Validation, db
 from services.pieces.operations.controls import DELAY_SECONDS
-from services.pieces.operations.reminders import REMIND_LIST
+from services.pieces.operations.reminders_by_hand import REMIND_LIST
 from services.pieces.operations.restoration import reconciliation
 from tests.documents.example_events import CANDIDATURE
 from tests.faults.operation import (

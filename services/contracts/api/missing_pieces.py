@@ -1,12 +1,14 @@
 """The API of pieces for staff and their tools: who lacks what until when; reminders by hand."""
 
+from collections.abc import Sequence
 from types import NoneType
 from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.contracts import problem_types
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import (
     EXPORT_SECONDS,
     Answered,
@@ -67,12 +69,14 @@ MISSING_PIECES = StaffList(
         Column("", "Dernière relance", "last_reminder"),
     ),
 )  # of IncompleteCandidature
-MissingPiecesFilters = MISSING_PIECES.filters_schema()
+MissingPiecesFilters = MISSING_PIECES.reads_filters()
 
 
-class Reminders(Schema):
-    candidatures = fields.List(
-        fields.String(), required=True, validate=validate.Length(1, LARGEST_PAGE)
+class Reminders(Given):
+    """The candidatures whose candidates are reminded."""
+
+    candidatures: Sequence[str] = given(
+        fields.List(fields.String(), required=True, validate=validate.Length(1, LARGEST_PAGE))
     )
 
 
@@ -166,7 +170,7 @@ list_missing_pieces = _READ.get(
     MissingPieces,
     "Candidatures with pieces that can be deposited or validated now, in pages: follow "
     "`next_cursor` until it is null.",
-    query=MISSING_PIECES.page_schema(),
+    query=MISSING_PIECES.reads_page(),
     problems=(problem_types.NOT_FOUND,),
 )
 count_missing_pieces = _READ.get(

@@ -5,10 +5,11 @@ from datetime import date
 from types import NoneType
 from typing import Annotated
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 from msgspec import Meta
 
 from services.contracts import page_labels, problem_types
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import (
     CANDIDATE,
     Answered,
@@ -143,8 +144,10 @@ class PiecesToDoOfAll(Answered):
     candidatures: tuple[PiecesToDo, ...]
 
 
-class FileQuery(Schema):
-    form = fields.Enum(FileForm, by_value=True, load_default=FileForm.COPY)
+class FileQuery(Given):
+    """In which form a gestionnaire opens a file; its candidate gets what they deposited."""
+
+    form: FileForm = given(fields.Enum(FileForm, by_value=True, load_default=FileForm.COPY))
 
 
 _OWN_FILES = Callers(CANDIDATE)

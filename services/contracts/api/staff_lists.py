@@ -153,9 +153,12 @@ class StaffList:
         """The filters with `limit`, `cursor` and `order`, and `others`."""
         return self.filters_schema(**self._readers_of_page(), **others)
 
-    def reads_filters(self) -> type[Schema]:
-        """Return the schema of a query that narrows the list. It loads a `ListFilters`."""
-        return self._reader(ListFilters, {})
+    def reads_filters(self, loads: type[ListFilters] = ListFilters) -> type[Schema]:
+        """Return the schema of a query that narrows the list.
+
+        It loads a `loads`: a `ListFilters`, or a class below it with members of its own.
+        """
+        return self._reader(loads, {})
 
     def reads_page(self, loads: type[ListPage] = ListPage) -> type[Schema]:
         """Return the schema of a query for a page of the list.

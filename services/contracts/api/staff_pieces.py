@@ -28,6 +28,8 @@ from services.contracts.api.staff_lists import (
     SELECT,
     Column,
     Filter,
+    ListFilters,
+    ListPage,
     PageField,
     StaffList,
     text_filter,
@@ -117,6 +119,35 @@ PIECES = StaffList(
         Column("Identifiant de la candidature", source="candidature.id"),
     ),
 )  # of StaffPiece
+
+
+class PiecesPage(ListPage):
+    """A page of the list of pieces, or what follows a piece there."""
+
+    after: str | None = given(
+        fields.String(
+            load_default=None,
+            metadata={
+                "description": "Identifiant d'une pièce : celles qui la suivent dans la liste"
+            },
+        )
+    )
+
+
+class PieceQuery(ListFilters):
+    """What is said of a piece besides: where it stands in the list that the filters give."""
+
+    neighbours: bool = given(
+        fields.Boolean(
+            load_default=False,
+            metadata={
+                "description": (
+                    "Avec les pièces juste avant et juste après, dans la liste que les filtres "
+                    "donnent"
+                )
+            },
+        )
+    )
 
 
 class PageQuery(Given):
@@ -454,19 +485,13 @@ list_pieces = _READ.get(
     "/v1/pieces",
     StaffPieces,
     "Pieces asked for or deposited, in pages: follow `next_cursor` until it is null.",
-    query=PIECES.page_schema(
-        after=fields.String(
-            metadata={
-                "description": "Identifiant d'une pièce : celles qui la suivent dans la liste"
-            }
-        )
-    ),
+    query=PIECES.reads_page(PiecesPage),
     problems=(problem_types.NOT_FOUND,),
 )
 export_pieces = _READ.export(
     "/v1/pieces.csv",
     "The whole list as CSV, streamed; that it was taken out is in the audit trail.",
-    query=PIECES.filters_schema(),
+    query=PIECES.reads_filters(),
     answer_words="Une ligne par pièce, heures de Paris",
     problems=(problem_types.NOT_FOUND,),
 )
@@ -480,17 +505,7 @@ read_piece = _READ.get(
     "/v1/pieces/<piece_id>",
     StaffPieceDetail,
     "A piece with its history. The ETag guards its control: any deposit or control changes it.",
-    query=PIECES.filters_schema(
-        neighbours=fields.Boolean(
-            load_default=False,
-            metadata={
-                "description": (
-                    "Avec les pièces juste avant et juste après, dans la liste que les filtres "
-                    "donnent"
-                )
-            },
-        )
-    ),
+    query=PIECES.reads_filters(PieceQuery),
 )
 control_piece = _CONTROL.post(
     "/v1/pieces/<piece_id>/control",

@@ -1,12 +1,14 @@
 """Uploads by tus 1.0.0 (core, creation, termination, expiration), which every service that takes
 files declares."""
 
+from collections.abc import Sequence
 from types import NoneType
 from typing import Any, NamedTuple
 
-from marshmallow import Schema, ValidationError, fields, validate, validates
+from marshmallow import Schema, ValidationError, fields, validate
 
 from services.contracts import problem_types
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import Callers, Operation
 from services.contracts.piece_rules import MAX_MERGED_FILES, MAX_UPLOAD_PART_BYTES
 from services.contracts.problem_types import ProblemType
@@ -27,20 +29,23 @@ class OneUpload(Schema):
     uploads = _ids(validate.Length(equal=1, error="Un envoi est attendu."), "Un seul")
 
 
-class Uploads(Schema):
-    """The uploads that are taken together."""
+class Uploads(Given):
+    """The uploads that are taken together, each once."""
 
-    uploads = _ids(
-        validate.Length(
-            min=1, max=MAX_MERGED_FILES, error=f"De 1 à {MAX_MERGED_FILES} envois sont attendus."
-        ),
-        "Dans l'ordre des pages",
+    uploads: Sequence[str] = given(
+        _ids(
+            validate.Length(
+                min=1,
+                max=MAX_MERGED_FILES,
+                error=f"De 1 à {MAX_MERGED_FILES} envois sont attendus.",
+            ),
+            "Dans l'ordre des pages",
+        )
     )
 
-    @validates("uploads")
-    def check_each_once(self, value: list[str], **_: object) -> None:
-        if len(set(value)) < len(value):
-            raise ValidationError("Le même envoi est donné deux fois.")
+    def __post_init__(self) -> None:
+        if len(set(self.uploads)) < len(self.uploads):
+            raise ValidationError("Le même envoi est donné deux fois.", "uploads")
 
 
 class UploadOperations(NamedTuple):

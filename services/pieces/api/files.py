@@ -2,7 +2,6 @@
 never run it; what accounts copies for whose it is."""
 
 import unicodedata
-from typing import Any
 from urllib.parse import quote
 
 from flask import Response
@@ -16,10 +15,10 @@ from services.contracts.piece_rules import FileForm, Format, Scan
 from services.pieces.domain.files import UNNAMED, with_extension
 from services.pieces.models import db
 from services.pieces.operations import downloads
-from services.pieces.queries.personal_data import kept_file, part
+from services.pieces.queries.kept_files import kept_file
+from services.pieces.queries.personal_data import part
 
 views = Views("fichiers", __name__)
-views.reads(personal_data.read_part, part, db.reading)
 
 SCAN_HEADER = "X-Antivirus"
 NOT_SCANNED_WARNING = '199 - "Fichier non analyse par un antivirus"'
@@ -31,9 +30,9 @@ _HARMLESS = {
 
 
 @views.serves(api.read_file)
-def piece_file(query: dict[str, Any], piece_id: str) -> Response:
+def piece_file(piece_id: str, query: api.FileQuery) -> Response:
     who = access.caller()
-    form = query["form"] if who.kind == "staff" else FileForm.ORIGINAL
+    form = query.form if who.kind == "staff" else FileForm.ORIGINAL
     deposit, content = downloads.open_file(who, piece_id, form)
     filename = deposit.filename
     media_type = deposit.media_type
@@ -67,6 +66,12 @@ def record_opening(piece_id: str, body: staff_api.Opening) -> None:
     downloads.record_opening(access.caller(), piece_id, body.deposit_id, body.page)
 
 
+@views.serves(personal_data.read_part)
+def read_part(candidate_id: str) -> personal_data.Part:
+    with db.reading() as transaction:
+        return part(transaction, candidate_id)
+
+
 @views.serves(personal_data.read_held_file)
 def read_held_file(candidate_id: str, file_id: str) -> Response:
     with db.reading() as transaction:
@@ -81,8 +86,8 @@ def _picture_response(picture: bytes) -> Response:
 
 
 def content_disposition(filename: str) -> str:
-    """RFC 6266: the name with its accents, and an ASCII one for clients that cannot read the
-    former."""
+    """Return the header of RFC 6266 that has browsers save a file under this name: with its
+    accents, and in ASCII for clients that cannot read the former."""
     ascii_name = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
     safe_name = "".join("_" if char in '"\\%;' else char for char in ascii_name).strip() or UNNAMED
     return f"attachment; filename=\"{safe_name}\"; filename*=UTF-8''{quote(filename, safe='')}"

@@ -2,7 +2,6 @@
 feed of changes."""
 
 from dataclasses import replace
-from typing import Any
 
 from flask import Response, json
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,37 +13,43 @@ from services.chassis.web import access, problems
 from services.chassis.web.operations import Reply, Views
 from services.clock import portal_now, system_now
 from services.contracts.api import staff_pieces as api
+from services.contracts.api.staff_lists import ListFilters
 from services.pieces.domain.control import Decision
 from services.pieces.models import db
 from services.pieces.operations import controls
 from services.pieces.operations.change_numbering import number_changes
 from services.pieces.operations.downloads import record_export
-from services.pieces.queries import answers, pieces, staff_list
 from services.pieces.queries import controls as control_queries
+from services.pieces.queries import pieces, staff_list
 from services.pieces.queries.changes import changes_page
-from services.pieces.queries.pieces import PieceContext, recent_openings_by_others
+from services.pieces.queries.control_queue import control_queue
+from services.pieces.queries.pieces import PieceContext
+from services.pieces.queries.staff_answers import Neighbours, staff_piece, staff_piece_detail
+from services.pieces.queries.trail import recent_openings_by_others
 
 views = Views("pieces", __name__)
-views.reads(
-    api.list_pieces, staff_list.list_page, db.reading_for_staff, academies=access.caller_academies
-)
-views.reads(
-    api.read_control_queue,
-    pieces.waiting_pieces,
-    db.reading_for_staff,
-    academies=access.caller_academies,
-)
-views.reads(
-    api.read_own_controls,
-    control_queries.own_controls,
-    db.reading_for_staff,
-    by=access.caller,
-    now=portal_now,
-)
+
+
+@views.serves(api.list_pieces)
+def list_pieces(query: api.PiecesPage) -> api.StaffPieces:
+    with db.reading_for_staff() as transaction:
+        return staff_list.list_page(transaction, access.caller().academies, query)
+
+
+@views.serves(api.read_control_queue)
+def read_control_queue() -> api.ControlQueue:
+    with db.reading_for_staff() as transaction:
+        return control_queue(transaction, access.caller().academies)
+
+
+@views.serves(api.read_own_controls)
+def read_own_controls() -> api.OwnControls:
+    with db.reading_for_staff() as transaction:
+        return control_queries.own_controls(transaction, access.caller(), portal_now())
 
 
 @views.serves(api.export_pieces)
-def export_pieces(query: dict[str, Any]) -> Response:
+def export_pieces(query: ListFilters) -> Response:
     who = access.caller()
     return export_response(
         "pieces",
@@ -55,35 +60,37 @@ def export_pieces(query: dict[str, Any]) -> Response:
 
 
 @views.serves(api.read_piece)
-def read_piece(piece_id: str, query: dict[str, Any]) -> Reply[api.StaffPieceDetail]:
+def read_piece(piece_id: str, query: api.PieceQuery) -> Reply[api.StaffPieceDetail]:
     by = access.caller()
     with db.reading_for_staff() as transaction:
         context = pieces.piece_within_academies(transaction, by.academies, piece_id)
-        others: dict[str, Any] = dict.fromkeys(("neighbours", "own_controls"))
-        others["history"] = control_queries.history(transaction, context, by.id)
-        others["recent_openings"] = tuple(
-            recent_openings_by_others(transaction, piece_id, by.id, system_now())
-        )
-        if query["neighbours"]:
-            previous, following, left = staff_list.neighbours(transaction, by, query, context.piece)
-            others["own_controls"] = control_queries.own_controls(
-                transaction, by, portal_now(), context, previous
+        neighbours: Neighbours | None = None
+        own_controls: api.OwnControls | None = None
+        if query.neighbours:
+            neighbours = staff_list.neighbours(transaction, by, query, context.piece)
+            own_controls = control_queries.own_controls(
+                transaction, by, portal_now(), context, neighbours.previous
             )
-            others["neighbours"] = answers.neighbours(previous, following, left)
-    answer = answers.staff_piece_as(api.StaffPieceDetail, context, **others)
+        answer = staff_piece_detail(
+            context,
+            history=control_queries.history(transaction, context, by.id),
+            recent_openings=recent_openings_by_others(transaction, piece_id, by.id, system_now()),
+            neighbours=neighbours,
+            own_controls=own_controls,
+        )
     return Reply(answer, {"ETag": context.etag})
 
 
 @views.serves(api.control_piece)
 def control_piece(piece_id: str, headers: api.IfMatch, body: api.Control) -> Reply[api.StaffPiece]:
     context = controls.control_piece(access.caller(), piece_id, headers.if_match, _decision(body))
-    return Reply(answers.staff_piece(context), {"ETag": context.etag})
+    return Reply(staff_piece(context), {"ETag": context.etag})
 
 
 @views.serves(api.take_back_control)
 def take_back_control(piece_id: str, headers: api.IfMatch) -> Reply[api.StaffPiece]:
     context = controls.take_back_control(access.caller(), piece_id, headers.if_match)
-    return Reply(answers.staff_piece(context), {"ETag": context.etag})
+    return Reply(staff_piece(context), {"ETag": context.etag})
 
 
 @views.serves(api.control_many)
@@ -123,8 +130,10 @@ def list_changes(query: api.ChangesQuery) -> api.Changes:
 def _current_pieces(
     results: list[tuple[str, PieceContext | DomainError]],
 ) -> dict[str, PieceContext]:
-    """Those that were refused a control, by id; none while the database is away: what was done is
-    to be answered."""
+    """Return the pieces whose control was refused, by id, as they now are.
+
+    Empty while the database is away: the caller still has to answer for what was done.
+    """
     refused = {piece_id for piece_id, result in results if isinstance(result, DomainError)}
     if not refused or any(isinstance(result, Unavailable) for _, result in results):
         return {}
@@ -141,10 +150,10 @@ def _result(
     piece_id: str, result: PieceContext | DomainError, current: dict[str, PieceContext]
 ) -> api.ControlResult:
     if not isinstance(result, DomainError):
-        return api.ControlResult(piece_id=piece_id, piece=answers.staff_piece(result))
+        return api.ControlResult(piece_id=piece_id, piece=staff_piece(result))
     return api.ControlResult(
         piece_id=piece_id,
         http_status=result.http_status,
         problem=json.loads(problems.of_domain_error(result).get_data()),
-        current=answers.staff_piece(current[piece_id]) if piece_id in current else None,
+        current=staff_piece(current[piece_id]) if piece_id in current else None,
     )

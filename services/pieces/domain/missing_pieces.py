@@ -2,48 +2,57 @@
 reminders of it are due."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from services.contracts.api.pieces import DepositPeriod, PiecesToDo, Resubmission
 from services.contracts.piece_rules import PiecesState, Status
 from services.contracts.reminder_rules import current_rung, rung_instant
 from services.pieces.domain.group_validation import validation_refusal
+from services.pieces.domain.period import Period
 from services.pieces.domain.piece import PieceState
 
 
-def pieces_to_do(
-    candidature_id: str, version: int, groups: Sequence[Sequence[PieceState]], at: datetime
-) -> PiecesToDo:
-    """At `at`. `groups`: the pieces of each regroupement, which one « J'ai fourni toutes mes pièces
-    » covers."""
+@dataclass(frozen=True)
+class ToDo:
+    """What is left to do with the pieces of a candidature.
+
+    `missing`, `refused` and `late` count pieces, `to_validate` regroupements. `until`: the nearest
+    exclusive deadline of what can be done now; `opens`: when the next deposit period begins;
+    `again`: the pieces that are to be deposited again.
+    """
+
+    missing: int
+    refused: int
+    to_validate: int
+    late: int
+    until: datetime | None
+    opens: datetime | None
+    periods: tuple[Period, ...]
+    again: tuple[PieceState, ...]
+
+
+def left_to_do(groups: Sequence[Sequence[PieceState]], at: datetime) -> ToDo:
+    """Return what is left to do at `at` with the pieces of a candidature.
+
+    `groups`: the pieces of each regroupement, which one « J'ai fourni toutes mes pièces » covers.
+    """
     asked = [piece for group in groups for piece in group if piece.asked]
     missing = [piece for piece in asked if piece.is_open(at) and _is_missing(piece)]
     refused = [piece for piece in asked if piece.is_open(at) and _is_refused(piece)]
     to_validate = [group for group in groups if validation_refusal(group, at) is None]
     unvalidated = [piece for group in to_validate for piece in group if piece.is_open(at)]
-    late = [
-        piece
-        for piece in asked
-        if not piece.settled and piece.deadline <= at and _must_be_provided(piece)
-    ]
-    openings = [piece.period.opens for piece in asked if not piece.settled and piece.required]
-    periods = sorted({piece.period for piece in asked})
-    again = [piece for piece in asked if piece.reopened and not piece.provided]
-    return PiecesToDo(
-        candidature_id=candidature_id,
-        version=version,
+    unsettled = [piece for piece in asked if not piece.settled]
+    late = [piece for piece in unsettled if piece.deadline <= at and _must_be_provided(piece)]
+    openings = [piece.period.opens for piece in unsettled if piece.required]
+    return ToDo(
         missing=len(missing),
         refused=len(refused),
         to_validate=len(to_validate),
         late=len(late),
         until=min((piece.deadline for piece in (*missing, *refused, *unvalidated)), default=None),
         opens=min((opens for opens in openings if at < opens), default=None),
-        periods=tuple(
-            DepositPeriod(opens=period.opens, closes=period.closes) for period in periods
-        ),
-        resubmissions=tuple(
-            Resubmission(label=piece.label, until=piece.deadline) for piece in again
-        ),
+        periods=tuple(sorted({piece.period for piece in asked})),
+        again=tuple(piece for piece in asked if piece.reopened and not piece.provided),
     )
 
 

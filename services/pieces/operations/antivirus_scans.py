@@ -20,12 +20,9 @@ from services.pieces.metrics import SCAN_STATES
 from services.pieces.models import FOUND_INFECTED_ACT, AuditEntry, Deposit, Piece, db
 from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.change_numbering import tell_removed
-from services.pieces.queries.pieces import (
-    PieceContext,
-    any_piece,
-    lock_candidature_of_piece,
-    pages,
-)
+from services.pieces.queries.locks import lock_candidature_of_piece
+from services.pieces.queries.paging import pages
+from services.pieces.queries.pieces import PieceContext, any_piece
 
 log = structlog.get_logger()
 

@@ -14,7 +14,8 @@ from services.pieces.domain.piece import ProvingVersion
 from services.pieces.models import AuditEntry, Candidature, Piece, Window, Withdrawal
 from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.change_numbering import tell_removed
-from services.pieces.queries.pieces import PieceContext, any_piece, latest_control, state_of
+from services.pieces.queries.controls import latest_control
+from services.pieces.queries.pieces import PieceContext, any_piece, state_of
 
 
 def update_from_registration(transaction: Session, event: contracts.RegistrationSaved) -> None:

@@ -9,7 +9,9 @@ from services.clock import system_now
 from services.contracts.pieces import PiecesStateChanged
 from services.pieces.domain.missing_pieces import pieces_state
 from services.pieces.models import Candidature, db
-from services.pieces.queries.pieces import SHOWN_PIECES, fetch_pieces, lock_candidatures, pages
+from services.pieces.queries.locks import lock_candidatures
+from services.pieces.queries.paging import pages
+from services.pieces.queries.pieces import SHOWN_PIECES, fetch_pieces
 
 PAGE = 100
 """Candidatures of one transaction."""

@@ -38,7 +38,14 @@ from services.pieces.models import AuditEntry, Control, RefusalNotice, db
 from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.reminders import contract_of
 from services.pieces.queries import pieces
+from services.pieces.queries.controls import (
+    decision_of,
+    latest_control,
+    made_control,
+    newest_control,
+)
 from services.pieces.queries.incomplete_candidatures import Incomplete, incomplete_among
+from services.pieces.queries.locks import lock_candidature_of_piece, lock_candidatures
 from services.pieces.queries.pieces import PieceContext
 
 log = structlog.get_logger()
@@ -68,15 +75,15 @@ def control_piece(
     Raises NotFound outside the académies, PreconditionRequired, PreconditionFailed, Conflict for
     another file than the current one, Invalid.
     """
-    with _changing(by, piece_id, if_match) as (session, context):
-        if _is_made(session, context, by, if_match, decision):
+    with _changing(by, piece_id, if_match) as (transaction, context):
+        if _is_made(transaction, context, by, if_match, decision):
             return context
         now = portal_now()
         _check_etag(context, if_match)
         state = context.state
         decided = state.decide(decision, now)
         context.store(decided)
-        session.add(
+        transaction.add(
             Control(
                 piece_id=piece_id,
                 deposit_id=decision.deposit_id,
@@ -92,9 +99,14 @@ def control_piece(
         before = {"status": state.status}
         after = {"status": decision.status, "deposit_id": decision.deposit_id}
         AuditEntry.record(
-            session, Actor("staff", by.id), "piece.controlled", piece_id, before=before, after=after
+            transaction,
+            Actor("staff", by.id),
+            "piece.controlled",
+            piece_id,
+            before=before,
+            after=after,
         )
-        return _changed(session, by, context)
+        return _changed(transaction, by, context)
 
 
 def take_back_control(by: Caller, piece_id: str, if_match: str | None) -> PieceContext:
@@ -104,8 +116,8 @@ def take_back_control(by: Caller, piece_id: str, if_match: str | None) -> PieceC
     Raises NotFound outside the académies, PreconditionRequired, PreconditionFailed, Conflict where
     somebody else has controlled it or its candidate has acted on the control.
     """
-    with _changing(by, piece_id, if_match) as (session, context):
-        newest = pieces.newest_control(session, piece_id)
+    with _changing(by, piece_id, if_match) as (transaction, context):
+        newest = newest_control(transaction, piece_id)
         if (
             newest
             and newest.takes_back
@@ -113,13 +125,13 @@ def take_back_control(by: Caller, piece_id: str, if_match: str | None) -> PieceC
             and _was_read_just_before(context, if_match)
         ):
             return context
-        control = pieces.latest_control(session, piece_id)
-        made = pieces.made_control(control) if control else None
+        control = latest_control(transaction, piece_id)
+        made = made_control(control) if control else None
         changed = context.state.take_back(made, by.id, context.candidature.saved_at)
         _check_etag(context, if_match)
         context.store(changed)
-        _record_taking_back(session, context, found(control), by.id)
-        return _changed(session, by, context)
+        _record_taking_back(transaction, context, found(control), by.id)
+        return _changed(transaction, by, context)
 
 
 @contextmanager
@@ -133,7 +145,7 @@ def _changing(
             "Indiquez dans If-Match l'etag de la pièce que vous avez examinée."
         )
     with db.operation() as transaction:
-        pieces.lock_candidature_of_piece(transaction, piece_id)
+        lock_candidature_of_piece(transaction, piece_id)
         yield transaction, pieces.piece_within_academies(transaction, by.academies, piece_id)
 
 
@@ -184,10 +196,10 @@ def _is_made(
     decision: Decision,
 ) -> bool:
     """Whether the piece is as this control, made on the state that it was read in, has left it."""
-    last = pieces.latest_control(transaction, context.piece.id)
+    last = latest_control(transaction, context.piece.id)
     if last is None or last.staff_id != by.id or not _was_read_just_before(context, if_match):
         return False
-    made = pieces.decision_of(last)
+    made = decision_of(last)
     is_as_made = context.deposit_id == last.deposit_id and context.status is made.status
     return is_as_made and rules.is_repeated(decision, made)
 
@@ -236,7 +248,7 @@ def announce_refusals(candidature_id: str) -> None:
     announced."""
     at = portal_now()
     with db.operation() as transaction:
-        pieces.lock_candidatures(transaction, [candidature_id])
+        lock_candidatures(transaction, [candidature_id])
         for lacking in incomplete_among(transaction, [candidature_id], None, at):
             unannounced = _unannounced_controls(transaction, lacking)
             refused = [missing for missing in lacking.pieces if missing.piece.id in unannounced]

@@ -16,7 +16,7 @@ from services.contracts import problem_types
 from services.contracts.piece_rules import MAX_MERGED_FILES
 from services.french import file_size
 from services.pieces.models import DepositTries, db
-from services.pieces.queries.pieces import retired_bytes
+from services.pieces.queries.kept_files import retired_bytes
 from services.uploads.uploads import lock_owner
 
 MAX_CONCURRENT_DEPOSITS = 2

@@ -30,7 +30,9 @@ from services.pieces.operations.antivirus_scans import SCAN
 from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.file_acceptance import AcceptedFile
 from services.pieces.queries import pieces
-from services.pieces.queries.pieces import PieceContext, decision_of, latest_control
+from services.pieces.queries.controls import decision_of, latest_control
+from services.pieces.queries.locks import lock_candidature_of_piece, lock_candidatures
+from services.pieces.queries.pieces import PieceContext
 
 log = structlog.get_logger()
 
@@ -64,7 +66,7 @@ def store_deposit(
     row = _new_deposit(context, accepted)
     _store_file(row.object_key, accepted)
     with operation_naming(db, dependencies().store, row.object_key) as transaction:
-        pieces.lock_candidature_of_piece(transaction, piece_id)
+        lock_candidature_of_piece(transaction, piece_id)
         context = pieces.own_piece(transaction, candidate_id, piece_id)
         # The group may have been validated in another window meanwhile.
         changed = context.state.put_file(pieces.current_deposit(row, controlled=False), at)
@@ -83,7 +85,7 @@ def delete_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
     """Remove the current file from its piece; its bytes stay for some time. Raises NotFound or
     DepositClosed."""
     with db.operation() as transaction:
-        pieces.lock_candidature_of_piece(transaction, piece_id)
+        lock_candidature_of_piece(transaction, piece_id)
         context = pieces.own_piece(transaction, candidate_id, piece_id)
         last = latest_control(transaction, piece_id)
         changed = context.state.take_file_back(at, decision_of(last) if last else None)
@@ -105,7 +107,7 @@ def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: 
     Raises NotFound, or DepositClosed saying what is missing or that it is too late.
     """
     with db.operation() as transaction:
-        pieces.lock_candidatures(transaction, [candidature_id])
+        lock_candidatures(transaction, [candidature_id])
         _, contexts = pieces.own_candidature_with_pieces(transaction, candidate_id, candidature_id)
         group = [context for context in contexts if context.piece.group_code == group_code]
         if not group:

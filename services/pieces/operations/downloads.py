@@ -7,9 +7,8 @@ The audit trail has each opening, and each list that is taken out.
 
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import structlog
 
@@ -17,6 +16,7 @@ from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, DomainError, NotFound, Unavailable, found
 from services.chassis.web.access_tokens import Caller
 from services.contracts import problem_types
+from services.contracts.api.staff_lists import ListFilters
 from services.contracts.piece_rules import VIEWABLE_MEDIA_TYPES, FileForm
 from services.objects import ObjectMissing, StoreUnavailable
 from services.pieces.dependencies import dependencies
@@ -24,8 +24,8 @@ from services.pieces.domain.piece import NO_FILE
 from services.pieces.domain.refusals import FileRefused, UnverifiableFile
 from services.pieces.models import AuditEntry, Deposit, db
 from services.pieces.queries.pieces import PieceContext, own_piece, piece_within_academies
+from services.pieces.queries.trail import OPENED
 
-OPENED = "deposit.opened"
 LOADED_AHEAD = "deposit.loaded_ahead"
 log = structlog.get_logger()
 
@@ -108,12 +108,16 @@ def record_opening(by: Caller, piece_id: str, deposit_id: str, page: int) -> Non
     _record(by, OPENED, piece_id, {"deposit_id": deposit_id, "page": page})
 
 
-def record_export(staff_id: str, filters: Mapping[str, Any]) -> None:
+def record_export(staff_id: str, narrowed: ListFilters) -> None:
     """Note in the audit trail that this member of staff takes out the list of what these filters
     let pass."""
     with db.operation() as transaction:
         AuditEntry.record(
-            transaction, Actor("staff", staff_id), "pieces.exported", "pieces", after=dict(filters)
+            transaction,
+            Actor("staff", staff_id),
+            "pieces.exported",
+            "pieces",
+            after=dict(narrowed.filters),
         )
 
 

@@ -19,7 +19,7 @@ from services.pieces.models import (
     Withdrawal,
     audit_chain,
 )
-from services.pieces.queries.pieces import lock_candidatures
+from services.pieces.queries.locks import lock_candidatures
 
 RETENTION = Actor("service", "registrations")
 

@@ -16,13 +16,9 @@ from services.pieces.domain.control import as_decided
 from services.pieces.models import AuditEntry, Deposit, db
 from services.pieces.operations.candidature_states import tell_state
 from services.pieces.operations.deposits import make_current
-from services.pieces.queries.pieces import (
-    current_deposit,
-    decision_of,
-    lock_candidature_of_piece,
-    newest_control,
-    piece_within_academies,
-)
+from services.pieces.queries.controls import decision_of, latest_control_of_file
+from services.pieces.queries.locks import lock_candidature_of_piece
+from services.pieces.queries.pieces import current_deposit, piece_within_academies
 
 
 def reconciliation() -> Reconciliation:
@@ -50,7 +46,7 @@ def restore_deposit(deposit_id: str, academie: str, actor: Actor, reason: str) -
         context = piece_within_academies(transaction, frozenset({academie}), row.piece_id)
         row = _removed_deposit(transaction, deposit_id)
         _keep_bytes(transaction, row)
-        control = newest_control(transaction, row.piece_id, deposit_id=row.id, counts=True)
+        control = latest_control_of_file(transaction, row)
         left = row.piece_as_left or as_decided(decision_of(control) if control else None)
         file = current_deposit(row, controlled=control is not None)
         changed = context.state.restore_file(file, left, context.candidature.version)

@@ -35,7 +35,8 @@ from services.pieces.operations.file_acceptance import (
     merge_into_pdf,
     write_to_disk,
 )
-from services.pieces.queries.pieces import PieceContext, lock_candidature_of_piece, own_piece
+from services.pieces.queries.locks import lock_candidature_of_piece
+from services.pieces.queries.pieces import PieceContext, own_piece
 from services.uploads.uploads import Progress, Uploads, UploadsChanged
 
 uploads = Uploads(db, Upload, UploadPart, limits.MAX_OPEN_UPLOADS, limits.MAX_OPEN_BYTES)

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, aliased
 from services.chassis.errors import FieldError, Gone, Invalid
 from services.contracts import problem_types
 from services.contracts.api import staff_pieces as api
-from services.contracts.api.operation import answer_of
 from services.contracts.piece_rules import CHANGES_RETENTION_DAYS
 from services.pieces.models import Change, ChangeCounter
 
@@ -27,7 +26,7 @@ _EXPIRED = (
 
 @dataclass(frozen=True)
 class Place:
-    """A place in the feed: just after the change of this position. `numbered_at` tells it from
+    """A place in the feed, just after the change of this position. `numbered_at` tells it from
     another change that was given the same position after the database went back to a backup; None:
     before the first change."""
 
@@ -48,7 +47,7 @@ BEGINNING = Place(0, None)
 
 
 def place_of(cursor: str) -> Place | None:
-    """The place that a cursor names; None for what is no cursor of the feed."""
+    """Return the place that a cursor names; None for what is no cursor of the feed."""
     try:
         position, stamp = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         numbered_at = datetime.fromisoformat(stamp) if stamp is not None else None
@@ -69,8 +68,9 @@ def place_of(cursor: str) -> Place | None:
 def changes_page(
     transaction: Session, academies: frozenset[str] | None, after: str | None, limit: int
 ) -> api.Changes:
-    """At most `limit` changes within these académies (None: all) after the cursor `after` (None:
-    from the oldest kept).
+    """Answer at most `limit` changes within these académies (None: all).
+
+    They follow the cursor `after`, or are the oldest kept where it is None.
 
     Raises Invalid for what is no cursor, Gone for one whose successors may have been deleted.
     """
@@ -80,19 +80,32 @@ def changes_page(
         transaction.scalars(_following(academies, start.position, last.position, limit + 1))
     )
     has_more = len(following) > limit
-    items = tuple(
-        answer_of(api.Change, change, cursor=_place(change).cursor, academie=change.academie_code)
-        for change in following[:limit]
-    )
+    items = tuple(_answered(change) for change in following[:limit])
     return api.Changes(
         items=items, next_cursor=items[-1].cursor if has_more else last.cursor, has_more=has_more
+    )
+
+
+def _answered(change: Change) -> api.Change:
+    return api.Change(
+        cursor=_place(change).cursor,
+        at=change.at,
+        kind=change.kind,
+        piece_id=change.piece_id,
+        candidature_id=change.candidature_id,
+        numero_candidat=change.numero_candidat,
+        code=change.code,
+        academie=change.academie_code,
     )
 
 
 def _following(
     academies: frozenset[str] | None, after: int, until: int, limit: int
 ) -> Select[*tuple[Change]]:
-    """Of several académies, each gives its first ones by its index, whatever the others have."""
+    """Select the first changes after a position, `limit` at most.
+
+    Of several académies, each gives its first ones by its index, whatever the others have.
+    """
     within = select(Change).where(Change.position > after, Change.position <= until)
     if academies is None:
         return within.order_by(Change.position).limit(limit)

@@ -29,6 +29,7 @@ from services.pieces.models import (
     Window,
     Withdrawal,
 )
+from services.pieces.queries.paging import pages
 from services.pieces.queries.pieces import is_not_withdrawn, state_of
 
 PAGE = 50
@@ -67,8 +68,8 @@ _PIECES = (
 
 @dataclass(frozen=True)
 class MissingPiece:
-    """`deadline`: exclusive; `to_validate`: it is deposited; `refused`: « Non Conforme », to be
-    deposited again."""
+    """A piece that is not finished. `deadline`: exclusive; `to_validate`: it is deposited;
+    `refused`: « Non Conforme », to be deposited again."""
 
     piece: Piece
     deadline: datetime
@@ -84,6 +85,19 @@ class MissingPiece:
 
 
 @dataclass(frozen=True)
+class MissingPart:
+    """Missing pieces of one regroupement that share an exclusive `deadline`; at least one."""
+
+    group_code: str
+    deadline: datetime
+    pieces: list[MissingPiece]
+
+    @property
+    def group_label(self) -> str:
+        return self.pieces[0].piece.group_label
+
+
+@dataclass(frozen=True)
 class Incomplete:
     """A candidature whose `pieces`, in the catalogue's order, are not finished."""
 
@@ -91,11 +105,11 @@ class Incomplete:
     window: Window | None
     pieces: list[MissingPiece] = field(default_factory=list)
 
-    def parts(self) -> Iterator[tuple[str, datetime, list[MissingPiece]]]:
-        """(regroupement, deadline, pieces): those that share both, by deadline."""
+    def parts(self) -> Iterator[MissingPart]:
+        """Yield the missing pieces by deadline, then by regroupement."""
         ordered = sorted(self.pieces, key=_part_of)  # stable: pieces stay in their order
-        for (until, group_code), pieces in groupby(ordered, key=_part_of):
-            yield group_code, until, list(pieces)
+        for (deadline, group_code), pieces in groupby(ordered, key=_part_of):
+            yield MissingPart(group_code, deadline, list(pieces))
 
 
 def _part_of(missing: MissingPiece) -> tuple[datetime, str]:
@@ -109,8 +123,8 @@ def incomplete_among(
     at: datetime,
     *conditions: ColumnElement[bool],
 ) -> list[Incomplete]:
-    """Those of these candidatures, within these académies (None: all), that have unfinished pieces
-    at `at`, by id; `conditions`: on these pieces."""
+    """Return which of these candidatures, within these académies (None: all), have unfinished
+    pieces at `at`, ordered by id. `conditions`: on these pieces."""
     query = _PIECES.where(
         Candidature.id.in_(candidature_ids), Piece.candidature_id.in_(candidature_ids)
     )
@@ -135,16 +149,21 @@ def incomplete_among(
 def page_of_opening(
     transaction: Session, opening: OpeningKey, after: str, *conditions: ColumnElement[bool]
 ) -> Sequence[str]:
-    """The ids of the next candidatures of an opening, PAGE at most; empty at its end."""
+    """Return the ids of the next candidatures of an opening, PAGE at most; empty at its end."""
     of_opening = [column == value for column, value in zip(OPENING, opening, strict=True)]
     query = select(Candidature.id).where(*of_opening, *conditions, Candidature.id > after)
     return transaction.scalars(query.order_by(Candidature.id).limit(PAGE)).all()
 
 
+def pages_of_opening(opening: OpeningKey) -> Iterator[Sequence[str]]:
+    """Yield the ids of all candidatures of an opening, each page in a transaction of its own."""
+    return pages(lambda transaction, after: page_of_opening(transaction, opening, after), "", str)
+
+
 def with_others_of_candidates(
     transaction: Session, candidature_ids: Collection[str]
 ) -> Sequence[str]:
-    """The ids of all candidatures of the candidates of these."""
+    """Return the ids of all candidatures of the candidates who have these."""
     candidates = select(Candidature.candidate_id).where(Candidature.id.in_(candidature_ids))
     return transaction.scalars(
         select(Candidature.id).where(Candidature.candidate_id.in_(candidates))
@@ -154,8 +173,10 @@ def with_others_of_candidates(
 def refused_page(
     transaction: Session, after: tuple[datetime, str], until: datetime
 ) -> Sequence[tuple[datetime, str, str]]:
-    """(resubmit_until, piece, candidature) of pieces that were refused, by the end of their second
-    try, from `after` to `until`; PAGE at most."""
+    """Return the refused pieces whose second try ends from `after` to `until`, by that end.
+
+    Each is (resubmit_until, id of the piece, id of the candidature); PAGE of them at most.
+    """
     query = (
         select(Piece.resubmit_until, Piece.id, Piece.candidature_id)
         .where(Piece.resubmit_until.is_not(None), Piece.resubmit_until <= until)
@@ -172,8 +193,12 @@ def refused_page(
 def openings_with_missing_pieces(
     transaction: Session, academies: Collection[str] | None, at: datetime
 ) -> dict[OpeningKey, datetime | None]:
-    """The openings, within these académies (None: all), whose deposit is open at `at`, with its
-    end, or that have refused pieces which can be deposited again; by session, exam and académie."""
+    """Return the openings, within these académies (None: all), that have pieces to deposit at `at`,
+    by session, exam and académie.
+
+    Those whose deposit is open have its exclusive end; those that only have refused pieces which
+    can be deposited again have None.
+    """
     periods = select(*WINDOW_KEY, Window.deposit_closes).where(
         Window.deposit_opens <= at,
         Window.deposit_closes > at,
@@ -194,12 +219,12 @@ def openings_with_missing_pieces(
 
 
 def opening_order(key: OpeningKey) -> tuple[str, str, str]:
-    """The order of openings in lists: session, exam, académie."""
+    """Return what orders openings in lists: session, exam, académie."""
     return key[1], key[0], key[2]
 
 
 def session_label(transaction: Session, exam_code: str, session_name: str) -> str | None:
-    """« BTS 2022 »; None where nobody has a candidature."""
+    """Return how the session is called, « BTS 2022 »; None where nobody has a candidature."""
     query = select(Candidature.session_label).where(
         Candidature.exam_code == exam_code, Candidature.session_name == session_name
     )
@@ -207,7 +232,7 @@ def session_label(transaction: Session, exam_code: str, session_name: str) -> st
 
 
 def last_reminders(transaction: Session, candidature_ids: Collection[str]) -> dict[str, datetime]:
-    """When the candidates of these candidatures were last reminded, by candidature."""
+    """Return when the candidates of these candidatures were last reminded, by candidature."""
     query = select(Reminder.candidature_id, func.max(Reminder.reminded_at)).group_by(
         Reminder.candidature_id
     )
@@ -218,7 +243,7 @@ def last_reminders(transaction: Session, candidature_ids: Collection[str]) -> di
 
 
 def refused_since(transaction: Session, incomplete: Sequence[Incomplete]) -> dict[str, datetime]:
-    """When their refused pieces were last controlled, by piece."""
+    """Return when the refused pieces of these candidatures were last controlled, by piece."""
     piece_ids = [
         missing.piece.id for entry in incomplete for missing in entry.pieces if missing.refused
     ]
@@ -240,8 +265,8 @@ def incomplete_sessions(
     academies: Collection[str] | None,
     at: datetime,
 ) -> tuple[IncompleteSession, ...]:
-    """The sessions whose pieces can be deposited at `at`, within these académies (None: all), by
-    label; `counted`: what the job recorded of each opening."""
+    """Answer the sessions whose pieces can be deposited at `at`, within these académies (None:
+    all), by label. `counted`: what the job recorded of each opening."""
     openings = openings_with_missing_pieces(transaction, academies, at)
     sessions = []
     for (name, exam), keys in groupby(openings, key=lambda key: opening_order(key)[:2]):

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.chassis.errors import found
 from services.contracts.api.personal_data import (
     Held,
     Item,
@@ -19,20 +18,13 @@ from services.contracts.api.personal_data import (
 )
 from services.contracts.piece_rules import STATUS_LABELS
 from services.french import file_size
-from services.objects.tables import retired_objects
 from services.pieces.models import AuditEntry, Candidature, Deposit, Piece, Upload
 from services.pieces.queries.history import history
-
-_KEPT_FILES = (
-    select(Deposit)
-    .join(Piece, Piece.id == Deposit.piece_id)
-    .join(Candidature, Candidature.id == Piece.candidature_id)
-    .outerjoin(retired_objects, retired_objects.c.key == Deposit.object_key)
-    .where(Deposit.erased_at.is_(None), retired_objects.c.erased_at.is_(None))
-)
+from services.pieces.queries.kept_files import kept_files
 
 
 def part(transaction: Session, candidate_id: str) -> Part:
+    """Answer all that is held of this person; nothing of one who is not known here."""
     own = (
         select(Candidature)
         .filter_by(candidate_id=candidate_id)
@@ -46,8 +38,10 @@ def part(transaction: Session, candidate_id: str) -> Part:
         select(Upload).where(Upload.owner_id == candidate_id, Upload.became_id.is_(None))
     )
     under_way = tuple(Item(title=upload.filename, at=upload.begun_at) for upload in uploads)
-    files = transaction.scalars(_KEPT_FILES.where(Candidature.candidate_id == candidate_id))
-    paths = {row.id: archive_path("pieces", row.id, row.filename) for row in files}
+    paths = {
+        row.id: archive_path("pieces", row.id, row.filename)
+        for row in kept_files(transaction, candidate_id)
+    }
     trail = (
         select(AuditEntry)
         .where(AuditEntry.subject.in_([*(row.id for row in candidatures), *pieces]))
@@ -61,15 +55,6 @@ def part(transaction: Session, candidate_id: str) -> Part:
     return Part(held=held, files=paths)
 
 
-def kept_file(transaction: Session, candidate_id: str, deposit_id: str) -> Deposit:
-    """A file of this person, current or not. Raises NotFound."""
-    return found(
-        transaction.scalar(
-            _KEPT_FILES.where(Candidature.candidate_id == candidate_id, Deposit.id == deposit_id)
-        )
-    )
-
-
 def _candidature(transaction: Session, row: Candidature, paths: Mapping[str, str]) -> Held:
     pieces = transaction.scalars(
         select(Piece).filter_by(candidature_id=row.id).order_by(Piece.position, Piece.code)
@@ -80,7 +65,7 @@ def _candidature(transaction: Session, row: Candidature, paths: Mapping[str, str
 
 
 def _piece(transaction: Session, piece: Piece, paths: Mapping[str, str]) -> Iterator[Item]:
-    """What is known of it, then each of its files."""
+    """Yield what is known of a piece, then each of its files."""
     status = STATUS_LABELS.get(piece.status, piece.status) if piece.status else None
     decided = (
         ("Statut", status),
@@ -98,13 +83,12 @@ def _piece(transaction: Session, piece: Piece, paths: Mapping[str, str]) -> Iter
     for file in transaction.scalars(
         select(Deposit).filter_by(piece_id=piece.id).order_by(Deposit.deposited_at)
     ):
-        looked_at = (
+        known = facts(
+            ("Pièce", piece.code),
             ("Taille", file_size(file.size)),
             ("Pages", file.pages),
             ("Antivirus", file.scan_label),
-        )
-        known = facts(
-            ("Pièce", piece.code), *looked_at, ("Remplacé ou supprimé le", file.removed_at)
+            ("Remplacé ou supprimé le", file.removed_at),
         )
         yield Item(
             title=f"Fichier {file.filename}",

@@ -1,54 +1,22 @@
-"""Pieces with their candidature, current deposit and deposit period; who looks at them; locks on
-them.
+"""Pieces with their candidature, their current file and their deposit period."""
 
-What waits for a control is counted for the home page of a gestionnaire, by session and
-regroupement.
-"""
-
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Subquery,
-    TextClause,
-    and_,
-    func,
-    literal,
-    or_,
-    select,
-    text,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.chassis.database.staff_lists import within
 from services.chassis.errors import found
-from services.contracts.api.operation import answer_of
-from services.contracts.api.staff_pieces import ControlQueue, RecentOpening, WaitingPieces
 from services.contracts.piece_rules import Scan, Status
-from services.objects.tables import retired_objects
 from services.pieces.domain import control
-from services.pieces.domain.control import Decision, MadeControl
 from services.pieces.domain.period import Period
 from services.pieces.domain.piece import CurrentDeposit, PieceState
-from services.pieces.models import (
-    TO_CONTROL,
-    AuditEntry,
-    Candidature,
-    Control,
-    Deposit,
-    Piece,
-    Window,
-    Withdrawal,
-    db,
-)
+from services.pieces.models import Candidature, Control, Deposit, Piece, Window, Withdrawal
 
-Row = TypeVar("Row")
-Place = TypeVar("Place")
+PiecesQuery = Select[Candidature, Piece, Deposit, int, Window]
+"""A query made from SHOWN_PIECES: a candidature, one of its pieces, the current file of that one,
+how many controls of that file count, the opening's dates. File and dates may be None."""
 _CATALOGUE_ORDER = (Piece.asked.desc(), Piece.position, Piece.code)
 """Those no longer asked for come last."""
 # Counted: for « exists » PostgreSQL may read the controls of all pieces, of all deposits.
@@ -137,25 +105,25 @@ def state_of(piece: Piece, window: Window | None, deposit: CurrentDeposit | None
 
 
 def _period_of(piece: Piece, window: Window | None) -> Period:
-    """The opening's moved one, else the one saved with the piece."""
+    """Return the opening's moved period, or else the one that was saved with the piece."""
     dates = window or piece
     return Period(dates.deposit_opens, dates.deposit_closes)
 
 
 def is_not_withdrawn() -> ColumnElement[bool]:
-    """The candidature's version is newer than its withdrawal, if one is known; needs an outer join
-    of Withdrawal."""
+    """Return the condition that a candidature's version is newer than its withdrawal, if one is
+    known. It needs an outer join of Withdrawal."""
     return or_(Withdrawal.version.is_(None), Candidature.version > Withdrawal.version)
 
 
-PIECE_IDS: Select[*tuple[Any, ...]] = (
+PIECE_IDS = (
     select(Piece.id)
     .select_from(Piece)
     .join(Candidature, Candidature.id == Piece.candidature_id)
     .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
 )
 """With all that conditions on pieces need, to be counted."""
-_ALL_PIECES: Select[*tuple[Any, ...]] = (
+_ALL_PIECES: PiecesQuery = (
     PIECE_IDS.with_only_columns(Candidature, Piece, Deposit, _CONTROL_COUNT, Window)
     .outerjoin(Deposit, and_(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)))
     .outerjoin(
@@ -173,36 +141,28 @@ SHOWN_PIECES = _ALL_PIECES.where(
 """Of every candidature that is not withdrawn, to be narrowed; see `fetch_pieces`."""
 
 
-def fetch_pieces(transaction: Session, query: Select[*tuple[Any, ...]]) -> list[PieceContext]:
-    """What a query made from SHOWN_PIECES gives."""
+def fetch_pieces(transaction: Session, query: PiecesQuery) -> list[PieceContext]:
+    """Read the pieces that a query made from SHOWN_PIECES finds."""
     return pieces_of_rows(transaction.execute(query))
 
 
-def pieces_of_rows(rows: Iterable[Any]) -> list[PieceContext]:
-    """Of the rows that such a query gives."""
-    return [PieceContext(row[0], row[1], row[2], bool(row[3]), row[4]) for row in rows]
-
-
-def pages(
-    read: Callable[[Session, Place], Sequence[Row]], first: Place, place_of: Callable[[Row], Place]
-) -> Iterator[Sequence[Row]]:
-    """What `read` gives after a place, in a transaction of its own, then after the place of its
-    last row, and so on."""
-    place = first
-    while True:
-        with db.reading() as transaction:
-            page = read(transaction, place)
-        if not page:
-            return
-        yield page
-        place = place_of(page[-1])
+def pieces_of_rows(
+    rows: Iterable[Row[Candidature, Piece, Deposit, int, Window]],
+) -> list[PieceContext]:
+    """Return the pieces that the rows of such a query hold."""
+    return [
+        PieceContext(candidature, piece, deposit, controls > 0, window)
+        for candidature, piece, deposit, controls, window in rows
+    ]
 
 
 def own_candidature_with_pieces(
     transaction: Session, candidate_id: str, candidature_id: str
 ) -> tuple[Candidature, list[PieceContext]]:
-    """A candidature of this candidate, with its pieces in the catalogue's order. Raises
-    NotFound."""
+    """Return a candidature of this candidate, with its pieces in the catalogue's order.
+
+    Raises NotFound.
+    """
     query = SHOWN_PIECES.where(
         Candidature.id == candidature_id, Candidature.candidate_id == candidate_id
     )
@@ -216,7 +176,7 @@ def own_candidature_with_pieces(
 
 
 def candidatures_of(transaction: Session, candidate_id: str) -> list[Candidature]:
-    """The candidate's candidatures, newest first; also those whose session has closed."""
+    """Return the candidate's candidatures, newest first; also those whose session has closed."""
     query = _candidatures_of(candidate_id).order_by(Candidature.saved_at.desc(), Candidature.id)
     return list(transaction.scalars(query))
 
@@ -227,13 +187,13 @@ def _candidatures_of(candidate_id: str) -> Select[Candidature]:
 
 
 def pieces_of_candidate(transaction: Session, candidate_id: str) -> list[PieceContext]:
-    """The pieces of all the candidate's candidatures that are shown, in the catalogue's order."""
+    """Return the pieces of all the candidate's candidatures, in the catalogue's order."""
     query = SHOWN_PIECES.where(Candidature.candidate_id == candidate_id)
     return fetch_pieces(transaction, query.order_by(Piece.position, Piece.code))
 
 
 def own_piece(transaction: Session, candidate_id: str, piece_id: str) -> PieceContext:
-    """A piece of this candidate. Raises NotFound."""
+    """Return a piece of this candidate. Raises NotFound."""
     return _fetch_piece(
         transaction,
         SHOWN_PIECES.where(Piece.id == piece_id, Candidature.candidate_id == candidate_id),
@@ -243,174 +203,28 @@ def own_piece(transaction: Session, candidate_id: str, piece_id: str) -> PieceCo
 def piece_within_academies(
     transaction: Session, academies: frozenset[str] | None, piece_id: str
 ) -> PieceContext:
-    """A piece within these académies (None: all). Raises NotFound."""
+    """Return a piece within these académies (None: all). Raises NotFound."""
     return found(pieces_within_academies(transaction, academies, [piece_id]).get(piece_id))
 
 
 def pieces_within_academies(
     transaction: Session, academies: frozenset[str] | None, piece_ids: Collection[str]
 ) -> dict[str, PieceContext]:
-    """By id; those outside these académies (None: all) are missing."""
+    """Return these pieces by id, without those outside the académies (None: all)."""
+    if not piece_ids:
+        return {}
     query = SHOWN_PIECES.where(
         Piece.id.in_(piece_ids), within(academies, Candidature.academie_code)
     )
-    return (
-        {context.piece.id: context for context in fetch_pieces(transaction, query)}
-        if piece_ids
-        else {}
-    )
+    return {context.piece.id: context for context in fetch_pieces(transaction, query)}
 
 
 def any_piece(transaction: Session, piece_id: str) -> PieceContext:
-    """A piece, also of a withdrawn candidature or no longer asked for. Raises NotFound."""
+    """Return a piece, also of a withdrawn candidature or no longer asked for. Raises NotFound."""
     return _fetch_piece(transaction, _ALL_PIECES.where(Piece.id == piece_id))
 
 
-def retired_bytes(transaction: Session, candidate_id: str) -> int:
-    """Of the files of this candidate that were replaced or deleted and are kept for some time."""
-    query = (
-        select(func.sum(Deposit.size))
-        .join(Piece, Piece.id == Deposit.piece_id)
-        .join(Candidature, Candidature.id == Piece.candidature_id)
-        .join(retired_objects, retired_objects.c.key == Deposit.object_key)
-        .where(Candidature.candidate_id == candidate_id, retired_objects.c.erased_at.is_(None))
-    )
-    return transaction.scalar(query) or 0
-
-
-def lock_candidature_of_piece(transaction: Session, piece_id: str) -> None:
-    """Until the end of the transaction no other changes anything in that piece's candidature."""
-    candidature_id = select(Piece.candidature_id).where(Piece.id == piece_id).scalar_subquery()
-    transaction.execute(
-        select(Candidature.id).where(Candidature.id == candidature_id).with_for_update()
-    )
-
-
-def lock_candidatures(transaction: Session, candidature_ids: Collection[str]) -> Sequence[str]:
-    """Until the end of the transaction no other changes anything in these candidatures, or reminds
-    of them. Returns those that there are."""
-    query = (
-        select(Candidature.id).where(Candidature.id.in_(candidature_ids)).order_by(Candidature.id)
-    )
-    return transaction.scalars(query.with_for_update()).all()
-
-
-def latest_control(transaction: Session, piece_id: str) -> Control | None:
-    """Of those that count."""
-    return newest_control(transaction, piece_id, counts=True)
-
-
-def newest_control(transaction: Session, piece_id: str, **among: Any) -> Control | None:
-    query = select(Control).filter_by(piece_id=piece_id, **among)
-    return transaction.scalar(query.order_by(Control.sequence.desc()).limit(1))
-
-
-def decision_of(row: Control) -> Decision:
-    """Return what was decided in a control."""
-    return Decision(
-        deposit_id=row.deposit_id,
-        status=Status(row.status),
-        comment=row.comment,
-        received_on=row.received_on,
-        resubmit_until=row.resubmit_until,
-    )
-
-
-def made_control(row: Control) -> MadeControl:
-    """Return a control as the rules know it."""
-    return MadeControl(decision_of(row), row.staff_id, row.controlled_at, row.before)
-
-
-def _fetch_piece(transaction: Session, query: Select[*tuple[Any, ...]]) -> PieceContext:
-    """The one piece that the query finds. Raises NotFound."""
-    return found(next(iter(fetch_pieces(transaction, query)), None))
-
-
-_BY = (
-    Candidature.exam_code.label("exam"),
-    Candidature.session_name.label("session"),
-    Candidature.session_label,
-    Piece.group_code.label("regroupement"),
-    Piece.group_label.label("regroupement_label"),
-)
-
-
-def waiting_pieces(transaction: Session, academies: frozenset[str] | None) -> ControlQueue:
-    """What nobody has controlled within these académies (None: all), the longest waiting first."""
-    waiting = _waiting(academies, text(TO_CONTROL), and_(Piece.deposited))
-    received = _waiting(academies, Piece.status == Status.RECEIVED)
-    rows = union_all(waiting, received).subquery().c  # each is read by its own index
-    by = [rows[column.name] for column in _BY]
-    oldest = func.min(rows.since)
-    is_new = rows.status.is_(None)
-    query = select(
-        *by,
-        func.count().filter(is_new).label("number"),
-        func.count(rows.validated_at).filter(is_new).label("validated"),
-        func.count().filter(rows.sent_again).label("sent_again"),
-        func.count(rows.status).label("received"),
-        oldest.label("oldest"),
-    )
-    ordered = query.group_by(*by).order_by(oldest, *by)
-    return ControlQueue(
-        items=tuple(answer_of(WaitingPieces, row) for row in transaction.execute(ordered))
-    )
-
-
-def _waiting(
-    academies: frozenset[str] | None, *conditions: ColumnElement[bool] | TextClause
-) -> Select[*tuple[Any, ...]]:
-    received_at = select(func.max(Control.controlled_at)).where(
-        Control.piece_id == Piece.id, Control.counts
-    )
-    return (
-        select(
-            *_BY,
-            Piece.status,
-            Piece.validated_at,
-            and_(Piece.status.is_(None), WAS_CONTROLLED).label("sent_again"),
-            func.coalesce(
-                Deposit.deposited_at, received_at.correlate(Piece).scalar_subquery()
-            ).label("since"),
-        )
-        .select_from(Piece)
-        .join(Candidature, Candidature.id == Piece.candidature_id)
-        .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
-        .outerjoin(Deposit, and_(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)))
-        .where(*conditions, is_not_withdrawn())
-        # Said of both tables, so that each is read by its index.
-        .where(within(academies, Piece.academie_code), within(academies, Candidature.academie_code))
-    )
-
-
-RECENT = timedelta(minutes=5)
-"""A control takes less; who has looked longer ago has left the piece undecided."""
-
-
-def recent_openings_by_others(
-    transaction: Session, piece_id: str, staff_id: str, now: datetime
-) -> list[RecentOpening]:
-    """The last opening of each gestionnaire but `staff_id`, the newest first. `now`: system time,
-    as the trail has."""
-    last = func.max(AuditEntry.at)
-    query = (
-        select(AuditEntry.actor_id, last)
-        .where(
-            AuditEntry.subject == piece_id,
-            AuditEntry.action == "deposit.opened",
-            AuditEntry.actor_kind == "staff",
-            AuditEntry.actor_id != staff_id,
-            AuditEntry.at >= now - RECENT,
-        )
-        .group_by(AuditEntry.actor_id)
-        .order_by(last.desc())
-    )
-    return [RecentOpening(staff_id=row[0], at=row[1]) for row in transaction.execute(query)]
-
-
-def numeros_candidat() -> Subquery:
-    """(id, N° candidat, label) of candidatures and pieces."""
-    own = select(Candidature.id, Candidature.numero_candidat, literal("").label("label"))
-    of_pieces = select(Piece.id, Candidature.numero_candidat, Piece.code + " – " + Piece.label)
-    of_pieces = of_pieces.join(Candidature, Candidature.id == Piece.candidature_id)
-    return own.union_all(of_pieces).subquery()
+def _fetch_piece(transaction: Session, query: PiecesQuery) -> PieceContext:
+    """Return the one piece that the query finds. Raises NotFound."""
+    contexts = fetch_pieces(transaction, query)
+    return found(contexts[0] if contexts else None)

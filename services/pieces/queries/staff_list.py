@@ -2,7 +2,6 @@
 whole as an export."""
 
 from collections.abc import Collection
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -17,18 +16,26 @@ from services.chassis.database.staff_lists import (
 from services.chassis.errors import found
 from services.chassis.exports import Table
 from services.chassis.web.access_tokens import Caller
-from services.contracts.api.staff_pieces import COUNTED, NO_STATUS, PIECES, StaffPieces
-from services.pieces import models
+from services.contracts.api.staff_lists import ListFilters
+from services.contracts.api.staff_pieces import (
+    COUNTED,
+    NO_STATUS,
+    PIECES,
+    PiecesPage,
+    StaffPieces,
+)
 from services.pieces.models import Candidature, Control, Piece
 from services.pieces.queries import pieces
-from services.pieces.queries.answers import staff_piece
+from services.pieces.queries.staff_answers import Neighbours, staff_piece
 
 # A candidature's pieces stay together; neither part of the order ever changes. Places and cursors
 # below have its two parts, the tables' indexes begin or end with it.
-LIST_ORDER: tuple[InstrumentedAttribute[str], ...] = tuple(
-    getattr(Piece, name) for name in models.LIST_ORDER
-)
+LIST_ORDER = (Piece.candidature_id, Piece.code)
 EXPORT_PAGE = 500  # pieces
+Place = tuple[str, str]
+"""A candidature's id, the code of its piece."""
+PlacesQuery = Select[str, str, str]
+"""Pieces by id, each with its place."""
 SET_BY_CONTROLS = ("status", "sent_again")
 """The filters by which a piece leaves a list once it is controlled."""
 LATELY = 50
@@ -36,106 +43,106 @@ LATELY = 50
 
 
 def list_page(
-    transaction: Session,
-    /,  # a filter has that name too
-    academies: frozenset[str] | None,
-    limit: int,
-    cursor: str | None = None,
-    after: str | None = None,
-    **filters: Any,
+    transaction: Session, academies: frozenset[str] | None, page: PiecesPage
 ) -> StaffPieces:
-    """One page of the pieces within `academies` (None: all). `filters`: those of `PIECES`. `after`
-    names a piece, in the list or not: the page is what follows it there.
+    """Answer a page of the pieces within `academies` (None: all).
 
     Raises NotFound for an académie or a piece outside `academies`, Invalid for a cursor that this
     API did not give.
     """
-    query = matching_pieces(academies, filters)
-    if after is not None:
-        query = query.where(*_after_place(*_place_of(transaction, academies, after)))
-    if cursor:
-        query = query.where(*_after_place(*decode_cursor(cursor, len(LIST_ORDER))))
-    items = pieces.fetch_pieces(transaction, query.order_by(*LIST_ORDER).limit(limit + 1))
-    has_more = len(items) > limit
-    items = items[:limit]
-    is_first = not (cursor or after)
+    query = matching_pieces(academies, page)
+    if page.after is not None:
+        query = query.where(*_after_place(_place_of(transaction, academies, page.after)))
+    if page.cursor:
+        query = query.where(*_after_place(_place_of_cursor(page.cursor)))
+    found_pieces = pieces.fetch_pieces(
+        transaction, query.order_by(*LIST_ORDER).limit(page.limit + 1)
+    )
+    has_more = len(found_pieces) > page.limit
+    shown = found_pieces[: page.limit]
+    total: int | None = None
+    if not (page.cursor or page.after):
+        total = _count(transaction, _places(academies, page)) if has_more else len(shown)
     return StaffPieces(
-        items=tuple(map(staff_piece, items)),
-        next_cursor=encode_cursor(_place_in_list(items[-1].piece)) if has_more else None,
-        total=(_count(transaction, _places(academies, filters)) if has_more else len(items))
-        if is_first
-        else None,
+        items=tuple(staff_piece(context) for context in shown),
+        next_cursor=encode_cursor(_place_in_list(shown[-1].piece)) if has_more else None,
+        total=total,
     )
 
 
-def _count(transaction: Session, places: Select[*tuple[Any, ...]]) -> int | None:
-    """None for more than COUNTED."""
+def _count(transaction: Session, places: PlacesQuery) -> int | None:
+    """Count the places; None for more than COUNTED."""
     some = places.limit(COUNTED + 1).subquery()  # not in order: the first that are found do
     number = transaction.scalar(select(func.count()).select_from(some)) or 0
     return number if number <= COUNTED else None
 
 
-def neighbours(
-    transaction: Session, by: Caller, filters: dict[str, Any], piece: Piece
-) -> tuple[pieces.PieceContext | None, pieces.PieceContext | None, int | None]:
-    """Before and after a piece that the caller may see, in the list or not, and how many follow it
-    (None: more than COUNTED). `filters`: as for `list_page`.
+def neighbours(transaction: Session, by: Caller, narrowed: ListFilters, piece: Piece) -> Neighbours:
+    """Return what is before and after a piece that the caller may see, in the list or not.
 
-    One that the caller has just controlled stays its neighbour, though it may have left the list by
-    that. Raises NotFound for an académie outside theirs.
+    A piece that the caller has just controlled stays its neighbour, though it may have left the
+    list by that. Raises NotFound for an académie outside theirs.
     """
     place = _place_in_list(piece)
-    others = {name: value for name, value in filters.items() if name not in SET_BY_CONTROLS}
+    in_list = _places(by.academies, narrowed)
+    after = in_list.where(*_after_place(place))
+    nearest = (
+        _last_before(place, in_list),
+        _last_before(place, _just_controlled(by, narrowed)),
+        after.order_by(*LIST_ORDER),
+    )
+    rows = transaction.execute(union_all(*(_first_of(query) for query in nearest)))
+    places = {(row.candidature_id, row.code): row.id for row in rows}
+    previous = max((at for at in places if at < place), default=None)
+    following = next((at for at in places if at > place), None)
+    contexts = pieces.pieces_within_academies(transaction, by.academies, places.values())
+    return Neighbours(
+        previous=contexts.get(places[previous]) if previous else None,
+        following=contexts.get(places[following]) if following else None,
+        left=_count(transaction, after) if following else 0,
+    )
+
+
+def _just_controlled(by: Caller, narrowed: ListFilters) -> PlacesQuery:
+    """Select the pieces that the caller has controlled lately and that the filters let pass but for
+    those that a control changes."""
+    others = {
+        name: value for name, value in narrowed.filters.items() if name not in SET_BY_CONTROLS
+    }
     lately = (
         select(Control.piece_id)
         .where(Control.staff_id == by.id)
         .order_by(Control.controlled_at.desc())
+        .limit(LATELY)
     )
-    in_list = _places(by.academies, filters)
-    before = [
-        query.where(*_before_place(*place)).order_by(*(column.desc() for column in LIST_ORDER))
-        for query in (
-            in_list,
-            _places(by.academies, others).where(Piece.id.in_(lately.limit(LATELY))),
-        )
-    ]
-    after = in_list.where(*_after_place(*place))
-    nearest = (
-        select(query.limit(1).subquery()) for query in (*before, after.order_by(*LIST_ORDER))
-    )
-    places = {
-        (row.candidature_id, row.code): row.id for row in transaction.execute(union_all(*nearest))
-    }
-    following = [at for at in places if at > place]
-    contexts = pieces.pieces_within_academies(transaction, by.academies, places.values())
-    left = _count(transaction, after) if following else 0
-    previous = max((at for at in places if at < place), default=None)
-    return (
-        contexts.get(places[previous]) if previous else None,
-        contexts.get(places[following[0]]) if following else None,
-        left,
-    )
+    return _places(by.academies, ListFilters(filters=others)).where(Piece.id.in_(lately))
 
 
-def _places(academies: frozenset[str] | None, filters: dict[str, Any]) -> Select[*tuple[Any, ...]]:
-    """Where the pieces of a list stand, by id."""
-    condition = matching_pieces(academies, filters).whereclause
-    return pieces.PIECE_IDS.add_columns(*LIST_ORDER).where(
-        *([] if condition is None else [condition])
-    )
+def _last_before(place: Place, places: PlacesQuery) -> PlacesQuery:
+    backwards = (column.desc() for column in LIST_ORDER)
+    return places.where(*_before_place(place)).order_by(*backwards)
 
 
-def matching_pieces(
-    academies: frozenset[str] | None, filters: dict[str, Any]
-) -> Select[*tuple[Any, ...]]:
-    """The query of the pieces that the filters let pass, within `academies` (None: all).
+def _first_of(places: PlacesQuery) -> Select[*tuple[object, ...]]:
+    return select(places.limit(1).subquery())
+
+
+def _places(academies: frozenset[str] | None, narrowed: ListFilters) -> PlacesQuery:
+    """Select the pieces of a list by id, with where they stand in it."""
+    condition = matching_pieces(academies, narrowed).whereclause
+    places = pieces.PIECE_IDS.add_columns(*LIST_ORDER)
+    return places if condition is None else places.where(condition)
+
+
+def matching_pieces(academies: frozenset[str] | None, narrowed: ListFilters) -> pieces.PiecesQuery:
+    """Select the pieces that the filters let pass, within `academies` (None: all).
 
     Raises NotFound for an académie outside `academies`.
     """
-    shown = academies_shown(academies, filters.get("academie"))
+    shown = academies_shown(academies, narrowed.filters.get("academie"))
     conditions = conditions_of(
         PIECES,
-        filters,
+        narrowed.filters,
         Piece,
         Candidature,
         academie=lambda _: None,  # among those that the reader sees, below
@@ -162,23 +169,28 @@ def matching_pieces(
     )
     query = pieces.SHOWN_PIECES.where(*conditions)
     if shown is not None:
-        query = query.where(_academie_column(filters).in_(shown))
-        if (
-            "sent_again" in filters and len(shown) > 1
-        ):  # the planner may begin with candidatures: with theirs, then
+        query = query.where(_academie_column(narrowed).in_(shown))
+        # The planner may begin with candidatures: with theirs, then.
+        if "sent_again" in narrowed.filters and len(shown) > 1:
             query = query.where(Candidature.academie_code.in_(shown))
     return query
 
 
-def _place_in_list(piece: Piece) -> tuple[str, str]:
+def _place_in_list(piece: Piece) -> Place:
     return piece.candidature_id, piece.code
 
 
-def _place_of(
-    transaction: Session, academies: Collection[str] | None, piece_id: str
-) -> tuple[str, str]:
-    """Where a piece of these académies stands in the list, whether or not it is there now. Raises
-    NotFound."""
+def _place_of_cursor(cursor: str) -> Place:
+    """Raises Invalid for a cursor that this API did not give."""
+    candidature_id, code = decode_cursor(cursor, len(LIST_ORDER))
+    return candidature_id, code
+
+
+def _place_of(transaction: Session, academies: Collection[str] | None, piece_id: str) -> Place:
+    """Return where a piece of these académies stands in the list, whether or not it is there now.
+
+    Raises NotFound.
+    """
     query = select(Piece.candidature_id, Piece.code).join(Candidature)
     own = query.where(Piece.id == piece_id, within(academies, Candidature.academie_code))
     place = found(transaction.execute(own).one_or_none())
@@ -186,10 +198,14 @@ def _place_of(
 
 
 def _academie_column(
-    filters: dict[str, Any],
+    narrowed: ListFilters,
 ) -> InstrumentedAttribute[str | None] | InstrumentedAttribute[str]:
-    """Work queues (what is to control, what is controlled) have an index on the pieces' own
-    académie; other lists are found by the candidatures'."""
+    """Return the column of the académie by which the database finds the list.
+
+    Work queues (what is to control, what is controlled) have an index on the pieces' own académie;
+    other lists are found by the candidatures'.
+    """
+    filters = narrowed.filters
     is_queue = (
         filters.get("status", NO_STATUS) != NO_STATUS
         or filters.get("deposited")
@@ -198,28 +214,31 @@ def _academie_column(
     return Piece.academie_code if is_queue else Candidature.academie_code
 
 
-def _after_place(candidature_id: str, code: str) -> tuple[ColumnElement[bool], ...]:
-    """The rows after a place. The bound is given for both tables: whichever the database reads
-    first, it does not read the pages before again."""
+def _after_place(place: Place) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of the rows after a place.
+
+    The bound is given for both tables: whichever the database reads first, it does not read the
+    pages before again.
+    """
+    candidature_id, code = place
     is_after = or_(Piece.candidature_id > candidature_id, Piece.code > code)
     return Candidature.id >= candidature_id, Piece.candidature_id >= candidature_id, is_after
 
 
-def _before_place(candidature_id: str, code: str) -> tuple[ColumnElement[bool], ...]:
+def _before_place(place: Place) -> tuple[ColumnElement[bool], ...]:
+    candidature_id, code = place
     is_before = or_(Piece.candidature_id < candidature_id, Piece.code < code)
     return Candidature.id <= candidature_id, Piece.candidature_id <= candidature_id, is_before
 
 
-def export(
-    transaction: Session, academies: frozenset[str] | None, filters: dict[str, Any]
-) -> Table:
+def export(transaction: Session, academies: frozenset[str] | None, narrowed: ListFilters) -> Table:
     """Return all pieces of the list with these filters, read from the server's cursor EXPORT_PAGE
     by EXPORT_PAGE.
 
     Raises NotFound for an académie outside `academies`.
     """
     query = (
-        matching_pieces(academies, filters)
+        matching_pieces(academies, narrowed)
         .order_by(*LIST_ORDER)
         .execution_options(yield_per=EXPORT_PAGE)
     )

@@ -19,7 +19,7 @@ from services.contracts.piece_rules import (
 from services.contracts.reminder_rules import HOUR, current_rung, rung_instant
 from services.pieces.domain import candidate_sentences, control, group_validation
 from services.pieces.domain import piece as rules
-from services.pieces.domain.missing_pieces import due_rung, pieces_state, pieces_to_do
+from services.pieces.domain.missing_pieces import due_rung, left_to_do, pieces_state
 from services.pieces.domain.period import INSTANT_COUNTS, Period, days_left, deposit_instant
 from services.pieces.domain.piece import CurrentDeposit, PieceState
 from services.pieces.operations.deposit_limits import uploads_per_hour
@@ -255,7 +255,7 @@ ACTIONS: dict[str, tuple[list[list[PieceState]], datetime, dict[str, object]]] =
 def test_what_is_left_to_do_is_counted_until_the_nearest_deadline(
     groups: list[list[PieceState]], at: datetime, actions: dict[str, Any]
 ) -> None:
-    left = pieces_to_do("c", 1, groups, at)
+    left = left_to_do(groups, at)
     assert {name: getattr(left, name) for name in NOTHING} == {**NOTHING, **actions}
 
 

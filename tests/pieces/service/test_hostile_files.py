@@ -26,7 +26,7 @@ from services.pieces.models import DepositTries, db, event_tables
 from services.pieces.operations import deposit_limits as limits
 from services.pieces.operations.antivirus_scans import ABANDONED_AFTER
 from services.pieces.operations.deposits import KEPT_SECOND_THOUGHT
-from services.pieces.queries.pieces import lock_candidatures
+from services.pieces.queries.locks import lock_candidatures
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.pieces import sample_files
 from tests.pieces.corpus.pdfs import chained_index, nested

@@ -18,9 +18,10 @@ from services.contracts.pieces import PiecesStateChanged
 from services.contracts.reminder_rules import HOUR
 from services.pieces import follow_ups
 from services.pieces.models import Candidature, Deposit, db
-from services.pieces.operations import candidature_states, reminders
+from services.pieces.operations import candidature_states, reminders_by_hand
 from services.pieces.operations.candidature_states import tell_all_states
-from services.pieces.operations.reminders import REMIND_LIST, record_incomplete_counts
+from services.pieces.operations.incomplete_counts import record_incomplete_counts
+from services.pieces.operations.reminders_by_hand import REMIND_LIST
 from services.pieces.queries import incomplete_candidatures, missing_pieces_list
 from tests.documents.example_events import CANDIDATE, CANDIDATURE, withdrawn
 from tests.pieces import example_events as events
@@ -153,10 +154,10 @@ def test_a_selection_is_reminded_once_a_day(
 def test_a_whole_list_is_counted_and_reminded_in_pages(
     laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reminders, "LARGEST_PAGE", 2)
+    monkeypatch.setattr(reminders_by_hand, "LARGEST_PAGE", 2)
     monkeypatch.setattr(incomplete_candidatures, "PAGE", 2)
     monkeypatch.setattr(
-        missing_pieces_list, "MOST_LOOKED_AT", 2
+        missing_pieces_list, "MOST_EXAMINED", 2
     )  # pages with nobody to remind, and a cursor
     laddered.handle_events(*of_others(5, pieces=(IDENTITY,)))
     for number in range(5):
@@ -185,9 +186,9 @@ def test_a_page_of_a_list_that_is_done_again_asks_for_the_next_one_once(
     laddered: PiecesService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its worker dies after it, before the commit that says so."""
-    monkeypatch.setattr(reminders, "LARGEST_PAGE", 2)
+    monkeypatch.setattr(reminders_by_hand, "LARGEST_PAGE", 2)
     monkeypatch.setattr(incomplete_candidatures, "PAGE", 2)
-    monkeypatch.setattr(missing_pieces_list, "MOST_LOOKED_AT", 2)
+    monkeypatch.setattr(missing_pieces_list, "MOST_EXAMINED", 2)
     laddered.handle_events(*of_others(5, pieces=(IDENTITY,)))
     assert laddered.staff("POST", "/reminders/whole-list", json={}).status_code == 204
     of_list = select(tasks.c.envelope).where(tasks.c.handler == REMIND_LIST)

@@ -42,17 +42,19 @@ NO_STORE = "s3+http://nobody:nothing@127.0.0.1:9/none"
 
 class Neighbours:
     """accounts (a token) and registrations (a saved version): holds events by candidature and
-    version. `is_down` makes it answer 503; `token` is the one that it issues."""
+    version. `is_down` makes it answer 503; `ended_at`: when the candidatures ended; `token` is the one that it issues."""
 
     def __init__(self) -> None:
         self.events: dict[tuple[str, str], RegistrationSaved] = {}
         self.requests: list[tuple[str, str, str]] = []
+        self.ended_at: str | None = None
         self.is_down = False
         self.token = "service-token"
         app = Flask(__name__)
         problems.register(app)
         app.post("/v1/tokens")(lambda: jsonify(access_token=self.token, expires_in=60))
         app.get("/v1/candidatures/<candidature_id>/versions/<version>")(self._version)
+        app.get("/v1/candidatures/<candidature_id>/standing")(self._standing)
         self.server = AppServer(app)
 
     def set_current(self, event: RegistrationSaved) -> RegistrationSaved:
@@ -69,6 +71,13 @@ class Neighbours:
             raise Unauthenticated
         if event := self.events.get((candidature_id, version)):
             return jsonify(event_id="e" * 32, data=event.to_data())
+        raise NotFound
+
+    def _standing(self, candidature_id: str) -> Response:
+        if self.is_down:
+            raise Unavailable
+        if event := self.events.get((candidature_id, "current")):
+            return jsonify(version=event.version, saved_at=event.saved_at, ended_at=self.ended_at)
         raise NotFound
 
 

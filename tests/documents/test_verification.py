@@ -108,6 +108,20 @@ def test_a_paper_says_when_it_was_replaced_or_withdrawn(issued: Service) -> None
     ] * 2
 
 
+def test_a_paper_of_which_documents_has_not_heard_the_end_is_not_in_force(
+    issued: Service, neighbours: Neighbours
+) -> None:
+    """Registrations has saved a newer version, then ended it; where registrations does not answer
+    the copy does."""
+    code = code_of(confirmation(issued))
+    newer = neighbours.set_current(saved(version=2, saved_at="2021-10-06T12:08:00+00:00"))
+    assert state(issued, code) == ("replaced", newer.saved_at)
+    neighbours.ended_at = "2021-10-07T12:00:00+00:00"
+    assert state(issued, code) == ("withdrawn", neighbours.ended_at)
+    neighbours.is_down = True
+    assert state(issued, code) == ("in_force", None)
+
+
 def test_what_is_published_and_made_by_the_portal_is_verified_too(office: ExamOffice) -> None:
     office.published(csv_of([line(1), line(2)]))
     second = office.documents_of(2)[0]

@@ -4,6 +4,7 @@ have not done yet what follows a save, a modification, a withdrawal."""
 import pytest
 
 from tests.gateway.candidates import Browser, CandidateFactory
+from tests.gateway.gestion.people import StaffBrowser
 from tests.gateway.portals import four_services
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
@@ -220,3 +221,20 @@ def test_without_registrations_copies_are_shown_and_nobody_is_told_that_there_is
             saved.shows(SILENT, EXAM)
             saved.follow(EXAM)
             assert saved.answer.status_code == 200
+
+
+def test_staff_read_that_the_documents_of_what_was_saved_are_in_preparation(
+    saved: Browser, gestionnaire: StaffBrowser, running: InProcessFourServices
+) -> None:
+    page = f"/gestion/candidatures/{candidature_of(saved)}"
+    gestionnaire.get(page)
+    gestionnaire.shows("Les documents de la version 1 sont en préparation.")
+    assert "Aucun document" not in gestionnaire.text
+    gestionnaire.follow("Ses pièces justificatives")
+    gestionnaire.shows("celles d'une candidature qui vient d'être enregistrée sont en préparation")
+    running.deliver()
+    gestionnaire.get(page)
+    assert "en préparation" not in gestionnaire.text
+    modify(saved)
+    gestionnaire.get(page)
+    gestionnaire.shows("Les documents de la version 2 sont en préparation.")

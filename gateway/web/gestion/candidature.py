@@ -40,7 +40,11 @@ from services.contracts.api.staff_documents import (
 )
 from services.contracts.api.staff_imports import withdraw_document
 from services.contracts.document_rules import AUTOMATIC_TYPES
-from services.contracts.registration_rules import CANDIDATURE_STATE_LABELS, VALIDATION_LABELS
+from services.contracts.registration_rules import (
+    ACTIVE,
+    CANDIDATURE_STATE_LABELS,
+    VALIDATION_LABELS,
+)
 
 MAIL_LABELS = {"waiting": "En attente d'envoi", "taken": "Envoyé", "refused": "Refusé"}
 MANAGE = "candidatures:manage"
@@ -79,6 +83,7 @@ def show_candidature(candidature_id: str, refusal: DomainError | None = None) ->
         candidature=candidature,
         staff_names=names_by_id(_authors(candidature)),
         documents=documents,
+        version_to_come=_version_to_come(candidature, documents),
         state_labels=CANDIDATURE_STATE_LABELS,
         validation_labels=VALIDATION_LABELS,
         history=_history(candidature),
@@ -137,6 +142,18 @@ def _documents(candidature_id: str) -> tuple[StaffDocument, ...] | None:
             return staff_member.call(list_documents, candidature_id=candidature_id).documents
     except DomainError as refusal:
         return () if refusal.http_status == NotFound.problem.status else None
+
+
+def _version_to_come(
+    candidature: api.Detail, documents: tuple[StaffDocument, ...] | None
+) -> int | None:
+    """Return the saved version of which documents has not made all papers yet; None of a
+    candidature that has ended, or where documents does not answer."""
+    if documents is None or candidature.state != ACTIVE:
+        return None
+    newest = max(version.version for version in candidature.versions)
+    made = {document.type for document in documents if (document.version or 0) >= newest}
+    return None if set(AUTOMATIC_TYPES) <= made else newest
 
 
 @blueprint.get(CHANGE, who=access.staff(MANAGE))

@@ -182,6 +182,15 @@ class VersionEvent(Answered):
     data: RegistrationSaved
 
 
+class Standing(Answered):
+    """What has become of a candidature. `version`: its newest, saved at that instant; `ended_at`:
+    when it was withdrawn or set aside, None of one that is active."""
+
+    version: int
+    saved_at: Instant
+    ended_at: Instant | None
+
+
 _OWN = Callers(CANDIDATE)
 _ACCOUNTS = Callers(service("accounts"))
 _CANDIDATURE = "/v1/candidatures/<candidature_id>"
@@ -281,4 +290,9 @@ read_version = Callers(service("documents")).get(
     f"{_CANDIDATURE}/versions/<version>",
     VersionEvent,
     "The event of a version, or of the current one.",
+)
+read_standing = Callers(service("documents")).get(
+    f"{_CANDIDATURE}/standing",
+    Standing,
+    "What has become of a candidature; 404 also of one whose data are erased.",
 )

@@ -1,20 +1,22 @@
-"""Client of registrations: asked for the current version at each « Visualiser/Imprimer » and form;
-our copy answers where registrations does not."""
+"""Client of registrations: asked for the current version at each « Visualiser/Imprimer » and form,
+and what has become of a candidature at each « Vérifier un document »; our copy answers where
+registrations does not."""
 
 from services.chassis.errors import Unavailable
 from services.chassis.http.client import Client, ProblemAnswer
 from services.chassis.http.service_token import ServiceToken
-from services.contracts.api.registrations import CURRENT, read_version
+from services.contracts.api.registrations import CURRENT, Standing, read_standing, read_version
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.document_names import is_id
 
 # A person is waiting for the document: answering with what is known here is better than waiting
 # long.
 _TIMEOUT_SECONDS = 5.0
+_STANDING_SECONDS = 1.0
 
 
 class RegistrationsClient:
-    """The single call that documents makes to registrations."""
+    """What documents asks of registrations."""
 
     def __init__(self, client: Client, token: ServiceToken) -> None:
         self._client = client
@@ -42,3 +44,16 @@ class RegistrationsClient:
                 return None
             raise Unavailable("Un service du portail a répondu de façon inattendue.") from problem
         return event.data
+
+    def standing(self, candidature_id: str) -> Standing | None:
+        """Return what has become of a candidature, or None where registrations does not say: it
+        does not answer, or has erased it."""
+        try:
+            return self._client.call(
+                read_standing,
+                self._token,
+                seconds=_STANDING_SECONDS,
+                candidature_id=candidature_id,
+            )
+        except (ProblemAnswer, Unavailable):
+            return None

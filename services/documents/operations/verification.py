@@ -14,7 +14,7 @@ from services.contracts.api.verification import State, Verdict
 from services.documents.dependencies import Dependencies
 from services.documents.domain.proofs import CODE_LENGTH, code_in, shown
 from services.documents.models import UnknownCodes, db
-from services.documents.queries.documents import verdict_on
+from services.documents.queries.documents import paper_of, verdict_on
 
 WINDOW = timedelta(hours=1)
 OF_SOURCE = Quota(30, WINDOW)
@@ -43,8 +43,8 @@ def verify(dependencies: Dependencies, code: str, source: str) -> Verdict:
     wait = max(_wait(trace, quota), _wait(dependencies.paper_keys.former_trace_of(source), quota))
     if wait:
         raise TooMany(SLOWED_DOWN, retry_after=wait)
-    if verdict := verdict_on(read):
-        return verdict
+    if paper := paper_of(read):
+        return verdict_on(paper, dependencies.registrations.standing(paper.candidature_id))
     _count(trace, quota)
     if wait_of_all:
         raise TooMany(SLOWED_DOWN, retry_after=wait_of_all)

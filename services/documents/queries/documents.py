@@ -12,6 +12,7 @@ from services.chassis.errors import NotFound, found
 from services.contracts.api import documents as api
 from services.contracts.api import staff_documents as staff_api
 from services.contracts.api import verification as verification_api
+from services.contracts.api.registrations import Standing
 from services.contracts.api.verification import State
 from services.contracts.document_rules import (
     AUTOMATIC_TYPES,
@@ -21,7 +22,7 @@ from services.contracts.document_rules import (
 )
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.document_names import is_id
-from services.documents.domain.proofs import shown
+from services.documents.domain.proofs import Facts, shown
 from services.documents.domain.recipients import Publisher
 from services.documents.models import Candidature, Document, RemadeDocuments, Withdrawal, db
 from services.documents.queries.candidatures import (
@@ -217,11 +218,23 @@ def documents_beside(
     return {row.candidature_id: (row, bool(is_replaced)) for row, is_replaced in rows}
 
 
-def verdict_on(code: str) -> verification_api.Verdict | None:
-    """Tell what became of the document of that code, and what it says; None where there is none.
+@dataclass(frozen=True)
+class Paper:
+    """A document that bears a code, as our copy knows it. `version`: the saved version that it
+    prints, None of one that prints none; `withdrawn_at`, `replaced_at`: None where the copy knows
+    of no such act."""
 
-    One of a candidature that was withdrawn or set aside is withdrawn.
-    """
+    code: str
+    candidature_id: str
+    version: int | None
+    facts: Facts
+    withdrawn_at: datetime | None
+    replaced_at: datetime | None
+
+
+def paper_of(code: str) -> Paper | None:
+    """Return the document of that code, None where there is none. One of a candidature that was
+    withdrawn or set aside is withdrawn."""
     statement = select(Document, Candidature, Withdrawal).join(
         Candidature, Candidature.id == Document.candidature_id
     )
@@ -231,18 +244,31 @@ def verdict_on(code: str) -> verification_api.Verdict | None:
         if row is None:
             return None
         document, candidature, end = row
-        proof = found(document.proof)
         replaced_at = _replaced_at(transaction, document, candidature)
     ended_at = end.withdrawn_at if end and candidature.version <= end.version else None
-    withdrawn_at = document.withdrawn_at or ended_at
+    return Paper(
+        code=code,
+        candidature_id=candidature.id,
+        version=document.version if document.type in AUTOMATIC_TYPES else None,
+        facts=found(document.proof).facts,
+        withdrawn_at=document.withdrawn_at or ended_at,
+        replaced_at=replaced_at,
+    )
+
+
+def verdict_on(paper: Paper, standing: Standing | None) -> verification_api.Verdict:
+    """Return what became of a paper, and what it says. `standing`: of its candidature, as
+    registrations tells it, of which our copy may be behind; None where it does not say."""
+    withdrawn_at = paper.withdrawn_at or (standing.ended_at if standing else None)
+    replaced_at = paper.replaced_at or _outdated_at(paper, standing)
     state = State.IN_FORCE
     if withdrawn_at:
         state = State.WITHDRAWN
     elif replaced_at:
         state = State.REPLACED
-    said = proof.facts
+    said = paper.facts
     return verification_api.Verdict(
-        code=shown(code),
+        code=shown(paper.code),
         state=state,
         since=withdrawn_at or replaced_at,
         type=said.type,
@@ -253,6 +279,12 @@ def verdict_on(code: str) -> verification_api.Verdict | None:
         initials=said.initials,
         birth_year=said.birth_year,
     )
+
+
+def _outdated_at(paper: Paper, standing: Standing | None) -> datetime | None:
+    if standing is None or paper.version is None or paper.version >= standing.version:
+        return None
+    return standing.saved_at
 
 
 def _replaced_at(

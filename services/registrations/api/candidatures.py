@@ -132,6 +132,12 @@ def read_version(candidature_id: str, version: str) -> api.VersionEvent:
         return queries.version_event(transaction, candidature_id, version)
 
 
+@views.serves(api.read_standing)
+def read_standing(candidature_id: str) -> api.Standing:
+    with db.reading() as transaction:
+        return queries.standing(transaction, candidature_id)
+
+
 @views.serves(personal_data.read_part)
 def read_personal_data(candidate_id: str) -> personal_data.Part:
     with db.reading() as transaction:

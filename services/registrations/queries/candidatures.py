@@ -279,6 +279,22 @@ def version_event(transaction: DbSession, candidature_id: str, version: str) -> 
     return api.VersionEvent(event_id=row.event_id, data=newest_edition(transaction, row))
 
 
+def standing(transaction: DbSession, candidature_id: str) -> api.Standing:
+    """Return what has become of a candidature, whatever its state. Raises NotFound."""
+    candidature = found(transaction.get(Candidature, candidature_id))
+    newest_first = (
+        select(CandidatureVersion)
+        .where(CandidatureVersion.candidature_id == candidature_id)
+        .order_by(CandidatureVersion.version.desc())
+    )
+    newest = found(transaction.scalar(newest_first.limit(1)))
+    return api.Standing(
+        version=newest.version,
+        saved_at=newest.saved_at,
+        ended_at=None if candidature.state == ACTIVE else candidature.state_changed_at,
+    )
+
+
 def newest_edition(transaction: DbSession, version: CandidatureVersion) -> RegistrationSaved:
     """The version as its documents print it now: with its dates, and its validation."""
     saved = from_stored(version.payload)

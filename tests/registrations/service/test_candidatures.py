@@ -74,6 +74,24 @@ def test_the_receipt_lists_required_pieces(
     assert ("- CINSIG03 : " in mail.text, "NATIDE06" in mail.text) == (True, False)
 
 
+def test_documents_is_told_what_has_become_of_a_candidature(
+    app: Flask, candidate: CandidateClient, saved: str
+) -> None:
+    def standing() -> dict[str, Any]:
+        answer = candidate_client.as_service(
+            app, "documents", "GET", f"/candidatures/{saved}/standing"
+        )
+        return dict(answer.json)
+
+    first = standing()
+    assert (first["version"], first["ended_at"]) == (1, None)
+    candidate.save(candidate.moved(saved))
+    assert standing()["version"] == 2
+    candidate.call("POST", f"/candidatures/{saved}/withdrawal")
+    ended = standing()
+    assert (ended["version"], bool(ended["ended_at"])) == (2, True)
+
+
 def test_saving_a_modification_makes_version_02(
     app: Flask, candidate: CandidateClient, saved: str
 ) -> None:

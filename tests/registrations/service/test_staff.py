@@ -169,6 +169,13 @@ def test_each_value_is_counted_under_the_other_filters(
     )
 
 
+def test_a_saved_version_fills_every_column_that_staff_filter_by(app: Flask, saved: str) -> None:
+    """What is missing here is kept by no trigger: its migration replaces `candidatures_listed`."""
+    values = Desk(app).get("/counts").json["filters"]
+    told_later = {"pieces_state"}  # by the service of pieces
+    assert {name for name, found in values.items() if not found} - told_later == set()
+
+
 def test_all_versions_are_told_with_what_changed(
     app: Flask, candidate: CandidateClient, saved: str
 ) -> None:

@@ -29,7 +29,9 @@ class Pages(Blueprint):
         for module in iter_modules([self.root_path]):
             import_module(f"{self.import_name}.{module.name}")
 
-    def route(self, rule: str, *, who: Access, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
+    def route(  # type: ignore[override]
+        self, rule: str, *, who: Access, **options: Any
+    ) -> Callable[[View], View]:
         add = super().route(rule, **options)
         return lambda view: add(marked(view, who))
 

@@ -28,7 +28,9 @@ class FairThreads(ThreadPoolExecutor):
         self._running = Counter[str]()
         self._waiting = defaultdict[str, deque[_Request]](deque)
 
-    def submit(self, handle: Callable[..., Any], connection: Any) -> "Future[Any]":  # type: ignore[override]
+    def submit(  # type: ignore[override]
+        self, handle: Callable[..., Any], connection: Any
+    ) -> "Future[Any]":
         """What `handle` makes of the connection, once its address has a thread for it."""
         source = source_of(connection.client[0])
         request = _Request(Future(), handle, connection)

@@ -55,7 +55,8 @@ class Seal:
         data = self._decrypt(sealed, POST_LIFE_SECONDS)
         if data is None or data.get("subject") != subject:
             return None
-        pairs = tuple((str(name), str(value)) for name, value in data["fields"])  # type: ignore[attr-defined]
+        fields: Iterable[tuple[str, str]] = data["fields"]  # type: ignore[assignment]
+        pairs = tuple((name, value) for name, value in fields)
         return InterruptedPost(subject, str(data["path"]), pairs)
 
     def seal_text(self, text: str, purpose: str) -> str:

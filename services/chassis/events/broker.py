@@ -3,7 +3,7 @@ events, and runs nothing: what a consumer takes it writes down, then acknowledge
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from services.chassis.events.envelope import Envelope
 
@@ -57,9 +57,17 @@ class Broker(Protocol):
         """
 
 
-def bindings_of(contracts: tuple[type, ...]) -> dict[str, tuple[str, ...]]:
-    """Which services consume each event type. Raises ValueError for an event without consumers."""
-    bindings = {contract.TYPE: tuple(contract.CONSUMERS) for contract in contracts}  # type: ignore[attr-defined]
+class EventType(Protocol):
+    """What a contract's class says of its events."""
+
+    TYPE: ClassVar[str]
+    CONSUMERS: ClassVar[tuple[str, ...]]
+
+
+def bindings_of(contracts: Sequence[type[EventType]]) -> dict[str, tuple[str, ...]]:
+    """Return which services consume each event, by its type. Raises ValueError for an event without
+    consumers."""
+    bindings = {contract.TYPE: contract.CONSUMERS for contract in contracts}
     if without_consumers := [type for type, consumers in bindings.items() if not consumers]:
         raise ValueError(f"nobody consumes {without_consumers}")
     return bindings

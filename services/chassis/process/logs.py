@@ -12,6 +12,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
 
 from services.chassis.errors import DomainError
 
@@ -49,7 +50,10 @@ LONGEST_REASON = 250  # characters of a reason, and of a library's message
 
 def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> None:
     """Set up logging of this process once; `service` is on every line."""
-    with_service: structlog.typing.Processor = lambda _, __, event: {**event, "service": service}  # noqa: E731
+
+    def with_service(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        return {**event, "service": service}
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

@@ -57,7 +57,8 @@ def describe(title: str, sections: Sequence[Section]) -> dict[str, Any]:
     """The OpenAPI description of these operations."""
     schemas = MarshmallowPlugin()
     spec = APISpec(title, "v1", "3.1.0", plugins=[schemas])
-    schemas.converter.add_parameter_attribute_function(_of_delimited_list)  # type: ignore[union-attr]
+    converter = schemas.converter
+    converter.add_parameter_attribute_function(_of_delimited_list)  # type: ignore[union-attr]
     operations = [operation for section in sections for operation in section.operations]
     answers = [
         operation.answer for operation in operations if operation.answer not in (NoneType, bytes)

@@ -64,11 +64,15 @@ def register(app: Flask, service: str, *, threads: int, is_called_by_ours: bool 
             log.info("request", status=response.status_code, ms=round(seconds * 1000))
         return response
 
+    def ignore_exception(exc_info: object) -> None:
+        pass
+
     def release_thread(_: BaseException | None) -> None:
         if g.pop("has_thread", False):
             threads_in_use.dec()
 
-    setattr(app, "log_exception", lambda _: None)  # noqa: B010 - it tells the path; error handlers say what it may
+    # Flask's own line tells the path; the handlers of errors say what may be said.
+    app.log_exception = ignore_exception  # type: ignore[method-assign]
     app.before_request(begin)
     app.after_request(end)
     app.teardown_request(release_thread)

@@ -385,7 +385,8 @@ def _note_progress(sending_id: str, files: int) -> None:
     """Raises _Gone, so that nothing more is looked into."""
     with db.operation() as transaction:
         waiting = update(Sending).where(Sending.id == sending_id, IS_WAITING)
-        if not transaction.execute(waiting.values(files_checked=files)).rowcount:  # type: ignore[attr-defined]
+        noted = waiting.values(files_checked=files).returning(Sending.id)
+        if transaction.scalar(noted) is None:
             raise _Gone
 
 

@@ -12,8 +12,13 @@ from services.contracts.piece_rules import Format
 from services.pieces.inspection import archives, ole
 
 _NAMES = re.compile(
-    rb"/(?:(?P<javascript>JS|JavaScript|OnInstantiate)|(?P<automatic_action>AA|Launch|SubmitForm|ImportData|GoToE|GoToR"
-    rb"|Rendition|Movie|RichMedia)|(?P<attachment>EF|EmbeddedFiles?)|(?P<xfa_form>XFA))(?![^\s/<>\[\]()])"
+    rb"/(?:"
+    rb"(?P<javascript>JS|JavaScript|OnInstantiate)"
+    rb"|(?P<automatic_action>"
+    rb"AA|Launch|SubmitForm|ImportData|GoToE|GoToR|Rendition|Movie|RichMedia)"
+    rb"|(?P<attachment>EF|EmbeddedFiles?)"
+    rb"|(?P<xfa_form>XFA)"
+    rb")(?![^\s/<>\[\]()])"
 )
 """Keys and values of a PDF's dictionaries that say so."""
 _TEXT = re.compile(rb"\((?:[^\\)]++|\\.)*+\)", re.DOTALL)

@@ -37,9 +37,11 @@ _NESTED_NAME = re.compile(
     r"\.(zip|rar|7z|gz|tgz|bz2|xz|tar|jar|cab|iso|zst|lzh|arj)$", re.IGNORECASE
 )
 _PROGRAM_NAME = re.compile(
-    r"\.(app/|(exe|com|scr|pif|dll|cpl|sys|msi|msp|msix|bat|cmd|ps1|vbs|vbe|js|jse|wsf|wsh|hta|reg|inf|lnk|url|scf"
-    r"|desktop|webloc|pkg|dmg|command|workflow|scpt|sh|bash|run|elf|so|dylib|deb|rpm|appimage|apk|py|pyw)[."
-    r" ]*$)",
+    r"\.(app/|("
+    r"exe|com|scr|pif|dll|cpl|sys|msi|msp|msix|bat|cmd|ps1|vbs|vbe|js|jse|wsf|wsh|hta|reg|inf"
+    r"|lnk|url|scf|desktop|webloc|pkg|dmg|command|workflow|scpt|sh|bash|run|elf|so|dylib|deb"
+    r"|rpm|appimage|apk|py|pyw"
+    r")[. ]*$)",
     re.IGNORECASE,
 )
 """Programs, scripts and shortcuts of Windows, macOS (whose applications are folders) and Linux."""

@@ -25,10 +25,11 @@ __all__ = ["ImageOps", "MpoImagePlugin", "PdfImagePlugin", "TiffImagePlugin", "p
 
 _CODECS = ("ascii", "cp437", "latin-1", "utf-8", "utf-16-le")  # of names in archives and documents
 _HEIC = (
-    "eNpjYGCQSSupLMhIzUxmAILczDRDEDs3MzGNgYGxJje1JJEBAhQzUnKKoGyGgszkEgY0oJSZkw82xMWBgREIgYBxAYQGyQKxcmZmXhqYBxIV"
-    "BXJSmaC8jLJkQxCTryCzJBeu5E9mQVEBkL6TWZCcD6RLgcqcGZlBQhPAiuQ+MPz5++MHAwM/cwJQh4QDIw/j//8gBcwgFcwgJLeLySERKKnp"
-    "xMiIJrNAoZF12qt1s549UFxwoIGBgacBJNySBFTN5sJ4sPhgJ9AO4eT8nKK85JwKoCgvAxtQCYNIZnFBKtRjDlCskZyTCHKYANTtYPr///8X"
-    "gDQTjAaJF2RWZII0MnNwcAApicyCXFgYA4ONtZGJmbUFyNbKTUkEhbGcBuN6FiEhnwc/WPzi814YhDIqrHmxpWThiekCk3dnHQAAdnBbXw=="
+    "eNpjYGCQSSupLMhIzUxmAILczDRDEDs3MzGNgYGxJje1JJEBAhQzUnKKoGyGgszkEgY0oJSZkw82xMWBgREIgYBxAY"
+    "QGyQKxcmZmXhqYBxIVBXJSmaC8jLJkQxCTryCzJBeu5E9mQVEBkL6TWZCcD6RLgcqcGZlBQhPAiuQ+MPz5++MHAwM/"
+    "cwJQh4QDIw/j//8gBcwgFcwgJLeLySERKKnpxMiIJrNAoZF12qt1s549UFxwoIGBgacBJNySBFTN5sJ4sPhgJ9AO4e"
+    "T8nKK85JwKoCgvAxtQCYNIZnFBKtRjDlCskZyTCHKYANTtYPr///8XgDQTjAaJF2RWZII0MnNwcAApicyCXFgYA4ON"
+    "tZGJmbUFyNbKTUkEhbGcBuN6FiEhnwc/WPzi814YhDIqrHmxpWThiekCk3dnHQAAdnBbXw=="
 )
 """A white photograph of 16 by 16 pixels: base64 of zlib."""
 CHECKS: dict[Format, Callable[[BinaryIO], None]] = {

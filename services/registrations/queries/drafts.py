@@ -1,8 +1,9 @@
 """What a candidate reads of drafts: their state, and one tab; and what a reminder of one says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Self, cast
 
 from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session as DbSession
@@ -10,14 +11,14 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import found
 from services.contracts.accounts import Identity
 from services.contracts.api import drafts as api
-from services.contracts.api.forms import Mistake, Suggestions
-from services.contracts.api.operation import answer_of
+from services.contracts.api.forms import Form, FormField, Mistake, Suggestions
 from services.contracts.api.registrations import Mine
 from services.contracts.base import read
 from services.contracts.registrations import from_stored
 from services.registrations.domain import registration_form, registration_numbers, specialites
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import OpeningView
+from services.registrations.domain.forms import Field, Section
 from services.registrations.domain.obstacles import obstacles
 from services.registrations.domain.registration_content import changes
 from services.registrations.domain.tabs.tab_kind import EpreuveField
@@ -82,7 +83,7 @@ class DraftView:
     def dossier(
         self, transaction: DbSession, at: datetime, identity: Identity | None = None
     ) -> Dossier:
-        """The dossier, with `identity`, or else the identity stored with the draft."""
+        """Return the dossier, with `identity`, or else the identity stored with the draft."""
         draft = self.draft
         known = identity or read(Identity, self.draft.identity)
         return assembled_dossier(
@@ -99,8 +100,8 @@ class DraftView:
 def held_draft(
     transaction: DbSession, draft_id: str, holder: Holder, *, locked: bool = False
 ) -> DraftView:
-    """`locked` until the transaction ends. Raises NotFound for one that is unknown or not the
-    holder's."""
+    """Return a draft, `locked` until the transaction ends. Raises NotFound for one that is unknown
+    or not the holder's."""
     sought = {"candidate_id": holder.candidate_id, "draft_id": draft_id}
     row = found(transaction.execute(_LOCKED_DRAFT if locked else _HELD_DRAFT, sought).one_or_none())
     view = _draft_view(transaction, row)
@@ -110,8 +111,8 @@ def held_draft(
 
 
 def read_draft(transaction: DbSession, draft_id: str, holder: Holder, at: datetime) -> api.Draft:
-    """With the state of its tabs, and the obstacles to transmitting it at that instant. Raises as
-    `held_draft`."""
+    """Return a draft with the state of its tabs, and the obstacles to transmitting it at that
+    instant. Raises as `held_draft`."""
     view = held_draft(transaction, draft_id, holder)
     return _draft(transaction, view.draft, view.dossier(transaction, at), at)
 
@@ -135,15 +136,21 @@ def read_specialite(
 
 
 def list_mine(transaction: DbSession, candidate_id: str, at: datetime) -> Mine:
-    """Candidatures, and drafts not transmitted of sessions that have not closed, the latest written
-    first."""
+    """Return the candidatures, and the drafts not transmitted of sessions that have not closed, the
+    latest written first."""
     rows = transaction.execute(_OPEN_DRAFTS, {"candidate_id": candidate_id, "at": at})
     views = [_draft_view(transaction, row) for row in rows.all()]
     drafts = tuple(
         _draft(transaction, view.draft, view.dossier(transaction, at), at) for view in views
     )
     tiles, withdrawn = list_tiles(transaction, candidate_id, at)
-    return answer_of(Mine, tiles, withdrawn=withdrawn, drafts=drafts)
+    return Mine(
+        candidatures=tiles.candidatures,
+        ecartees=tiles.ecartees,
+        withdrawn_ids=tiles.withdrawn_ids,
+        drafts=drafts,
+        withdrawn=withdrawn,
+    )
 
 
 def _draft_view(
@@ -154,22 +161,23 @@ def _draft_view(
 
 
 def _draft(transaction: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> api.Draft:
-    return answer_of(
-        api.Draft,
-        draft,
-        dossier,
-        dossier.opening,
+    is_correction = draft.candidate_id is None
+    return api.Draft(
+        id=draft.id,
+        revision=draft.revision,
+        numero_candidat=dossier.numero_candidat,
         exam_label=dossier.exam.label,
         session_label=dossier.session.label,
         academie_label=dossier.opening.label,
+        opening_id=draft.opening_id,
         closes_at=dossier.opening.closes,
         candidature_id=draft.modification_of,
         modified=_modified_candidature(transaction, draft.modification_of),
-        obstacles=obstacles(dossier, at) if draft.candidate_id else (),
-        tabs=registration_form.tab_states(
-            dossier, draft.current_tab if draft.candidate_id else None
-        ),
+        obstacles=() if is_correction else obstacles(dossier, at),
+        contact=dossier.opening.contact,
+        tabs=registration_form.tab_states(dossier, None if is_correction else draft.current_tab),
         current=draft.current_tab,
+        updated_at=draft.updated_at,
         saved_candidature_id=draft.candidature_id,
     )
 
@@ -177,13 +185,17 @@ def _draft(transaction: DbSession, draft: Draft, dossier: Dossier, at: datetime)
 def _modified_candidature(
     transaction: DbSession, candidature_id: str | None
 ) -> api.ModifiedCandidature | None:
-    """The candidature that a draft modifies, as it is saved."""
+    """Return the candidature that a draft modifies, as it is saved."""
     if candidature_id is None:
         return None
     candidature = transaction.get_one(Candidature, candidature_id)
     version = transaction.get_one(CandidatureVersion, (candidature_id, candidature.version))
-    label = registration_numbers.version_label(version.version)
-    return answer_of(api.ModifiedCandidature, candidature, version, version_label=label)
+    return api.ModifiedCandidature(
+        name=candidature.name,
+        numero_inscription=candidature.numero_inscription,
+        version_label=registration_numbers.version_label(version.version),
+        saved_at=version.saved_at,
+    )
 
 
 def read_tab(
@@ -194,54 +206,80 @@ def read_tab(
     identity: Identity | None,
     at: datetime,
 ) -> api.Tab:
-    """One tab as it was typed, with all its errors, which the page shows or not, and the draft that
-    it belongs to."""
+    """Return one tab as it was typed, with all its errors, which the page shows or not, and the
+    draft that it belongs to."""
     view = held_draft(transaction, draft_id, holder)
     dossier = view.dossier(transaction, at, identity)
     tab = dossier.tab(number)
     shown = registration_form.tab_view(dossier, number)
     errors = registration_form.tab_errors(dossier, number)
-    return answer_of(
-        api.Tab,
-        shown,
-        tab,
-        view.draft,
+    correction = _correction(transaction, view.draft, dossier)
+    return api.Tab(
         number=number,
-        form={"sections": [section.to_data() for section in shown.sections]}
-        if shown.sections
-        else None,
+        kind=tab.kind,
+        name=tab.name,
+        title=tab.title,
+        revision=view.draft.revision,
+        form=_form(shown.sections) if shown.sections else None,
+        recap=shown.recap,
         epreuves=None if shown.epreuves is None else tuple(map(_epreuve, shown.epreuves)),
+        notices=shown.notices,
+        paragraphs=shown.paragraphs,
         errors=tuple(Mistake(pointer=error.pointer, detail=error.detail) for error in errors),
-        **_of_correction(transaction, view.draft, dossier),
+        changes=correction.changes,
+        refusals=correction.refusals,
+        reason=correction.reason,
         draft=_draft(transaction, view.draft, dossier, at),
     )
 
 
-def _of_correction(transaction: DbSession, draft: Draft, dossier: Dossier) -> dict[str, Any]:
-    """What it changes so far and why, and what rules refuse; empty of a candidate's draft."""
+def _form(sections: Sequence[Section]) -> Form:
+    return cast(Form, {"sections": [section.to_data() for section in sections]})
+
+
+def _field(field: Field) -> FormField:
+    return cast(FormField, field.to_data())
+
+
+@dataclass(frozen=True)
+class _Correction:
+    """What a correction by staff changes so far and why, and what rules refuse of it."""
+
+    changes: tuple[api.Change, ...] = ()
+    refusals: tuple[api.RuleRefusal, ...] = ()
+    reason: str = ""
+
+
+def _correction(transaction: DbSession, draft: Draft, dossier: Dossier) -> _Correction:
+    """Return what a draft of staff corrects; nothing of a candidate's draft."""
     if draft.candidate_id is not None:
-        return {"changes": (), "refusals": (), "reason": ""}
+        return _Correction()
     candidature = transaction.get_one(Candidature, draft.modification_of)
     current = from_stored(
         transaction.get_one(CandidatureVersion, (candidature.id, candidature.version)).payload
     )
     corrected = registration_form.recap(registration_form.without_unasked_answers(dossier))
     refusals = registration_form.rule_refusals(dossier)
-    return {
-        "changes": changes(recap(current), corrected),
-        "refusals": tuple(
+    return _Correction(
+        changes=changes(recap(current), corrected),
+        refusals=tuple(
             api.RuleRefusal(rule=rule, detail=detail) for rule, detail in refusals.items()
         ),
-        "reason": draft.reason or "",
-    }
+        reason=draft.reason or "",
+    )
 
 
 def _epreuve(field: EpreuveField) -> api.EpreuveField:
-    return answer_of(
-        api.EpreuveField,
-        field,
-        position=field.position.to_data() if field.position else None,
-        option=field.option.to_data() if field.option else None,
+    return api.EpreuveField(
+        code=field.code,
+        title=field.title,
+        group=field.group,
+        parent=field.parent,
+        position=_field(field.position) if field.position else None,
+        position_label=field.position_label,
+        option=_field(field.option) if field.option else None,
+        mode_label=field.mode_label,
+        notes=field.notes,
     )
 
 
@@ -254,7 +292,7 @@ def search(
     holder: Holder,
     at: datetime,
 ) -> Suggestions:
-    """Proposals for a search field of a tab, best first, and the text beside them."""
+    """Return the proposals for a search field of a tab, best first, and the text beside them."""
     dossier = _held_dossier(transaction, draft_id, holder, at)
     options = registration_form.search(dossier, number, field, q)
     advice = registration_form.search_advice(dossier, number, field, q)

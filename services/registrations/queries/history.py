@@ -1,8 +1,8 @@
 """« Historique » of a candidature: begun, saved, ended, restored, and the mails that tell of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import String, bindparam, cast, literal, null, or_, select, union_all
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import NotFound
 from services.contracts.api.history import Event, History, newest_first
 from services.contracts.registration_rules import WITHDRAWN
-from services.contracts.registrations import from_stored
+from services.contracts.registrations import Recap, RegistrationSaved, from_stored
 from services.registrations.domain.registration_content import changes
 from services.registrations.models import (
     AuditEntry,
@@ -28,9 +28,8 @@ _SAVED = "candidature.saved"
 _RESTORED = "candidature.restored"
 _VALIDATED = "candidature.validated"
 _OTHER_ACTS = (_VALIDATED, f"candidature.{WITHDRAWN}", "candidature.ecartee")
-_KEPT_FROM_CANDIDATES = (
-    f"candidature.{WITHDRAWN}",
-)  # the reasons that staff give for these are their own
+_KEPT_FROM_CANDIDATES = (f"candidature.{WITHDRAWN}",)
+"""The acts of which candidates do not read the reason that staff give: it is their own."""
 _OWN = (Candidature.id == bindparam("candidature_id")) & (
     Candidature.candidate_id == bindparam("candidate_id")
 )
@@ -72,60 +71,100 @@ _HISTORY = union_all(
     .join(Candidature, Candidature.candidate_id == _Mail.owner_id)
     .where(_OWN, or_(_Mail.about == Candidature.id, _Mail.about.is_(None))),
 )
-"""(at, act, by, version, text, state, data): of versions, of the audit trail, of mails."""
+"""Select what `_Entry` holds: of versions, of the audit trail, of mails."""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """Something that is known of a candidature.
+
+    `act`: of ACTS, or _VERSION. `by`: « candidate:<id> », « staff:<id> », or the kind alone.
+    `version`: 0 but of a version. `text`: the reason of a version, the subject of a mail. `state`:
+    of a mail. `data`: the event of a version, what an act left after it in the audit trail; empty
+    of a mail.
+    """
+
+    at: datetime
+    act: str
+    by: str
+    version: int
+    text: str | None
+    state: str | None
+    data: dict[str, Any]
 
 
 def history(transaction: DbSession, candidate_id: str, candidature_id: str) -> History:
-    """Of a candidature in any state. Raises NotFound for an unknown one, or someone else's."""
-    rows = transaction.execute(
-        _HISTORY, {"candidate_id": candidate_id, "candidature_id": candidature_id}
-    ).all()
-    versions = sorted((row for row in rows if row.act == _VERSION), key=lambda row: row.version)
+    """Return the history of a candidature in any state. Raises NotFound for an unknown one, or
+    someone else's."""
+    known = {"candidate_id": candidate_id, "candidature_id": candidature_id}
+    entries = [
+        _Entry(at, act, by, version, text, state, data or {})
+        for at, act, by, version, text, state, data in transaction.execute(_HISTORY, known)
+    ]
+    versions = sorted(
+        (entry for entry in entries if entry.act == _VERSION), key=lambda entry: entry.version
+    )
     if not versions:
         raise NotFound()
-    newest = from_stored(versions[-1].data)
-    events = [*_of_trail(rows), *_of_versions(rows, versions)]
-    mails = (row for row in rows if row.act == _MAIL)
-    events += [
-        Event(at=row.at, act=_MAIL, author="service", title=row.text, state=row.state)
-        for row in mails
+    restored = {entry.at for entry in entries if entry.act == _RESTORED}
+    events = [
+        *_events_of_trail(entries),
+        *_events_of_versions(versions, restored),
+        *_events_of_mails(entries),
     ]
-    label = f"{newest.exam.label} – {newest.session.label} – {newest.academie.label}"
-    return History(
-        events=newest_first(events), label=f"{label}, N° inscription {newest.numero_inscription}"
-    )
+    return History(events=newest_first(events), label=_label(from_stored(versions[-1].data)))
 
 
-def _of_versions(rows: Sequence[Any], versions: Sequence[Any]) -> Iterator[Event]:
-    """A version that restored the candidature tells of that alone."""
-    restored = {row.at for row in rows if row.act == _RESTORED}
-    recaps = [None, *(recap(from_stored(row.data)) for row in versions)]
-    for row, (before, after) in zip(versions, pairwise(recaps), strict=True):
+def _label(newest: RegistrationSaved) -> str:
+    exam = f"{newest.exam.label} – {newest.session.label} – {newest.academie.label}"
+    return f"{exam}, N° inscription {newest.numero_inscription}"
+
+
+def _events_of_versions(
+    versions: Sequence[_Entry], restored: Collection[datetime]
+) -> Iterator[Event]:
+    """Yield the save of each version. One that restored the candidature, at an instant of
+    `restored`, tells of that alone."""
+    before: Recap | None = None
+    for entry in versions:
+        after = recap(from_stored(entry.data))
         yield Event(
-            at=row.at,
-            act=_RESTORED if row.at in restored else _SAVED,
-            author=_author(row.by),
-            version=row.version,
-            text=row.text,
-            changes=changes(before, after) if before and after else (),
+            at=entry.at,
+            act=_RESTORED if entry.at in restored else _SAVED,
+            author=_author(entry.by),
+            version=entry.version,
+            text=entry.text,
+            changes=changes(before, after) if before else (),
         )
+        before = after
 
 
-def _of_trail(rows: Sequence[Any]) -> Iterator[Event]:
-    for row in rows:
-        values = row.data or {}
-        if row.act == _SAVED and (begun_at := values.get("begun_at")):
+def _events_of_trail(entries: Sequence[_Entry]) -> Iterator[Event]:
+    """Yield what the audit trail alone tells: that the draft was begun, and other acts."""
+    for entry in entries:
+        values = entry.data
+        if entry.act == _SAVED and values.get("begun_at"):
+            begun_at = datetime.fromisoformat(values["begun_at"])
+            yield Event(at=begun_at, act="draft.begun", author=_author(entry.by))
+        elif entry.act in _OTHER_ACTS:
             yield Event(
-                at=datetime.fromisoformat(begun_at), act="draft.begun", author=_author(row.by)
+                at=entry.at,
+                act=entry.act,
+                author=_author(entry.by),
+                version=values.get("version") if entry.act == _VALIDATED else None,
+                text=None if entry.act in _KEPT_FROM_CANDIDATES else values.get("reason"),
             )
-        elif row.act in _OTHER_ACTS:
-            reason = None if row.act in _KEPT_FROM_CANDIDATES else values.get("reason")
-            version = values.get("version") if row.act == _VALIDATED else None
+
+
+def _events_of_mails(entries: Sequence[_Entry]) -> Iterator[Event]:
+    for entry in entries:
+        if entry.act == _MAIL:
             yield Event(
-                at=row.at, act=row.act, author=_author(row.by), version=version, text=reason
+                at=entry.at, act=_MAIL, author="service", title=entry.text, state=entry.state
             )
 
 
 def _author(by: str) -> str:
-    """« candidate:… »: what anybody else writes is the service gestionnaire's."""
+    """Return the kind of who acted. What anybody but the candidate writes is the service
+    gestionnaire's."""
     return "candidate" if by.partition(":")[0] == "candidate" else "staff"

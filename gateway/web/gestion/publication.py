@@ -37,6 +37,7 @@ from services.chassis.errors import Conflict, DomainError, Invalid, found
 from services.contracts import document_rules as rules
 from services.contracts import page_labels, problem_types
 from services.contracts.api import staff_imports as api
+from services.contracts.api.given import readers_of
 from services.contracts.api.staff_imports import Import, ImportDocuments, ImportForm, SessionChoice
 from services.french import file_size
 
@@ -134,7 +135,7 @@ def create_import() -> ResponseReturnValue:
 @blueprint.get("/documents/modeles/<type>.csv", who=access.staff(PUBLISH))
 def import_model(type: str) -> ResponseReturnValue:
     """A model of the CSV, to be filled in; of a session it has the candidates."""
-    scope = {name: request.args.get(name) for name in api.ModelQuery().fields}
+    scope = {name: request.args.get(name) for name in readers_of(api.ModelQuery)}
     return staff_member.stream(api.read_model, query=scope, type=type)
 
 

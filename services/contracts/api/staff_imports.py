@@ -4,13 +4,14 @@ the withdrawal."""
 from types import NoneType
 from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.contracts import document_rules as rules
 from services.contracts import problem_types
 from services.contracts.api import staff_lists
 from services.contracts.api.documents import PDF_TYPE
+from services.contracts.api.given import Given, given
 from services.contracts.api.operation import (
     EXPORT_SECONDS,
     Answered,
@@ -69,9 +70,12 @@ class ImportForm(Answered):
 
 
 class Import(Answered):
-    """`ready`, `published`, `failed` and `withdrawn` count documents, `refused` lines or files.
+    """An import, with how far its check and its publication are.
+
+    `ready`, `published`, `failed` and `withdrawn` count documents, `refused` lines or files.
     `files_checked` of `files_to_check` files are looked into while PDFs wait for their check; 0 of
-    0 else."""
+    0 else.
+    """
 
     id: str
     type: str
@@ -128,9 +132,13 @@ class Refusals(Answered):
 
 
 class ImportCheck(Answered):
-    """Of the documents to publish: those that lack an épreuve, that replace one of their candidate
-    or stand beside one of the type; how many of the same spécialités have none, where the type is
-    about épreuves. Of the refused lines: those that nobody can say whose they are."""
+    """What to know before an import is published, in numbers.
+
+    Of the documents to publish: those that lack an épreuve (`incomplete`), replace one of their
+    candidate (`replacing`) or stand beside one of the type (`beside`). `absent`: candidates of the
+    same spécialités who have none, where the type is about épreuves. `unattributed`: refused lines
+    of which nobody can say whose they are.
+    """
 
     incomplete: int
     replacing: int
@@ -174,19 +182,26 @@ _REASON = validate.Length(
 )
 
 
-class NewImport(Schema):
-    """`paragraphs`: the text above the table of a CSV's documents (optional), or the text
-    alternative of PDFs. `session` and `exam`: labels of `GET /v1/import-form`. `title`: by default
-    the label of the type."""
+class NewImport(Given):
+    """An import as it is prepared, before its file is sent.
 
-    type = fields.String(required=True, validate=_TYPES)
-    source = fields.String(required=True, validate=_SOURCES)
-    academie = fields.String(required=True, attribute="academie_code", validate=_ACADEMIE)
-    session = PrintedText(required=True, attribute="session_label", validate=_SESSION)
-    exam = PrintedText(required=True, attribute="exam_label", validate=_SESSION)
-    title = PrintedText(load_default="", validate=validate.Length(max=rules.MAX_TITLE_LENGTH))
-    paragraphs = fields.List(
-        PARAGRAPH, load_default=list, validate=validate.Length(max=rules.MAX_PARAGRAPHS)
+    `academie`: a code; `session` and `exam`: labels of `GET /v1/import-form`. `title`: by default
+    the label of the type. `paragraphs`: the text above the table of a CSV's documents (optional),
+    or the text alternative of PDFs.
+    """
+
+    type: str = given(fields.String(required=True, validate=_TYPES))
+    source: str = given(fields.String(required=True, validate=_SOURCES))
+    academie: str = given(fields.String(required=True, validate=_ACADEMIE))
+    session: str = given(PrintedText(required=True, validate=_SESSION))
+    exam: str = given(PrintedText(required=True, validate=_SESSION))
+    title: str = given(
+        PrintedText(load_default="", validate=validate.Length(max=rules.MAX_TITLE_LENGTH))
+    )
+    paragraphs: list[str] = given(
+        fields.List(
+            PARAGRAPH, load_default=list, validate=validate.Length(max=rules.MAX_PARAGRAPHS)
+        )
     )
 
 
@@ -213,22 +228,35 @@ IMPORTS = staff_lists.StaffList(
 )  # of Import
 
 
-class ModelQuery(Schema):
-    """Labels of `GET /v1/import-form`: with all three, the model is filled with the session's
-    candidates."""
+class ModelQuery(Given):
+    """Which model is asked for: one that is filled with a session's candidates, where all three of
+    `session`, `exam` and `academie` are given (as `GET /v1/import-form` has them)."""
 
-    session = PrintedText(load_default="", validate=validate.Length(max=200))
-    exam = PrintedText(load_default="", validate=validate.Length(max=200))
-    academie = fields.String(load_default="", validate=validate.Length(max=8))
-    specialite = PrintedText(
-        load_default="", metadata={"description": "De cette partie : le nom du fichier la dit"}
+    session: str = given(PrintedText(load_default="", validate=validate.Length(max=200)))
+    exam: str = given(PrintedText(load_default="", validate=validate.Length(max=200)))
+    academie: str = given(fields.String(load_default="", validate=validate.Length(max=8)))
+    specialite: str = given(
+        PrintedText(
+            load_default="", metadata={"description": "De cette partie : le nom du fichier la dit"}
+        )
     )
-    part = fields.Integer(
-        load_default=0, validate=_POSITION, metadata={"description": "De `model-parts` ; 0 : tout"}
+    part: int = given(
+        fields.Integer(
+            load_default=0,
+            validate=_POSITION,
+            metadata={"description": "De `model-parts` ; 0 : tout"},
+        )
     )
-    absent_from = fields.String(
-        load_default="", metadata={"description": "La publication où ces candidats manquent"}
+    absent_from: str = given(
+        fields.String(
+            load_default="", metadata={"description": "La publication où ces candidats manquent"}
+        )
     )
+
+    @property
+    def is_of_session(self) -> bool:
+        """Tell whether the model holds a session's candidates rather than an example."""
+        return bool(self.session and self.exam and self.academie)
 
 
 class ModelPart(Answered):
@@ -240,47 +268,63 @@ class ModelPart(Answered):
     lines: int
 
 
-class RowsQuery(Schema):
-    """`cursor`: the `next_cursor` of the page before."""
+class RowsQuery(Given):
+    """A page of an import's rows. `cursor`: the `next_cursor` of the page before; `limit`: rows."""
 
-    cursor = fields.Integer(load_default=0, validate=_POSITION)
-    limit = fields.Integer(load_default=ROWS_PAGE, validate=validate.Range(1, LARGEST_PAGE))
+    cursor: int = given(fields.Integer(load_default=0, validate=_POSITION))
+    limit: int = given(
+        fields.Integer(load_default=ROWS_PAGE, validate=validate.Range(1, LARGEST_PAGE))
+    )
 
 
 class DocumentsQuery(RowsQuery):
-    is_incomplete = fields.Boolean(load_default=False)
+    """`is_incomplete`: only those to publish that lack an épreuve which their candidate sits."""
+
+    is_incomplete: bool = given(fields.Boolean(load_default=False))
 
 
-class DocumentSearch(Schema):
-    numero_candidat = fields.String(
-        required=True, validate=validate.Regexp(rf"[0-9]{{{rules.NUMERO_LENGTH}}}\Z")
+class DocumentSearch(Given):
+    numero_candidat: str = given(
+        fields.String(required=True, validate=validate.Regexp(rf"[0-9]{{{rules.NUMERO_LENGTH}}}\Z"))
     )
 
 
-class PreviewQuery(Schema):
-    document = fields.String(
-        load_default=None,
-        validate=validate.Regexp(rf"{rules.ID_FORM}\Z"),
-        metadata={
-            "description": "Identifiant d'un document de la publication ; par défaut le premier"
-        },
+class PreviewQuery(Given):
+    document: str | None = given(
+        fields.String(
+            load_default=None,
+            validate=validate.Regexp(rf"{rules.ID_FORM}\Z"),
+            metadata={
+                "description": "Identifiant d'un document de la publication ; par défaut le premier"
+            },
+        )
     )
-    format = fields.Enum(rules.FileFormat, by_value=True, load_default=rules.FileFormat.PDF)
-
-
-class Publication(Schema):
-    revision = fields.Integer(required=True, validate=_POSITION)
-    accept_incomplete = fields.Boolean(
-        load_default=False,
-        metadata={"description": "Publier aussi les documents auxquels il manque une épreuve"},
+    format: rules.FileFormat = given(
+        fields.Enum(rules.FileFormat, by_value=True, load_default=rules.FileFormat.PDF)
     )
 
 
-class Withdrawal(Schema):
-    reason = PrintedText(required=True, validate=_REASON)
-    is_reason_shown = fields.Boolean(
-        load_default=False,
-        metadata={"description": "Le candidat lit le motif dans « Mes documents »"},
+class Publication(Given):
+    """« Publier ». `revision`: of the report that was read."""
+
+    revision: int = given(fields.Integer(required=True, validate=_POSITION))
+    accept_incomplete: bool = given(
+        fields.Boolean(
+            load_default=False,
+            metadata={"description": "Publier aussi les documents auxquels il manque une épreuve"},
+        )
+    )
+
+
+class Withdrawal(Given):
+    """« Retirer », with its reason."""
+
+    reason: str = given(PrintedText(required=True, validate=_REASON))
+    is_reason_shown: bool = given(
+        fields.Boolean(
+            load_default=False,
+            metadata={"description": "Le candidat lit le motif dans « Mes documents »"},
+        )
     )
 
 
@@ -310,7 +354,7 @@ list_imports = _READ.get(
     "/v1/imports",
     Imports,
     "The imports of the caller's académies, the newest first.",
-    query=IMPORTS.page_schema(),
+    query=IMPORTS.reads_page(),
 )
 create_import = _PUBLISH.post(
     "/v1/imports",

@@ -23,10 +23,12 @@ def _ids(size: validate.Length, description: str) -> fields.List[str]:
     return fields.List(id, required=True, validate=size, metadata={"description": description})
 
 
-class OneUpload(Schema):
+class OneUpload(Given):
     """The upload that is taken."""
 
-    uploads = _ids(validate.Length(equal=1, error="Un envoi est attendu."), "Un seul")
+    uploads: list[str] = given(
+        _ids(validate.Length(equal=1, error="Un envoi est attendu."), "Un seul")
+    )
 
 
 class Uploads(Given):

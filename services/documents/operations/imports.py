@@ -6,9 +6,6 @@ which they were asked for, so that senders take turns. Files are sent by import_
 by import_publication.py.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
@@ -19,6 +16,7 @@ from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now
 from services.contracts import document_rules as rules
 from services.contracts import documents
+from services.contracts.api.staff_imports import NewImport
 from services.documents.domain.document_names import derived_id
 from services.documents.domain.import_columns import COLUMNS
 from services.documents.domain.recipients import Publisher
@@ -47,55 +45,74 @@ uploads = Uploads(
     most_open=rules.MAX_PDFS_PER_SENDING,
     most_bytes=5 * rules.MAX_ARCHIVE_BYTES,
 )
-"""Of exam offices: what one member of staff has on the way, as pages and tools send it."""
+"""The uploads of exam offices; the limits are of what one member of staff has on the way, as pages
+and tools send it."""
 
 
-def create_import(
-    publisher: Publisher, new: Mapping[str, Any], order_key: str | None = None
-) -> Import:
-    """An import that waits for its file; ordered again under the same Idempotency-Key, the first
-    one as it now is. `new`: by its columns, as the API's schema loads it.
+def create_import(publisher: Publisher, new: NewImport, order_key: str | None = None) -> Import:
+    """Prepare an import that waits for its file; ordered again under the same Idempotency-Key,
+    return the first one as it now is.
 
     Raises Forbidden for another académie, Invalid for a type that neither the guide has nor the
     exam or that no CSV makes, or PDFs without a text alternative, Conflict if the key was used for
     another import.
     """
-    type = new["type"]
     label = None
-    if (
-        type not in rules.PUBLISHED_TYPES
-        and (label := declared_label(new["exam_label"], type)) is None
-    ):
-        raise Invalid.in_field("type", "Choisissez un type de document que cet examen prévoit.")
-    if not publisher.may_publish_in(new["academie_code"]):
+    if new.type not in rules.PUBLISHED_TYPES:
+        label = declared_label(new.exam, new.type)
+        if label is None:
+            raise Invalid.in_field("type", "Choisissez un type de document que cet examen prévoit.")
+    if not publisher.may_publish_in(new.academie):
         raise Forbidden("Vous ne publiez pas dans cette académie.")
-    if new["source"] == rules.CSV and type not in COLUMNS:
+    if new.source == rules.CSV and new.type not in COLUMNS:
         raise Invalid.in_field("type", "Ce type de document se publie en PDF.")
-    if new["source"] == rules.PDF and not new["paragraphs"]:
+    if new.source == rules.PDF and not new.paragraphs:
         raise Invalid.in_field(
             "paragraphs", "Saisissez le texte que lira qui ne peut pas lire le PDF."
         )
-    columns = {**new, "type_label": label, "title": new["title"] or rules.type_label(type, label)}
-    import_id = derived_id("import", publisher.id, order_key) if order_key else new_id()
-    return done_once(
-        lambda: _created_before(import_id, columns), lambda: _create(publisher, import_id, columns)
-    )
-
-
-def _created_before(import_id: str, columns: Mapping[str, Any]) -> Import | None:
-    """The import of that id; None if there is none yet. Raises Conflict if it is another than the
-    one ordered."""
-    with db.reading_for_staff() as transaction:
-        row = transaction.get(Import, import_id)
-    if row is not None and any(getattr(row, name) != value for name, value in columns.items()):
-        raise key_already_used()
-    return row
-
-
-def _create(publisher: Publisher, import_id: str, columns: Mapping[str, Any]) -> Import:
     row = Import(
-        id=import_id, created_at=portal_now(), actor=publisher.id, state=rules.PREPARED, **columns
+        id=derived_id("import", publisher.id, order_key) if order_key else new_id(),
+        created_at=portal_now(),
+        actor=publisher.id,
+        type=new.type,
+        type_label=label,
+        source=new.source,
+        academie_code=new.academie,
+        exam_label=new.exam,
+        session_label=new.session,
+        title=new.title or rules.type_label(new.type, label),
+        paragraphs=new.paragraphs,
+        state=rules.PREPARED,
     )
+    return done_once(lambda: _created_before(row), lambda: _create(publisher, row))
+
+
+def _created_before(new: Import) -> Import | None:
+    """Return the import that was created under the id of this new one; None if there is none yet.
+
+    Raises Conflict if another one was ordered then.
+    """
+    with db.reading_for_staff() as transaction:
+        known = transaction.get(Import, new.id)
+    if known is not None and _what_was_ordered(known) != _what_was_ordered(new):
+        raise key_already_used()
+    return known
+
+
+def _what_was_ordered(row: Import) -> tuple[object, ...]:
+    return (
+        row.type,
+        row.type_label,
+        row.source,
+        row.academie_code,
+        row.exam_label,
+        row.session_label,
+        row.title,
+        row.paragraphs,
+    )
+
+
+def _create(publisher: Publisher, row: Import) -> Import:
     with db.operation() as transaction:
         transaction.add(row)
         transaction.flush()
@@ -219,8 +236,10 @@ def give_turn(transaction: Session, owner_id: str) -> None:
 
 
 def end_sendings(transaction: Session, import_id: str, *which: ColumnElement[bool]) -> None:
-    """Of an import, whose row the caller has locked: those that wait no more. Their objects are
-    retired, the next of each sender has its turn."""
+    """Note of these sendings of an import, whose row the caller has locked, that they wait no more.
+
+    Their objects are retired, the next of each sender has its turn.
+    """
     ended = transaction.scalars(
         select(Sending).where(Sending.import_id == import_id, IS_WAITING, *which)
     ).all()
@@ -245,7 +264,7 @@ def refuse_unless_open(row: Import) -> None:
 
 
 def mark_checked(row: Import) -> None:
-    """What it holds has changed: who read the report before has to read it again."""
+    """Note that what an import holds has changed: who read its report has to read it again."""
     row.state = rules.CHECKED
     row.revision = row.revision + 1
 

@@ -203,11 +203,19 @@ def is_replaced_by(type: str, label: str) -> ColumnElement[bool]:
     return of_type if type in ONE_PER_SESSION else and_(of_type, Document.label == label)
 
 
+@dataclass(frozen=True)
+class OtherDocument:
+    """A document of a candidature that a new one replaces (`is_replaced`), or stands beside."""
+
+    document: Document
+    is_replaced: bool
+
+
 def documents_beside(
     transaction: Session, candidatures: Collection[str], type: str, title: str
-) -> dict[str, tuple[Document, bool]]:
-    """Return by candidature the newest document that a new one of that type and title replaces
-    (True), or else stands beside."""
+) -> dict[str, OtherDocument]:
+    """Return by candidature the newest document that a new one of that type and title replaces, or
+    else stands beside."""
     replaced = is_replaced_by(type, title)
     published = select(Document, replaced).where(
         Document.candidature_id.in_(candidatures), Document.type == type
@@ -215,7 +223,7 @@ def documents_beside(
     rows = transaction.execute(
         published.where(Document.withdrawn_at.is_(None)).order_by(replaced, Document.version)
     )
-    return {row.candidature_id: (row, bool(is_replaced)) for row, is_replaced in rows}
+    return {row.candidature_id: OtherDocument(row, bool(is_replaced)) for row, is_replaced in rows}
 
 
 @dataclass(frozen=True)

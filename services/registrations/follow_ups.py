@@ -23,13 +23,13 @@ from services.registrations.handlers import registry
 from services.registrations.mail_texts import IncompleteContext, MailContext
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, Incident, db
 from services.registrations.operations import candidates
-from services.registrations.operations.candidatures import current_version
 from services.registrations.operations.incidents import SEND_EXTENSION_MAIL
 from services.registrations.operations.moved_dates import SEND_DATES_MAIL, dates_to_tell
 from services.registrations.operations.reminders import (
     SEND_DRAFT_REMINDER,
     SEND_VALIDATION_REMINDER,
 )
+from services.registrations.operations.versions import current_version
 from services.registrations.queries.candidatures import newest_edition
 from services.registrations.queries.drafts import draft_to_remind_of, has_open_draft
 from services.registrations.settings import RegistrationsSettings

@@ -31,6 +31,9 @@ from services.contracts.registration_rules import ACTIVE, CANDIDATURE_STATES, SE
 from services.contracts.registrations import PrintedDates
 from services.contracts.session_options import SessionOptions
 from services.mail.sent_mails import SentMails
+from services.registrations.domain.candidature import CandidatureState
+from services.registrations.domain.date_changes import OpeningState
+from services.registrations.domain.draft import DraftState
 from services.registrations.domain.registration_numbers import NUMERO_CANDIDAT_LENGTH
 
 db = Database()
@@ -113,6 +116,16 @@ class OpeningRow(db.Model):
             deposit_opens=self.catalogue_deposit_opens,
             deposit_closes=self.catalogue_deposit_closes,
         )
+
+    @property
+    def standing(self) -> OpeningState:
+        """Return the plain values that the rules of `domain` work on."""
+        return OpeningState(self.revision, self.looked_through)
+
+    def store(self, state: OpeningState) -> None:
+        """Keep what a transition has made of the opening."""
+        self.revision = state.revision
+        self.looked_through = state.looked_through
 
     @validates("options")
     def _keep_older_columns(self, _: str, options: SessionOptions) -> SessionOptions:
@@ -321,6 +334,27 @@ class Candidature(db.Model):
     state_changed_at: Mapped[datetime | None] = mapped_column("ended_at", UtcDateTime)
     end_reason: Mapped[str | None] = mapped_column(Text)
 
+    @property
+    def standing(self) -> CandidatureState:
+        """Return the plain values that the rules of `domain` work on."""
+        return CandidatureState(
+            state=self.state,
+            version=self.version,
+            state_changed_at=self.state_changed_at,
+            end_reason=self.end_reason,
+            validation=self.validation,
+            validate_until=self.validate_until,
+        )
+
+    def store(self, state: CandidatureState) -> None:
+        """Keep what a transition has made of the candidature."""
+        self.state = state.state
+        self.version = state.version
+        self.state_changed_at = state.state_changed_at
+        self.end_reason = state.end_reason
+        self.validation = state.validation
+        self.validate_until = state.validate_until
+
 
 class CandidatureNote(db.Model):
     """What a gestionnaire wrote down of a candidature for the others. Rows are only added."""
@@ -436,6 +470,23 @@ class Draft(db.Model):
     candidature_id: Mapped[str | None] = mapped_column(ForeignKey("candidatures.id"))
     saved_version: Mapped[int | None]
     reminder_rung: Mapped[str | None] = mapped_column(String(40))
+
+    @property
+    def standing(self) -> DraftState:
+        """Return the plain values that the rules of `domain` work on."""
+        return DraftState(
+            answers=self.answers,
+            updated_at=self.updated_at,
+            revision=self.revision,
+            current_tab=self.current_tab,
+        )
+
+    def store(self, state: DraftState) -> None:
+        """Keep what a transition has made of the draft."""
+        self.answers = dict(state.answers)
+        self.updated_at = state.updated_at
+        self.revision = state.revision
+        self.current_tab = state.current_tab
 
 
 class RetentionStep(db.Model):

@@ -1,12 +1,13 @@
 """How a version is certified online: by its candidate's validation, which a correction by staff
 keeps where it changes nothing, or else replaces by a second try with an end of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 
-from services.clock import end_of_day, to_paris
+from services.clock import end_of_day, iso_utc, to_paris
 from services.contracts.registrations import RegistrationSaved
-from services.registrations.domain.registration_content import certified_content
+from services.registrations.domain.registration_content import certified_content, certified_digest
 
 SECOND_TRY_DAYS = 15
 """At least, as pieces gives for a signed confirmation that is asked for again."""
@@ -22,12 +23,33 @@ class Validation:
 
 
 @dataclass(frozen=True)
+class ShownVersion:
+    """A version as a page showed it to its candidate: its number, and the digest of all that is
+    certified of it."""
+
+    version: int
+    digest: str
+
+    @classmethod
+    def of(cls, saved: RegistrationSaved) -> Self:
+        return cls(saved.version, certified_digest(saved))
+
+
+@dataclass(frozen=True)
 class Certification:
     """What certifies a version online. `validate_until`: exclusive end of its candidate's second
     try, None where the end of the registrations alone counts, and once it is validated."""
 
     validation: Validation | None = None
     validate_until: datetime | None = None
+
+    def certified(self, saved: RegistrationSaved) -> RegistrationSaved:
+        """Return the version as it is published with this certification."""
+        return replace(
+            saved,
+            validated_at=iso_utc(self.validation.at) if self.validation else None,
+            validate_until=iso_utc(self.validate_until) if self.validate_until else None,
+        )
 
 
 def second_try_until(closes: datetime, at: datetime) -> datetime:

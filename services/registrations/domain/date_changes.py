@@ -41,7 +41,26 @@ _DEPOSIT_WORDS = _Words(
     "du dépôt des pièces", "Qui dépose ses pièces en ce moment ne le pourra plus."
 )
 _DAY = timedelta(days=1)
+_BEFORE_ALL = ""  # an id that comes before those of all candidatures
 REASON_MISSING = FieldError("#/reason", "Indiquez le motif du changement.")
+
+
+@dataclass(frozen=True)
+class OpeningState:
+    """Which dates of an opening were announced last, and how far that was followed.
+
+    `revision` grows with each change of the dates in force, wherever it comes from, and of the
+    options of the session. `looked_through`: the id up to which candidatures were compared with the
+    dates; None once all were.
+    """
+
+    revision: int
+    looked_through: str | None
+
+    def announce(self, *, has_candidatures: bool) -> "OpeningState":
+        """Return the opening as other dates or options are announced, with which the candidatures
+        that there are have to be compared."""
+        return OpeningState(self.revision + 1, _BEFORE_ALL if has_candidatures else None)
 
 
 def disorder(dates: OpeningDates) -> Iterator[FieldError]:

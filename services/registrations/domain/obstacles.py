@@ -5,6 +5,7 @@ By what an active candidature must be unique is the exam's matter (D643-29 for t
 spécialité per session). Obstacles are shown before « Enregistrer » is pressed (decision 0005).
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from services.contracts import page_labels
@@ -12,6 +13,7 @@ from services.contracts.api.drafts import Obstacle
 from services.contracts.registration_rules import OTHER_CANDIDATURE, WindowState
 from services.registrations.domain import windows
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
+from services.registrations.domain.refusals import AlreadyRegistered
 
 # What `exclusive:` may name, in the catalogue.
 EXCLUSIVE_NAMES = ("exam", "session", "academie", "specialite")
@@ -65,6 +67,16 @@ def conflicting_candidature(dossier: Dossier) -> PreviousCandidature | None:
         if other.active and other.candidature_id != dossier.modifies
     )
     return next((other for other in active if key and other.exclusivity_key == key), None)
+
+
+def refuse_second_candidature(
+    dossier: Dossier, sentence: Callable[[PreviousCandidature], str]
+) -> None:
+    """K1. Raise AlreadyRegistered, with the `sentence` of the other one, when another active
+    candidature has the same exclusivity key."""
+    other = conflicting_candidature(dossier)
+    if other is not None:
+        raise AlreadyRegistered(sentence(other), candidature_id=other.candidature_id)
 
 
 def obstacles(dossier: Dossier, instant: datetime) -> tuple[Obstacle, ...]:

@@ -15,6 +15,7 @@ from services.contracts.registration_rules import CERTIFICATION
 from services.contracts.registrations import (
     AcademieRef,
     Confirmation,
+    Edition,
     ExamRef,
     FormOffered,
     PieceAsked,
@@ -174,6 +175,19 @@ def printed_dates(dates: Opening | OpeningDates) -> PrintedDates:
         deposit_opens=iso_utc(dates.deposit_opens),
         deposit_closes=iso_utc(dates.deposit_closes),
     )
+
+
+def next_edition(newest: RegistrationSaved, validated_at: str | None) -> Edition:
+    """Return the edition that follows the `newest` of a version, of which it prints that it was
+    validated then (ISO 8601)."""
+    return Edition(newest.candidature_id, newest.version, newest.edition + 1, validated_at)
+
+
+def proved_before(saved: RegistrationSaved) -> RegistrationSaved:
+    """Return the version without asking again for the pièces that prove it: those that prove the
+    version before do."""
+    pieces = tuple(replace(piece, proves_version=False) for piece in saved.pieces)
+    return replace(saved, pieces=pieces)
 
 
 def prints(saved: RegistrationSaved, dates: PrintedDates) -> bool:

@@ -34,6 +34,12 @@ def typed_numeros(word: str) -> tuple[str | None, str]:
     return (typed[1].zfill(NUMERO_CANDIDAT_LENGTH), typed[2]) if typed else (None, "")
 
 
+def next_inscription(last: int) -> int:
+    """Return the sequence of the candidature that a candidate saves after the `last`; 0 before the
+    first."""
+    return last + 1
+
+
 def numero_inscription(sequence: int) -> str:
     """« 001 » for a candidate's first saved candidature."""
     if sequence < 1:

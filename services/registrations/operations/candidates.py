@@ -10,19 +10,22 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.database.audit import Actor
 from services.chassis.tasks.retention import erase_subject
 from services.contracts.accounts import EmailChanged, Identity
+from services.contracts.base import read
+from services.contracts.registrations import from_stored
 from services.contracts.retention import NO_VERSION_AFTER
 from services.mail import sent_mails
 from services.registrations.domain import registration_numbers
 from services.registrations.domain.exam_definition import OpeningView
+from services.registrations.domain.refusals import AlreadyRegistered, IdentityOutdated
 from services.registrations.models import (
     Candidate,
+    CandidatureVersion,
     Draft,
     MailRefusal,
     NumberCounter,
     audit_chain,
     db,
 )
-from services.registrations.operations.errors import AlreadyRegistered, IdentityOutdated
 
 RETENTION = Actor("service", "registrations")
 """Who erases what the law no longer lets us keep."""
@@ -70,6 +73,17 @@ def with_newest_email(candidate: Candidate, identity: Identity) -> Identity:
         candidate.email_version = identity.version
         return identity
     return replace(identity, email=candidate.email)
+
+
+def newest_identity(candidate: Candidate, current: CandidatureVersion) -> Identity:
+    """Return the identity of the current version of a candidature, or the one that staff corrected
+    since, while the candidature was not active."""
+    saved = from_stored(current.payload).identity
+    corrected = candidate.corrected_identity
+    is_newer = corrected is not None and corrected["version"] > saved.version
+    return with_newest_email(
+        candidate, read(Identity, corrected) if corrected and is_newer else saved
+    )
 
 
 def set_identity_floor(candidate_id: str, version: int) -> None:

@@ -4,27 +4,22 @@ draft for all staff; the candidate's own modification stays, and whoever saves s
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, found
+from services.chassis.errors import found
 from services.contracts.api.drafts import SavedVersion
-from services.contracts.registration_rules import ACTIVE
 from services.registrations.domain import registration_form
-from services.registrations.domain.obstacles import place_taken
+from services.registrations.domain.obstacles import place_taken, refuse_second_candidature
+from services.registrations.domain.refusals import given_reason
 from services.registrations.models import AuditEntry, Candidate, Candidature, Draft, OpeningRow, db
 from services.registrations.operations import drafts
-from services.registrations.operations.candidatures import (
-    current_version,
-    newest_identity,
-    refuse_second_candidature,
-)
-from services.registrations.operations.errors import given_reason
+from services.registrations.operations.candidates import newest_identity
 from services.registrations.operations.openings import held_view
 from services.registrations.operations.staff import locked_candidature
+from services.registrations.operations.versions import NewVersion, current_version
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier
 from services.registrations.queries.drafts import Holder, held_draft
@@ -43,7 +38,8 @@ def start(
     """
     with db.operation() as transaction:
         candidature, candidate = locked_candidature(transaction, candidature_id, academies)
-        _refuse_closed(transaction, candidature, at)
+        opening = transaction.get_one(OpeningRow, candidature.opening_id)
+        candidature.standing.refuse_correction(at, opening.session_closes)
         of_staff = select(Draft).where(
             Draft.candidate_id.is_(None), Draft.modification_of == candidature_id
         )
@@ -61,13 +57,15 @@ def start(
         )
         return drafts.begin(
             transaction,
-            view,
-            identity,
+            drafts.NewDraft(
+                opening_id=view.id,
+                identity=identity,
+                answers=answers,
+                staff_id=actor.id,
+                modified=version,
+                first_tab=first,
+            ),
             at,
-            answers,
-            modified=version,
-            staff_id=actor.id,
-            current_tab=first,
         )
 
 
@@ -81,8 +79,8 @@ def save(
     academies: Academies,
     at: datetime,
 ) -> SavedVersion:
-    """Make it a new version; one that is already saved gets the first answer. `overridden`: names
-    of rules. The reason stays in a draft that is incomplete.
+    """Make a correction a new version; one that is already saved gets the first answer.
+    `overridden`: names of rules. The reason stays in a draft that is incomplete.
 
     Raises as `drafts.save_draft`, but for windows; Invalid without a reason.
     """
@@ -91,8 +89,9 @@ def save(
         candidature, candidate, draft = _locked(transaction, draft_id, academies)
         if draft.closed_at is not None:
             return drafts.earlier_save(draft)
-        _refuse_closed(transaction, candidature, at)
-        drafts.refuse_other_revision(draft, revision)
+        opening = transaction.get_one(OpeningRow, candidature.opening_id)
+        corrected = candidature.standing.correct(at, opening.session_closes)
+        draft.standing.refuse_other_revision(revision)
         view = held_view(transaction, draft.opening_id)
         current = current_version(transaction, candidature)
         dossier = drafts.dossier_to_save(
@@ -100,25 +99,32 @@ def save(
         )
         refuse_second_candidature(dossier, place_taken)
         draft.reason = reason
-        if not (
-            errors := registration_form.all_tab_errors(
-                replace(dossier, overridden=frozenset(overridden))
-            )
-        ):
+        lenient = replace(dossier, overridden=frozenset(overridden))
+        errors = registration_form.all_tab_errors(lenient)
+        if not errors:
             refusals = registration_form.rule_refusals(dossier)
-            passed = [detail for rule, detail in refusals.items() if rule in overridden]
-            why: dict[str, Any] = {"reason": stripped, "overridden": passed, "corrects": current}
-            return drafts.save_version(
-                transaction, candidate, draft, dossier, view.digest, at, actor, mail=MAIL, **why
+            new = NewVersion(
+                standing=corrected,
+                dossier=dossier,
+                digest=view.digest,
+                saved_at=at,
+                actor=actor,
+                reason=stripped,
+                overridden=tuple(detail for rule, detail in refusals.items() if rule in overridden),
+                corrects=current,
             )
+            return drafts.save_version(transaction, candidature, draft, new, MAIL)
     raise registration_form.Incomplete(errors)
 
 
 def _locked(
     transaction: DbSession, draft_id: str, academies: Academies
 ) -> tuple[Candidature, Candidate, Draft]:
-    """In the order in which everybody locks them. Raises NotFound for a draft that is unknown, a
-    candidate's, or of another académie."""
+    """Return the corrected candidature, its candidate and the draft, locked in the order in which
+    everybody locks them.
+
+    Raises NotFound for a draft that is unknown, a candidate's, or of another académie.
+    """
     corrected = select(Draft.modification_of).where(
         Draft.id == draft_id, Draft.candidate_id.is_(None)
     )
@@ -130,10 +136,3 @@ def _locked(
         candidate,
         held_draft(transaction, draft_id, Holder.staff(academies), locked=True).draft,
     )
-
-
-def _refuse_closed(transaction: DbSession, candidature: Candidature, at: datetime) -> None:
-    if candidature.state != ACTIVE:
-        raise Conflict("Cette candidature n'est plus active.", state=candidature.state)
-    if transaction.get_one(OpeningRow, candidature.opening_id).session_closes <= at:
-        raise Conflict("La session est close : cette candidature ne peut plus être corrigée.")

@@ -1,10 +1,8 @@
 """Drafts: opened by « Valider », written tab by tab, valid or not, saved by « Enregistrer »,
 deleted."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
@@ -14,13 +12,18 @@ from services.chassis.errors import Conflict, Invalid, found
 from services.contracts import problem_types
 from services.contracts.accounts import Identity
 from services.contracts.api.drafts import Going, SavedVersion
-from services.contracts.registration_rules import ACTIVE, NEXT, PREVIOUS
+from services.contracts.registration_rules import ACTIVE, NEXT, STAY
 from services.registrations.domain import registration_form, registration_numbers
-from services.registrations.domain.change_of_specialite import carried_answers
+from services.registrations.domain.candidature import CandidatureState
 from services.registrations.domain.dossier import Answers, Dossier
+from services.registrations.domain.draft import PostedValues, refuse_oversized, refuse_overtaken
 from services.registrations.domain.exam_definition import OpeningView
-from services.registrations.domain.forms import MAX_ANSWERS_BYTES, size_in_bytes
-from services.registrations.domain.obstacles import exclusivity_key, refusal_sentence
+from services.registrations.domain.obstacles import (
+    exclusivity_key,
+    refusal_sentence,
+    refuse_second_candidature,
+)
+from services.registrations.domain.refusals import refuse_when_closed
 from services.registrations.metrics import SAVED
 from services.registrations.models import (
     AuditEntry,
@@ -35,19 +38,33 @@ from services.registrations.operations.candidates import (
     lock_candidate,
     reserve_numero,
 )
-from services.registrations.operations.candidatures import (
+from services.registrations.operations.openings import held_view
+from services.registrations.operations.versions import (
+    NewVersion,
     add_version,
     current_version,
-    refuse_second_candidature,
     request_mail,
 )
-from services.registrations.operations.errors import DraftChanged, refuse_when_closed
-from services.registrations.operations.openings import held_view
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier
 from services.registrations.queries.drafts import DraftView, Holder, held_draft
 
-PostedValues = Mapping[str, str | list[str]]
+FIRST_MAIL = "send_receipt_mail"
+MODIFICATION_MAIL = "send_modification_mail"
+
+
+@dataclass(frozen=True)
+class NewDraft:
+    """A draft to be begun. `candidate_id` or, of a correction by staff, `staff_id`; `modified`: the
+    version that it is filled in from, None for a first one."""
+
+    opening_id: str
+    identity: Identity
+    answers: Answers
+    candidate_id: str | None = None
+    staff_id: str | None = None
+    modified: CandidatureVersion | None = None
+    first_tab: int = 1
 
 
 @dataclass(frozen=True)
@@ -77,7 +94,8 @@ def open_draft(
         reserve_numero(transaction, candidate, view)
         dossier = assembled_dossier(transaction, view, candidate, identity, instant, answers={})
         refuse_second_candidature(dossier, refusal_sentence)
-        return begin(transaction, view, identity, instant, answers={}, candidate_id=candidate_id)
+        new = NewDraft(view.id, identity, answers={}, candidate_id=candidate_id)
+        return begin(transaction, new, instant)
 
 
 def start_modification(
@@ -102,15 +120,14 @@ def start_modification(
                 raise Conflict(detail, problem=problem, draft_id=draft.id)
             return _resumed(draft, identity)
         version = current_version(transaction, candidature)
-        return begin(
-            transaction,
-            view,
-            identity,
-            instant,
-            version.answers,
-            modified=version,
+        new = NewDraft(
+            opening_id=view.id,
+            identity=identity,
+            answers=version.answers,
             candidate_id=candidate_id,
+            modified=version,
         )
+        return begin(transaction, new, instant)
 
 
 def write_tab(
@@ -141,13 +158,12 @@ def write_tab(
         if identity is not None:
             draft.identity = asdict(identity)
         before = view.dossier(transaction, instant)
-        _store_values(draft, before, number, revision, values, instant)
+        state = draft.standing.write_tab(before, number, values, revision, instant)
         if reason is not None and draft.candidate_id is None:
             draft.reason = reason
-        after = replace(before, answers=draft.answers)
+        after = replace(before, answers=state.answers)
         errors = registration_form.tab_errors(after, number) if action == NEXT else ()
-        step = 0 if errors else {NEXT: 1, PREVIOUS: -1}.get(action, 0)
-        draft.current_tab = min(max(number + step, 1), len(after.exam.tabs))
+        draft.store(state.turn_from(number, STAY if errors else action, len(after.exam.tabs)))
         written = Going(revision=draft.revision, goto=draft.current_tab)
     if errors:
         raise Invalid("Cet onglet comporte des erreurs.", errors=errors, revision=written.revision)
@@ -169,7 +185,8 @@ def delete_draft(draft_id: str, holder: Holder, *, actor: Actor, at: datetime) -
 def active_candidature(
     transaction: DbSession, candidate_id: str, candidature_id: str
 ) -> Candidature:
-    """Raises NotFound for one that is unknown, someone else's or no longer active."""
+    """Return the candidate's own candidature. Raises NotFound for one that is unknown, someone
+    else's or no longer active."""
     own = select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id, state=ACTIVE)
     return found(transaction.scalar(own))
 
@@ -187,21 +204,19 @@ def _resumed(draft: Draft, identity: Identity) -> OpenedDraft:
 
 def begin(
     transaction: DbSession,
-    view: OpeningView,
-    identity: Identity,
+    new: NewDraft,
     instant: datetime,
-    answers: Answers,
-    modified: CandidatureVersion | None = None,
-    **others: Any,
 ) -> OpenedDraft:
-    """`others`: columns, among them `candidate_id`, or `staff_id` of a correction."""
+    modified = new.modified
     draft = Draft(
-        **others,
-        opening_id=view.id,
+        candidate_id=new.candidate_id,
+        staff_id=new.staff_id,
+        opening_id=new.opening_id,
         modification_of=modified.candidature_id if modified else None,
         modified_version=modified.version if modified else None,
-        answers=dict(answers),
-        identity=asdict(identity),
+        current_tab=new.first_tab,
+        answers=dict(new.answers),
+        identity=asdict(new.identity),
         created_at=instant,
         updated_at=instant,
     )
@@ -210,56 +225,9 @@ def begin(
     return OpenedDraft(draft.id, created=True)
 
 
-def _store_values(
-    draft: Draft,
-    before: Dossier,
-    number: int,
-    revision: int,
-    values: PostedValues,
-    instant: datetime,
-) -> None:
-    """Write the tab into the draft. The same values posted again are accepted, whatever the
-    revision."""
-    tab = before.tab(number)
-    stored = draft.answers.get(tab.name)
-    values = registration_form.accepted_values(before, number, values)
-    if stored == values:
-        return
-    if revision != draft.revision:
-        raise DraftChanged(
-            "Ce dossier a été modifié dans une autre fenêtre : choisissez le texte à garder.",
-            revision=draft.revision,
-            yours=dict(values),
-            theirs=registration_form.accepted_values(before, number, stored or {}),
-        )
-    after = replace(before, answers={**draft.answers, tab.name: values})
-    draft.answers = answers_to_store(replace(after, answers=carried_answers(before, after)))
-    draft.revision += 1
-    draft.updated_at = instant
-
-
-def answers_to_store(answered: Dossier) -> dict[str, Any]:
-    """The answers to store; if they are too large, without those that no tab asks for any more.
-    Raises Invalid."""
-    answers = answered.answers
-    if size_in_bytes(answers) > MAX_ANSWERS_BYTES:
-        answers = registration_form.without_unasked_answers(answered).answers
-    refuse_oversized_answers(answers)
-    return dict(answers)
-
-
-def refuse_oversized_answers(answers: Answers) -> None:
-    """Raises Invalid."""
-    if size_in_bytes(answers) > MAX_ANSWERS_BYTES:
-        raise Invalid(
-            "Votre dossier comporte trop de texte pour être conservé : raccourcissez ce que vous "
-            "avez saisi."
-        )
-
-
 def _unsaved_draft(transaction: DbSession, draft_id: str, holder: Holder) -> DraftView:
-    """Locked. Raises NotFound, as `held_draft`, and Conflict (`extra`: candidature_id) once it is
-    saved."""
+    """Return a draft, locked. Raises NotFound, as `held_draft`, and Conflict (`extra`:
+    candidature_id) once it is saved."""
     view = held_draft(transaction, draft_id, holder, locked=True)
     if view.draft.closed_at is not None:
         raise Conflict(
@@ -289,59 +257,57 @@ def save_draft(
         view = held_view(transaction, draft.opening_id)
         closed = "Le service d'inscription est fermé : votre dossier n'a pas été enregistré."
         refuse_when_closed(view, received_at, closed)
-        refuse_other_revision(draft, revision)
+        draft.standing.refuse_other_revision(revision)
         identity = accept_identity(candidate, identity)
         dossier = dossier_to_save(transaction, candidate, draft, view, identity, received_at)
         refuse_second_candidature(dossier, refusal_sentence)
         registration_form.refuse_incomplete(dossier)
-        by = Actor("candidate", candidate_id)
-        saved = save_version(transaction, candidate, draft, dossier, view.digest, received_at, by)
-    kind = "first" if saved.version == 1 else "modification"
+        is_first = draft.modification_of is None
+        if draft.modification_of is None:
+            candidature = _first_candidature(candidate, draft.opening_id, received_at)
+            standing = CandidatureState()
+        else:
+            candidature = active_candidature(transaction, candidate_id, draft.modification_of)
+            standing = candidature.standing.add_version()
+        new = NewVersion(
+            standing=standing,
+            dossier=dossier,
+            digest=view.digest,
+            saved_at=received_at,
+            actor=Actor("candidate", candidate_id),
+            begun_at=draft.created_at if is_first else None,
+        )
+        mail = FIRST_MAIL if is_first else MODIFICATION_MAIL
+        saved = save_version(transaction, candidature, draft, new, mail)
+    kind = "first" if is_first else "modification"
     SAVED.labels(dossier.exam.code, dossier.session.name, dossier.opening.academie, kind).inc()
     return saved
 
 
 def save_version(
-    transaction: DbSession,
-    candidate: Candidate,
-    draft: Draft,
-    dossier: Dossier,
-    digest: str,
-    at: datetime,
-    actor: Actor,
-    *,
-    mail: str = "send_modification_mail",
-    **of_version: Any,
+    transaction: DbSession, candidature: Candidature, draft: Draft, new: NewVersion, mail: str
 ) -> SavedVersion:
-    """Close the draft by the version of its dossier, which was checked, and ask for its mail
-    (`mail`: of one that is not the first). `of_version`: as `add_version`."""
-    candidature = _candidature_to_save(transaction, candidate, draft, dossier, at)
-    begun_at = draft.created_at if draft.modification_of is None else None
-    of_version |= {"digest": digest, "saved_at": at, "actor": actor, "begun_at": begun_at}
-    version = add_version(transaction, candidature, dossier, **of_version)
-    request_mail(transaction, "send_receipt_mail" if version.version == 1 else mail, candidature)
-    candidate.engaged_at = candidate.engaged_at or at
-    draft.closed_at = at
+    """Close the draft by the version of its dossier, which was checked, and ask for the mail about
+    it."""
+    specialite = new.dossier.specialite
+    candidature.exclusivity_key = exclusivity_key(new.dossier)
+    candidature.specialite_code = specialite.code if specialite else None
+    candidature.specialite_label = specialite.label if specialite else None
+    version = add_version(transaction, candidature, new)
+    request_mail(transaction, mail, candidature)
+    candidate = transaction.get_one(Candidate, candidature.candidate_id)
+    candidate.engaged_at = candidate.engaged_at or new.saved_at
+    draft.closed_at = new.saved_at
     draft.candidature_id = candidature.id
     draft.saved_version = version.version
     return earlier_save(draft)
 
 
 def earlier_save(draft: Draft) -> SavedVersion:
-    """What the save of a closed draft answered."""
+    """Return what the save of a closed draft answered."""
     return SavedVersion(
         candidature_id=found(draft.candidature_id), version=found(draft.saved_version)
     )
-
-
-def refuse_other_revision(draft: Draft, revision: int) -> None:
-    if revision != draft.revision:
-        raise DraftChanged(
-            "Ce dossier a été modifié dans une autre fenêtre : relisez-le avant de l'enregistrer.",
-            revision=draft.revision,
-            yours={},
-            theirs={},
-        )
 
 
 def dossier_to_save(
@@ -352,51 +318,34 @@ def dossier_to_save(
     identity: Identity,
     at: datetime,
 ) -> Dossier:
-    """Without what no tab asks for any more. Raises Conflict where the candidature has changed
-    under the draft."""
+    """Return what the draft holds, without what no tab asks for any more. Raises Conflict where the
+    candidature has changed under the draft."""
     _refuse_overtaken(transaction, draft)
     dossier = assembled_dossier(
         transaction, view, candidate, identity, at, draft.answers, draft.modification_of
     )
     asked_only = registration_form.without_unasked_answers(dossier)
-    refuse_oversized_answers(asked_only.answers)
+    refuse_oversized(asked_only.answers)
     return asked_only
 
 
-def _candidature_to_save(
-    transaction: DbSession, candidate: Candidate, draft: Draft, dossier: Dossier, at: datetime
-) -> Candidature:
-    if draft.modification_of is None:
-        candidate.last_inscription += 1
-        candidature = Candidature(
-            candidate_id=candidate.id,
-            opening_id=draft.opening_id,
-            numero_inscription=registration_numbers.numero_inscription(candidate.last_inscription),
-            version=1,
-            first_saved_at=at,
-        )
-    else:
-        candidature = active_candidature(transaction, candidate.id, draft.modification_of)
-        candidature.version += 1
-    specialite = dossier.specialite
-    candidature.exclusivity_key = exclusivity_key(dossier)
-    candidature.specialite_code = specialite.code if specialite else None
-    candidature.specialite_label = specialite.label if specialite else None
-    return candidature
+def _first_candidature(candidate: Candidate, opening_id: str, at: datetime) -> Candidature:
+    candidate.last_inscription = registration_numbers.next_inscription(candidate.last_inscription)
+    return Candidature(
+        candidate_id=candidate.id,
+        opening_id=opening_id,
+        numero_inscription=registration_numbers.numero_inscription(candidate.last_inscription),
+        first_saved_at=at,
+    )
 
 
 def _refuse_overtaken(transaction: DbSession, draft: Draft) -> None:
-    """Raises Conflict where somebody else saved other answers since the draft was begun: they are
+    """Raise Conflict where somebody else saved other answers since the draft was begun: they are
     not replaced."""
-    if (
-        draft.modified_version is None
-    ):  # of a first version; or begun when this was not written down
+    if draft.modified_version is None:
+        # It is of a first version, or was begun when this was not written down.
         return
     candidature = transaction.get_one(Candidature, draft.modification_of)
     begun_from = transaction.get_one(CandidatureVersion, (candidature.id, draft.modified_version))
-    if current_version(transaction, candidature).answers != begun_from.answers:
-        version = registration_numbers.version_label(candidature.version)
-        raise Conflict(
-            f"La candidature a été modifiée entre-temps ({version}) : rien n'est remplacé. "
-            "Abandonnez ces changements, puis recommencez-les à partir de cette version."
-        )
+    current = current_version(transaction, candidature)
+    refuse_overtaken(begun_from.answers, current.answers, current.version)

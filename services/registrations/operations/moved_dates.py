@@ -19,7 +19,11 @@ from services.contracts.registrations import (
     RegistrationSaved,
     from_stored,
 )
-from services.registrations.domain.registration_content import printed_dates, prints
+from services.registrations.domain.registration_content import (
+    next_edition,
+    printed_dates,
+    prints,
+)
 from services.registrations.models import (
     Candidature,
     CandidatureVersion,
@@ -28,8 +32,8 @@ from services.registrations.models import (
     VersionEdition,
     db,
 )
-from services.registrations.operations.candidatures import current_version
 from services.registrations.operations.openings import dates_in_force, newest_change
+from services.registrations.operations.versions import current_version
 from services.registrations.queries.candidatures import edition_of, editions_of, newest_edition
 from services.registrations.queries.catalogue import exam_in_force
 
@@ -120,9 +124,19 @@ def add_edition(
     at: datetime,
     validated_at: str | None,
 ) -> Edition:
-    """The edition after the `newest` of a version, which the caller has locked; to be published."""
-    edition = Edition(newest.candidature_id, newest.version, newest.edition + 1, validated_at)
-    transaction.add(VersionEdition(**vars(edition), dates=dates, edited_at=at))
+    """Store the edition after the `newest` of a version, which the caller has locked; return it,
+    to be published."""
+    edition = next_edition(newest, validated_at)
+    transaction.add(
+        VersionEdition(
+            candidature_id=edition.candidature_id,
+            version=edition.version,
+            edition=edition.edition,
+            validated_at=edition.validated_at,
+            dates=dates,
+            edited_at=at,
+        )
+    )
     return edition
 
 

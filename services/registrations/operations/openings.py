@@ -13,7 +13,6 @@ from services.chassis.errors import FieldError, Invalid
 from services.chassis.events import publish
 from services.clock import iso_utc
 from services.contracts.api.administration import OpeningDates, OpeningMove
-from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import WindowChanged
 from services.registrations.domain.date_changes import DateChange
@@ -51,8 +50,8 @@ def move_openings(
     *,
     confirmed: bool,
 ) -> Sequence[OpeningMove]:
-    """The same within an operation, each opening by dates of its own. Raises as
-    `change_openings`."""
+    """Set the dates of each opening, of all or of none, within the caller's operation; return what
+    was moved. Raises as `change_openings`."""
     locked = (
         select(OpeningRow)
         .where(OpeningRow.id.in_([wanted.opening_id for wanted in changes]))
@@ -82,11 +81,15 @@ def _change(
     change: Change,
 ) -> None:
     reason = change.reason.strip()
+    announce_dates(transaction, row, after)
     transaction.add(
         OpeningChange(
             opening_id=row.id,
-            revision=row.revision + 1,
-            **vars(after),
+            revision=row.revision,
+            opens=after.opens,
+            closes=after.closes,
+            deposit_opens=after.deposit_opens,
+            deposit_closes=after.deposit_closes,
             reason=reason,
             changed_by=str(change.actor),
             changed_at=change.at,
@@ -94,7 +97,6 @@ def _change(
             told_through="" if change.incident_id and after.closes != before.closes else None,
         )
     )
-    announce_dates(transaction, row, after)
     trace = {**vars(after), "reason": reason}
     AuditEntry.record(
         transaction,
@@ -108,7 +110,7 @@ def _change(
 
 
 def dates_in_force(transaction: DbSession, row: OpeningRow) -> OpeningDates:
-    """The newest change's dates, which take precedence over the catalogue, else those."""
+    """Return the dates of the newest change, or those of the catalogue where there is none."""
     return dates_of(newest_change(transaction, row.id) or row.catalogue_dates)
 
 
@@ -122,8 +124,8 @@ def newest_change(transaction: DbSession, opening_id: str) -> OpeningChange | No
 
 
 def held_view(transaction: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
-    """As `opening_view`, with dates that do not move before the transaction ends: what it saves
-    with them is there when the next move is followed."""
+    """Return the opening, by the catalogue in force or of that digest, with dates that do not move
+    before the transaction ends: what it saves with them is there when the next move is followed."""
     held = {"read": True, "key_share": True}
     transaction.get_one(OpeningRow, opening_id, with_for_update=held, populate_existing=True)
     return opening_view(transaction, opening_id, digest)
@@ -133,15 +135,22 @@ def announce_dates(transaction: DbSession, row: OpeningRow, dates: OpeningDates)
     """Publish the dates that now hold, and have what is saved compared with them, if anything
     is."""
     saved = select(Candidature.id).filter_by(opening_id=row.id, state=ACTIVE).limit(1)
-    row.revision = row.revision + 1
-    row.looked_through = None if transaction.scalar(saved) is None else ""
+    has_candidatures = transaction.scalar(saved) is not None
+    row.store(row.standing.announce(has_candidatures=has_candidatures))
     publish_window(transaction, row, dates)
 
 
 def publish_window(transaction: DbSession, row: OpeningRow, dates: OpeningDates) -> None:
     """Publish the deposit period of an opening, and the options of its session, for pieces."""
-    ends = {
-        "deposit_opens": iso_utc(dates.deposit_opens),
-        "deposit_closes": iso_utc(dates.deposit_closes),
-    }
-    publish(transaction, answer_of(WindowChanged, row.options, row, **ends), subject=row.id)
+    event = WindowChanged(
+        exam=row.exam,
+        session=row.session,
+        academie=row.academie,
+        revision=row.revision,
+        deposit_opens=iso_utc(dates.deposit_opens),
+        deposit_closes=iso_utc(dates.deposit_closes),
+        reminder_days=row.options.reminder_days,
+        refusal_mails=row.options.refusal_mails,
+        options=row.options,
+    )
+    publish(transaction, event, subject=row.id)

@@ -16,8 +16,8 @@ from services.clock import iso_utc, portal_now
 from services.contracts.registration_rules import ACTIVE, TO_VALIDATE
 from services.contracts.reminder_rules import current_rung, rung_instant
 from services.registrations.models import AuditEntry, Candidature, Draft, OpeningRow, db
-from services.registrations.operations.candidatures import request_mail
 from services.registrations.operations.openings import dates_in_force
+from services.registrations.operations.versions import request_mail
 from services.registrations.queries.candidatures import registered_among
 
 SEND_DRAFT_REMINDER = "send_draft_reminder"

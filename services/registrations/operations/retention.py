@@ -24,6 +24,7 @@ from services.contracts.retention import (
     retention,
 )
 from services.mail import sent_mails
+from services.registrations.domain.refusals import given_reason
 from services.registrations.models import (
     AuditEntry,
     Candidate,
@@ -40,7 +41,6 @@ from services.registrations.models import (
     db,
 )
 from services.registrations.operations.candidates import RETENTION
-from services.registrations.operations.errors import given_reason
 from services.registrations.queries.retention import due_steps, erased_on, held_session, to_archive
 
 log = structlog.get_logger()

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, Invalid, NotFound
+from services.chassis.errors import Invalid, NotFound
 from services.contracts.registration_rules import ACTIVE, ECARTEE, WITHDRAWN
+from services.registrations.domain.refusals import given_reason
 from services.registrations.models import AuditEntry, Candidate, Candidature, CandidatureNote, db
-from services.registrations.operations import candidatures
 from services.registrations.operations.candidates import lock_candidate
-from services.registrations.operations.errors import given_reason
+from services.registrations.operations.candidatures import ChangeOfState, end_candidature, restore
 from services.registrations.queries.staff_candidature import Academies, candidature_in_academies
 
 STATES = {"withdrawal": WITHDRAWN, "ecart": ECARTEE, "restoration": ACTIVE}
@@ -41,14 +41,13 @@ def change_state(
     stripped = given_reason(reason)
     with db.operation() as transaction:
         candidature, _ = locked_candidature(transaction, candidature_id, academies)
+        change = ChangeOfState(actor, at, stripped)
         if candidature.state == STATES[how]:
             return
         if STATES[how] == ACTIVE:
-            candidatures.restore(transaction, candidature, actor, at, stripped)
-        elif candidature.state != ACTIVE:
-            raise Conflict("Cette candidature n'est plus active.", state=candidature.state)
+            restore(transaction, candidature, change)
         else:
-            candidatures.end_candidature(transaction, candidature, STATES[how], actor, at, stripped)
+            end_candidature(transaction, candidature, STATES[how], change)
 
 
 def add_note(
@@ -83,7 +82,8 @@ def add_note(
 def locked_candidature(
     transaction: DbSession, candidature_id: str, academies: Academies
 ) -> tuple[Candidature, Candidate]:
-    """Until the transaction ends. Raises NotFound outside `academies`."""
+    """Return a candidature and its candidate, locked until the transaction ends. Raises NotFound
+    outside `academies`."""
     candidature, _ = candidature_in_academies(transaction, candidature_id, academies)
     candidate = lock_candidate(transaction, candidature.candidate_id)
     transaction.refresh(candidature)

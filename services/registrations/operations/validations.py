@@ -4,31 +4,19 @@ signature."""
 from datetime import datetime
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, PreconditionFailed
 from services.chassis.events import publish
 from services.chassis.tasks.new_tasks import follow_up
 from services.clock import iso_utc
-from services.contracts.registration_rules import VALIDATED
 from services.contracts.registrations import DatesMoved, RegistrationValidated
-from services.registrations.domain import windows
-from services.registrations.domain.registration_content import (
-    certified_digest,
-    printed_dates,
-    prints,
-)
+from services.registrations.domain.certification import ShownVersion
+from services.registrations.domain.registration_content import printed_dates, prints
 from services.registrations.models import AuditEntry, CandidatureValidation, CandidatureVersion, db
 from services.registrations.operations.candidates import lock_candidate
-from services.registrations.operations.candidatures import request_mail
 from services.registrations.operations.drafts import active_candidature
-from services.registrations.operations.errors import refuse_when_closed, too_late_to
 from services.registrations.operations.moved_dates import SEND_DATES_MAIL, add_edition
 from services.registrations.operations.openings import held_view
+from services.registrations.operations.versions import request_mail
 from services.registrations.queries.candidatures import newest_edition
-
-REPLACED = (
-    "Votre inscription a été modifiée depuis que cette page a été affichée : relisez-la ci-dessous "
-    "telle qu'elle est enregistrée maintenant, puis validez-la."
-)
 
 
 def validate(
@@ -49,30 +37,30 @@ def validate(
             CandidatureVersion, (candidature.id, candidature.version), with_for_update=True
         )
         newest = newest_edition(transaction, current)
-        if not newest.is_certified_online:
-            raise Conflict(
-                "Cette inscription ne se valide pas en ligne : signez sa confirmation et "
-                "déposez-la."
-            )
-        if (version, digest) != (newest.version, certified_digest(newest)):
-            raise PreconditionFailed(REPLACED)
+        shown = ShownVersion(version, digest)
+        validated = candidature.standing.validate(newest, shown, view, received_at)
         if not newest.is_to_validate:
             return
-        if not windows.is_in_second_try(candidature.validate_until, received_at):
-            refuse_when_closed(view, received_at, too_late_to("valider votre inscription"))
+        candidature.store(validated)
         actor = Actor("candidate", candidate_id)
         dates = printed_dates(view.opening)
-        candidature.validation = VALIDATED
-        candidature.validate_until = None
-        proof = {"at": received_at, "by": str(actor), "digest": digest}
         transaction.add(
-            CandidatureValidation(candidature_id=candidature.id, version=version, **proof)
+            CandidatureValidation(
+                candidature_id=candidature.id,
+                version=version,
+                at=received_at,
+                by=str(actor),
+                digest=digest,
+            )
         )
         edition = add_edition(transaction, newest, dates, received_at, iso_utc(received_at))
         is_moved = not prints(newest, dates)  # just now: all that print dates are made again
-        moved = DatesMoved(iso_utc(received_at), dates, (edition,))
-        validated = RegistrationValidated(edition, dates)
-        publish(transaction, moved if is_moved else validated, subject=candidate_id)
+        event = (
+            DatesMoved(iso_utc(received_at), dates, (edition,))
+            if is_moved
+            else RegistrationValidated(edition, dates)
+        )
+        publish(transaction, event, subject=candidate_id)
         request_mail(transaction, "send_validation_mail", candidature)
         if is_moved and not view.session.demonstration:
             follow_up(

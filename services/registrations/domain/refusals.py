@@ -1,4 +1,5 @@
-"""The errors of registrations: stable problem types, with the French texts that pages show."""
+"""Why registrations refuse something: stable problem types, with the French texts that pages
+show."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -38,8 +39,8 @@ class IdentityOutdated(Conflict):
 
 
 def refuse_when_closed(view: OpeningView, instant: datetime, sentence: str) -> None:
-    """Raises WindowClosed with `sentence` (what cannot be done at that instant), the window and the
-    contact."""
+    """Raise WindowClosed with `sentence` (what cannot be done at that instant), the window and the
+    contact, unless the registrations are open."""
     if not windows.is_open(view.opening, instant):
         raise WindowClosed(
             sentence,
@@ -53,13 +54,14 @@ def refuse_when_closed(view: OpeningView, instant: datetime, sentence: str) -> N
 
 
 def given_reason(reason: str) -> str:
-    """Without spaces around it. Raises Invalid where there is none."""
+    """Return the reason without spaces around it. Raises Invalid where there is none."""
     if not reason.strip():
         raise Invalid.in_field("reason", "Indiquez le motif.")
     return reason.strip()
 
 
 def too_late_to(act: str) -> str:
-    """What a candidate can only ask for once the window is closed."""
+    """Return the sentence for an act that a candidate can only ask for once the window is
+    closed."""
     whom = "contactez le service des examens et concours dont vous dépendez"
     return f"Le service d'inscription est fermé : pour {act}, {whom}."

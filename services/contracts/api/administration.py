@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from datetime import datetime
 from types import NoneType
-from typing import Annotated, Any
+from typing import Annotated
 
 from marshmallow import ValidationError, fields, validate
 from msgspec import Meta
@@ -179,25 +179,35 @@ class CreatedMessage(Answered):
     id: str
 
 
-class Archive(fields.String):
-    """Bytes of at most MAX_CATALOGUE_BYTES, in base64 of the alphabet for addresses (RFC 4648,
-    5)."""
+def _read_archive(text: str) -> bytes:
+    """Return what a text in base64 of the alphabet for addresses (RFC 4648, 5) holds. Raises
+    ValidationError for anything else, and for more than MAX_CATALOGUE_BYTES."""
+    try:
+        content = urlsafe_b64decode(text.encode("ascii"))
+    except (UnicodeEncodeError, binascii.Error) as error:
+        raise ValidationError("Ce n'est pas du base64.") from error
+    if len(content) > MAX_CATALOGUE_BYTES:
+        raise ValidationError(_TOO_LARGE)
+    return content
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        text: str = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            content = urlsafe_b64decode(text.encode("ascii"))
-        except (UnicodeEncodeError, binascii.Error) as error:
-            raise ValidationError("Ce n'est pas du base64.") from error
-        if len(content) > MAX_CATALOGUE_BYTES:
-            raise ValidationError(_TOO_LARGE)
-        return content
+
+def _refuse_unreadable(text: str) -> None:
+    _read_archive(text)
 
 
 class CatalogueArchive(Given):
-    archive: bytes = given(
-        Archive(required=True, metadata={"description": "Archive ZIP du dossier, en base64url"})
+    archive: str = given(
+        fields.String(
+            required=True,
+            validate=_refuse_unreadable,
+            metadata={"description": "Archive ZIP du dossier, en base64url"},
+        )
     )
+
+    @property
+    def content(self) -> bytes:
+        """The ZIP archive itself."""
+        return _read_archive(self.archive)
 
 
 class CatalogueToLoad(CatalogueArchive):

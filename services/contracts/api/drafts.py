@@ -3,7 +3,7 @@ abandoned."""
 
 from collections.abc import Mapping
 from types import NoneType
-from typing import Annotated, Any
+from typing import Annotated
 
 from marshmallow import ValidationError, fields, validate
 from msgspec import Meta
@@ -30,19 +30,19 @@ MAX_VALUES = 400  # fields of a tab, items of a list
 TOO_MANY = "{max} champs au plus sont admis."
 
 
-class TypedValue(fields.Field[Any]):
+class TypedValue(fields.Field[str | list[str]]):
     """Reads what was typed in one field: a text, or a list of texts for checkboxes."""
 
     def _deserialize(
-        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+        self, value: object, attr: str | None, data: object, **_: object
     ) -> str | list[str]:
         items = value if isinstance(value, list) else [value]
-        if not all(isinstance(item, str) for item in items) or len(items) > MAX_VALUES:
+        texts = [item for item in items if isinstance(item, str)]
+        if len(texts) < len(items) or len(items) > MAX_VALUES:
             raise ValidationError("Un texte, ou une liste de textes, est attendu.")
-        if any(len(item) > rules.FIELD_VALUE_LENGTH for item in items):
+        if any(len(text) > rules.FIELD_VALUE_LENGTH for text in texts):
             raise ValidationError(f"{rules.FIELD_VALUE_LENGTH} caractères au plus sont admis.")
-        typed: str | list[str] = value
-        return typed
+        return texts if isinstance(value, list) else texts[0]
 
 
 class Asserted(Given):
@@ -62,7 +62,7 @@ class IdentityHeader(Given):
 
 
 class WrittenTab(Given):
-    """What was typed in a tab of a draft that was read with this revision."""
+    """The answers typed in a tab of a draft that was read with this revision."""
 
     revision: int = given(
         fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
@@ -88,7 +88,7 @@ class WrittenTab(Given):
 
 
 class SearchQuery(Given):
-    """What was typed in a search field of a tab."""
+    """The words `q` typed in a search field of a tab."""
 
     field: str = given(Text(required=True))
     q: str = given(Text(load_default=""))

@@ -16,7 +16,7 @@ TITLE = page_labels.OPENINGS
 
 
 class ChoicesQuery(Given):
-    """What was picked so far, step by step, and what for (the value of a `Purpose`)."""
+    """The choices made so far, step by step, and their purpose (the value of a `Purpose`)."""
 
     purpose: str = given(
         fields.String(

@@ -259,6 +259,15 @@ class Row(Answered):
     state: Annotated[str, one_of(rules.CANDIDATURE_STATES)]
     pieces_state: Annotated[str | None, one_of(PiecesState)]
     validation: Annotated[str | None, one_of(rules.VALIDATION_STATES)] = None
+    validate_until: Annotated[
+        Instant | None,
+        Meta(
+            description=(
+                "Fin exclue du délai donné pour la valider de nouveau, après une correction ; les "
+                "inscriptions peuvent se terminer plus tard"
+            )
+        ),
+    ] = None
     version: int
     birth_date: date | None
     first_saved_at: Instant

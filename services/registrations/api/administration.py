@@ -99,12 +99,12 @@ def read_files(code: str) -> Response:
 
 @views.serves(api.compare_catalogue)
 def compare_catalogue(body: api.CatalogueArchive) -> api.CatalogueComparison:
-    return catalogue.compare_archive(body.archive, portal_now())
+    return catalogue.compare_archive(body.content, portal_now())
 
 
 @views.serves(api.load_catalogue)
 def load_catalogue(body: api.CatalogueToLoad) -> None:
-    catalogue.load_archive(body.archive, body.etag, actor=actor(), at=portal_now())
+    catalogue.load_archive(body.content, body.etag, actor=actor(), at=portal_now())
 
 
 @views.serves(retention_api.read_plan)

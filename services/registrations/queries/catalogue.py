@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, String, bindparam, func, or_, select
 from sqlalchemy.orm import Session as DbSession
@@ -42,6 +41,8 @@ from services.registrations.models import (
     OpeningRow,
 )
 
+EtablissementColumns = dict[str, str | bool | None]
+"""A row of establishments, by the names of its columns."""
 _exams = ExpiringCache[Exam](seconds=math.inf, at_most=16)  # by digest; a revision never changes
 _NEWEST = (
     select(func.max(OpeningChange.revision))
@@ -223,23 +224,31 @@ def compare_exam(transaction: DbSession, offered: Exam, at: datetime) -> ExamCom
 
 def compare_etablissements(
     transaction: DbSession, etablissements: Iterable[Etablissement]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows to insert, rows to update. One read: there are twenty thousand establishments."""
-    rows = {
-        each.code: {
-            **vars(each),
-            "folded": folded(f"{each.label} {each.code}")[:ETABLISSEMENT_SEARCH_LENGTH],
-        }
-        for each in etablissements
+) -> tuple[list[EtablissementColumns], list[EtablissementColumns]]:
+    """Return the rows to insert, and the rows to update. All stored ones are read at once: there
+    are twenty thousand establishments."""
+    columns = EtablissementRow.__table__.columns
+    stored = {row.code: row._asdict() for row in transaction.execute(select(*columns))}
+    new: list[EtablissementColumns] = []
+    changed: list[EtablissementColumns] = []
+    for code, row in {each.code: _columns(each) for each in etablissements}.items():
+        if code not in stored:
+            new.append(row)
+        elif row != stored[code]:
+            changed.append(row)
+    return new, changed
+
+
+def _columns(etablissement: Etablissement) -> EtablissementColumns:
+    searched = folded(f"{etablissement.label} {etablissement.code}")
+    return {
+        "code": etablissement.code,
+        "label": etablissement.label,
+        "kind": etablissement.kind,
+        "departement": etablissement.departement,
+        "habilite_ccf": etablissement.habilite_ccf,
+        "folded": searched[:ETABLISSEMENT_SEARCH_LENGTH],
     }
-    stored_rows = {
-        row.code: row._asdict()
-        for row in transaction.execute(select(*EtablissementRow.__table__.columns))
-    }
-    new = [row for code, row in rows.items() if code not in stored_rows]
-    return new, [
-        row for code, row in rows.items() if code in stored_rows and row != stored_rows[code]
-    ]
 
 
 def concerned_sessions(transaction: DbSession, exam: Exam) -> tuple[ConcernedSession, ...]:

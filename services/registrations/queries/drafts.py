@@ -55,8 +55,8 @@ _OPEN_DRAFTS = _DRAFTS.where(
 
 @dataclass(frozen=True)
 class Holder:
-    """Who may use a draft: its candidate or, of one in which staff correct a candidature, staff of
-    its académie. `candidate_id`: None for staff."""
+    """The person who may use a draft: its candidate or, of one in which staff correct a
+    candidature, staff of its académie. `candidate_id`: None for staff."""
 
     candidate_id: str | None
     academies: Academies
@@ -243,7 +243,7 @@ def _field(field: Field) -> FormField:
 
 @dataclass(frozen=True)
 class _Correction:
-    """What a correction by staff changes so far and why, and what rules refuse of it."""
+    """A correction by staff so far: what it changes and why, and what rules refuse of it."""
 
     changes: tuple[api.Change, ...] = ()
     refusals: tuple[api.RuleRefusal, ...] = ()
@@ -302,8 +302,9 @@ def search(
 def draft_to_remind_of(
     transaction: DbSession, draft_id: str, closes: datetime, at: datetime
 ) -> tuple[str, str, OpeningView] | None:
-    """Its candidate, the newest address known, the opening; None where the draft was transmitted or
-    abandoned, or its registrations end at another instant or have ended."""
+    """Return the draft's candidate, the newest address known, and the opening. Return None where
+    the draft was transmitted or abandoned, or its registrations end at another instant or have
+    ended."""
     draft = transaction.get(Draft, draft_id)
     if draft is None or draft.closed_at is not None or draft.candidate_id is None:
         return None

@@ -104,6 +104,24 @@ def test_a_second_try_ends(online: Flask, candidate: CandidateClient, validated:
     assert stored_ends(online) == [SECOND_TRY_ENDS]
 
 
+def test_staff_read_until_when_the_candidate_may_validate_again(
+    online: Flask, candidate: CandidateClient, validated: str
+) -> None:
+    correct_address(online, validated)
+    assert ends_read_by_staff(online, validated) == [SECOND_TRY_ENDS, SECOND_TRY_ENDS]
+    assert validate(candidate, validated).status_code == 204
+    assert ends_read_by_staff(online, validated) == [None, None]
+
+
+def ends_read_by_staff(app: Flask, candidature_id: str) -> list[datetime | None]:
+    """The end of the second try, as the list says it and as the candidature's page does."""
+    desk = Desk(app, "03")
+    [listed] = desk.call("GET", "/staff/candidatures").json["candidatures"]
+    opened = desk.call("GET", f"/staff/candidatures/{candidature_id}").json
+    ends = [listed["validate_until"], opened["validate_until"]]
+    return [datetime.fromisoformat(end) if end else None for end in ends]
+
+
 def stored_ends(app: Flask) -> list[datetime | None]:
     return [row.validate_until for row in stored(app, select(Candidature))]
 

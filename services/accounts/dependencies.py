@@ -7,7 +7,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from services.accounts.clients.identity_provider import IdentityProvider
+from services.accounts.clients.identity_provider import IdentityProvider, Registration
 from services.accounts.clients.registrations import RegistrationsClient
 from services.accounts.domain.passwords import PROFILES, Profile
 from services.accounts.password_hashing import PasswordHasher
@@ -64,20 +64,27 @@ def build(settings: AccountsSettings) -> Dependencies:
         registrations=RegistrationsClient(registrations, signer, settings.client_id),
         holders={name: Client(url, f"{name}_for_copies") for name, url in holders},
         store=ObjectStore(settings.objects_url),
-        identity_providers={
-            name: IdentityProvider(
-                name,
-                settings.of_provider(name, "issuer"),
-                _SAID_TO_PROVIDERS[name],
-                client_id=settings.of_provider(name, "client_id"),
-                client_secret=settings.of_provider(name, "client_secret"),
-                scope=settings.of_provider(name, "scopes"),
-                redirect_uri=f"{settings.public_url}{path}{RETURN}",
-            )
-            for name, path in PROVIDER_PATHS.items()
-            if settings.of_provider(name, "issuer")
-        },
+        identity_providers=_identity_providers(settings),
     )
+
+
+def _identity_providers(settings: AccountsSettings) -> dict[str, IdentityProvider]:
+    """Return those that are switched on, by name."""
+    providers = {}
+    for name, path in PROVIDER_PATHS.items():
+        of_provider = settings.provider(name)
+        if not of_provider.issuer:
+            continue
+        registration = Registration(
+            issuer=of_provider.issuer,
+            client_id=of_provider.client_id,
+            client_secret=of_provider.client_secret,
+            scope=of_provider.scopes,
+            redirect_uri=f"{settings.public_url}{path}{RETURN}",
+            parameters=_SAID_TO_PROVIDERS[name],
+        )
+        providers[name] = IdentityProvider(name, registration)
+    return providers
 
 
 _SAID_TO_PROVIDERS = {
@@ -91,7 +98,7 @@ def attach(app: Flask, built: Dependencies) -> None:
 
 
 def dependencies() -> Dependencies:
-    """Those of the running process; needs an application context."""
+    """Return what the running process was built with. Needs an application context."""
     return cast(Dependencies, current_app.extensions[_KEY])
 
 

@@ -25,7 +25,8 @@ _RESET_HINT = "Si vous avez oublié votre mot de passe, cette page permet aussi 
 
 @dataclass(frozen=True)
 class Link:
-    """To the page of which the mail is; `secret`: whoever has its address may act."""
+    """The link of a mail, to the page that it is about. `secret`: whoever has its address may
+    act."""
 
     label: str
     secret: bool = False
@@ -195,14 +196,17 @@ LETTERS: Mapping[str, tuple[str | Link, ...]] = {
 
 
 def letter(name: str, url: str, *, at: datetime | None = None, answer: str = "") -> Letter:
-    """That of LETTERS, with a link to `url`; `at`: when what it tells happened, or is going to."""
+    """Return the letter of this name, with a link to `url`.
+
+    `at`: when what it tells happened, or is going to. `answer`: what an administrateur has written.
+    """
     subject, *blocks = LETTERS[name]
     words = {"portal": brand.NAME, "instant": at and instant_in_paris(at), "answer": answer}
     filled = (
         (
             Action(block.label, url, secret=block.secret)
             if isinstance(block, Link)
-            else block.format(**words)
+            else block.format_map(words)
         )
         for block in blocks
     )

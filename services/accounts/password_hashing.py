@@ -24,6 +24,12 @@ BUSY = (
 )
 
 
+class _ThisThread(threading.local):
+    """What each thread knows of itself: whether it has a turn in the queue."""
+
+    has_turn = False
+
+
 class PasswordHasher:
     """Parameters are read from each hash, so they can be raised over time. At most as many hashes
     run at once as there are processors (argon2 releases Python's lock); running and waiting
@@ -37,14 +43,14 @@ class PasswordHasher:
         running = max(1, min(len(os.sched_getaffinity(0)), places * 3 // 4))
         busy = partial(Unavailable, BUSY, retry_after=RETRY_AFTER, nothing_done=True)
         self._limit = Limit("password_hashing", running, max(0, places - running), refusal=busy)
-        self._this_thread = threading.local()
+        self._this_thread = _ThisThread()
 
     @contextmanager
     def turn(self, source: str = "") -> Iterator[None]:
         """One turn in the queue for everything that the block hashes; nested calls in one thread
         share it. `source`: the visitor's address, where it is known. Raises Unavailable with
         `nothing_done`: whoever hashes asks for a turn before anything is stored."""
-        if getattr(self._this_thread, "has_turn", False):
+        if self._this_thread.has_turn:
             yield
             return
         with self._limit.place(source):

@@ -8,7 +8,7 @@ import msgspec
 from services.accounts.domain.passwords import GUIDE, PROFILES
 from services.chassis.settings import Secret
 from services.chassis.signing_keys import SigningKeyError, load_keys
-from services.contracts.api.sign_in import PROVIDER_LABELS
+from services.contracts.api.sign_in import FRANCECONNECT, PROCONNECT, PROVIDER_LABELS
 from services.mail.settings import MailSettings
 from services.objects.settings import ObjectSettings
 
@@ -18,8 +18,8 @@ _ClientSecretsTurned = Annotated[list[_ClientSecret], msgspec.Meta(min_length=1)
 
 
 class ClientSecrets:
-    """Which processes may obtain a service token, by their secret: {"gateway": "…", "pieces": "…"};
-    while it is rotated by any of a list."""
+    """The processes that may obtain a service token, by their secret: {"gateway": "…", "pieces":
+    "…"}; while it is rotated by any of a list."""
 
     def __init__(self, text: str) -> None:
         try:
@@ -40,6 +40,17 @@ class ClientSecrets:
 
     def __repr__(self) -> str:
         return f"ClientSecrets({sorted(self._secrets)})"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ProviderSettings:
+    """How the portal is registered with FranceConnect or ProConnect. `issuer`: "" where nobody
+    signs in with it."""
+
+    issuer: str
+    client_id: str
+    client_secret: Secret
+    scopes: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -81,9 +92,22 @@ class AccountsSettings(MailSettings, ObjectSettings):
     proconnect_client_secret: Secret = _NONE
     proconnect_scopes: str = "openid given_name usual_name email"
 
-    def of_provider(self, name: str, setting: str) -> str:
-        """Return a setting of a provider: of « franceconnect » its « issuer »."""
-        return str(getattr(self, f"{name}_{setting}"))
+    def provider(self, name: str) -> ProviderSettings:
+        """Return the settings of FRANCECONNECT or PROCONNECT. Raises KeyError for another name."""
+        return {
+            FRANCECONNECT: ProviderSettings(
+                issuer=self.franceconnect_issuer,
+                client_id=self.franceconnect_client_id,
+                client_secret=self.franceconnect_client_secret,
+                scopes=self.franceconnect_scopes,
+            ),
+            PROCONNECT: ProviderSettings(
+                issuer=self.proconnect_issuer,
+                client_id=self.proconnect_client_id,
+                client_secret=self.proconnect_client_secret,
+                scopes=self.proconnect_scopes,
+            ),
+        }[name]
 
     def mistakes(self) -> list[str]:
         mistakes = super().mistakes()
@@ -105,14 +129,16 @@ class AccountsSettings(MailSettings, ObjectSettings):
                 "SESSION_IDLE_SECONDS, STAFF_SESSION_IDLE_SECONDS, SESSION_ABSOLUTE_SECONDS: at "
                 "least 1 is expected"
             )
-        return mistakes + [
-            f"{name.upper()}_ISSUER: https:// is expected in production, with a client id and a "
-            "client secret"
-            for name in PROVIDER_LABELS
-            if (issuer := self.of_provider(name, "issuer"))
-            and not (
-                self.of_provider(name, "client_id")
-                and self.of_provider(name, "client_secret")
-                and (issuer.startswith("https://") or self.env != "production")
-            )
-        ]
+        for name in PROVIDER_LABELS:
+            if not self._is_registered_or_off(self.provider(name)):
+                mistakes.append(
+                    f"{name.upper()}_ISSUER: https:// is expected in production, with a client id "
+                    "and a client secret"
+                )
+        return mistakes
+
+    def _is_registered_or_off(self, provider: ProviderSettings) -> bool:
+        if not provider.issuer:
+            return True
+        is_reachable = provider.issuer.startswith("https://") or self.env != "production"
+        return is_reachable and bool(provider.client_id and provider.client_secret)

@@ -7,15 +7,19 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from services.contracts.base import data_of, read
+
+Content = TypeVar("Content")
 
 
 class DerivedKeys:
@@ -55,26 +59,27 @@ class DerivedKeys:
         """The decrypted text. Raises InvalidToken if no valid key decrypts it."""
         return self._all_sealing_keys.decrypt(sealed.encode()).decode()
 
-    def seal_content(self, purpose: str, content: Mapping[str, Any]) -> str:
-        """`content`, encrypted for that purpose alone."""
-        return self.seal(json.dumps({**content, "purpose": purpose}))
+    def seal_content(self, purpose: str, content: object) -> str:
+        """Return `content`, a dataclass, encrypted for that purpose alone; what is None is left
+        out."""
+        members = {name: value for name, value in data_of(content).items() if value is not None}
+        return self.seal(json.dumps({**members, "purpose": purpose}))
 
     def sealed_content(
-        self, purpose: str, sealed: str, lifetime: timedelta
-    ) -> dict[str, Any] | None:
-        """None for another purpose, after its lifetime, and for a text that was not sealed here."""
+        self, purpose: str, sealed: str, lifetime: timedelta, kind: type[Content]
+    ) -> Content | None:
+        """Return the `kind` that was sealed for this purpose; None where it was sealed for another
+        one, longer than `lifetime` ago, or not here."""
         try:
             text = self._all_sealing_keys.decrypt(
                 sealed.encode(), ttl=int(lifetime.total_seconds())
             )
-            content: dict[str, Any] = json.loads(text)
+            content = json.loads(text)
+            if not isinstance(content, dict) or content.get("purpose") != purpose:
+                return None
+            return read(kind, content)
         except (InvalidToken, ValueError):
             return None
-        return (
-            content
-            if isinstance(content, dict) and content.pop("purpose", None) == purpose
-            else None
-        )
 
     def opens(self, sealed: str) -> bool:
         """Whether a valid key decrypts it."""

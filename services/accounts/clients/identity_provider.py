@@ -5,19 +5,22 @@ here, and nowhere else."""
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 import requests
 import structlog
 from authlib.common.errors import AuthlibBaseError
 from authlib.common.security import generate_token
+from authlib.common.urls import add_params_to_uri
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from requests.adapters import HTTPAdapter
 
 from services.chassis.errors import DomainError, Forbidden, Unavailable
 from services.chassis.process.capacity import thread_count
@@ -30,6 +33,8 @@ from services.contracts.api.sign_in import PROVIDER_LABELS, PROVIDER_SECONDS
 ALGORITHMS = ("RS256", "PS256", "ES256")
 """Of signatures, by a key whose public half the provider publishes: neither « none » nor one by a
 shared secret."""
+AUTHENTICATION_METHOD = "client_secret_post"
+"""How the portal proves to a provider who it is (OpenID Connect, 9)."""
 KEPT_SECONDS = 3600.0
 """Of what the provider publishes of itself. Its keys are asked for again where a signature is by
 none of them."""
@@ -52,95 +57,161 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class ProvidedIdentity:
-    """Who somebody is to this provider, and what it says of them (`claims`)."""
+    """Somebody as their provider knows them: `sub` names them there, `claims` is what it says of
+    them."""
 
     provider: str
     sub: str
-    claims: dict[str, Any]
+    claims: dict[str, object]
     id_token: str
     has_second_factor: bool
 
 
-class _Session(OAuth2Session):
-    """One exchange with the provider: all its requests together take PROVIDER_SECONDS at most."""
+@dataclass(frozen=True)
+class Departure:
+    """Where a browser is sent, and what we alone know of it until it comes back."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+    address: str
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """How the portal is registered with a provider.
+
+    `issuer`: the provider, as its configuration names it. `redirect_uri`: where browsers come back.
+    `parameters`: what each authorization request says besides.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    scope: str
+    redirect_uri: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Published(msgspec.Struct):
+    """What a provider publishes of itself (OpenID Connect Discovery), as far as it is used."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    userinfo_endpoint: str
+    jwks_uri: str
+    end_session_endpoint: str | None = None
+
+
+class _UntilAdapter(HTTPAdapter):
+    """Sends requests that together take PROVIDER_SECONDS at most, from when it was made."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self._until = time.monotonic() + PROVIDER_SECONDS
 
-    def request(self, method: str, url: str, *arguments: Any, **options: Any) -> requests.Response:
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: object = None,
+        verify: bool | str = True,
+        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
         left = max(self._until - time.monotonic(), 0.01)
-        return super().request(
-            method, url, *arguments, **{**options, "timeout": left, "allow_redirects": False}
+        return super().send(request, stream, left, verify, cert, proxies)
+
+
+class _Session(OAuth2Session):
+    """One exchange with the provider. No redirection is followed."""
+
+    def __init__(self, registration: Registration) -> None:
+        super().__init__(
+            client_id=registration.client_id,
+            client_secret=registration.client_secret,
+            scope=registration.scope,
+            redirect_uri=registration.redirect_uri,
+            token_endpoint_auth_method=AUTHENTICATION_METHOD,
+            code_challenge_method="S256",
+            # FranceConnect's access tokens live a minute, no longer than Authlib would leave of
+            # them.
+            leeway=0,
         )
+        adapter = _UntilAdapter()
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 class IdentityProvider:
-    def __init__(
-        self, name: str, issuer: str, parameters: Mapping[str, str], **client: str
-    ) -> None:
-        """`parameters`: what its authorization requests say besides; `client`: client_id,
-        client_secret, scope and redirect_uri."""
+    """One provider, by its `name`."""
+
+    def __init__(self, name: str, registration: Registration) -> None:
         self.name = name
-        self.issuer = issuer
-        self._client_id = client["client_id"]
-        self._parameters = parameters
-        self._options = {
-            **client,
-            "token_endpoint_auth_method": "client_secret_post",
-            "code_challenge_method": "S256",
-            # FranceConnect's access tokens live a minute, no longer than Authlib would leave of
-            # them
-            "leeway": 0,
-        }
-        self._kept = ExpiringCache[Any](seconds=KEPT_SECONDS, at_most=2)
+        self.issuer = registration.issuer
+        self._registration = registration
+        self._published_by_it = ExpiringCache[_Published](seconds=KEPT_SECONDS, at_most=1)
+        self._keys = ExpiringCache[KeySet](seconds=KEPT_SECONDS, at_most=1)
         self._limit = Limit(f"calls_to_{name}", max(1, thread_count() // 8), refusal=self._away)
 
-    def begin(self, *, anew: bool = False) -> tuple[str, dict[str, str]]:
-        """Where the browser goes; what we alone know of it (state, nonce, verifier). `anew`:
-        whoever is signed in there signs in once more. Raises Unavailable, Forbidden."""
+    def begin(self, *, anew: bool = False) -> Departure:
+        """Return where the browser goes. `anew`: whoever is signed in there signs in once more.
+        Raises Unavailable, Forbidden."""
         nonce = generate_token(32)
         verifier = generate_token(64)
-        parameters = {**self._parameters, **({"prompt": "login", "max_age": "0"} if anew else {})}
+        parameters = dict(self._registration.parameters)
+        if anew:
+            parameters["prompt"] = "login"
+            parameters["max_age"] = "0"
         with self._exchange() as session:
-            endpoint = self._published(session)["authorization_endpoint"]
+            endpoint = self._published(session).authorization_endpoint
             address, state = session.create_authorization_url(
-                endpoint, code_verifier=verifier, nonce=nonce, **parameters
+                endpoint, code_verifier=verifier, nonce=nonce
             )
-        return address, {"state": state, "nonce": nonce, "verifier": verifier}
+        said = add_params_to_uri(address, list(parameters.items()))
+        return Departure(said, state, nonce, verifier)
 
     def identity(
         self, code: str, *, nonce: str, verifier: str, since: int | None = None
     ) -> ProvidedIdentity:
-        """The identity that the code gives. `since`: when its owner has signed in at the earliest
-        (seconds since 1970). Raises Unavailable, Forbidden `fournisseur-refuse`."""
+        """Return the identity that the code gives. `since`: when its owner has signed in at the
+        earliest (seconds since 1970). Raises Unavailable, Forbidden `fournisseur-refuse`."""
         with self._exchange() as session:
             published = self._published(session)
             tokens = session.fetch_token(
-                published["token_endpoint"],
+                published.token_endpoint,
                 code=code,
                 code_verifier=verifier,
                 grant_type="authorization_code",
             )
             id_token = self._verified(session, tokens["id_token"])
+            client_id = self._registration.client_id
             asked = {
                 "nonce": nonce,
-                "client_id": self._client_id,
+                "client_id": client_id,
                 "access_token": tokens["access_token"],
             }
-            expected = {"iss": self.issuer, "aud": self._client_id}
-            issued = {name: {"essential": True, "value": value} for name, value in expected.items()}
+            issued = {"iss": _required(self.issuer), "aud": _required(client_id)}
             now = int(system_now().timestamp())
             claims = CodeIDToken(id_token.claims, id_token.header, issued, asked)
             claims.validate(now, TOLERATED_SECONDS)
             signed_in_at = claims.get("auth_time") or 0
             if since and not since - TOLERATED_SECONDS <= signed_in_at <= now + TOLERATED_SECONDS:
                 raise self.refusal("not signed in anew")
-            answer = session.get(published["userinfo_endpoint"])
+            answer = session.get(published.userinfo_endpoint)
             answer.raise_for_status()
             user = self._verified(session, answer.text).claims
-            same: Any = {**issued, "sub": {"essential": True, "value": claims["sub"]}}
-            jwt.JWTClaimsRegistry(now, TOLERATED_SECONDS, **same).validate(user)
+            jwt.JWTClaimsRegistry(
+                now,
+                TOLERATED_SECONDS,
+                iss=_required(self.issuer),
+                aud=_required(client_id),
+                sub=_required(claims["sub"]),
+            ).validate(user)
             if not 0 < len(claims["sub"]) <= SUB_LENGTH:
                 raise ValueError("sub")
         has_second_factor = claims.get("acr") in SECOND_FACTOR_ACRS or "mfa" in claims.get(
@@ -151,11 +222,11 @@ class IdentityProvider:
         )
 
     def log_out_address(self, id_token: str, back: str) -> str | None:
-        """Where a browser ends its session with the provider too, to come `back` from there; None
-        where the provider has no such page, or does not answer."""
+        """Return where a browser ends its session with the provider too, to come `back` from there;
+        None where the provider has no such page, or does not answer."""
         try:
             with self._exchange() as session:
-                endpoint = self._published(session).get("end_session_endpoint")
+                endpoint = self._published(session).end_session_endpoint
         except DomainError:
             return None
         parameters = {
@@ -166,7 +237,7 @@ class IdentityProvider:
         return f"{endpoint}?{urlencode(parameters)}" if endpoint else None
 
     def refusal(self, reason: str, detail: str = "") -> Forbidden:
-        """What its page says to do; the reason is for who runs the portal."""
+        """Return what the page says to do. `reason`: logged, for who runs the portal."""
         log.warning("identity_refused", provider=self.name, reason=reason)
         label = PROVIDER_LABELS[self.name]
         default = f"La réponse de {label} n'a pas pu être vérifiée : personne n'est identifié."
@@ -186,7 +257,7 @@ class IdentityProvider:
     def _exchange(self) -> Iterator[_Session]:
         with self._limit.place(seconds=0):
             try:
-                with _Session(**self._options) as session:
+                with _Session(self._registration) as session:
                     yield session
             except requests.RequestException as error:
                 log.warning(
@@ -196,6 +267,7 @@ class IdentityProvider:
             except (
                 AuthlibBaseError,
                 JoseError,
+                msgspec.ValidationError,
                 ValueError,
                 KeyError,
                 TypeError,
@@ -203,28 +275,36 @@ class IdentityProvider:
             ) as error:
                 raise self.refusal(type(error).__name__) from error
 
-    def _published(self, session: _Session) -> dict[str, Any]:
-        known: dict[str, Any] | None = self._kept.get("configuration")
+    def _published(self, session: _Session) -> _Published:
+        known = self._published_by_it.get(self.issuer)
         if known is None:
-            known = self._json(session, f"{self.issuer}/.well-known/openid-configuration")
-            if known["issuer"] != self.issuer:
+            address = f"{self.issuer}/.well-known/openid-configuration"
+            known = msgspec.convert(_json(session, address), _Published)
+            if known.issuer != self.issuer:
                 raise ValueError("another issuer")
-            self._kept.put("configuration", known)
+            self._published_by_it.put(self.issuer, known)
         return known
 
     def _verified(self, session: _Session, token: str) -> jwt.Token:
-        """The token, signed by a key of the provider's."""
-        keys = self._kept.get("keys")
+        """Return the token, signed by a key of the provider's."""
+        keys = self._keys.get(self.issuer)
         if keys is not None:
             try:
                 return jwt.decode(token, keys, ALGORITHMS)
             except (JoseError, ValueError):  # perhaps by a key that is newer than those
                 pass
-        keys = KeySet.import_key_set(self._json(session, self._published(session)["jwks_uri"]))
-        self._kept.put("keys", keys)
+        keys = KeySet.import_key_set(_json(session, self._published(session).jwks_uri))
+        self._keys.put(self.issuer, keys)
         return jwt.decode(token, keys, ALGORITHMS)
 
-    def _json(self, session: _Session, address: str) -> Any:
-        answer = session.get(address, withhold_token=True)
-        answer.raise_for_status()
-        return answer.json()
+
+def _required(value: str) -> jwt.ClaimsOption:
+    """Return the rule of a claim that has to be there, and to be this."""
+    return {"essential": True, "value": value}
+
+
+def _json(session: _Session, address: str) -> Any:
+    """Return what the provider publishes there, read without a token."""
+    answer = session.get(address, withhold_token=True)
+    answer.raise_for_status()
+    return answer.json()

@@ -2,7 +2,6 @@
 identities."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from services.accounts.signing import Signer
 from services.chassis.http.client import Client, ProblemAnswer
@@ -63,7 +62,10 @@ class RegistrationsClient:
         )
 
     def _call_unless_engaged(
-        self, operation: Operation[None], candidate_id: str, body: Mapping[str, Any] | None = None
+        self,
+        operation: Operation[None],
+        candidate_id: str,
+        body: Mapping[str, object] | None = None,
     ) -> None:
         try:
             self._client.call(

@@ -2,7 +2,6 @@
 only render them."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, cast
 
 from services.accounts.domain.civil_status import CIVILITES
 from services.accounts.domain.form_reader import FormReader
@@ -34,15 +33,15 @@ UNSURE_NOTICE = (
 
 
 def creation(
-    values: Mapping[str, Any], profile: Profile, *, certified: Collection[str] = ()
+    values: Mapping[str, object], profile: Profile, *, certified: Collection[str] = ()
 ) -> Form:
-    """« Formulaire de création » with `values` as typed, passwords aside. `certified`: fields that
-    FranceConnect has filled; no password is chosen then."""
+    """Return « Formulaire de création » with `values` as typed, passwords aside. `certified`: the
+    fields that FranceConnect has filled; no password is chosen then."""
     if not certified:
         fields = [*_identity(values), *_contact(values), *_new_password(profile, required=True)]
         return {"sections": [_section(fields)]}
     shown = [
-        cast(FormField, {**field, "disabled": True, "refresh": False, "hint": CERTIFIED})
+        _frozen(field, CERTIFIED)
         for field in _identity(values)
         if field["name"] in certified and not field["name"].endswith("_confirmation")
     ]
@@ -51,18 +50,18 @@ def creation(
     return {"sections": [_section(shown, CERTIFIED_NOTICE), _section([*asked, *_contact(values)])]}
 
 
-def change(values: Mapping[str, Any], profile: Profile, *, frozen_notice: str | None) -> Form:
-    """« Modifier mes informations »; with a `frozen_notice` only mail and password can change and
-    it says why."""
+def change(values: Mapping[str, object], profile: Profile, *, frozen_notice: str | None) -> Form:
+    """Return « Modifier mes informations ». With a `frozen_notice`, which says why, only mail and
+    password can change."""
     identity = _identity(values)
     if frozen_notice:
-        identity = [{**field, "disabled": True, "refresh": False} for field in identity]
-    current = _field(
-        "current_password",
-        "Mot de passe actuel",
-        "password",
-        FormReader({}),
+        identity = [_frozen(field) for field in identity]
+    current = FormField(
+        name="current_password",
+        label="Mot de passe actuel",
+        type="password",
         required=False,
+        value="",
         hint="Demandé pour changer l'adresse mail ou le mot de passe",
         autocomplete="current-password",
     )
@@ -75,16 +74,33 @@ def change(values: Mapping[str, Any], profile: Profile, *, frozen_notice: str | 
     return {"sections": [_section(identity, frozen_notice), _section(contact)]}
 
 
-def correction(values: Mapping[str, Any]) -> Form:
-    """The civil status alone, as staff correct it: they copy a document, and type nothing twice."""
+def correction(values: Mapping[str, object]) -> Form:
+    """Return the form of the civil status alone, as staff correct it: they copy a document, and
+    type nothing twice."""
     fields = [field for field in _identity(values) if not field["name"].endswith("_confirmation")]
     return {"sections": [_section([*fields, _version(values)])]}
 
 
-def _version(values: Mapping[str, Any]) -> FormField:
-    """Of the account that the form is made from: a civil status that has changed since is not
-    replaced."""
-    return _field("version", "", "hidden", FormReader(values), required=False)
+def _version(values: Mapping[str, object]) -> FormField:
+    """Return the hidden field of the account's version that the form is made from: a civil status
+    that has changed since is not replaced."""
+    return FormField(
+        name="version",
+        label="",
+        type="hidden",
+        required=False,
+        value=FormReader(values).raw("version"),
+    )
+
+
+def _frozen(field: FormField, hint: str | None = None) -> FormField:
+    """Return a field that is shown and cannot be changed, with another hint where one is given."""
+    frozen = field.copy()
+    frozen["disabled"] = True
+    frozen["refresh"] = False
+    if hint is not None:
+        frozen["hint"] = hint
+    return frozen
 
 
 def _section(fields: list[FormField], notice: str | None = None) -> FormSection:
@@ -92,8 +108,8 @@ def _section(fields: list[FormField], notice: str | None = None) -> FormSection:
 
 
 def communes_for(departement: str, q: str) -> Suggestions:
-    """Communes of the département for the words typed; the advice says why none can be found
-    there."""
+    """Suggest communes of the département for the words typed; the advice says why none can be
+    found there."""
     options = tuple(
         _option(commune.label, commune.label) for commune in communes.search(departement, q)
     )
@@ -101,55 +117,67 @@ def communes_for(departement: str, q: str) -> Suggestions:
     return Suggestions(options=options, advice=advice)
 
 
-def _identity(values: Mapping[str, Any]) -> list[FormField]:
+def _identity(values: Mapping[str, object]) -> list[FormField]:
     typed = FormReader(values)
     return [
-        _field(
-            "civilite",
-            "Civilité",
-            "select",
-            typed,
+        FormField(
+            name="civilite",
+            label="Civilité",
+            type="select",
+            required=True,
+            value=typed.raw("civilite"),
             autocomplete="honorific-prefix",
             options=[_option(civilite, civilite) for civilite in CIVILITES],
         ),
-        _field(
-            "nom_famille",
-            "Nom de famille",
-            "text",
-            typed,
+        FormField(
+            name="nom_famille",
+            label="Nom de famille",
+            type="text",
+            required=True,
+            value=typed.raw("nom_famille"),
             hint="(Nom de naissance)",
             autocomplete="family-name",
         ),
-        _field(
-            "nom_famille_confirmation",
-            "Confirmation du nom de naissance",
-            "text",
-            typed,
+        FormField(
+            name="nom_famille_confirmation",
+            label="Confirmation du nom de naissance",
+            type="text",
+            required=True,
+            value=typed.raw("nom_famille_confirmation"),
             autocomplete="off",
         ),
-        _field(
-            "nom_usage",
-            "Nom d'usage",
-            "text",
-            typed,
+        FormField(
+            name="nom_usage",
+            label="Nom d'usage",
+            type="text",
             required=False,
+            value=typed.raw("nom_usage"),
             hint="(Nom marital par exemple)",
             autocomplete="off",
         ),
-        _field("prenoms", "Prénoms", "text", typed, autocomplete="given-name"),
-        _field(
-            "date_naissance",
-            "Date de naissance",
-            "date",
-            typed,
+        FormField(
+            name="prenoms",
+            label="Prénoms",
+            type="text",
+            required=True,
+            value=typed.raw("prenoms"),
+            autocomplete="given-name",
+        ),
+        FormField(
+            name="date_naissance",
+            label="Date de naissance",
+            type="date",
+            required=True,
+            value=typed.raw("date_naissance"),
             hint=_DATE_HINT,
             autocomplete="bday",
         ),
-        _field(
-            "date_naissance_confirmation",
-            "Confirmation date de naissance",
-            "date",
-            typed,
+        FormField(
+            name="date_naissance_confirmation",
+            label="Confirmation date de naissance",
+            type="date",
+            required=True,
+            value=typed.raw("date_naissance_confirmation"),
             hint=_DATE_HINT,
             autocomplete="off",
         ),
@@ -160,74 +188,91 @@ def _identity(values: Mapping[str, Any]) -> list[FormField]:
 def _birthplace(typed: FormReader) -> list[FormField]:
     country_code = typed.raw("pays_naissance") or FRANCE
     countries = [_option(country.code, country.label) for country in pays.proposed()]
-    country_field = _field(
-        "pays_naissance",
-        "Pays de naissance",
-        "select",
-        typed,
+    country_field = FormField(
+        name="pays_naissance",
+        label="Pays de naissance",
+        type="select",
+        required=True,
+        value=country_code,
         refresh=True,
         autocomplete="off",
         options=countries,
     )
-    country_field["value"] = country_code
     if country_code != FRANCE:
-        town = _field("ville_naissance", "Ville de naissance", "text", typed, autocomplete="off")
+        town = FormField(
+            name="ville_naissance",
+            label="Ville de naissance",
+            type="text",
+            required=True,
+            value=typed.raw("ville_naissance"),
+            autocomplete="off",
+        )
         return [country_field, town]
     choices = [_option(departement.code, departement.label) for departement in departements.all()]
-    departement_field = _field(
-        "departement_naissance",
-        "Département, DOM ou COM de naissance",
-        "select",
-        typed,
+    departement_field = FormField(
+        name="departement_naissance",
+        label="Département, DOM ou COM de naissance",
+        type="select",
+        required=True,
+        value=typed.raw("departement_naissance"),
         refresh=True,
         autocomplete="off",
         options=choices,
     )
-    checkbox = _field(
-        "commune_hors_liste",
-        "Ma commune n'est pas dans la liste",
-        "checkbox",
-        typed,
+    checkbox = FormField(
+        name="commune_hors_liste",
+        label="Ma commune n'est pas dans la liste",
+        type="checkbox",
         required=False,
+        value="oui" if typed.is_ticked("commune_hors_liste") else "",
         refresh=True,
         hint="Par exemple une commune réunie à une autre depuis votre naissance.",
     )
-    checkbox["value"] = "oui" if typed.is_ticked("commune_hors_liste") else ""
     return [country_field, departement_field, _commune(typed), checkbox]
 
 
 def _commune(typed: FormReader) -> FormField:
     if typed.is_ticked("commune_hors_liste"):
-        return _field(
-            "commune_naissance_libre",
-            "Commune de naissance",
-            "text",
-            typed,
+        return FormField(
+            name="commune_naissance_libre",
+            label="Commune de naissance",
+            type="text",
+            required=True,
+            value=typed.raw("commune_naissance_libre"),
             autocomplete="off",
             hint="Nom de la commune à la date de votre naissance",
         )
-    commune = _field(
-        "commune_naissance",
-        "Commune de naissance",
-        "search",
-        typed,
+    return FormField(
+        name="commune_naissance",
+        label="Commune de naissance",
+        type="search",
+        required=True,
+        value=typed.raw("commune_naissance"),
         autocomplete="off",
         hint="Champ de recherche fonction du département",
         search="communes",
+        display=typed.raw("commune_naissance-texte") or typed.raw("commune_naissance"),
     )
-    commune["display"] = typed.raw("commune_naissance-texte") or commune["value"]
-    return commune
 
 
-def _contact(values: Mapping[str, Any]) -> list[FormField]:
+def _contact(values: Mapping[str, object]) -> list[FormField]:
     typed = FormReader(values)
     return [
-        _field("email", "Adresse mail", "email", typed, hint=_EMAIL_HINT, autocomplete="email"),
-        _field(
-            "email_confirmation",
-            "Confirmation de l'adresse mail",
-            "email",
-            typed,
+        FormField(
+            name="email",
+            label="Adresse mail",
+            type="email",
+            required=True,
+            value=typed.raw("email"),
+            hint=_EMAIL_HINT,
+            autocomplete="email",
+        ),
+        FormField(
+            name="email_confirmation",
+            label="Confirmation de l'adresse mail",
+            type="email",
+            required=True,
+            value=typed.raw("email_confirmation"),
             hint=_EMAIL_HINT,
             autocomplete="off",
         ),
@@ -235,45 +280,31 @@ def _contact(values: Mapping[str, Any]) -> list[FormField]:
 
 
 def _new_password(profile: Profile, *, required: bool) -> list[FormField]:
-    """Never holds a value: passwords are not sent back."""
-    nothing = FormReader({})
+    """Return the two fields of a password, always empty: passwords are not sent back."""
     hint = (
         profile.hint
         if required
         else f"{profile.hint}. Laissez vide pour garder votre mot de passe."
     )
     return [
-        _field(
-            "password",
-            "Mot de passe",
-            "password",
-            nothing,
+        FormField(
+            name="password",
+            label="Mot de passe",
+            type="password",
             required=required,
+            value="",
             hint=hint,
             autocomplete="new-password",
         ),
-        _field(
-            "password_confirmation",
-            "Confirmation du mot de passe",
-            "password",
-            nothing,
+        FormField(
+            name="password_confirmation",
+            label="Confirmation du mot de passe",
+            type="password",
             required=required,
+            value="",
             autocomplete="new-password",
         ),
     ]
-
-
-def _field(
-    name: str, label: str, type: str, typed: FormReader, *, required: bool = True, **more: Any
-) -> FormField:
-    given = {
-        "name": name,
-        "label": label,
-        "type": type,
-        "required": required,
-        "value": typed.raw(name),
-    }
-    return cast(FormField, {**given, **more})
 
 
 def _option(value: str, label: str) -> Option:

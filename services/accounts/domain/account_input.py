@@ -4,7 +4,6 @@ together."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from services.accounts.domain import civil_status, emails, passwords
 from services.accounts.domain.civil_status import CivilStatus
@@ -38,7 +37,7 @@ class Changes:
     current_password: str
 
 
-def read_new(values: Mapping[str, Any], *, today: date, profile: Profile | None) -> NewAccount:
+def read_new(values: Mapping[str, object], *, today: date, profile: Profile | None) -> NewAccount:
     """« Formulaire de création »; without a profile no password is chosen. Raises Invalid with
     every mistake."""
     reader = FormReader(values)
@@ -53,7 +52,7 @@ def read_new(values: Mapping[str, Any], *, today: date, profile: Profile | None)
 
 
 def read_changes(
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     *,
     today: date,
     profile: Profile,
@@ -87,7 +86,7 @@ def read_changes(
 
 
 def read_correction(
-    values: Mapping[str, Any], *, today: date, current: CivilStatus | None = None
+    values: Mapping[str, object], *, today: date, current: CivilStatus | None = None
 ) -> CivilStatus:
     """A civil status corrected by staff, who type no confirmation. Raises Invalid with every
     mistake."""
@@ -98,14 +97,14 @@ def read_correction(
     return status
 
 
-def changes_civil_status(values: Mapping[str, Any], current: CivilStatus) -> bool:
+def changes_civil_status(values: Mapping[str, object], current: CivilStatus) -> bool:
     """Whether a field of the civil status was sent with another value; pages do not send disabled
     fields."""
     shown = dict.fromkeys(_BIRTHPLACE_FIELDS, "") | civil_status_values(current)
     return any(values.get(name, value) != value for name, value in shown.items())
 
 
-def changes_credentials(values: Mapping[str, Any], current_email: str) -> bool:
+def changes_credentials(values: Mapping[str, object], current_email: str) -> bool:
     """Tell whether another address or a password was typed, for which the current password is
     asked."""
     reader = FormReader(values)

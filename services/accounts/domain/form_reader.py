@@ -2,7 +2,6 @@
 once."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from services.chassis.errors import FieldError, Invalid
 from services.reference.text import normalised_text, refusal_of_unprintable
@@ -12,7 +11,9 @@ class FormReader:
     """Submitted values and the mistakes found so far. Values of a wrong type (numbers, objects) are
     read as empty."""
 
-    def __init__(self, values: Mapping[str, Any], stored: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, values: Mapping[str, object], stored: Mapping[str, str] | None = None
+    ) -> None:
         """`stored`: values that the form showed when it was opened; they stay accepted even where a
         later rule refuses them."""
         self._values = values

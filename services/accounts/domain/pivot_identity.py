@@ -2,7 +2,6 @@
 typed."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from services.accounts.domain.civil_status import CivilStatus, parsed_date
 from services.reference import communes
@@ -16,7 +15,7 @@ _COUNTRY = "99"
 """INSEE's codes of countries begin so; what follows is the code of the Éducation nationale."""
 
 
-def certified_values(claims: Mapping[str, Any]) -> dict[str, str]:
+def certified_values(claims: Mapping[str, object]) -> dict[str, str]:
     """The values of the fields that these claims fill, their confirmations too; what is missing or
     unknown to our lists (a town abroad, a former commune) is left to be typed."""
     names = {
@@ -37,7 +36,7 @@ def certified_values(claims: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def is_of(claims: Mapping[str, Any], status: CivilStatus) -> bool:
+def is_of(claims: Mapping[str, object], status: CivilStatus) -> bool:
     """Whether a civil status is this identity's: birth name, first given name and birth date are
     the same."""
     first = [
@@ -64,6 +63,6 @@ def _birthplace(country: str, place: str) -> dict[str, str]:
     return {**values, "commune_naissance": current[0].label} if current else values
 
 
-def _text(claims: Mapping[str, Any], name: str) -> str:
+def _text(claims: Mapping[str, object], name: str) -> str:
     value = claims.get(name)
     return value.strip() if isinstance(value, str) else ""

@@ -2,7 +2,6 @@
 password only. « Supprimer »: an account without candidature is erased at its owner's request."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import account_form
@@ -23,7 +22,7 @@ from services.clock import portal_now, to_paris
 from services.contracts.api.own_account import DELETION, Changed
 
 
-def change_account(account_id: str, values: Mapping[str, Any]) -> Changed:
+def change_account(account_id: str, values: Mapping[str, object]) -> Changed:
     """Change all that the form changes, or nothing. A changed password ends every session, this one
     too, and a pending address. Raises Invalid with every mistake, Conflict `candidature-existante`,
     PreconditionFailed where the civil status is no longer that of the form, TooMany (current
@@ -58,7 +57,7 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> Changed:
     return Changed(email_change_pending=changes.email is not None)
 
 
-def _mistake_of_password(account: Account, values: Mapping[str, Any]) -> str:
+def _mistake_of_password(account: Account, values: Mapping[str, object]) -> str:
     """Return what is wrong with the current password where a form that needs it gives one; "" where
     nothing is. Raises TooMany, Unavailable."""
     typed = FormReader(values).raw("current_password")

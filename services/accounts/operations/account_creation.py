@@ -9,7 +9,6 @@ Creations that wait for their activation are independent of each other, even at 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -37,7 +36,7 @@ from services.contracts.api.sign_in import FRANCECONNECT
 from services.contracts.api.visitors import Address, Created
 
 
-def filled_form(values: Mapping[str, Any], identity: str | None = None) -> Form:
+def filled_form(values: Mapping[str, object], identity: str | None = None) -> Form:
     """« Formulaire de création » for what was typed, in which the sealed identity of FranceConnect
     fills the civil status. Raises Forbidden where that is no longer valid."""
     provided = provider_identities.unseal(identity, FRANCECONNECT) if identity else None
@@ -49,7 +48,7 @@ def filled_form(values: Mapping[str, Any], identity: str | None = None) -> Form:
 
 
 def create_account(
-    values: Mapping[str, Any], source: str = "", identity: str | None = None
+    values: Mapping[str, object], source: str = "", identity: str | None = None
 ) -> Created:
     """Store what « Formulaire de création » says; it waits for its activation beside any other at
     this address. `source`: the visitor's network address. With an identity of FranceConnect, whose

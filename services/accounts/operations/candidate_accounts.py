@@ -3,7 +3,6 @@ the link of activation again, correct a civil status with a reason; registration
 candidature a new version."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -33,7 +32,7 @@ _CANDIDATES_CHANGE_PENDING = (
 
 
 def correct_identity(
-    candidate_id: str, values: Mapping[str, Any], reason: str, actor: Actor
+    candidate_id: str, values: Mapping[str, object], reason: str, actor: Actor
 ) -> Corrected:
     """Replace the civil status, whether or not candidatures exist. Raises Invalid with every
     mistake, NotFound, PreconditionFailed where it is no longer that of the form, Unavailable while
@@ -49,7 +48,7 @@ def correct_identity(
 
 
 def _correct(
-    account_id: str, status: CivilStatus, typed: Mapping[str, Any], reason: str, actor: Actor
+    account_id: str, status: CivilStatus, typed: Mapping[str, object], reason: str, actor: Actor
 ) -> int:
     with db.operation() as transaction:
         account = _account(transaction, account_id, lock=True)

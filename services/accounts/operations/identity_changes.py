@@ -4,7 +4,7 @@ refuses older identities, the new version must come into force."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 import structlog
@@ -40,7 +40,7 @@ _EARLIER_CHANGE_PENDING = (
 )
 
 
-def refuse_outdated(account: Account, typed: Mapping[str, Any]) -> None:
+def refuse_outdated(account: Account, typed: Mapping[str, object]) -> None:
     """Raises PreconditionFailed for a form that says that it was made from another version of the
     account."""
     if typed.get("version", str(account.version)) != str(account.version):
@@ -122,7 +122,7 @@ def candidature_exists_error() -> Conflict:
 def change_civil_status(
     account_id: str,
     status: CivilStatus | None,
-    typed: Mapping[str, Any],
+    typed: Mapping[str, object],
     new: NewCredentials | None = None,
 ) -> None:
     """Replace the civil status by that of a form, and the credentials that the same form changes,
@@ -147,7 +147,7 @@ def change_civil_status(
 def _store_pending_change(
     account_id: str,
     status: CivilStatus | None,
-    typed: Mapping[str, Any],
+    typed: Mapping[str, object],
     new: NewCredentials | None = None,
 ) -> int:
     with db.operation() as transaction:

@@ -7,6 +7,7 @@ is answered once.
 """
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -53,19 +54,29 @@ _UNVERIFIED = (WebAuthnException, ValueError)
 log = structlog.get_logger()
 
 
-def prepared(purpose: str, session: str) -> Options:
+@dataclass(frozen=True)
+class _Challenge:
+    """What a challenge was made for (`use`), in which session (its hash, "" for a log-in), and when
+    (seconds since 1970)."""
+
+    use: str
+    session: str
+    at: float
+
+
+def prepared(purpose: str, login_secret: str) -> Options:
     """Return what a browser passes to `navigator.credentials`, in JSON's types: of whoever is
     logged in their own passkeys alone; a log-in names nobody. Raises Unauthenticated
     `session-expiree` where a session of staff is needed."""
-    made_in = "" if purpose == LOG_IN else hash_secret(session)
-    with db.reading() as reading:
-        login = _open_login(reading, made_in)
-        member = reading.get(StaffMember, login.subject_id) if login else None
-        known = passkeys_of(reading, member.id) if member else []
+    made_in = "" if purpose == LOG_IN else hash_secret(login_secret)
+    with db.reading() as transaction:
+        login = _open_login(transaction, made_in)
+        member = transaction.get(StaffMember, login.subject_id) if login else None
+        known = passkeys_of(transaction, member.id) if member else []
     if purpose != LOG_IN and member is None:
         raise Unauthenticated(problem=problem_types.SESSION_EXPIRED)
-    content = {"use": purpose, "session": made_in, "at": system_now().timestamp()}
-    challenge = dependencies().derived_keys.seal_content(_SEALED, content).encode()
+    made = _Challenge(use=purpose, session=made_in, at=system_now().timestamp())
+    challenge = dependencies().derived_keys.seal_content(_SEALED, made).encode()
     theirs = [
         PublicKeyCredentialDescriptor(id=base64url_to_bytes(passkey.credential_id))
         for passkey in known
@@ -93,7 +104,7 @@ def prepared(purpose: str, session: str) -> Options:
 
 
 def made_passkey(transaction: Session, member: StaffMember, name: str, given: str) -> Passkey:
-    """The row of what a browser has made for the member. Raises Invalid on `passkey`."""
+    """Return the row of what a browser has made for the member. Raises Invalid on `passkey`."""
     try:
         credential = parse_registration_credential_json(given)
         verified = verify_registration_response(
@@ -121,8 +132,8 @@ def made_passkey(transaction: Session, member: StaffMember, name: str, given: st
 
 
 def use(transaction: Session, member: StaffMember, given: str, *, at_log_in: bool) -> bool:
-    """Whether this is the answer of a passkey of the member to a challenge for this purpose; marks
-    it used, with an audit entry. The caller has locked them."""
+    """Tell whether this is the answer of a passkey of the member to a challenge for this purpose,
+    and mark that passkey used, with an audit entry. The caller has locked the member."""
     try:
         credential = parse_authentication_credential_json(given)
         known = select(Passkey).where(
@@ -163,18 +174,19 @@ def forget(transaction: Session, staff_id: str) -> None:
 
 
 def _answered(transaction: Session, member: StaffMember, client_data: bytes, purpose: str) -> bytes:
-    """The challenge, where it was made here for this purpose, in an open session of the member's
-    (but for a log-in), and not before their last passkey was added or used. Raises ValueError,
-    WebAuthnException."""
+    """Return the challenge, which was made here for this purpose, in an open session of the
+    member's (but for a log-in), and not before their last passkey was added or used. Raises
+    ValueError, WebAuthnException."""
     challenge = parse_client_data_json(client_data).challenge
     sealed = challenge.decode("ascii", "replace")
-    content = dependencies().derived_keys.sealed_content(_SEALED, sealed, CHALLENGE_LIFETIME) or {}
-    if content.get("use") != purpose:
+    keys = dependencies().derived_keys
+    made = keys.sealed_content(_SEALED, sealed, CHALLENGE_LIFETIME, _Challenge)
+    if made is None or made.use != purpose:
         raise ValueError("not a challenge for this, or an old one")
-    login = _open_login(transaction, content["session"])
+    login = _open_login(transaction, made.session)
     if purpose != LOG_IN and (login is None or login.subject_id != member.id):
         raise ValueError("a challenge of another session")
-    made_at = datetime.fromtimestamp(content["at"], UTC)
+    made_at = datetime.fromtimestamp(made.at, UTC)
     # A creation is confirmed by a code, which may be the answer of another passkey, given
     # meanwhile.
     known = passkeys_of(transaction, member.id)

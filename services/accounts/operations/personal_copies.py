@@ -10,8 +10,8 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from io import BufferedRandom
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import msgspec
@@ -65,7 +65,7 @@ def ask(account_id: str, again: Reauthentication) -> None:
 
 
 def my_copies(account_id: str) -> MyCopies:
-    """The newest copy; one that has expired is not shown."""
+    """Return the newest copy of this account; one that has expired is not shown."""
     with db.reading() as transaction:
         copy = _newest(transaction, account_id)
     return MyCopies(
@@ -80,8 +80,8 @@ def _my_copy(copy: PersonalCopy) -> MyCopy:
 def open_archive(
     account_id: str, copy_id: str
 ) -> tuple[PersonalCopy, Iterator[bytes], Callable[[], None]]:
-    """A copy of this account with its bytes as they come, and what ends their reading: until then
-    it holds a place among the calls of the store. Raises NotFound, also once it has expired,
+    """Return a copy of this account with its bytes as they come, and what ends their reading: until
+    then it holds a place among the calls of the store. Raises NotFound, also once it has expired,
     Unavailable."""
     with db.reading() as transaction:
         copy = found(transaction.get(PersonalCopy, copy_id))
@@ -135,7 +135,7 @@ def delete_expired() -> None:
             transaction.execute(delete(PersonalCopy).where(PersonalCopy.id == copy.id))
 
 
-def _write_archive(file: BinaryIO, account_id: str) -> None:
+def _write_archive(file: BufferedRandom, account_id: str) -> None:
     holders = dependencies().holders.values()
     parts = [client.call(read_part, _token(), candidate_id=account_id) for client in holders]
     held = [group for part in (personal_data.part(account_id), *parts) for group in part.held]
@@ -147,7 +147,7 @@ def _write_archive(file: BinaryIO, account_id: str) -> None:
 
 
 def _write_texts(archive: ZipFile, data: PersonalData) -> None:
-    """« index.html » to be read, « donnees.json » for programs, with its schema."""
+    """Write « index.html » to be read, and « donnees.json » for programs, with its schema."""
     rules = retention()
     held = [group for group in data.held if group.items]
     kinds = [kind for kind in rules.kinds if any(group.kind == kind.code for group in held)]
@@ -161,7 +161,8 @@ def _write_texts(archive: ZipFile, data: PersonalData) -> None:
 
 
 def _add_file(archive: ZipFile, path: str, client: Client, candidate_id: str, file_id: str) -> None:
-    """A sentence in its place where its service has lost it, or it was erased meanwhile."""
+    """Add a file of the candidate's, or a sentence in its place where its service has lost it, or
+    it was erased meanwhile."""
     try:
         with (
             client.stream(
@@ -180,10 +181,10 @@ def _token() -> str:
     return dependencies().signer.service_token(dependencies().settings.client_id)
 
 
-def _digest(file: BinaryIO) -> ContentDigest:
-    """Of the whole file, which is at its beginning afterwards."""
+def _digest(file: BufferedRandom) -> ContentDigest:
+    """Return the digest of the whole file, which is at its beginning afterwards."""
     file.seek(0)
-    sha256 = hashlib.file_digest(cast(Any, file), "sha256").hexdigest()
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     size = file.tell()
     file.seek(0)
     return ContentDigest(size, sha256)

@@ -2,7 +2,6 @@
 them, joined to an account by who proves that it is theirs, and found again at each later
 sign-in."""
 
-from dataclasses import asdict
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
@@ -27,29 +26,26 @@ LIFETIME = timedelta(minutes=30)
 def seal(identity: ProvidedIdentity) -> str:
     """Seal an identity for a form of this browser's: who holds it was signed in by the provider
     just now."""
-    return dependencies().derived_keys.seal_content(_SEALED, asdict(identity))
+    return dependencies().derived_keys.seal_content(_SEALED, identity)
 
 
 def unseal(sealed: str, provider: str) -> ProvidedIdentity:
-    """Raises Forbidden for one of another provider, after LIFETIME, or not sealed here."""
-    content = dependencies().derived_keys.sealed_content(_SEALED, sealed, LIFETIME)
-    if content is None or content["provider"] != provider:
+    """Return the sealed identity. Raises Forbidden for one of another provider, after LIFETIME, or
+    not sealed here."""
+    keys = dependencies().derived_keys
+    identity = keys.sealed_content(_SEALED, sealed, LIFETIME, ProvidedIdentity)
+    if identity is None or identity.provider != provider:
         detail = (
             f"Votre identification par {PROVIDER_LABELS[provider]} date de trop longtemps : "
             "recommencez-la."
         )
         raise Forbidden(detail, problem=problem_types.PROVIDER_REFUSED)
-    return ProvidedIdentity(
-        provider=content["provider"],
-        sub=content["sub"],
-        claims=content["claims"],
-        id_token=content["id_token"],
-        has_second_factor=content["has_second_factor"],
-    )
+    return identity
 
 
 def owner_of(transaction: Session, identity: ProvidedIdentity) -> Person | None:
-    """Whose account it opens, locked; the use is noted."""
+    """Return whose account the identity opens, locked, and note the use; None where it opens
+    none."""
     rows = select(ProviderIdentity).filter_by(provider=identity.provider, sub=identity.sub)
     row = transaction.scalars(rows.where(ProviderIdentity.joined_at.is_not(None))).one_or_none()
     if row is None:
@@ -61,9 +57,9 @@ def owner_of(transaction: Session, identity: ProvidedIdentity) -> Person | None:
 
 
 def join(transaction: Session, person: Person, identity: ProvidedIdentity) -> Conflict | None:
-    """The account opens by this identity from now on: its owner has proven that it is theirs. One
-    whose `sub` has changed is joined beside the first. A candidate's civil status or a member's
-    mail address has to be the identity's: else why it is not joined."""
+    """Have the account open by this identity, which its owner has proven to be theirs. One whose
+    `sub` has changed is joined beside the first. A candidate's civil status or a member's mail
+    address has to be the identity's: else nothing is joined, and the reason is returned."""
     if owner_of(transaction, identity) not in (None, person):
         return Conflict(
             f"Votre identité {PROVIDER_LABELS[identity.provider]} ouvre déjà un autre compte."
@@ -105,11 +101,12 @@ def add(
 
 
 def join_waiting(transaction: Session, account_id: str) -> None:
-    """At the activation. One that another account has got meanwhile is refused by the database."""
+    """Join what waits for the activation, which happens now. An identity that another account has
+    got meanwhile is refused by the database."""
     waiting = update(ProviderIdentity).where(ProviderIdentity.subject_id == account_id)
     transaction.execute(waiting.values(joined_at=portal_now()))
 
 
 def forget(transaction: Session, subject_id: str) -> None:
-    """The account no longer opens by any provider."""
+    """Have the account open by no provider any more."""
     transaction.execute(delete(ProviderIdentity).where(ProviderIdentity.subject_id == subject_id))

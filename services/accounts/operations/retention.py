@@ -1,10 +1,9 @@
 """Erases accounts that nobody has used for as long as `catalogue/retention.yaml` says, once no
 candidature is left and their owner was told by mail."""
 
-from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import structlog
 from sqlalchemy import func, select
@@ -23,8 +22,9 @@ log = structlog.get_logger()
 
 
 def erase_unused() -> None:
-    """Registrations is asked of all, and decides. Where the duration cannot be read nothing is
-    erased; where registrations does not answer the rest waits for the next run."""
+    """Erase the accounts that nobody has used for too long. Registrations is asked about each, and
+    decides. Where the duration cannot be read nothing is erased; where registrations does not
+    answer the rest waits for the next run."""
     now = portal_now()
     try:
         kept = retention().kind(ACCOUNTS)
@@ -37,16 +37,16 @@ def erase_unused() -> None:
     try:
         while not stopping() and (page := _page(after)):
             asked = [
-                account_id
-                for account_id, used_at, engaged_at in page
-                if _is_unused(used_at, kept, now)
-                or (engaged_at is not None and engaged_at <= engaged_before)
+                use.account_id
+                for use in page
+                if _is_unused(use.last_used_at, kept, now)
+                or (use.engaged_at is not None and use.engaged_at <= engaged_before)
             ]
             engaged = dependencies().registrations.engaged_among(asked) if asked else ()
             erased += sum(
                 _erase(account_id, kept, now) for account_id in asked if account_id not in engaged
             )
-            after = page[-1][0]
+            after = page[-1].account_id
     except Unavailable as error:
         log.warning("unused_accounts_not_erased", reason=error.slug)
     if erased:
@@ -54,26 +54,36 @@ def erase_unused() -> None:
     db.forget_what_was_erased()
 
 
-def _page(after: str) -> Sequence[Any]:
-    """Accounts in the order of their ids, each with when it was last used and when it had its first
-    candidature."""
+@dataclass(frozen=True)
+class _Use:
+    """When an account was last used, and when it had its first candidature."""
+
+    account_id: str
+    last_used_at: datetime
+    engaged_at: datetime | None
+
+
+def _page(after: str) -> list[_Use]:
+    """Return the accounts that follow this id, in the order of their ids."""
     used_at = func.coalesce(Account.last_login_at, Account.activated_at)
     wanted = select(Account.id, used_at, Account.engaged_at).where(
         Account.activated_at.is_not(None)
     )
     with db.reading() as transaction:
-        return transaction.execute(
+        rows = transaction.execute(
             wanted.where(Account.id > after).order_by(Account.id).limit(MOST_CANDIDATES)
-        ).all()
+        )
+        return [_Use(account_id, used_at, engaged_at) for account_id, used_at, engaged_at in rows]
 
 
 def _is_unused(used_at: datetime, kept: Kind, now: datetime) -> bool:
-    """For so long that its owner is told that it will be erased."""
+    """Tell whether it was last used so long ago that its owner is told that it will be erased."""
     return used_at <= kept.erased_if_begun_by(kept.notice.after(now))
 
 
 def _erase(account_id: str, kept: Kind, now: datetime) -> bool:
-    """Whether it is erased. Raises Unavailable."""
+    """Erase the account if its time has come, and tell whether it is erased. Raises
+    Unavailable."""
     with suppress(Conflict):  # a candidature was saved meanwhile
         if _freed(account_id, kept, now):
             delete_account(account_id)
@@ -82,9 +92,9 @@ def _erase(account_id: str, kept: Kind, now: datetime) -> bool:
 
 
 def _freed(account_id: str, kept: Kind, now: datetime) -> bool:
-    """Registrations has no candidature of theirs any more: they may change and delete their account
-    again. Whether it is to be erased now: its owner was told long enough ago, and has not come back
-    since the page was read."""
+    """Let the owner change and delete the account again, since registrations has no candidature of
+    theirs any more. Tell whether it is to be erased now: its owner was told long enough ago, and
+    has not come back since the page was read."""
     with db.operation() as transaction:
         account = transaction.get(Account, account_id, with_for_update=True)
         used_at = account and (account.last_login_at or account.activated_at)

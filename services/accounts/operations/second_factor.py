@@ -7,6 +7,7 @@ not know the secret that its owner sets up.
 """
 
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pyotp
@@ -34,6 +35,14 @@ log = structlog.get_logger()
 _PROPOSAL = "second factor"
 PROPOSAL_LIFETIME = timedelta(hours=1)
 TOTP_ISSUER = f"{brand.NAME} - {page_labels.STAFF_PAGES}"
+
+
+@dataclass(frozen=True)
+class _Proposal:
+    """A second factor that waits for a code of its own. `subject`: whom it is for."""
+
+    subject: str
+    secret: str
 
 
 def use_code(
@@ -181,18 +190,17 @@ def propose(subject: str, email: str, sealed: str = "") -> ProposedFactor:
     secret = proposed_secret(sealed, subject)
     if secret is None:
         secret = pyotp.random_base32()
-        sealed = dependencies().derived_keys.seal_content(
-            _PROPOSAL, {"subject": subject, "secret": secret}
-        )
+        sealed = dependencies().derived_keys.seal_content(_PROPOSAL, _Proposal(subject, secret))
     uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=TOTP_ISSUER)
     return ProposedFactor(secret=secret, uri=uri, sealed=sealed)
 
 
 def proposed_secret(sealed: str, subject: str) -> str | None:
-    """The secret; None for another subject, after PROPOSAL_LIFETIME, or for a text that was not
-    sealed here."""
-    content = dependencies().derived_keys.sealed_content(_PROPOSAL, sealed, PROPOSAL_LIFETIME) or {}
-    return str(content["secret"]) if content.get("subject") == subject else None
+    """Return the secret; None for another subject, after PROPOSAL_LIFETIME, or for a text that was
+    not sealed here."""
+    keys = dependencies().derived_keys
+    proposal = keys.sealed_content(_PROPOSAL, sealed, PROPOSAL_LIFETIME, _Proposal)
+    return proposal.secret if proposal and proposal.subject == subject else None
 
 
 def reseal_second_factors(actor: Actor) -> tuple[int, list[str]]:

@@ -3,6 +3,7 @@ back with is verified. Nothing is stored of a browser on its way: what we alone 
 in its own cookie."""
 
 import hmac
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -32,18 +33,41 @@ _SEALED = "sign-in"
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Begun:
+    """What we alone know of a browser that is on its way. Of an act that is confirmed: the hash of
+    the session's secret in which that is, and since when (`at`, in seconds since 1970)."""
+
+    provider: str
+    state: str
+    nonce: str
+    verifier: str
+    act: str | None = None
+    session: str | None = None
+    at: int | None = None
+
+    def is_of(self, back: Return) -> bool:
+        """Tell whether it is this browser that has come back."""
+        state = back.state.encode("utf-8", "replace")
+        return self.provider == back.provider and hmac.compare_digest(self.state.encode(), state)
+
+
 def begin(provider: str, *, act: str, login_secret: str) -> SignIn:
     """Return where to send the browser. `act`: which the candidate of this session confirms by
     signing in anew; else empty. Raises NotFound where the provider is not switched on, Unavailable,
     Forbidden."""
-    address, begun = _provider(provider).begin(anew=bool(act))
-    content: dict[str, str | int] = {**begun, "provider": provider}
-    if act:
-        content["act"] = act
-        content["session"] = hash_secret(login_secret)
-        content["at"] = int(system_now().timestamp())
-    attempt = dependencies().derived_keys.seal_content(_SEALED, content)
-    return SignIn(address=address, attempt=attempt)
+    departure = _provider(provider).begin(anew=bool(act))
+    begun = _Begun(
+        provider=provider,
+        state=departure.state,
+        nonce=departure.nonce,
+        verifier=departure.verifier,
+        act=act or None,
+        session=hash_secret(login_secret) if act else None,
+        at=int(system_now().timestamp()) if act else None,
+    )
+    attempt = dependencies().derived_keys.seal_content(_SEALED, begun)
+    return SignIn(address=departure.address, attempt=attempt)
 
 
 def finish(back: Return) -> LoggedIn | SignedIn:
@@ -52,15 +76,10 @@ def finish(back: Return) -> LoggedIn | SignedIn:
     `compte-desactive`, Unavailable; Unauthenticated where the session in which something was to be
     confirmed is over."""
     asked = _provider(back.provider)
-    begun = (
-        dependencies().derived_keys.sealed_content(
-            _SEALED, back.attempt, timedelta(minutes=ATTEMPT_MINUTES)
-        )
-        or {}
+    begun = dependencies().derived_keys.sealed_content(
+        _SEALED, back.attempt, timedelta(minutes=ATTEMPT_MINUTES), _Begun
     )
-    if begun.get("provider") != back.provider or not hmac.compare_digest(
-        begun["state"].encode(), back.state.encode("utf-8", "replace")
-    ):
+    if begun is None or not begun.is_of(back):
         detail = (
             "Cette identification a été commencée dans un autre navigateur, ou il y a trop "
             "longtemps."
@@ -70,13 +89,11 @@ def finish(back: Return) -> LoggedIn | SignedIn:
         raise asked.refusal(
             "another issuer" if back.code else "no code", "L'identification n'a pas abouti."
         )
-    identity = asked.identity(
-        back.code, nonce=begun["nonce"], verifier=begun["verifier"], since=begun.get("at")
-    )
-    if "act" not in begun:
+    identity = asked.identity(back.code, nonce=begun.nonce, verifier=begun.verifier, since=begun.at)
+    if begun.act is None:
         return _log_in(identity, back.device)
-    is_same_login = hash_secret(back.session) == begun["session"]
-    if not is_same_login or not _confirm(identity, back.session, begun["act"]):
+    is_same_login = hash_secret(back.session) == begun.session
+    if not is_same_login or not _confirm(identity, back.session, begun.act):
         raise asked.refusal(
             "another account", "Cette identité n'est pas celle qui ouvre ce compte."
         )

@@ -6,7 +6,6 @@ creations.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,7 +32,7 @@ from services.reference.text import folded
 Person = Account | StaffMember
 
 
-def my_account(account_id: str, typed: Mapping[str, Any] | None = None) -> MyAccount:
+def my_account(account_id: str, typed: Mapping[str, object] | None = None) -> MyAccount:
     """The account and its form, in which what was typed replaces what is stored. Raises
     NotFound."""
     account = stored_account(account_id)

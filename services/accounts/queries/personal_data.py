@@ -2,7 +2,6 @@
 trail."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from sqlalchemy import select
 
@@ -24,57 +23,51 @@ from services.mail import sent_mails
 
 
 def part(account_id: str) -> Part:
-    """Raises NotFound."""
+    """Return what accounts holds of a candidate. Raises NotFound."""
     known = accounts.candidate(account_id)
     account = accounts.stored_account(account_id)
     refused = [refusal.address for refusal in known.refused_mails]
-    reached = ("Adresse mail", account.email), ("Adresses refusées par la messagerie", refused)
-    used = ("Activé le", account.activated_at), ("Dernière connexion", account.last_login_at)
-    warned = ("Effacement annoncé le", account.warned_at)
     civil_status = facts(
         *_typed(known.form),
-        *reached,
-        *used,
+        ("Adresse mail", account.email),
+        ("Adresses refusées par la messagerie", refused),
+        ("Activé le", account.activated_at),
+        ("Dernière connexion", account.last_login_at),
         ("Première candidature le", account.engaged_at),
-        warned,
+        ("Effacement annoncé le", account.warned_at),
     )
     with db.reading() as transaction:
-
-        def rows(model: Any, **of_account: str) -> Any:
-            return transaction.scalars(select(model).filter_by(**of_account))
-
+        identities = transaction.scalars(select(ProviderIdentity).filter_by(subject_id=account_id))
+        changes = transaction.scalars(select(EmailChange).filter_by(account_id=account_id))
+        requests = transaction.scalars(select(ErasureRequest).filter_by(account_id=account_id))
         account_items = (
             Item(title="Compte", at=account.created_at, facts=civil_status),
-            *map(_of_identity, rows(ProviderIdentity, subject_id=account_id)),
-            *map(_of_change, rows(EmailChange, account_id=account_id)),
-            *map(_of_request, rows(ErasureRequest, account_id=account_id)),
+            *map(_of_identity, identities),
+            *map(_of_change, changes),
+            *map(_of_request, requests),
         )
-        browsers = (
-            Item(title="Navigateur", at=row.last_used_at)
-            for row in rows(KnownBrowser, subject_id=account_id)
-        )
-        log_ins = (*map(_of_log_in, rows(LoginSession, subject_id=account_id)), *browsers)
-        copies = (
-            Item(title="Copie demandée", at=row.asked_at)
-            for row in rows(PersonalCopy, account_id=account_id)
-        )
+        log_ins = transaction.scalars(select(LoginSession).filter_by(subject_id=account_id))
+        browsers = transaction.scalars(select(KnownBrowser).filter_by(subject_id=account_id))
+        connections = (*map(_of_log_in, log_ins), *map(_of_browser, browsers))
+        copies = transaction.scalars(select(PersonalCopy).filter_by(account_id=account_id))
         trail = select(AuditEntry).filter_by(subject=account_id).order_by(AuditEntry.id)
         held = (
             Held(kind="comptes", title="Compte", items=account_items),
-            Held(kind="connexions", title="Connexions", items=log_ins),
-            Held(kind="copies", title="Copies de vos données", items=tuple(copies)),
+            Held(kind="connexions", title="Connexions", items=connections),
+            Held(kind="copies", title="Copies de vos données", items=tuple(map(_of_copy, copies))),
             of_mails(sent_mails.list_page(transaction, account_id, after=None, limit=MANY)),
             of_trail(transaction.scalars(trail)),
         )
     return Part(held=held)
 
 
-def _typed(form: Form) -> Iterator[tuple[str, Any]]:
-    """What each field holds, by its label; of a choice its words."""
-    for field in (field for section in form["sections"] for field in section["fields"]):
-        if field["type"] != "hidden":
-            words = {option["value"]: option["label"] for option in field.get("options", ())}
-            yield field["label"], words.get(field["value"], field["value"])
+def _typed(form: Form) -> Iterator[tuple[str, object]]:
+    """Yield the label of each field with what it holds; of a choice its words."""
+    for section in form["sections"]:
+        for field in section["fields"]:
+            if field["type"] != "hidden":
+                words = {option["value"]: option["label"] for option in field.get("options", ())}
+                yield field["label"], words.get(field["value"], field["value"])
 
 
 def _of_identity(row: ProviderIdentity) -> Item:
@@ -93,6 +86,14 @@ def _of_change(row: EmailChange) -> Item:
 def _of_request(row: ErasureRequest) -> Item:
     known = facts(("Réponse", row.answer), ("Répondu le", row.answered_at))
     return Item(title="Demande d'effacement", at=row.requested_at, facts=known)
+
+
+def _of_browser(row: KnownBrowser) -> Item:
+    return Item(title="Navigateur", at=row.last_used_at)
+
+
+def _of_copy(row: PersonalCopy) -> Item:
+    return Item(title="Copie demandée", at=row.asked_at)
 
 
 def _of_log_in(row: LoginSession) -> Item:

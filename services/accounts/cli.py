@@ -211,8 +211,8 @@ def _split_list(text: str) -> tuple[str, ...]:
 
 
 def _password(from_stdin: bool) -> str:
-    """The first line of standard input, or sixteen random characters that every password profile
-    accepts."""
+    """Return the first line of standard input, or sixteen random characters that every password
+    profile accepts."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     return f"{secrets.token_urlsafe(10)[:12]}aA.1"

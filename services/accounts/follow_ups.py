@@ -4,8 +4,8 @@ A mail is derived from its event, so that a repetition is the same mail. If what
 longer exists, nothing is sent, and the follow-up succeeds.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from services import clock
 from services.accounts.dependencies import dependencies
@@ -23,6 +23,7 @@ from services.accounts.models import (
 )
 from services.accounts.operations import mail_links, personal_copies
 from services.accounts.operations.erasure_requests import ERASE_DRAFTS, SEND_ANSWER
+from services.accounts.operations.staff_invitations import SentInvitation
 from services.accounts.queries import accounts
 from services.chassis.events import Envelope
 from services.chassis.tasks.registry import Channel, Handlers
@@ -33,6 +34,7 @@ from services.contracts.account_rules import (
     INVITATION_LIFETIME,
     RESET_LIFETIME,
 )
+from services.contracts.base import read
 from services.contracts.retention import ACCOUNTS, retention
 from services.mail import sent_mails
 from services.mail.letter import Letter
@@ -41,18 +43,21 @@ from services.mail.mailer import MAILS
 registry = Handlers("accounts")
 COPIES = Channel("copies", seconds=900.0)  # dozens of files, from services that may be slow
 
-registry.follow_up("make_personal_copy", COPIES)(
-    lambda data, _: personal_copies.make(data["copy_id"])
-)
-registry.follow_up(ERASE_DRAFTS)(
-    lambda _, envelope: dependencies().registrations.erase_drafts(envelope.subject)
-)
+
+@registry.follow_up("make_personal_copy", COPIES)
+def make_personal_copy(data: Mapping[str, str], _: Envelope) -> None:
+    personal_copies.make(data["copy_id"])
+
+
+@registry.follow_up(ERASE_DRAFTS)
+def erase_drafts(_: object, envelope: Envelope) -> None:
+    dependencies().registrations.erase_drafts(envelope.subject)
 
 
 @registry.follow_up("send_activation_mail", MAILS)
-def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
-    """« [CYCLADES] Activer mon compte »; the lifetime of the link counts from the creation, not
-    from the mail."""
+def send_activation_mail(data: Mapping[str, str], envelope: Envelope) -> None:
+    """Mail « [CYCLADES] Activer mon compte ». The lifetime of the link counts from the creation,
+    not from the mail."""
     with db.operation() as transaction:
         account = transaction.get(Account, data["account_id"], with_for_update=True)
         if account is None or accounts.owner_of(transaction, account.email_key) is not None:
@@ -75,22 +80,22 @@ def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
 
 
 @registry.follow_up("send_address_known", MAILS)
-def send_address_known(data: dict[str, Any], envelope: Envelope) -> None:
-    """To the owner of an address for which another account was requested."""
+def send_address_known(_: object, envelope: Envelope) -> None:
+    """Tell the owner of an address that another account was requested for it."""
     _send_to_owner(letter("known_address", _page("connexion")), envelope)
 
 
 @registry.follow_up("send_failed_logins", MAILS)
-def send_failed_logins(data: dict[str, Any], envelope: Envelope) -> None:
-    """To the owner of an account whose log-ins begin to be delayed."""
+def send_failed_logins(_: object, envelope: Envelope) -> None:
+    """Tell the owner of an account that its log-ins begin to be delayed."""
     reset_page = _page("compte/mot-de-passe-oublie")
     _send_to_owner(letter("failed_logins", reset_page, at=_happened_at(envelope)), envelope)
 
 
 @registry.follow_up("send_reset_mail", MAILS)
-def send_reset_mail(data: dict[str, Any], envelope: Envelope) -> None:
-    """To the address in force; the row is locked, since a change of address at this moment closes
-    the links."""
+def send_reset_mail(data: Mapping[str, str], envelope: Envelope) -> None:
+    """Mail the link to the address in force. The row is locked, since a change of address at this
+    moment closes the links."""
     with db.operation() as transaction:
         account = transaction.get(Account, data["account_id"], with_for_update=True)
         if account is None:
@@ -105,8 +110,9 @@ def send_reset_mail(data: dict[str, Any], envelope: Envelope) -> None:
 
 
 @registry.follow_up("send_email_change_confirmation", MAILS)
-def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> None:
-    """To the new address; if it already has an account, its owner gets a different mail.
+def send_email_change_confirmation(data: Mapping[str, str], envelope: Envelope) -> None:
+    """Mail the link that confirms to the new address; if that already has an account, its owner
+    gets a different mail.
 
     « Mes messages » of the requesting candidate shows neither: they must not learn whether the
     address has an account.
@@ -135,8 +141,8 @@ def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> 
 
 
 @registry.follow_up("send_email_change_asked", MAILS)
-def send_email_change_asked(data: dict[str, Any], envelope: Envelope) -> None:
-    """To the old address, with the link that cancels; nothing where the request has ended
+def send_email_change_asked(data: Mapping[str, str], envelope: Envelope) -> None:
+    """Mail the link that cancels to the old address. Nothing is sent where the request has ended
     meanwhile."""
     with db.operation() as transaction:
         email_change = transaction.get(EmailChange, data["email_change_id"])
@@ -158,8 +164,8 @@ def send_email_change_asked(data: dict[str, Any], envelope: Envelope) -> None:
 
 
 @registry.follow_up("send_email_changed", MAILS)
-def send_email_changed(data: dict[str, Any], envelope: Envelope) -> None:
-    """To the old address, once the new one is in force."""
+def send_email_changed(data: Mapping[str, str], envelope: Envelope) -> None:
+    """Tell the old address that the new one is in force, once it is."""
     with db.reading() as transaction:
         email_change = transaction.get(EmailChange, data["email_change_id"])
         account = (
@@ -171,12 +177,14 @@ def send_email_changed(data: dict[str, Any], envelope: Envelope) -> None:
 
 
 @registry.follow_up("send_staff_invitation", MAILS)
-def send_staff_invitation(data: dict[str, Any], envelope: Envelope) -> None:
-    """To who is invited; nothing where a newer invitation has overtaken this one, or it was taken
-    back or used. The lifetime of the link counts from the invitation, not from the mail."""
-    invited_at = datetime.fromisoformat(data["invited_at"])
+def send_staff_invitation(data: object, envelope: Envelope) -> None:
+    """Mail the link of an invitation to who is invited. Nothing is sent where a newer invitation
+    has overtaken this one, or it was taken back or used. The lifetime of the link counts from the
+    invitation, not from the mail."""
+    invitation = read(SentInvitation, data)
+    invited_at = invitation.invited_at
     with db.operation() as transaction:
-        member = transaction.get(StaffMember, data["staff_id"], with_for_update=True)
+        member = transaction.get(StaffMember, invitation.staff_id, with_for_update=True)
         if member is None or member.invited_at != invited_at or member.disabled_at is not None:
             return
         expires_at = invited_at + INVITATION_LIFETIME
@@ -188,7 +196,7 @@ def send_staff_invitation(data: dict[str, Any], envelope: Envelope) -> None:
             expires_at=expires_at,
         )
     if token is not None:
-        name = "second_factor_reset" if data["is_reset"] else "staff_invitation"
+        name = "second_factor_reset" if invitation.is_reset else "staff_invitation"
         _send(
             member.email,
             letter(name, _page(f"gestion/invitation/{token}")),
@@ -198,7 +206,7 @@ def send_staff_invitation(data: dict[str, Any], envelope: Envelope) -> None:
 
 
 @registry.follow_up(SEND_ANSWER, MAILS)
-def send_erasure_answer(data: dict[str, Any], envelope: Envelope) -> None:
+def send_erasure_answer(data: Mapping[str, str], envelope: Envelope) -> None:
     with db.reading() as transaction:
         request = transaction.get(ErasureRequest, data["request_id"])
     if request is not None and request.answer is not None:
@@ -208,8 +216,8 @@ def send_erasure_answer(data: dict[str, Any], envelope: Envelope) -> None:
 
 
 @registry.follow_up("send_copy_ready", MAILS)
-def send_copy_ready(data: dict[str, Any], envelope: Envelope) -> None:
-    """Nothing where the copy has expired meanwhile."""
+def send_copy_ready(data: Mapping[str, str], envelope: Envelope) -> None:
+    """Tell the owner that the copy can be downloaded, unless it has expired meanwhile."""
     with db.reading() as transaction:
         copy = transaction.get(PersonalCopy, data["copy_id"])
     if copy is not None and copy.expires_at is not None and copy.expires_at > portal_now():
@@ -217,14 +225,14 @@ def send_copy_ready(data: dict[str, Any], envelope: Envelope) -> None:
 
 
 @registry.follow_up("send_unused_account", MAILS)
-def send_unused_account(data: dict[str, Any], envelope: Envelope) -> None:
-    """To the owner of an account that will be erased unless it is used."""
+def send_unused_account(_: object, envelope: Envelope) -> None:
+    """Tell the owner of an account that it will be erased unless it is used."""
     erased_from = retention().kind(ACCOUNTS).notice.after(_happened_at(envelope))
     _send_to_owner(letter("unused_account", _page("connexion"), at=erased_from), envelope)
 
 
 def _send_to_owner(mail: Letter, envelope: Envelope) -> None:
-    """Of the account that the event is about, where it is still there."""
+    """Send a mail to the owner of the account that the event is about, where it is still there."""
     with db.reading() as transaction:
         owner = transaction.get(Account, envelope.subject) or transaction.get(
             StaffMember, envelope.subject
@@ -236,8 +244,8 @@ def _send_to_owner(mail: Letter, envelope: Envelope) -> None:
 def _send(
     address: str, text: Letter, envelope: Envelope, *, reader: Account | StaffMember | None
 ) -> None:
-    """Send it; if `reader` is a candidate, record it for « Mes messages ». The event's subject is
-    the account. Raises MailUnavailable or MailDeferred."""
+    """Send a mail; if `reader` is a candidate, record it for « Mes messages ». The event's subject
+    is the account. Raises MailUnavailable or MailDeferred."""
     letterhead = dependencies().settings.letterhead()
     date = _happened_at(envelope)
     mail = text.mail(letterhead, to=_deliverable(address), message_id=envelope.id, date=date)
@@ -257,12 +265,12 @@ def _send(
 
 
 def _happened_at(envelope: Envelope) -> datetime:
-    """Portal time; the same if the mail is sent twice."""
+    """Return when the event happened, in portal time: the same if the mail is sent twice."""
     return envelope.time + clock.offset()
 
 
 def _deliverable(address: str) -> str:
-    """The address as typed, its domain in the ASCII form that every mail server takes."""
+    """Return the address as typed, its domain in the ASCII form that every mail server takes."""
     return f"{address.rpartition('@')[0]}@{key_of(address).rpartition('@')[2]}"
 
 

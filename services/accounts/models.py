@@ -2,7 +2,6 @@
 network addresses."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -152,16 +151,16 @@ class IdentityChange(db.Model):
         ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
     )
     version: Mapped[int] = mapped_column(Integer)
-    civil_status: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    """The new civil status; None asks for the account's deletion."""
+    civil_status: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
+    """The new civil status as plain data; None asks for the account's deletion."""
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     email: Mapped[str | None] = mapped_column(String(ADDRESS_LENGTH))
     """The new address that the same form asks for, to be confirmed by its owner."""
     password_hash: Mapped[str | None] = mapped_column(String(255))
-    """Of the new password that the same form asks for."""
+    """The hash of the new password that the same form asks for."""
     verified_hash: Mapped[str | None] = mapped_column(String(255))
-    """Of the current password, as it was verified for the address and the password; None where the
-    form changes neither."""
+    """The hash of the current password, as it was verified for the address and the password; None
+    where the form changes neither."""
 
 
 class ErasureRequest(db.Model):
@@ -225,9 +224,10 @@ class LoginSession(db.Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     provider: Mapped[str | None] = mapped_column(_PROVIDER)
     id_token_sealed: Mapped[str | None] = mapped_column(Text)
-    """Of a log-in with a provider: what it is told when the session ends."""
+    """The token of a log-in with a provider, which is told by it that the session ends."""
     confirmed_act: Mapped[str | None] = mapped_column(_HASH)
-    """For which its candidate has signed in with the provider anew; until it is done, once."""
+    """The act for which the candidate has signed in with the provider anew, until it is done,
+    once."""
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -280,7 +280,8 @@ class LoginFailures(db.Model):
 
 
 class MailQuota(db.Model):
-    """How many mails were recently asked for at an address, with or without an account."""
+    """A count of the mails that were recently asked for at an address, with or without an
+    account."""
 
     __tablename__ = "mail_quotas"
 
@@ -307,13 +308,13 @@ class StaffMember(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """Since when they can no longer log in; the row stays, since the audit trail and the controls
-    name it."""
+    """The instant since which they can no longer log in; the row stays, since the audit trail and
+    the controls name it."""
     invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """When they were last invited, in portal time; None once they have chosen a password and a
-    second factor."""
+    """The instant at which they were last invited, in portal time; None once they have chosen a
+    password and a second factor."""
     saved_filters: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
-    """Of the list of candidatures, by the names that they gave them: each the query of an
+    """Filters of the list of candidatures, by the names that they gave them: each the query of an
     address."""
 
     @property
@@ -369,12 +370,12 @@ class StaffToken(db.Model):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """To the hour: not every use is stored."""
+    """The last use, to the hour: not every use is stored."""
 
 
 class AuditEntry(AuditColumns, db.Model):
-    """Who did what to whom, when, before and after. Append-only: triggers of the database refuse
-    changes."""
+    """An act: who did what to whom, when, before and after. Append-only: triggers of the database
+    refuse changes."""
 
     __tablename__ = "audit_entries"
     __table_args__ = audit_indexes("audit_entries")

@@ -25,7 +25,7 @@ BUSY = (
 
 
 class _ThisThread(threading.local):
-    """What each thread knows of itself: whether it has a turn in the queue."""
+    """A thread's own notes: whether it has a turn in the queue."""
 
     has_turn = False
 
@@ -47,8 +47,8 @@ class PasswordHasher:
 
     @contextmanager
     def turn(self, source: str = "") -> Iterator[None]:
-        """One turn in the queue for everything that the block hashes; nested calls in one thread
-        share it. `source`: the visitor's address, where it is known. Raises Unavailable with
+        """Take one turn in the queue for everything that the block hashes; nested calls in one
+        thread share it. `source`: the visitor's address, where it is known. Raises Unavailable with
         `nothing_done`: whoever hashes asks for a turn before anything is stored."""
         if self._this_thread.has_turn:
             yield
@@ -61,13 +61,13 @@ class PasswordHasher:
                 self._this_thread.has_turn = False
 
     def hash(self, password: str, *, salt: bytes | None = None) -> str:
-        """The argon2 hash, with a random salt unless one is given. Raises Unavailable."""
+        """Return the argon2 hash, with a random salt unless one is given. Raises Unavailable."""
         with self.turn():
             return self._argon2.hash(_bytes(password), salt=salt)
 
     def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether `password` has this hash; without one (no such account, no password chosen yet)
-        it takes as long and is False. Raises Unavailable."""
+        """Tell whether `password` has this hash; without one (no such account, no password chosen
+        yet) that takes as long and is False. Raises Unavailable."""
         try:
             with self.turn():
                 self._argon2.verify(password_hash or self._hash_without_account, _bytes(password))
@@ -76,7 +76,7 @@ class PasswordHasher:
         return bool(password_hash)
 
     def is_outdated(self, password_hash: str) -> bool:
-        """Whether the hash was made with other parameters than those in force."""
+        """Tell whether the hash was made with other parameters than those in force."""
         return self._argon2.check_needs_rehash(password_hash)
 
 

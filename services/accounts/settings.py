@@ -35,7 +35,7 @@ class ClientSecrets:
         }
 
     def of(self, client: str) -> list[str]:
-        """The accepted secrets; none for an unknown client."""
+        """Return the accepted secrets; none for an unknown client."""
         return self._secrets.get(client, [])
 
     def __repr__(self) -> str:
@@ -44,8 +44,8 @@ class ClientSecrets:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ProviderSettings:
-    """How the portal is registered with FranceConnect or ProConnect. `issuer`: "" where nobody
-    signs in with it."""
+    """The portal's registration with FranceConnect or ProConnect. `issuer`: "" where nobody signs
+    in with it."""
 
     issuer: str
     client_id: str

@@ -25,7 +25,7 @@ IDENTITY_AUDIENCE = "registrations"
 
 @dataclass(frozen=True, kw_only=True)
 class Rights:
-    """What a token of staff allows.
+    """The rights that a token of staff gives.
 
     `academies`: None, which is always written out, means all. `gave_code`: whether a session gave
     a fresh code of the second factor for this token; None of a tool's.

@@ -37,26 +37,26 @@ class DerivedKeys:
         self._first_sealing_key = sealing_keys[0]
 
     def link_tokens(self, purpose: str, event_id: str) -> list[str]:
-        """The token mailed for an event, then the tokens derived for it from the older master
-        secrets."""
+        """Return the token mailed for an event, then the tokens derived for it from the older
+        master secrets."""
         digests = (
             hmac.digest(key, f"{purpose}:{event_id}".encode(), "sha256") for key in self._link_keys
         )
         return [base64.urlsafe_b64encode(digest).rstrip(b"=").decode() for digest in digests]
 
     def trace(self, *parts: str) -> str:
-        """A stable pseudonym (HMAC-SHA256, hex) of an address or a source, so that throttling
-        stores neither."""
+        """Return a stable pseudonym (HMAC-SHA256, hex) of an address or a source, so that
+        throttling stores neither."""
         return hmac.digest(
             self._trace_key, "\0".join(parts).encode("utf-8", "replace"), "sha256"
         ).hex()
 
     def seal(self, text: str) -> str:
-        """`text` encrypted with the first key."""
+        """Return `text` encrypted with the first key."""
         return self._all_sealing_keys.encrypt(text.encode()).decode()
 
     def unseal(self, sealed: str) -> str:
-        """The decrypted text. Raises InvalidToken if no valid key decrypts it."""
+        """Return the decrypted text. Raises InvalidToken if no valid key decrypts it."""
         return self._all_sealing_keys.decrypt(sealed.encode()).decode()
 
     def seal_content(self, purpose: str, content: object) -> str:
@@ -82,14 +82,15 @@ class DerivedKeys:
             return None
 
     def opens(self, sealed: str) -> bool:
-        """Whether a valid key decrypts it."""
+        """Tell whether a valid key decrypts it."""
         with suppress(InvalidToken):
             self.unseal(sealed)
             return True
         return False
 
     def reseal(self, sealed: str) -> str | None:
-        """The text encrypted with the first key; None if it is already. Raises InvalidToken."""
+        """Return the text encrypted with the first key; None if it is already. Raises
+        InvalidToken."""
         try:
             self._first_sealing_key.decrypt(sealed.encode())
         except InvalidToken:
@@ -100,8 +101,8 @@ class DerivedKeys:
 def master_secrets(
     sealing_keys: Iterable[str], signing_keys: Iterable[Ed25519PrivateKey]
 ) -> list[bytes]:
-    """The sealing keys, then the signing keys' raw bytes, which encrypt if there is no sealing key,
-    and still decrypt once there is one."""
+    """Return the sealing keys, then the signing keys' raw bytes, which encrypt if there is no
+    sealing key, and still decrypt once there is one."""
     raw = (
         serialization.Encoding.Raw,
         serialization.PrivateFormat.Raw,
@@ -120,11 +121,11 @@ def _derived_key(master_secret: bytes, use: bytes) -> bytes:
 
 
 def new_secret() -> str:
-    """256 random bits as URL-safe text: sessions, browsers' cookies, tools' tokens."""
+    """Return 256 random bits as URL-safe text, for sessions, browsers' cookies, tools' tokens."""
     return secrets.token_urlsafe(32)
 
 
 def hash_secret(secret: str) -> str:
-    """SHA-256 in hexadecimal, as secrets are stored (they have 256 random bits, so no slow hash is
-    needed)."""
+    """Return the SHA-256 in hexadecimal, as secrets are stored (they have 256 random bits, so no
+    slow hash is needed)."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -31,17 +31,17 @@ from services.contracts import problem_types
 from services.contracts.api.sign_in import PROVIDER_LABELS, PROVIDER_SECONDS
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
-"""Of signatures, by a key whose public half the provider publishes: neither « none » nor one by a
-shared secret."""
+"""Accepted signatures, by a key whose public half the provider publishes: neither « none » nor one
+by a shared secret."""
 AUTHENTICATION_METHOD = "client_secret_post"
 """How the portal proves to a provider who it is (OpenID Connect, 9)."""
 KEPT_SECONDS = 3600.0
-"""Of what the provider publishes of itself. Its keys are asked for again where a signature is by
-none of them."""
+"""How long what the provider publishes of itself is kept. Its keys are asked for again where a
+signature is by none of them."""
 SUB_LENGTH = 255
 """Characters of a `sub` at most (OpenID Connect, 2)."""
 TOLERATED_SECONDS = 30
-"""By which its clock may differ from ours."""
+"""Seconds by which the provider's clock may differ from ours."""
 SECOND_FACTOR_ACRS = frozenset(
     {
         "eidas2",
@@ -69,7 +69,8 @@ class ProvidedIdentity:
 
 @dataclass(frozen=True)
 class Departure:
-    """Where a browser is sent, and what we alone know of it until it comes back."""
+    """A browser on its way to the provider: the address that it is sent to, and what we alone know
+    of it until it comes back."""
 
     address: str
     state: str
@@ -79,7 +80,7 @@ class Departure:
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
-    """How the portal is registered with a provider.
+    """The portal as a provider knows it.
 
     `issuer`: the provider, as its configuration names it. `redirect_uri`: where browsers come back.
     `parameters`: what each authorization request says besides.
@@ -94,7 +95,8 @@ class Registration:
 
 
 class _Published(msgspec.Struct):
-    """What a provider publishes of itself (OpenID Connect Discovery), as far as it is used."""
+    """The configuration that a provider publishes (OpenID Connect Discovery), as far as it is
+    used."""
 
     issuer: str
     authorization_endpoint: str

@@ -32,14 +32,15 @@ class RegistrationsClient:
         self._client_id = client_id
 
     def is_engaged(self, candidate_id: str) -> bool:
-        """Whether a candidature was ever saved."""
+        """Tell whether a candidature of this candidate was ever saved."""
         seconds = READ_SHARE * self._client.page_seconds
         return self._client.call(
             read_engaged, self._token(), seconds=seconds, candidate_id=candidate_id
         ).engaged
 
     def engaged_among(self, candidate_ids: Sequence[str]) -> set[str]:
-        """Those of whom a candidature was ever saved; at most MOST_CANDIDATES may be asked for."""
+        """Return the ids of those of whom a candidature was ever saved. At most MOST_CANDIDATES may
+        be asked for."""
         body = {"ids": candidate_ids}
         return set(
             self._client.call(list_engaged, self._token(), body=body, seconds=WRITE_SECONDS).ids

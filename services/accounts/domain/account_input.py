@@ -29,7 +29,7 @@ class NewAccount:
 
 @dataclass(frozen=True)
 class Changes:
-    """What « Modifier mes informations » asks for; None where nothing changes."""
+    """The changes that « Modifier mes informations » asks for; None where nothing changes."""
 
     civil_status: CivilStatus | None
     email: str | None
@@ -38,7 +38,7 @@ class Changes:
 
 
 def read_new(values: Mapping[str, object], *, today: date, profile: Profile | None) -> NewAccount:
-    """« Formulaire de création »; without a profile no password is chosen. Raises Invalid with
+    """Read « Formulaire de création »; without a profile no password is chosen. Raises Invalid with
     every mistake."""
     reader = FormReader(values)
     status = civil_status.read(reader, today)
@@ -88,7 +88,7 @@ def read_changes(
 def read_correction(
     values: Mapping[str, object], *, today: date, current: CivilStatus | None = None
 ) -> CivilStatus:
-    """A civil status corrected by staff, who type no confirmation. Raises Invalid with every
+    """Read a civil status corrected by staff, who type no confirmation. Raises Invalid with every
     mistake."""
     reader = FormReader(values, civil_status_values(current) if current else None)
     status = civil_status.read(reader, today, has_confirmations=False)
@@ -98,8 +98,8 @@ def read_correction(
 
 
 def changes_civil_status(values: Mapping[str, object], current: CivilStatus) -> bool:
-    """Whether a field of the civil status was sent with another value; pages do not send disabled
-    fields."""
+    """Tell whether a field of the civil status was sent with another value; pages do not send
+    disabled fields."""
     shown = dict.fromkeys(_BIRTHPLACE_FIELDS, "") | civil_status_values(current)
     return any(values.get(name, value) != value for name, value in shown.items())
 
@@ -120,12 +120,12 @@ def _wants_password(reader: FormReader) -> bool:
 
 
 def typed_values(status: CivilStatus, email: str) -> dict[str, str]:
-    """The account as values of its form, confirmations filled in (guide §4)."""
+    """Return the account as values of its form, confirmations filled in (guide §4)."""
     return {**civil_status_values(status), "email": email, "email_confirmation": email}
 
 
 def civil_status_values(status: CivilStatus) -> dict[str, str]:
-    """The civil status as values of its form, confirmations filled in."""
+    """Return the civil status as values of its form, confirmations filled in."""
     place = status.naissance
     birth_date = status.date_naissance.strftime("%d/%m/%Y")
     values = {

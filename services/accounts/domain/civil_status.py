@@ -32,7 +32,7 @@ _PUNCTUATION_IN_PLACES = frozenset(" '-./(),")
 
 @dataclass(frozen=True)
 class CivilStatus:
-    """As on the identity document; names keep their case and accents."""
+    """A person, as on their identity document; names keep their case and accents."""
 
     civilite: str
     nom_famille: str
@@ -43,13 +43,13 @@ class CivilStatus:
 
     @property
     def known_words(self) -> tuple[str, ...]:
-        """What a password must not hold, for others know it."""
+        """Return the words that a password must not hold, for others know them."""
         return self.nom_famille, self.nom_usage or "", self.prenoms, str(self.date_naissance.year)
 
 
 def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> CivilStatus | None:
-    """The civil status typed, read first of its form; None, with the mistakes in `reader`, where
-    something is wrong. Staff's form has no confirmations."""
+    """Return the civil status typed, which is read first of its form; None, with the mistakes in
+    `reader`, where something is wrong. Staff's form has no confirmations."""
     civilite = reader.text("civilite")
     if civilite not in CIVILITES:
         reader.add_mistake("civilite", "Choisissez votre civilité.")
@@ -82,8 +82,8 @@ def read(reader: FormReader, today: date, *, has_confirmations: bool = True) -> 
 
 
 def parsed_date(typed: str) -> date | None:
-    """The day typed as 30/05/1998, with other separators or none, or as browsers fill it in
-    (1998-05-30)."""
+    """Return the day typed as 30/05/1998, with other separators or none, or as browsers fill it in
+    (1998-05-30); None for what is no day."""
     if match := _TYPED_DATE.fullmatch(typed):
         day, month, year = (int(group) for group in match.groups() if group is not None)
     elif match := _ISO_DATE.fullmatch(typed):
@@ -143,8 +143,8 @@ class Birthplace:
 
 
 def read_birthplace(reader: FormReader) -> Birthplace | None:
-    """The birthplace typed; None, with the mistakes in `reader`, where it is wrong. Fields that do
-    not apply to the country are ignored."""
+    """Return the birthplace typed; None, with the mistakes in `reader`, where it is wrong. Fields
+    that do not apply to the country are ignored."""
     country = pays.by_code(reader.text("pays_naissance"))
     if country is None:
         reader.add_mistake("pays_naissance", "Choisissez votre pays de naissance.")

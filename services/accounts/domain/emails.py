@@ -15,14 +15,14 @@ INVALID_ADDRESS = "Saisissez une adresse mail valide. Exemple : nom.prenom@domai
 
 
 def key_of(address: str) -> str:
-    """The form under which an address is unique: lower case, an accented domain in its ASCII
+    """Return the form under which an address is unique: lower case, an accented domain in its ASCII
     form."""
     local, _, domain = address.strip().rpartition("@")
     return f"{local}@{_ascii_domain(domain)}".lower()
 
 
 def is_valid(address: str) -> bool:
-    """Whether mail can be sent there: ASCII before the @, a domain with a dot after it."""
+    """Tell whether mail can be sent there: ASCII before the @, a domain with a dot after it."""
     local, at, domain = address.rpartition("@")
     labels = _ascii_domain(domain).lower().split(".")
     return (
@@ -37,7 +37,7 @@ def is_valid(address: str) -> bool:
 
 
 def read_confirmed(reader: FormReader) -> str:
-    """The address typed twice, as typed the first time; its mistakes are in `reader`."""
+    """Return the address typed twice, as typed the first time; its mistakes are in `reader`."""
     address = reader.required_text("email", "votre adresse mail")
     if address and not is_valid(address):
         reader.add_mistake("email", INVALID_ADDRESS)

@@ -21,23 +21,24 @@ class FormReader:
         self._errors: dict[str, str] = {}
 
     def raw(self, name: str) -> str:
-        """Exactly what was typed, for passwords."""
+        """Return exactly what was typed, for passwords."""
         value = self._values.get(name)
         return value if isinstance(value, str) else ""
 
     def text(self, name: str) -> str:
-        """What was typed, in Unicode NFC, with single spaces and without invisible characters."""
+        """Return what was typed, in Unicode NFC, with single spaces and without invisible
+        characters."""
         return normalised_text(self.raw(name))
 
     def is_ticked(self, name: str) -> bool:
-        """Whether a box is ticked: it then sends a value, alone or in a list; « non » and nothing
-        are unticked."""
+        """Tell whether a box is ticked: it then sends a value, alone or in a list; « non » and
+        nothing are unticked."""
         value = self._values.get(name)
         value = value[0] if isinstance(value, list) and value else value
         return value is True or (isinstance(value, str) and value not in ("", "non"))
 
     def add_mistake(self, name: str, detail: str) -> None:
-        """Only the first mistake of a field is kept."""
+        """Note a mistake of a field, unless it has one already."""
         self._errors.setdefault(name, detail)
 
     def check_printable(self, name: str, text: str) -> None:
@@ -50,7 +51,8 @@ class FormReader:
         return name in self._errors
 
     def required_text(self, name: str, what: str) -> str:
-        """The text of a required field; where it is empty the mistake is « Saisissez {what}. »."""
+        """Return the text of a required field; where it is empty the mistake is « Saisissez {what}.
+        »."""
         text = self.text(name)
         if not text:
             self.add_mistake(name, f"Saisissez {what}.")
@@ -61,7 +63,7 @@ class FormReader:
         return bool(self._errors)
 
     def refuse_mistakes(self) -> None:
-        """Raises Invalid with every mistake, in the order in which they were found; nothing where
+        """Raise Invalid with every mistake, in the order in which they were found; do nothing where
         there is none."""
         if self.has_mistakes:
             raise self.error()

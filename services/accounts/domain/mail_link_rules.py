@@ -16,7 +16,7 @@ from services.contracts.account_rules import (
 
 
 def in_hours(lifetime: timedelta) -> str:
-    """« une heure », « 48 heures »."""
+    """Return a duration in words: « une heure », « 48 heures »."""
     hours = whole_hours(lifetime)
     return "une heure" if hours == 1 else f"{hours} heures"
 
@@ -26,7 +26,7 @@ def whole_hours(lifetime: timedelta) -> int:
 
 
 def with_elision(word: str, following: str) -> str:
-    """« que » or « de » before a duration: « qu'une heure », « que 48 heures »."""
+    """Put « que » or « de » before a duration: « qu'une heure », « que 48 heures »."""
     return f"{word[:-1]}'{following}" if following.startswith("une") else f"{word} {following}"
 
 
@@ -39,8 +39,8 @@ class Purpose(StrEnum):
 
 
 def state_of(expires_at: datetime, now: datetime, *, used: bool, end: State | None = None) -> State:
-    """`end`: how the link ended before its expiry. Where two reasons apply, the one that tells what
-    to do: once a link has expired, a newer one has too."""
+    """Return the state of a link. `end`: how it ended before its expiry. Where two reasons apply,
+    the one that tells what to do is returned: once a link has expired, a newer one has too."""
     if used:
         return State.USED
     return State.EXPIRED if now >= expires_at else end or State.USABLE
@@ -140,12 +140,12 @@ _UNKNOWN_MESSAGE = (
 
 
 def unusable_link_message(purpose: Purpose, state: State) -> str | None:
-    """What is wrong with the link and what to do, in French; None for a usable one."""
+    """Return what is wrong with the link and what to do, in French; None for a usable one."""
     return None if state is State.USABLE else _MESSAGES[purpose].get(state, _UNKNOWN_MESSAGE)
 
 
 def unusable_link_error(purpose: Purpose, state: State) -> Gone:
-    """The error for a link that is not usable."""
+    """Return the refusal of a link that is not usable."""
     return Gone(
         unusable_link_message(purpose, state) or _UNKNOWN_MESSAGE, problem=LINK_PROBLEMS[state]
     )

@@ -72,14 +72,14 @@ _TOO_COMMON = (
 
 
 def normalised(password: str) -> str:
-    """The password in Unicode NFC, so that é typed on two keyboards is the same; nothing else is
-    changed."""
+    """Return the password in Unicode NFC, so that é typed on two keyboards is the same; nothing
+    else is changed."""
     return unicodedata.normalize("NFC", password)
 
 
 def mistakes(password: str, profile: Profile, known: Iterable[str] = ()) -> list[str]:
-    """A sentence for every rule of `profile` that the password breaks. `known`: what others know of
-    its owner, names and birth year."""
+    """Return a sentence for every rule of `profile` that the password breaks. `known`: what others
+    know of its owner, names and birth year."""
     password = normalised(password)
     if any(unicodedata.category(character) == "Cs" for character in password):
         return ["Il comporte un caractère qui n'existe pas."]
@@ -99,7 +99,7 @@ def mistakes(password: str, profile: Profile, known: Iterable[str] = ()) -> list
 
 
 def read_confirmed(reader: FormReader, profile: Profile, known: Iterable[str] = ()) -> str:
-    """The password typed twice, normalised; its mistakes are in `reader`. `known` as in
+    """Return the password typed twice, normalised; its mistakes are in `reader`. `known` as in
     `mistakes`."""
     password = reader.raw("password")
     confirmation = reader.raw("password_confirmation")
@@ -128,8 +128,8 @@ def _missing_classes(password: str) -> list[str]:
 
 
 def _holds_a_word(password: str, texts: Iterable[str]) -> bool:
-    """Whether it holds a word or a number of `texts`, accents and case aside; a short one must
-    stand alone."""
+    """Tell whether the password holds a word or a number of `texts`, accents and case aside; a
+    short one must stand alone."""
     typed = capitals(password)
     alone = set(_WORDS.findall(typed))
     words = {word for text in texts for word in _WORDS.findall(capitals(text))}
@@ -137,8 +137,8 @@ def _holds_a_word(password: str, texts: Iterable[str]) -> bool:
 
 
 def _is_common(password: str) -> bool:
-    """Listed, one listed word with digits and signs around it (« Soleil2022! »), or one
-    repeated."""
+    """Tell whether the password is listed, is one listed word with digits and signs around it («
+    Soleil2022! »), or one that is repeated."""
     lowered = password.casefold()
     half = lowered[: len(lowered) // 2]
     repeated = half if half * 2 == lowered else lowered
@@ -147,7 +147,8 @@ def _is_common(password: str) -> bool:
 
 
 def _is_monotonous(password: str) -> bool:
-    """A few characters over and over: what asks for no classes of characters must ask for this."""
+    """Tell whether the password is a few characters over and over: what asks for no classes of
+    characters must ask for this."""
     return len(set(password.casefold())) < 5
 
 

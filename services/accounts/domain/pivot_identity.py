@@ -16,8 +16,8 @@ _COUNTRY = "99"
 
 
 def certified_values(claims: Mapping[str, object]) -> dict[str, str]:
-    """The values of the fields that these claims fill, their confirmations too; what is missing or
-    unknown to our lists (a town abroad, a former commune) is left to be typed."""
+    """Return the values of the fields that these claims fill, their confirmations too. What is
+    missing or unknown to our lists (a town abroad, a former commune) is left to be typed."""
     names = {
         "nom_famille": "family_name",
         "nom_usage": "preferred_username",
@@ -37,8 +37,8 @@ def certified_values(claims: Mapping[str, object]) -> dict[str, str]:
 
 
 def is_of(claims: Mapping[str, object], status: CivilStatus) -> bool:
-    """Whether a civil status is this identity's: birth name, first given name and birth date are
-    the same."""
+    """Tell whether a civil status is this identity's: birth name, first given name and birth date
+    are the same."""
     first = [
         folded(prenoms).partition(" ")[0]
         for prenoms in (_text(claims, "given_name"), status.prenoms)

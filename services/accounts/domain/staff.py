@@ -42,17 +42,17 @@ class Role(StrEnum):
 
 
 def share_an_academie(academies: Collection[str] | None, others: Collection[str] | None) -> bool:
-    """Whether two members of staff may see the same candidates; None: every académie."""
+    """Tell whether two members of staff may see the same candidates; None: every académie."""
     return academies is None or others is None or not set(academies).isdisjoint(others)
 
 
 def scopes_of(role: str) -> frozenset[str]:
-    """What this role may do; nothing for an unknown role."""
+    """Return what this role may do; nothing for an unknown role."""
     return _SCOPES_BY_ROLE.get(role, frozenset())
 
 
 def session_scopes(role: str) -> frozenset[str]:
-    """What this role may do in a browser's session."""
+    """Return what this role may do in a browser's session."""
     return (
         scopes_of(role)
         | {OWN_ACCOUNT_SCOPE}
@@ -61,7 +61,8 @@ def session_scopes(role: str) -> frozenset[str]:
 
 
 def checked_scopes(scopes: Iterable[str]) -> list[str]:
-    """Sorted, without repetition. Raises Invalid naming the unknown ones, or for none at all."""
+    """Return the scopes sorted, without repetition. Raises Invalid naming the unknown ones, or for
+    none at all."""
     requested = sorted(set(scopes))
     unknown = [scope for scope in requested if scope not in SCOPES]
     if unknown or not requested:
@@ -73,7 +74,8 @@ def checked_scopes(scopes: Iterable[str]) -> list[str]:
 
 
 def checked_academies(role: str, academies: Iterable[str]) -> list[str] | None:
-    """The académies that a role is limited to, None (all) for an administrateur. Raises Invalid."""
+    """Return the académies that a role is limited to, None (all) for an administrateur. Raises
+    Invalid."""
     requested = sorted(set(academies))
     if role == Role.ADMINISTRATEUR:
         if requested:
@@ -90,13 +92,13 @@ def checked_academies(role: str, academies: Iterable[str]) -> list[str] | None:
 
 
 def displayed_recovery_code(code: str) -> str:
-    """« ABCD-EFGH-JKLM-NPQR »"""
+    """Return a code in groups, as people write it: « ABCD-EFGH-JKLM-NPQR »."""
     return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
 
 
 def read_recovery_code(typed: str) -> str | None:
-    """The code as it was made, whatever case, blanks and hyphens were typed; None for what cannot
-    be a code."""
+    """Return the code as it was made, whatever case, blanks and hyphens were typed; None for what
+    cannot be a code."""
     code = "".join(typed.upper().split()).replace("-", "")
     return (
         code if len(code) == RECOVERY_CODE_LENGTH and set(code) <= set(RECOVERY_ALPHABET) else None

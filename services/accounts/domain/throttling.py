@@ -24,10 +24,10 @@ class Rule:
 
 
 PER_SOURCE = Rule(undelayed=5)
-"""One account from one source, or from one known browser; and what is asked again of who is logged
-in."""
+"""The rule of one account from one source, or from one known browser; and of what is asked again of
+who is logged in."""
 ALL_SOURCES = Rule(undelayed=30)
-"""One account from all unknown browsers together."""
+"""The rule of one account from all unknown browsers together."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Failures:
     last: datetime | None = None
 
     def current(self, now: datetime) -> Failures:
-        """The counter, empty again once the last failure is FAILURES_LIFETIME ago."""
+        """Return the counter, empty again once the last failure is FAILURES_LIFETIME ago."""
         return Failures() if self.last is None or now - self.last >= FAILURES_LIFETIME else self
 
     def one_more(self, now: datetime) -> Failures:
@@ -46,7 +46,7 @@ class Failures:
 
 
 def seconds_to_wait(failures: Failures, rule: Rule, now: datetime) -> int:
-    """Seconds until the next try is accepted; 0: it is accepted now."""
+    """Return the seconds until the next try is accepted; 0: it is accepted now."""
     current = failures.current(now)
     if current.last is None or current.count < rule.undelayed:
         return 0

@@ -89,6 +89,7 @@ def _change_credentials(account_id: str, new: NewCredentials) -> None:
 
 
 def delete_own_account(account_id: str, again: Reauthentication) -> None:
-    """Raises Conflict `candidature-existante`, and as `passwords.checked_again`."""
+    """Erase the account at its owner's request (« Supprimer »). Raises Conflict
+    `candidature-existante`, and as `passwords.checked_again`."""
     passwords.checked_again(account_id, DELETION, again)
     identity_changes.delete_account(account_id)

@@ -37,8 +37,8 @@ from services.contracts.api.visitors import Address, Created
 
 
 def filled_form(values: Mapping[str, object], identity: str | None = None) -> Form:
-    """« Formulaire de création » for what was typed, in which the sealed identity of FranceConnect
-    fills the civil status. Raises Forbidden where that is no longer valid."""
+    """Return « Formulaire de création » for what was typed, in which the sealed identity of
+    FranceConnect fills the civil status. Raises Forbidden where that is no longer valid."""
     provided = provider_identities.unseal(identity, FRANCECONNECT) if identity else None
     certified = pivot_identity.certified_values(provided.claims) if provided else {}
     address = {"email": str(provided.claims.get("email", ""))} if provided else {}
@@ -82,8 +82,8 @@ def _store(
     source: str,
     identity: ProvidedIdentity | None,
 ) -> None:
-    """The creation waits for its activation; at the address of an account, its owner gets a mail
-    instead."""
+    """Store a creation, which waits for its activation; at the address of an account, its owner
+    gets a mail instead."""
     with db.operation() as transaction:
         email_key = key_of(new.email)
         _refuse_beyond_quotas(transaction, rate_limits.count_mail_request, email_key, source)
@@ -117,7 +117,8 @@ def _refuse_beyond_quotas(
     email_key: str,
     source: str,
 ) -> None:
-    """`wait_for` counts this creation, or only looks. Raises TooMany."""
+    """Raise TooMany where too many were asked for. `wait_for` counts this creation, or only
+    looks."""
     if wait := wait_for(transaction, "creation", email_key, throttling.CREATIONS):
         raise rate_limits.too_many_mails_error(wait)
     of_source = Quota(dependencies().settings.creations_per_hour, timedelta(hours=1))
@@ -127,7 +128,7 @@ def _refuse_beyond_quotas(
 
 @retried
 def resend_activation(email: str, creation: str | None = None) -> None:
-    """« Je n'ai pas reçu le mail »: send the mail again if a creation waits at this address.
+    """Send the mail again if a creation waits at this address (« Je n'ai pas reçu le mail »).
     `creation`: the one that this browser asked for. Raises TooMany beyond a few per hour, for
     unknown addresses too."""
     email_key = key_of(email)
@@ -170,9 +171,9 @@ def activate(token: str) -> Address:
 
 
 def hash_creation_password(email_key: str, password: str) -> str:
-    """The hash of a creation's password. All creations at one address share a salt: a log-in hashes
-    once for all of them, so that its duration reveals neither their number nor whether the address
-    has an account."""
+    """Return the hash of a creation's password. All creations at one address share a salt: a log-in
+    hashes once for all of them, so that its duration reveals neither their number nor whether the
+    address has an account."""
     salt = bytes.fromhex(dependencies().derived_keys.trace("creation", email_key))[:16]
     return dependencies().password_hasher.hash(password, salt=salt)
 
@@ -180,7 +181,7 @@ def hash_creation_password(email_key: str, password: str) -> str:
 def creation_with_password(
     hashes: Sequence[tuple[str, str]], email_key: str, password: str
 ) -> str | None:
-    """The id of the first creation with this password, among the (id, hash) of those at one
+    """Return the id of the first creation with this password, among the (id, hash) of those at one
     address; hashes once."""
     if (
         len(hashes) == 1

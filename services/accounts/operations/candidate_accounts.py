@@ -89,7 +89,8 @@ def record_openings(account_ids: Iterable[str], actor: Actor) -> None:
 
 
 def resend_activation_for(candidate_id: str, actor: Actor) -> None:
-    """The older link is closed. Raises NotFound, Conflict for an account that is activated."""
+    """Mail the link of activation again, and close the older one. Raises NotFound, Conflict for an
+    account that is activated."""
     with db.operation() as transaction:
         account = found(transaction.get(Account, candidate_id))
         if account.activated_at is not None:

@@ -11,9 +11,9 @@ from services.accounts.operations import passwords, pending_emails
 
 @dataclass(frozen=True)
 class NewCredentials:
-    """What is replaced: None where it stays.
+    """The address and the hash of the password that replace the present ones; None where one stays.
 
-    `verified_hash`: of the current password, as it was verified; a reset may have replaced it
+    `verified_hash`: that of the current password, as it was verified; a reset may have replaced it
     meanwhile.
     """
 

@@ -25,8 +25,8 @@ _OTHER_CHANGE_PENDING = (
 
 
 def cancel_pending_email(token: str) -> None:
-    """« Annuler », from the old address. Raises Gone where the request was confirmed, ended or
-    cancelled before."""
+    """End the wait of a new address (« Annuler », from the old one). Raises Gone where the request
+    was confirmed, ended or cancelled before."""
     with db.operation() as transaction:
         _, account = mail_links.use(transaction, Account, Purpose.EMAIL_CANCELLATION, token)
         transaction.flush()
@@ -34,9 +34,9 @@ def cancel_pending_email(token: str) -> None:
 
 
 def confirm_email(token: str) -> Address:
-    """The address is in force and all sessions end. Raises Gone for a link that is not usable,
-    Conflict where the address was taken meanwhile, Unavailable while a change of civil status is
-    pending (the link then stays usable)."""
+    """Put the new address in force, and end all sessions. Raises Gone for a link that is not
+    usable, Conflict where the address was taken meanwhile, Unavailable while a change of civil
+    status is pending (the link then stays usable)."""
     try:
         return Address(
             email=run_after_pending_change(lambda: _confirm(token), message=_OTHER_CHANGE_PENDING)

@@ -26,7 +26,8 @@ SHOWN = 200  # requests; those to answer come first
 
 
 def my_erasure(account_id: str) -> api.MyErasure:
-    """Raises NotFound, Unavailable where registrations has to be asked and does not answer."""
+    """Return the candidate's last request. Raises NotFound, Unavailable where registrations has to
+    be asked and does not answer."""
     engaged = is_frozen(stored_account(account_id))
     with db.reading() as transaction:
         last = transaction.scalar(_of(account_id).limit(1))
@@ -41,7 +42,8 @@ def my_erasure(account_id: str) -> api.MyErasure:
 
 
 def ask_erasure(account_id: str, again: Reauthentication) -> api.AskedErasure:
-    """Raises as `checked_again`."""
+    """Erase the account of who has no candidature; else ask an administrateur, and erase at once
+    what no law keeps. Raises as `checked_again`."""
     if not is_frozen(checked_again(account_id, ERASURE, again)):
         delete_account(account_id)
         return api.AskedErasure(erased=True)
@@ -62,8 +64,8 @@ def ask_erasure(account_id: str, again: Reauthentication) -> api.AskedErasure:
 
 
 def answer_request(request_id: str, answer: str, actor: Actor) -> None:
-    """Raises Invalid without an answer, NotFound, also once the account is erased, Conflict for one
-    answered before."""
+    """Answer a request of erasure, by mail too. Raises Invalid without an answer, NotFound, also
+    once the account is erased, Conflict for a request answered before."""
     if not answer.strip():
         raise Invalid.in_field("answer", "Écrivez la réponse.")
     with db.operation() as transaction:
@@ -108,7 +110,7 @@ def _shown(row: ErasureRequest, erased: bool, now: datetime) -> api.ErasureReque
 
 
 def _of(account_id: str) -> Select[ErasureRequest]:
-    """The newest first."""
+    """Select the account's requests, the newest first."""
     return (
         select(ErasureRequest)
         .filter_by(account_id=account_id)

@@ -41,7 +41,7 @@ _EARLIER_CHANGE_PENDING = (
 
 
 def refuse_outdated(account: Account, typed: Mapping[str, object]) -> None:
-    """Raises PreconditionFailed for a form that says that it was made from another version of the
+    """Raise PreconditionFailed for a form that says that it was made from another version of the
     account."""
     if typed.get("version", str(account.version)) != str(account.version):
         raise PreconditionFailed(
@@ -219,8 +219,8 @@ def _drop_pending_change(account_id: str, version: int) -> None:
 def _lock_account_and_change(
     transaction: Session, account_id: str, version: int
 ) -> tuple[Account | None, IdentityChange | None]:
-    """The account and its pending change of that version; None where another process has already
-    settled it."""
+    """Return the account and its pending change of that version, locked; None where another process
+    has already settled it."""
     account = transaction.get(Account, account_id, with_for_update=True)
     pending = transaction.get(IdentityChange, account_id)
     return account, pending if pending is not None and pending.version == version else None
@@ -235,8 +235,8 @@ class ChangePending(Conflict):
 
 
 def next_version(transaction: Session, account_id: str) -> int:
-    """The version after the account's own; its row stays locked. Call it before changing anything
-    of the account. Raises NotFound, ChangePending."""
+    """Return the version after the account's own, whose row stays locked. Call this before changing
+    anything of the account. Raises NotFound, ChangePending."""
     current = found(
         transaction.scalar(
             select(Account.version).where(Account.id == account_id).with_for_update()

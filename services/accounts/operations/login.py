@@ -32,9 +32,11 @@ from services.contracts.api.sign_in import FRANCECONNECT, PROCONNECT
 
 @dataclass(frozen=True)
 class Attempt:
-    """What was typed; `device` is the browser's long-lived cookie, `source` the visitor's address,
-    `code` a second factor's, or a recovery code; `identity`: of a provider, sealed, to be joined to
-    the account."""
+    """A try to log in, as it was typed.
+
+    `device`: the browser's long-lived cookie. `source`: the visitor's address. `code`: of a second
+    factor, or a recovery code. `identity`: of a provider, sealed, to be joined to the account.
+    """
 
     email: str
     password: str
@@ -113,8 +115,8 @@ def _count_attempt(email_key: str, attempt: Attempt) -> _CountedAttempt:
 def _not_activated_error(
     email_key: str, attempt: Attempt, counted: _CountedAttempt
 ) -> Forbidden | Unauthenticated:
-    """Tells that the account is not activated only after the right password of a creation, naming
-    that `creation`."""
+    """Return the refusal of an account that waits for its activation. It tells so only after the
+    right password of a creation, and names that `creation`."""
     creation_id = account_creation.creation_with_password(
         counted.pending, email_key, attempt.password
     )
@@ -133,9 +135,9 @@ def _not_activated_error(
 def _complete_login(
     transaction: Session, person: Person, attempt: Attempt, counted: _CountedAttempt
 ) -> LoggedIn | DomainError | None:
-    """After the right password: the log-in; None where the second factor is wrong; or an error,
-    which the caller raises once the transaction is committed. Raises Forbidden where the second
-    factor cannot be read, or the identity is no longer valid."""
+    """Return the log-in, after the right password; None where the second factor is wrong; or an
+    error, which the caller raises once the transaction is committed. Raises Forbidden where the
+    second factor cannot be read, or the identity is no longer valid."""
     provider = PROCONNECT if isinstance(person, StaffMember) else FRANCECONNECT
     identity = provider_identities.unseal(attempt.identity, provider) if attempt.identity else None
     if isinstance(person, StaffMember) and not attempt.code:
@@ -168,8 +170,8 @@ def open_session(
     device: str | None,
     identity: ProvidedIdentity | None = None,
 ) -> LoggedIn:
-    """Of who is to be logged in, within the caller's transaction; `identity`: of a provider, with
-    which they were."""
+    """Open a session of `person`, within the caller's transaction. `identity`: of a provider, with
+    which they have signed in."""
     now = portal_now()
     previous = person.last_login_at or now  # pages always show a date: at the first log-in today's
     person.last_login_at = now
@@ -181,7 +183,8 @@ def open_session(
 
 
 def _remember_browser(transaction: Session, person_id: str, device: str | None) -> str:
-    """The browser's cookie: the one it sent if this portal issued it, else a new one."""
+    """Note that the browser has logged in to this account, and return its cookie: the one it sent
+    if this portal issued it, else a new one."""
     issued = (
         select(KnownBrowser.device_hash)
         .where(KnownBrowser.device_hash == hash_secret(device or ""))
@@ -199,7 +202,7 @@ def _remember_browser(transaction: Session, person_id: str, device: str | None) 
 def _known_browser_hash(
     transaction: Session, person: Person | None, device: str | None
 ) -> str | None:
-    """The browser's hash where it has logged in to this very account before."""
+    """Return the browser's hash where it has logged in to this very account before."""
     if person is None or not device:
         return None
     browser = transaction.get(KnownBrowser, (person.id, hash_secret(device)))
@@ -209,7 +212,8 @@ def _known_browser_hash(
 def _refused_error(
     counted: _CountedAttempt, detail: str = "Identifiant de connexion ou mot de passe incorrect."
 ) -> Unauthenticated:
-    """The refusal; where tries begin to be slowed, the account's owner is sent a mail."""
+    """Return the refusal of a log-in; where tries begin to be slowed, the account's owner is sent a
+    mail."""
     if counted.starts_to_slow and (owner := counted.person):
         with db.operation() as transaction:
             follow_up(transaction, "send_failed_logins", {"owner_id": owner.id}, subject=owner.id)

@@ -30,9 +30,9 @@ def issue(
     expires_at: datetime,
     email_change_id: str | None = None,
 ) -> str | None:
-    """The token to mail for this event; `account_id` may be a member of staff's. The same event
-    gives the same token and has one row, even if the key was rotated between two attempts. None if
-    the link was closed since the first attempt: the mail would be too late."""
+    """Return the token to mail for this event; `account_id` may be a member of staff's. The same
+    event gives the same token and has one row, even if the key was rotated between two attempts.
+    None if the link was closed since the first attempt: the mail would be too late."""
     tokens = dependencies().derived_keys.link_tokens(purpose, event_id)
     for token in tokens:
         if (row := transaction.get(MailLink, hash_secret(token))) is not None:
@@ -57,7 +57,7 @@ def issue(
 def use(
     transaction: Session, model: type[Owner], purpose: Purpose, token: str
 ) -> tuple[MailLink, Owner]:
-    """Mark the link used; returns it and whose it is, both locked: the owner first, as in
+    """Mark the link used, and return it and whose it is, both locked: the owner first, as in
     transactions that close its links, to avoid a deadlock. Raises Gone with the reason."""
     owner = owner_by_token(transaction, model, purpose, token, lock=True)
     link = link_by_token(transaction, purpose, token, lock=True)

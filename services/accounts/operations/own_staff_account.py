@@ -54,15 +54,16 @@ def change_password(staff_id: str, new: NewStaffPassword) -> NewSession:
 
 
 def propose_second_factor(staff_id: str, code: str) -> ProposedFactor:
-    """A new secret, not in force before a code of its own confirms it. Raises Invalid, TooMany."""
+    """Propose a new secret, not in force before a code of its own confirms it. Raises Invalid,
+    TooMany."""
     second_factor.confirm_code(staff_id, code)
     member = stored_member(staff_id)
     return second_factor.propose(second_factor.for_renewal(member), member.email)
 
 
 def proposed_again(staff_id: str, proposal: str) -> MaybeProposedFactor:
-    """The same proposal, for the page that asks for its code again; None where it is no longer
-    valid."""
+    """Return the same proposal, for the page that asks for its code again; None where it is no
+    longer valid."""
     member = stored_member(staff_id)
     subject = second_factor.for_renewal(member)
     is_valid = second_factor.proposed_secret(proposal, subject) is not None
@@ -86,7 +87,8 @@ def renew_second_factor(staff_id: str, proposal: str, code: str) -> NewSession:
 
 
 def new_recovery_codes(staff_id: str, code: str) -> RecoveryCodes:
-    """A new set; the old one is void. Shown only once. Raises Invalid, TooMany."""
+    """Return a new set of recovery codes, which are shown only once; the old set is void. Raises
+    Invalid, TooMany."""
     second_factor.confirm_code(staff_id, code)
     with db.operation() as transaction:
         lock_enabled_member(transaction, staff_id)
@@ -114,8 +116,8 @@ def add_passkey(staff_id: str, name: str, passkey: str, code: str) -> None:
 
 
 def remove_passkey(staff_id: str, passkey_id: str) -> None:
-    """Raises NotFound; Conflict for the last one where the member's codes cannot be verified any
-    more."""
+    """Delete a passkey. Raises NotFound; Conflict for the last one where the member's codes cannot
+    be verified any more."""
     with db.operation() as transaction:
         member = lock_member(transaction, staff_id)
         theirs = {passkey.id: passkey for passkey in passkeys_of(transaction, staff_id)}
@@ -135,8 +137,8 @@ def remove_passkey(staff_id: str, passkey_id: str) -> None:
 
 
 def save_filters(staff_id: str, name: str, query: str) -> None:
-    """In the place of those that have this name, which are deleted where `query` is empty. Raises
-    Invalid."""
+    """Save filters under a name, in the place of those that have it; delete those where `query` is
+    empty. Raises Invalid."""
     name = " ".join(name.split())
     if not name:
         raise Invalid.in_field("name", "Saisissez le nom de ces filtres.")

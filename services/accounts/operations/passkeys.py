@@ -56,8 +56,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class _Challenge:
-    """What a challenge was made for (`use`), in which session (its hash, "" for a log-in), and when
-    (seconds since 1970)."""
+    """The origin of a challenge: what it was made for (`use`), in which session (its hash, "" for a
+    log-in), and when (seconds since 1970)."""
 
     use: str
     session: str

@@ -32,8 +32,8 @@ from services.contracts.api.visitors import NewPassword
 
 @dataclass(frozen=True)
 class Reauthentication:
-    """How somebody who is logged in shows again who they are: by their password, or by the secret
-    of the session in which they have signed in anew with a provider for the act."""
+    """The proof by which somebody who is logged in shows again who they are: their password, or the
+    secret of the session in which they have signed in anew with a provider for the act."""
 
     current_password: str
     login_secret: str
@@ -95,8 +95,7 @@ def replace_password(transaction: Session, account: Account, password_hash: str)
 
 def check_current_password(person: Person, typed: str) -> None:
     """Verify the password of somebody who is logged in. Raises Invalid on `current_password` where
-    it is wrong, TooMany after several failures,
-    Unavailable."""
+    it is wrong, TooMany after several failures, Unavailable."""
     with dependencies().password_hasher.turn():
         _count_attempt(person.email_key)
         matches = dependencies().password_hasher.matches(person.password_hash, typed)

@@ -33,8 +33,8 @@ SECOND_FACTOR = {"second-factor": throttling.PER_SOURCE}
 
 
 def login_slots(source: str, known_browser: str | None) -> Slots:
-    """Where a log-in is counted: a known browser alone; any other by its source and together with
-    all unknown ones."""
+    """Return where a log-in is counted: a known browser alone; any other by its source and together
+    with all unknown ones."""
     trace = dependencies().derived_keys.trace
     if known_browser is not None:
         return {trace("browser", known_browser): throttling.PER_SOURCE}
@@ -47,8 +47,8 @@ def account_trace(email_key: str) -> str:
 
 def count_attempt(transaction: Session, email_key: str, slots: Slots) -> bool:
     """Count a try as failed before it is verified, so that parallel tries are counted;
-    `uncount_attempt` undoes it. Whether it is the first one that delays tries, of which the owner
-    is informed. Raises TooMany while tries are delayed."""
+    `uncount_attempt` undoes it. Tell whether it is the first one that delays tries, of which the
+    owner is informed. Raises TooMany while tries are delayed."""
     now = system_now()
     trace = account_trace(email_key)
     slowing_starts = False
@@ -71,8 +71,8 @@ def count_attempt(transaction: Session, email_key: str, slots: Slots) -> bool:
 
 
 def uncount_attempt(transaction: Session, email_key: str, slots: Slots) -> None:
-    """After a success: reset the slot of this source or browser; subtract one failure from the
-    common one."""
+    """Undo the count of a try that has succeeded: reset the slot of this source or browser, and
+    subtract one failure from the common one."""
     trace = account_trace(email_key)
     for slot, rule in slots.items():
         row = transaction.get(LoginFailures, (trace, slot), with_for_update=True)
@@ -106,8 +106,8 @@ def forget_failures(transaction: Session, email_key: str) -> None:
 
 
 def count_mail_request(transaction: Session, kind: str, address: str, quota: Quota) -> int:
-    """Count one more mail of this kind requested for a mail address, or from a network address; 0,
-    or the seconds to wait beyond the quota."""
+    """Count one more mail of this kind requested for a mail address, or from a network address.
+    Return 0, or the seconds to wait beyond the quota."""
     trace = dependencies().derived_keys.trace("quota", kind, address)
     row = transaction.get(MailQuota, trace, with_for_update=True)
     count, since, wait = count_in_window(
@@ -123,7 +123,7 @@ def count_mail_request(transaction: Session, kind: str, address: str, quota: Quo
 
 
 def wait_for_mail_request(transaction: Session, kind: str, address: str, quota: Quota) -> int:
-    """What `count_mail_request` would return; nothing is counted."""
+    """Return what `count_mail_request` would return, and count nothing."""
     row = transaction.get(MailQuota, dependencies().derived_keys.trace("quota", kind, address))
     return count_in_window(row.count, row.since, quota, system_now())[2] if row else 0
 
@@ -163,8 +163,8 @@ def _duration_in_french(seconds: int) -> str:
 
 
 def retried(operation: Callable[Given, Result]) -> Callable[Given, Result]:
-    """The operation, a whole transaction, which is run again where a unique row was added
-    meanwhile: thrice at most."""
+    """Run an operation, a whole transaction, again where a unique row was added meanwhile: TRIES
+    times at most."""
 
     @wraps(operation)
     def run(*given: Given.args, **named: Given.kwargs) -> Result:

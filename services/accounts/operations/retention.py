@@ -56,7 +56,7 @@ def erase_unused() -> None:
 
 @dataclass(frozen=True)
 class _Use:
-    """When an account was last used, and when it had its first candidature."""
+    """The use of an account: when it was last used, and when it had its first candidature."""
 
     account_id: str
     last_used_at: datetime

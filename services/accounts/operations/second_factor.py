@@ -48,9 +48,9 @@ class _Proposal:
 def use_code(
     transaction: Session, member: StaffMember, code: str | None, *, at_log_in: bool
 ) -> bool:
-    """Whether the code (of the factor, a recovery code, or a passkey's answer) is valid now and was
-    not used before; marks it used. `at_log_in`: what a passkey must have been asked for. The caller
-    has locked the member. Raises Forbidden: `second-facteur` for no code,
+    """Tell whether the code (of the factor, a recovery code, or a passkey's answer) is valid now
+    and was not used before, and mark it used. `at_log_in`: what a passkey must have been asked for.
+    The caller has locked the member. Raises Forbidden: `second-facteur` for no code,
     `second-facteur-illisible` where no key in force opens the secret."""
     if not code:
         raise code_asked_error()
@@ -71,7 +71,7 @@ def code_asked_error() -> Forbidden:
 
 
 def matching_step(secret: str, code: str, *, after: int = 0) -> int | None:
-    """The time step of the secret's code, if it is one of those valid now and later than
+    """Return the time step of the secret's code, if it is one of those valid now and later than
     `after`."""
     digits = _digits(code)
     totp = pyotp.TOTP(secret, interval=STEP_SECONDS)
@@ -91,7 +91,7 @@ def put_in_force(member: StaffMember, secret: str, *, used_step: int = 0) -> Non
 
 
 def _digits(code: str) -> str:
-    """The code without blanks; empty if it is not made of digits."""
+    """Return the code without blanks; "" if it is not made of digits."""
     code = "".join(code.split())
     return code if code.isascii() and code.isdigit() else ""
 
@@ -108,7 +108,8 @@ def _secret_of(member: StaffMember) -> str:
 
 
 def replace_recovery_codes(transaction: Session, staff_id: str) -> list[str]:
-    """A new set, as people write them; the old one is deleted. Only hashes are stored."""
+    """Return a new set of codes, as people write them; the old one is deleted. Only hashes are
+    stored."""
     delete_recovery_codes(transaction, staff_id)
     signs = range(staff.RECOVERY_CODE_LENGTH)
     codes = [
@@ -126,8 +127,8 @@ def delete_recovery_codes(transaction: Session, staff_id: str) -> None:
 
 
 def use_recovery_code(transaction: Session, member: StaffMember, typed: str) -> bool:
-    """Whether this is an unused code of the member; marks it used, with an audit entry. The caller
-    has locked them."""
+    """Tell whether this is an unused code of the member, and mark it used, with an audit entry. The
+    caller has locked the member."""
     code = staff.read_recovery_code(typed)
     row = (
         transaction.get(RecoveryCode, _recovery_hash(member.id, code), with_for_update=True)
@@ -146,9 +147,9 @@ def _recovery_hash(staff_id: str, code: str) -> str:
 
 
 def confirm_code(staff_id: str, code: str, *, at_log_in: bool = False) -> None:
-    """A fresh code before dangerous acts of staff, throttled like log-ins; it is spent even where
-    the act is then refused. Raises Invalid on `code` where it is missing, wrong or used, TooMany
-    after several failures, Forbidden for a member who is disabled or no longer set up."""
+    """Ask for a fresh code before a dangerous act of staff, throttled like log-ins; it is spent
+    even where the act is then refused. Raises Invalid on `code` where it is missing, wrong or used,
+    TooMany after several failures, Forbidden for a member who is disabled or no longer set up."""
     if not code.strip():
         raise Invalid.in_field("code", "Saisissez un code de votre second facteur.")
     _count_code_attempt(staff_id)
@@ -175,18 +176,18 @@ def _count_code_attempt(staff_id: str) -> None:
 
 
 def for_link(token: str) -> str:
-    """Whom a proposal is for: whoever holds this mailed link."""
+    """Return whom a proposal is for: whoever holds this mailed link."""
     return f"link:{hash_secret(token)}"
 
 
 def for_renewal(member: StaffMember) -> str:
-    """Whom a proposal is for: this member, while the factor in force is the present one."""
+    """Return whom a proposal is for: this member, while the factor in force is the present one."""
     return f"renewal:{member.id}:{hash_secret(member.totp_sealed)}"
 
 
 def propose(subject: str, email: str, sealed: str = "") -> ProposedFactor:
-    """A new secret, or that of `sealed` where it is a proposal for this subject that is still
-    valid."""
+    """Propose a new secret, or that of `sealed` where it is a proposal for this subject that is
+    still valid."""
     secret = proposed_secret(sealed, subject)
     if secret is None:
         secret = pyotp.random_base32()
@@ -204,8 +205,8 @@ def proposed_secret(sealed: str, subject: str) -> str | None:
 
 
 def reseal_second_factors(actor: Actor) -> tuple[int, list[str]]:
-    """Seal all again with the first key, so that older keys can be dropped: how many that were, and
-    the ids of staff whose second factor no key in force opens (left as it is)."""
+    """Seal all again with the first key, so that older keys can be dropped. Return how many that
+    were, and the ids of staff whose second factor no key in force opens (left as it is)."""
     resealed = 0
     unopened = []
     with db.operation() as transaction:

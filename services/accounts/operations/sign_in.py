@@ -35,8 +35,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class _Begun:
-    """What we alone know of a browser that is on its way. Of an act that is confirmed: the hash of
-    the session's secret in which that is, and since when (`at`, in seconds since 1970)."""
+    """A browser on its way, as we alone know it. Of an act that is confirmed: the hash of the
+    secret of the session in which that is, and since when (`at`, in seconds since 1970)."""
 
     provider: str
     state: str

@@ -60,7 +60,7 @@ def create_staff(
 def new_member(
     email: str, nom: str, prenoms: str, role: Role, academies: list[str] | None
 ) -> StaffMember:
-    """A row to be added, which lacks a password and a second factor."""
+    """Return a row to be added, which lacks a password and a second factor."""
     return StaffMember(
         id=new_id(),
         email=email,
@@ -79,8 +79,9 @@ def record_addition(transaction: Session, actor: Actor, action: str, member: Sta
 
 
 def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
-    """A new password and second factor for somebody who lost theirs; returns the id and the secret,
-    shown only once. A disabled account stays disabled. Raises Invalid, NotFound."""
+    """Give a new password and second factor to somebody who lost theirs, and return the id and the
+    secret, which is shown only once. A disabled account stays disabled. Raises Invalid,
+    NotFound."""
     _check_password(password)
     password_hash = dependencies().password_hasher.hash(password)
     totp_secret = pyotp.random_base32()
@@ -96,8 +97,8 @@ def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
 def replace_access(
     transaction: Session, member: StaffMember, password_hash: str, totp_secret: str
 ) -> None:
-    """Recovery codes, passkeys, sessions, tokens and ways in by a provider end: who found the old
-    ones may use them."""
+    """Give another password and second factor, and end recovery codes, passkeys, sessions, tokens
+    and ways in by a provider: who found the old ones may use them."""
     provider_identities.forget(transaction, member.id)
     member.password_hash = password_hash
     second_factor.put_in_force(member, totp_secret)
@@ -114,7 +115,7 @@ def revoke_all_tokens(transaction: Session, staff_id: str) -> None:
 
 
 def member_at(transaction: Session, email: str, *, lock: bool = False) -> StaffMember:
-    """The staff member with this address. Raises NotFound."""
+    """Return the staff member with this address. Raises NotFound."""
     query = select(StaffMember).where(StaffMember.email_key == emails.key_of(email))
     member = transaction.scalars(query.with_for_update() if lock else query).one_or_none()
     return found(member, "Aucun compte de gestion n'a cette adresse.")
@@ -132,9 +133,9 @@ def address_taken(detail: str = "Cette adresse mail est déjà celle d'un compte
 
 
 def lock_active_administrateurs(transaction: Session, actor: Actor) -> set[str]:
-    """Their ids, without who is only invited; the rows stay locked, always in the same order, so
-    that two who disable each other wait in turn. Raises Forbidden for an actor who was disabled
-    some seconds ago."""
+    """Return the ids of the administrateurs, without who is only invited. The rows stay locked,
+    always in the same order, so that two who disable each other wait in turn. Raises Forbidden for
+    an actor who was disabled some seconds ago."""
     query = (
         select(StaffMember).where(StaffMember.role == Role.ADMINISTRATEUR).order_by(StaffMember.id)
     )
@@ -149,7 +150,7 @@ def lock_active_administrateurs(transaction: Session, actor: Actor) -> set[str]:
 
 
 def lock_member(transaction: Session, staff_id: str) -> StaffMember:
-    """Raises NotFound."""
+    """Return the member, locked. Raises NotFound."""
     return found(
         transaction.get(StaffMember, staff_id, with_for_update=True),
         "Aucun compte de gestion ne porte cet identifiant.",
@@ -157,14 +158,14 @@ def lock_member(transaction: Session, staff_id: str) -> StaffMember:
 
 
 def lock_enabled_member(transaction: Session, staff_id: str) -> StaffMember:
-    """Raises NotFound, Conflict for who is disabled."""
+    """Return the member, locked. Raises NotFound, Conflict for who is disabled."""
     member = lock_member(transaction, staff_id)
     refuse_disabled(member)
     return member
 
 
 def refuse_disabled(member: StaffMember) -> None:
-    """Raises Conflict."""
+    """Raise Conflict for a member who is disabled."""
     if member.disabled_at is not None:
         detail = "Ce compte de gestion est désactivé : réactivez-le d'abord."
         raise Conflict(detail, problem=problem_types.REACTIVATION_REQUIRED)
@@ -173,9 +174,9 @@ def refuse_disabled(member: StaffMember) -> None:
 def _lock_other_member(
     transaction: Session, staff_id: str, actor: Actor, own_account: str
 ) -> StaffMember:
-    """For what may take access away. Raises NotFound, Forbidden for an actor who is disabled,
-    Conflict for one's own account (which `own_account` says) and for the last enabled
-    administrateur."""
+    """Return a member whose access may be taken away, locked. Raises NotFound, Forbidden for an
+    actor who is disabled, Conflict for one's own account (with the words of `own_account`) and for
+    the last enabled administrateur."""
     administrateurs = lock_active_administrateurs(transaction, actor)
     member = lock_member(transaction, staff_id)
     if actor.id == member.id:

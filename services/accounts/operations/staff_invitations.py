@@ -3,6 +3,7 @@ another. Who was invited opens the mailed link, chooses a password and a second 
 logged in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import pyotp
 from sqlalchemy.exc import IntegrityError
@@ -46,6 +47,18 @@ from services.contracts.api.own_staff_account import (
 )
 from services.contracts.api.sign_in import PROCONNECT
 from services.contracts.api.team import CreatedMember, Invitation
+from services.contracts.base import data_of
+
+
+@dataclass(frozen=True)
+class SentInvitation:
+    """An invitation whose link is to be mailed. `invited_at`: in portal time; `is_reset`: to set up
+    a second factor again."""
+
+    staff_id: str
+    invited_at: datetime
+    is_reset: bool
+
 
 OUTDATED_PROPOSAL = (
     "Ce QR code n'est plus valable : scannez celui-ci, puis saisissez le code que montre "
@@ -91,7 +104,7 @@ def invite_again(staff_id: str, code: str, actor: Actor) -> None:
 
 
 def reset_second_factor(staff_id: str, reason: str, code: str, actor: Actor) -> None:
-    """What gave access is void; a link is mailed as for an invitation. Raises as `invite`,
+    """Make void what gave access, and mail a link as for an invitation. Raises as `invite`,
     NotFound, Conflict for one's own account and for an account that is not set up or disabled."""
     second_factor.confirm_code(actor.id, code)
     with db.operation() as transaction:
@@ -150,22 +163,19 @@ def _refuse_taken_address(transaction: Session, email: str) -> None:
 
 
 def _send_link(transaction: Session, member: StaffMember, *, is_reset: bool = False) -> None:
-    """The mail says since when the person is invited: one that a newer invitation has overtaken is
-    not sent."""
+    """Have the link mailed, and note since when the person is invited. A mail that a newer
+    invitation has overtaken is not sent."""
     mail_links.close(transaction, member.id, Purpose.STAFF_INVITATION)
-    member.invited_at = portal_now()
-    data = {
-        "staff_id": member.id,
-        "invited_at": member.invited_at.isoformat(),
-        "is_reset": is_reset,
-    }
-    follow_up(transaction, "send_staff_invitation", data, subject=member.id)
+    invited_at = portal_now()
+    member.invited_at = invited_at
+    invitation = SentInvitation(member.id, invited_at, is_reset)
+    follow_up(transaction, "send_staff_invitation", data_of(invitation), subject=member.id)
 
 
 def shown(token: str, proposal: str = "") -> InvitationLink:
-    """The state of the link and what to tell about one that is not usable; of a usable one also
-    whose it is, and a second factor to set up (that of the sealed `proposal`, while it is valid).
-    Changes nothing."""
+    """Return the state of the link and what to tell about one that is not usable; of a usable one
+    also whose it is, and a second factor to set up (that of the sealed `proposal`, while it is
+    valid). Nothing is changed."""
     link = mail_link_states.link_state(Purpose.STAFF_INVITATION, token)
     with db.reading() as transaction:
         member = mail_link_states.owner_by_token(
@@ -220,8 +230,9 @@ def complete(answer: InvitationAnswer) -> SetUp:
 
 @dataclass(frozen=True)
 class _Chosen:
-    """What gives access to the account. `password`: "" where a provider's identity opens it;
-    `used_step`: the time step of the code that confirms the secret of the second factor."""
+    """The password and the second factor that were chosen. `password`: "" where a provider's
+    identity opens the account; `used_step`: the time step of the code that confirms the secret of
+    the second factor."""
 
     password: str
     totp_secret: str

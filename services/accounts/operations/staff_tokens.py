@@ -29,8 +29,8 @@ USE_WRITTEN_EVERY = timedelta(hours=1)
 def create_token(
     email: str, *, name: str, scopes: Iterable[str], life: timedelta, actor: Actor
 ) -> tuple[str, str]:
-    """A tool's token for the staff member of this address; returns its id and the token, which is
-    shown only once. Raises NotFound, Invalid, Conflict for a disabled account."""
+    """Create a tool's token for the staff member of this address, and return its id and the token,
+    which is shown only once. Raises NotFound, Invalid, Conflict for a disabled account."""
     valid_scopes = checked_scopes(scopes)
     with db.operation() as transaction:
         return _add_token(
@@ -88,7 +88,7 @@ def _add_token(
 def revoke_token(
     token_id: str, actor: Actor, reason: str | None = None, *, owner_id: str | None = None
 ) -> None:
-    """The token is refused from now on. Raises NotFound, also where it is not of `owner_id`."""
+    """Refuse a token from now on. Raises NotFound, also where it is not of `owner_id`."""
     with db.operation() as transaction:
         token = transaction.get(StaffToken, token_id, with_for_update=True)
         if token is None or owner_id not in (None, token.staff_id):
@@ -107,8 +107,8 @@ def revoke_token(
 
 
 def exchange_token(token: str, client: str) -> AccessToken:
-    """A short access token for a tool's token, for the process `client`. Raises Unauthenticated
-    `jeton-refuse`."""
+    """Return a short access token for a tool's token, for the process `client`. Raises
+    Unauthenticated `jeton-refuse`."""
     now = system_now()
     with db.reading() as transaction:
         query = select(StaffToken).where(StaffToken.secret_hash == hash_secret(token))

@@ -33,7 +33,7 @@ Person = Account | StaffMember
 
 
 def my_account(account_id: str, typed: Mapping[str, object] | None = None) -> MyAccount:
-    """The account and its form, in which what was typed replaces what is stored. Raises
+    """Return the account and its form, in which what was typed replaces what is stored. Raises
     NotFound."""
     account = stored_account(account_id)
     notice = _frozen_notice(account)
@@ -51,24 +51,24 @@ def my_account(account_id: str, typed: Mapping[str, object] | None = None) -> My
 
 
 def my_addresses(account_id: str) -> MyAddresses:
-    """Raises NotFound."""
+    """Return the address of the account, and the one that waits. Raises NotFound."""
     account = stored_account(account_id)
     return MyAddresses(email=account.email, pending_email=_pending_email(account))
 
 
 def my_signed_identity(account_id: str) -> SignedIdentity:
-    """The identity in force, as a signed token; a pending change is not in it yet. Raises
+    """Return the identity in force, as a signed token; a pending change is not in it yet. Raises
     NotFound."""
     return SignedIdentity(assertion=signed_identity(stored_account(account_id)))
 
 
 def signed_identity(account: Account) -> str:
-    """The identity in force as a signed token for registrations. Never logged."""
+    """Return the identity in force as a signed token for registrations. Never logged."""
     return dependencies().signer.identity(account.id, identity_of(account))
 
 
 def identity_of(account: Account) -> Identity:
-    """The identity that registrations copies into each version of a candidature."""
+    """Return the identity that registrations copies into each version of a candidature."""
     return Identity(
         version=account.version,
         civilite=account.civilite,
@@ -84,18 +84,18 @@ def identity_of(account: Account) -> Identity:
 
 
 def stored_account(account_id: str) -> Account:
-    """Raises NotFound for an account erased meanwhile."""
+    """Return the account. Raises NotFound for one erased meanwhile."""
     with db.reading() as transaction:
         return found(transaction.get(Account, account_id))
 
 
 def is_frozen(account: Account) -> bool:
-    """Whether a candidature was ever saved; registrations may be asked. Raises Unavailable."""
+    """Tell whether a candidature was ever saved; registrations may be asked. Raises Unavailable."""
     return account.engaged_at is not None or dependencies().registrations.is_engaged(account.id)
 
 
 def _frozen_notice(account: Account) -> str | None:
-    """Why only mail and password can change; None where everything can."""
+    """Return why only mail and password can change; None where everything can."""
     if account.certified_by is not None:
         return account_form.CERTIFIED_NOTICE
     try:
@@ -126,8 +126,9 @@ def _pending_email(account: Account) -> str | None:
 
 
 def found_candidates(email: str, birth_date: date | None = None, name: str = "") -> Candidates:
-    """The account of this address, else the creations that wait for it, newest first; without an
-    address, those born on that day who bear every word of `name`. Raises Invalid for neither."""
+    """Return the account of this address, else the creations that wait for it, newest first;
+    without an address, those born on that day who bear every word of `name`. Raises Invalid for
+    neither."""
     with db.reading_for_staff() as transaction:
         if email.strip():
             account = account_at(transaction, key_of(email))
@@ -157,7 +158,7 @@ def _born_on(transaction: Session, day: date, words: Sequence[str]) -> Sequence[
 
 
 def candidate(candidate_id: str) -> CandidateDetail:
-    """An account, activated or not, with the `form` of its civil status. Raises NotFound."""
+    """Return an account, activated or not, with the `form` of its civil status. Raises NotFound."""
     account = stored_account(candidate_id)
     with db.reading() as transaction:
         refused_mails = _refused_mails(transaction, account)
@@ -197,13 +198,13 @@ def _values(account: Account) -> dict[str, str]:
 
 
 def account_at(transaction: Session, email_key: str, *, lock: bool = False) -> Account | None:
-    """The activated account of this address."""
+    """Return the activated account of this address."""
     query = select(Account).where(Account.email_key == email_key, Account.activated_at.is_not(None))
     return transaction.scalars(query.with_for_update() if lock else query).one_or_none()
 
 
 def owner_of(transaction: Session, email_key: str, *, lock: bool = False) -> Person | None:
-    """The candidate with an activated account, or the staff member, who logs in with this
+    """Return the candidate with an activated account, or the staff member, who logs in with this
     address."""
     staff = select(StaffMember).where(StaffMember.email_key == email_key)
     account = account_at(transaction, email_key, lock=lock)
@@ -213,8 +214,8 @@ def owner_of(transaction: Session, email_key: str, *, lock: bool = False) -> Per
 def pending_creations_at(
     transaction: Session, email_key: str, *, lock: bool = False
 ) -> Sequence[Account]:
-    """The creations that wait for their activation at this address, newest first; locked ones in
-    the order of their ids, so that two transactions never wait for each other."""
+    """Return the creations that wait for their activation at this address, newest first; locked
+    ones in the order of their ids, so that two transactions never wait for each other."""
     query = select(Account).where(Account.email_key == email_key, Account.activated_at.is_(None))
     if lock:
         return transaction.scalars(query.order_by(Account.id).with_for_update()).all()

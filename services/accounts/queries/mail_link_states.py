@@ -18,7 +18,7 @@ Owner = TypeVar("Owner", Account, StaffMember)
 
 
 def link_state(purpose: Purpose, token: str) -> LinkState:
-    """The state of the link, and what to tell about one that is not usable."""
+    """Return the state of the link, and what to tell about one that is not usable."""
     with db.reading() as transaction:
         state = state_by_token(transaction, purpose, token)
     return LinkState(
@@ -27,7 +27,7 @@ def link_state(purpose: Purpose, token: str) -> LinkState:
 
 
 def activation_link(token: str) -> ActivationLink:
-    """The state of an activation link; of a usable one also what was typed, so that nobody
+    """Return the state of an activation link; of a usable one also what was typed, so that nobody
     activates a stranger's."""
     link = link_state(Purpose.ACTIVATION, token)
     with db.reading() as transaction:
@@ -44,15 +44,15 @@ def activation_link(token: str) -> ActivationLink:
 
 
 def state_by_token(transaction: Session, purpose: Purpose, token: str) -> State:
-    """The state of the link with this token and purpose; UNKNOWN where there is none."""
+    """Return the state of the link with this token and purpose; UNKNOWN where there is none."""
     return state_of(transaction, link_by_token(transaction, purpose, token))
 
 
 def owner_by_token(
     transaction: Session, model: type[Owner], purpose: Purpose, token: str, *, lock: bool = False
 ) -> Owner | None:
-    """The account (of an invitation: the member of staff) that the link belongs to, whatever its
-    state."""
+    """Return the account (of an invitation: the member of staff) that the link belongs to, whatever
+    its state."""
     row = link_by_token(transaction, purpose, token)
     if row is None or row.account_id is None:
         return None

@@ -28,7 +28,7 @@ from services.reference import academies
 
 
 def staff_page(cursor: str = "", limit: int | None = TEAM_PAGE) -> Members:
-    """Staff accounts by id, disabled ones too; all without a limit."""
+    """Return staff accounts by id, disabled ones too; all without a limit."""
     query = select(StaffMember).where(StaffMember.id > cursor).order_by(StaffMember.id).limit(limit)
     with db.reading_for_staff() as transaction:
         items = tuple(map(_member, transaction.scalars(query)))
@@ -36,7 +36,7 @@ def staff_page(cursor: str = "", limit: int | None = TEAM_PAGE) -> Members:
 
 
 def member(staff_id: str) -> Member:
-    """One staff account. Raises NotFound."""
+    """Return one staff account. Raises NotFound."""
     return _member(stored_member(staff_id))
 
 
@@ -84,7 +84,7 @@ def _codes(academies: list[str] | None) -> tuple[str, ...] | None:
 
 
 def passkeys_of(transaction: Session, staff_id: str) -> list[Passkey]:
-    """The oldest first."""
+    """Return the passkeys of a member, the oldest first."""
     return [
         *transaction.scalars(
             select(Passkey).where(Passkey.staff_id == staff_id).order_by(Passkey.created_at)
@@ -109,8 +109,8 @@ def names(academies: frozenset[str] | None, ids: Collection[str]) -> StaffNames:
 def token_page(
     staff_id: str | None = None, cursor: str = "", limit: int | None = TEAM_PAGE
 ) -> ToolTokens:
-    """Tokens by id, expired and revoked ones too; of all staff where no `staff_id` is given, all
-    without a limit."""
+    """Return tokens by id, expired and revoked ones too; of all staff where no `staff_id` is given,
+    all without a limit."""
     query = select(StaffToken, StaffMember.email).join(
         StaffMember, StaffMember.id == StaffToken.staff_id
     )

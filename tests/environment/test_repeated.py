@@ -27,9 +27,12 @@ from services.objects.settings import ObjectSettings
 from services.pieces.inspection.inspections import LIMITS
 from services.pieces.inspection.pages import JPEG_QUALITY
 from services.pieces.settings import PiecesSettings
-from tests.support.compose_file import COMPOSE_SERVICES
+from tests.support.compose_file import COMPOSE_DEFAULTS, COMPOSE_SERVICES
 
 ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "deploy/compose.env.example"
+OF_TESTS = {"PORTAIL_OFFSET"}
+"""What no operator sets: the portal's clock."""
 
 
 def numbers_in(path: str, pattern: str) -> list[float]:
@@ -48,6 +51,11 @@ def test_what_files_of_the_containers_repeat_is_as_it_is_written() -> None:
         if file.read_text(encoding="utf-8") != text
     ]
     assert old == [], "make definitions"
+
+
+def test_what_an_operator_may_set_of_the_composed_portal_is_in_the_example() -> None:
+    shown = re.findall(r"^(?:# )?(\w+)=", EXAMPLE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {name for name, _ in COMPOSE_DEFAULTS} - OF_TESTS - set(shown) == set()
 
 
 def test_an_upgrade_gives_what_runs_as_long_to_stop_as_compose_does() -> None:

@@ -144,11 +144,9 @@ def copy_files(source: Path, target: Path, earlier: Path | None = None) -> None:
 
 def refuse_servers() -> None:
     """Raises Impossible where a database is not a file of VAR_DIR."""
-    if named := [
-        name
-        for service in CONSUMERS_FIRST
-        if (name := f"{service.upper()}_DATABASE_URL") in os.environ
-    ]:
+    settings = [f"{service.upper()}_DATABASE_URL" for service in CONSUMERS_FIRST]
+    named = [name for name in settings if name in os.environ]
+    if named:
         raise Impossible(
             f"des données sont sur un serveur ({', '.join(named)}) : sauvegardez-les par ses "
             "moyens."

@@ -87,8 +87,10 @@ def restore(state: StateFolder, folder: Path, *, with_secrets: bool = True) -> s
 def _refuse_damaged(folder: Path) -> None:
     """Read every file. Raises Impossible, naming those that are missing, changed, or not of the
     backup."""
-    lines = {*(folder / SUMS).read_bytes().splitlines()} ^ {*backup.sums_of(folder).splitlines()}
-    if differing := sorted({os.fsdecode(line[66:]) for line in lines}):
+    noted = set((folder / SUMS).read_bytes().splitlines())
+    there = set(backup.sums_of(folder).splitlines())
+    differing = sorted({os.fsdecode(line[66:]) for line in noted ^ there})  # without their sums
+    if differing:
         names = ", ".join(differing[:20])
         raise Impossible(
             f"{folder} : {len(differing)} fichier(s) absent(s), altéré(s) ou en trop : {names}"
@@ -102,7 +104,10 @@ def _mark_as_restoring(state: StateFolder) -> None:
     there = [path for path in state.root.iterdir() if path.name not in LEFT_ALONE]
     if state.restoring.exists():
         for path in there:
-            (shutil.rmtree if path.is_dir() else os.unlink)(path)
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
     elif occupied := [path.name for path in there if path.is_file() or backup.files_of(path, "")]:
         raise Impossible(
             f"{state.root} contient déjà des données ({', '.join(sorted(occupied)[:5])}…). "

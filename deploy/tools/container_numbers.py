@@ -77,21 +77,25 @@ def written() -> dict[Path, str]:
 
 def _of_processes() -> dict[str, str]:
     """Defaults by the names of the settings, as an environment has them."""
-    names = [
-        value for each in PROCESSES for value in vars(import_module(f"{each}.settings")).values()
-    ]
-    settings = [value for value in names if isinstance(value, type) and issubclass(value, Settings)]
-    fields = (field for each in settings for field in dataclasses.fields(each))
-    named = {
-        field.name.upper(): field.default
-        for field in fields
-        if field.default is not dataclasses.MISSING
-    }
+    named: dict[str, object] = {}
+    for process in PROCESSES:
+        for value in vars(import_module(f"{process}.settings")).values():
+            if isinstance(value, type) and issubclass(value, Settings):
+                named |= _defaults(value)
     texts = {
         name: f"{value:g}" if isinstance(value, float) else str(value)
         for name, value in named.items()
     }
     return {name: text for name, text in texts.items() if name not in OF_CONTAINERS}
+
+
+def _defaults(settings: type[Settings]) -> dict[str, object]:
+    fields = dataclasses.fields(settings)
+    return {
+        field.name.upper(): field.default
+        for field in fields
+        if field.default is not dataclasses.MISSING
+    }
 
 
 def _defaults_of(compose: str) -> Iterator[tuple[str, str]]:

@@ -38,7 +38,8 @@ def is_accepted(component: dict[str, Any]) -> bool:
 def main(files: list[Path]) -> int:
     components = [entry for file in files for entry in json.loads(file.read_text())["components"]]
     shipped = {(entry["name"], entry.get("version", "")): entry for entry in components}
-    for (name, version), component in sorted(shipped.items(), key=lambda item: item[0]):
+    for name, version in sorted(shipped):
+        component = shipped[name, version]
         mark = "" if is_accepted(component) else "  NOT ACCEPTED"
         print(f"{name} {version}: {', '.join(licences(component)) or 'none'}{mark}")
     return 0 if all(map(is_accepted, shipped.values())) else 1

@@ -34,32 +34,30 @@ def lines_of(service: str, description: dict[str, Any]) -> Iterator[str]:
 def _operation(
     schemas: Schema, item: Mapping[str, Any], operation: Mapping[str, Any]
 ) -> Iterator[str]:
-    ways = (
-        f"{kind}({', '.join(names)})"
-        for way in operation["security"]
-        for kind, names in sorted(way.items())
-    )
+    ways = []
+    for way in operation["security"]:
+        ways += [f"{kind}({', '.join(names)})" for kind, names in sorted(way.items())]
     successes = ", ".join(sorted(status for status in operation["responses"] if status < "400"))
     yield f"{' or '.join(ways) or 'public'}: {successes}"
     for parameter in (*item.get("parameters", ()), *operation.get("parameters", ())):
         if parameter["in"] != "path":
             required = "!" if parameter.get("required") else ""
-            kind = (
-                _kind(schemas, parameter["schema"]).replace("null|", "").replace("|null", "")
-            )  # no text says null
+            # No text says null.
+            kind = _kind(schemas, parameter["schema"]).replace("null|", "").replace("|null", "")
             yield f"{parameter['in']} {parameter['name']}{required}: {kind}"
     answers = [answer for status, answer in operation["responses"].items() if status < "300"]
-    for subject, sent in (
-        ("body", operation.get("requestBody", {})),
-        *(("answer", answer) for answer in answers),
-    ):
-        for media_type, media in sent.get("content", {}).items():
-            is_json = media_type == "application/json"
-            yield from (
-                _value(schemas, subject, media["schema"])
-                if is_json
-                else [f"{subject} {media_type}"]
-            )
+    yield from _contents(schemas, "body", operation.get("requestBody", {}))
+    for answer in answers:
+        yield from _contents(schemas, "answer", answer)
+
+
+def _contents(schemas: Schema, subject: str, sent: Mapping[str, Any]) -> Iterator[str]:
+    """Return the lines of what is sent: of its members where it is JSON, else of its media type."""
+    for media_type, media in sent.get("content", {}).items():
+        if media_type == "application/json":
+            yield from _value(schemas, subject, media["schema"])
+        else:
+            yield f"{subject} {media_type}"
 
 
 def _value(schemas: Schema, subject: str, schema: Schema) -> Iterator[str]:
@@ -71,9 +69,8 @@ def _value(schemas: Schema, subject: str, schema: Schema) -> Iterator[str]:
         whole = _resolved(schemas, whole["items"])
     inside = f"{subject.removesuffix('!')}{'[]' if 'array' in kind else ''}"
     for name, member in whole.get("properties", {}).items():
-        required = name in whole.get("required", ()) and not subject.startswith(
-            "answer"
-        )  # nothing has to be answered
+        is_answered = subject.startswith("answer")
+        required = name in whole.get("required", ()) and not is_answered
         yield from _value(schemas, f"{inside}.{name}{'!' if required else ''}", member)
 
 
@@ -89,11 +86,13 @@ def _resolved(schemas: Schema, schema: Schema) -> Schema:
 
 
 def _kind(schemas: Schema, schema: Schema) -> str:
-    kinds = _resolved(schemas, schema).get("type", "object")
-    inner = {
-        case.get("type") for several in ("anyOf", "oneOf") for case in schema.get(several, ())
-    } & {"null"}
-    return "|".join(sorted({kinds, *inner} if isinstance(kinds, str) else {*kinds, *inner}))
+    """Return the types of a value between bars, « null » among them where it may be null."""
+    declared = _resolved(schemas, schema).get("type", "object")
+    kinds = {declared} if isinstance(declared, str) else set(declared)
+    cases = (*schema.get("anyOf", ()), *schema.get("oneOf", ()))
+    if any(case.get("type") == "null" for case in cases):
+        kinds.add("null")
+    return "|".join(sorted(kinds))
 
 
 def published() -> list[str]:

@@ -35,16 +35,18 @@ def requirements(extras: list[str]) -> list[str]:
 
 
 def locked(lines: list[str], lock: str) -> list[str]:
-    """The entries of `lock`, the text of constraints.txt, for these requirements and all that they
-    bring along, which the lock says in « # via … »."""
+    """Return the entries of `lock`, the text of constraints.txt, for these requirements and all
+    that they bring along, which the lock says in « # via … »."""
     entries = {package_name(entry): entry for entry in re.split(r"\n(?=\w)", lock) if "==" in entry}
     brought_by = {
         name: set(map(package_name, entry.partition("# via ")[2].split(", ")))
         for name, entry in entries.items()
     }
     wanted = set(map(package_name, lines))
-    while brought := {name for name, others in brought_by.items() if wanted & others} - wanted:
-        wanted |= brought
+    size = 0
+    while len(wanted) > size:  # until none brings another one along
+        size = len(wanted)
+        wanted |= {name for name, others in brought_by.items() if wanted & others}
     return [entry for name, entry in entries.items() if name in wanted]
 
 

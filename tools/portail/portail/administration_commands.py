@@ -231,11 +231,15 @@ def extend(
     moves = api.call("POST", f"{STAFF_INCIDENTS}/preview", json=new).json()
     moves = [move for move in moves if move["opening"]["id"] not in left_out]
     if not only_shown:
-        openings = [
-            {name: (move["opening"] | move["after"])[name] for name in EXTENDED} for move in moves
-        ]
+        openings = [_extended(move) for move in moves]
         api.call("POST", STAFF_INCIDENTS, json={**new, "openings": openings})
     print_list(moves, MOVE_COLUMNS, form)
+
+
+def _extended(move: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the opening as it is after the move, as far as a report of an incident says it."""
+    opening = move["opening"] | move["after"]
+    return {name: opening[name] for name in EXTENDED}
 
 
 @click.group("messages")

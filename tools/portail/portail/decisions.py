@@ -83,7 +83,10 @@ def decide(api: Api, piece_id: str, seen: SeenPiece, decision: Decision) -> Item
             api.call("POST", f"{path}/control", json=decision.body(seen), headers=headers).json()
         )
     except Failure as failure:
-        if failure.status != CHANGED or not is_carried_out(piece := api.read(path), seen, decision):
+        if failure.status != CHANGED:
+            raise
+        piece = api.read(path)
+        if not is_carried_out(piece, seen, decision):
             raise
         return dict(piece)
 

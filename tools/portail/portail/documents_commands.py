@@ -265,10 +265,15 @@ def _choices(
     """What was typed, as the portal names it. Raises Failure for what is not offered, or not
     clear."""
     offered = api.read("/documents/v1/import-form")
-    chosen = _only(
-        "session", offered["sessions"], lambda name: session is None or name.endswith(session)
-    )
-    there = _only("academie", offered["academies"], lambda code: academie in (None, code), "code")
+
+    def is_session(name: str) -> bool:
+        return session is None or name.endswith(session)
+
+    def is_academie(code: str) -> bool:
+        return academie in (None, code)
+
+    chosen = _only("session", offered["sessions"], is_session)
+    there = _only("academie", offered["academies"], is_academie, "code")
     return {
         "type": type,
         "academie": there["code"],

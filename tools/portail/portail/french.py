@@ -53,5 +53,13 @@ SENTENCES = {
 
 def speak_french() -> None:
     """To be called before click is imported."""
-    gettext.gettext = lambda message: SENTENCES.get(message, message)
-    gettext.ngettext = lambda msgid1, msgid2, n: gettext.gettext(msgid1 if n == 1 else msgid2)
+    gettext.gettext = _in_french
+    gettext.ngettext = _in_french_of_several
+
+
+def _in_french(message: str) -> str:
+    return SENTENCES.get(message, message)
+
+
+def _in_french_of_several(msgid1: str, msgid2: str, n: int) -> str:
+    return _in_french(msgid1 if n == 1 else msgid2)

@@ -5,7 +5,6 @@ The kinds of people are those of the services (services/contracts/api/operation.
 """
 
 from collections.abc import Callable
-from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -16,7 +15,7 @@ from werkzeug.exceptions import InternalServerError
 from gateway.sessions import staff_member, visitor
 from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.web.access import View, marked, ways_of
-from services.contracts.api.operation import CANDIDATE, PUBLIC, Access, Operation, staff
+from services.contracts.api.operation import CANDIDATE, PUBLIC, Access, staff
 
 __all__ = ["CANDIDATE", "PUBLIC", "Pages", "register", "staff"]
 
@@ -34,13 +33,6 @@ class Pages(Blueprint):
     ) -> Callable[[View], View]:
         add = super().route(rule, **options)
         return lambda view: add(marked(view, who))
-
-    def streams(
-        self, rule: str, endpoint: str, operation: Operation[bytes], *, who: Access
-    ) -> None:
-        """The file with which the operation answers, asked for the ids in the address."""
-        person = visitor if who == CANDIDATE else staff_member
-        self.route(rule, who=who, endpoint=endpoint)(partial(person.stream, operation))
 
 
 def register(app: Flask) -> None:

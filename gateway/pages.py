@@ -146,5 +146,5 @@ def show_contact_of_latest(tiles: Sequence[Tile]) -> None:
 def show_contact() -> None:
     """The same, asked of registrations, if it answers."""
     is_known = visitor.current_if_accounts_answers() is not None
-    if is_known and (answer := optional_answer(partial(visitor.call, read_contact), None)):
+    if is_known and (answer := optional_answer(partial(visitor.call, read_contact()), None)):
         g.service_contact = answer.contact

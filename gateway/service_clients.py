@@ -19,7 +19,7 @@ from services.chassis.http.sessions import Sessions
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts.api import erasure, own_account, own_staff_account, sessions, visitors
 from services.contracts.api.openings import HomeMessage, Selection, list_messages, read_choices
-from services.contracts.api.operation import Answer, Operation
+from services.contracts.api.operation import Answer, Operation, Request
 from services.contracts.api.served import SECTIONS
 from services.contracts.registration_rules import Purpose
 
@@ -70,29 +70,27 @@ class Openings:
         self._answers: ExpiringCache[Any] = ExpiringCache(seconds=KEPT_SECONDS, at_most=MAX_KEPT)
 
     def messages(self) -> list[HomeMessage]:
-        """Those to show now."""
-        return self._fresh_or_last_known(list_messages, {}, lambda _: True)
+        """Return the messages to show now."""
+        return self._fresh_or_last_known(list_messages(), lambda _: True)
 
     def choices(self, chosen: Mapping[str, str]) -> Selection:
-        """What « Ouverture des services » offers once domaine, exam, session, academie are chosen,
-        as far as they are. Choices that do not exist are not kept."""
+        """Return what « Ouverture des services » offers once domaine, exam, session, academie are
+        chosen, as far as they are. The answer to choices that do not exist is not kept."""
         query = {"purpose": Purpose.CONSULT.value, **chosen}
         return self._fresh_or_last_known(
-            read_choices, query, lambda choices: len(choices.steps) == len(chosen)
+            read_choices(query=query), lambda choices: len(choices.steps) == len(chosen)
         )
 
     def _fresh_or_last_known(
-        self,
-        operation: Operation[Answer],
-        query: Mapping[str, str],
-        is_worth_keeping: Callable[[Answer], bool],
+        self, request: Request[Answer], is_worth_keeping: Callable[[Answer], bool]
     ) -> Answer:
-        """Raises Unavailable without either."""
-        question = f"{operation.path}?{urlencode(query)}"
+        """Return the answer, or the last one to the same question. Raises Unavailable without
+        either."""
+        question = f"{request.operation.path}?{urlencode(request.query or {})}"
         known: Answer | None = self._answers.get(question)
         try:
             with nullcontext() if known is None else optional_calls():
-                answer = self._http.call(operation, query=query)
+                answer = self._http.call(request)
         except Unavailable:
             if known is None:
                 raise
@@ -151,13 +149,10 @@ class ServiceClients:
         [service] = [at] if at else _SERVICES[operation]
         return (self.for_staff if is_for_staff else self.for_pages)[service]
 
-    def call(
-        self, operation: Operation[Answer], *, is_for_staff: bool = False, **sent: Any
-    ) -> Answer:
-        """The gateway's own call, for who is not logged in."""
-        return self.client_of(operation, is_for_staff=is_for_staff).call(
-            operation, self.own_token, **sent
-        )
+    def call(self, request: Request[Answer], *, is_for_staff: bool = False) -> Answer:
+        """Return the answer to a call of the gateway itself, for who is not logged in."""
+        client = self.client_of(request.operation, is_for_staff=is_for_staff)
+        return client.call(request, self.own_token)
 
     def _by_service(self, purpose: str, at_once: int, **limits: float) -> dict[str, ServiceClient]:
         return {

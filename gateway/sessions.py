@@ -25,10 +25,11 @@ from gateway.cookies import (
 from gateway.posted_forms import posted_text
 from gateway.service_clients import clients
 from services.chassis.errors import DomainError, Unauthenticated
+from services.chassis.http.sessions import Answer as HttpAnswer
 from services.chassis.process.kept_results import ExpiringCache
 from services.contracts import problem_types
 from services.contracts.account_rules import MAX_TOKEN_LENGTH
-from services.contracts.api.operation import Answer, Operation
+from services.contracts.api.operation import Answer, Operation, Request
 from services.contracts.api.own_account import read_identity
 from services.contracts.api.sessions import (
     CANDIDATE,
@@ -108,24 +109,30 @@ class SessionOwner:
         """Raises Unauthenticated."""
         return self.required().access_token
 
-    def call(self, operation: Operation[Answer], *, at: str | None = None, **sent: Any) -> Answer:
-        """What its service answers this person (`at`: of an operation of several, that one). What
-        asks for a fresh code takes that of the posted form. Raises Unauthenticated; of a code
-        Invalid, TooMany, Forbidden."""
-        token = self.spend_code(posted_text("code")) if operation.asks_code else self.access_token()
-        return self.client_of(operation, at).call(operation, token, **sent)
+    def call(self, request: Request[Answer], *, at: str | None = None) -> Answer:
+        """Return what the operation's service answers this person; `at`: that service, where
+        several have the operation.
+
+        What asks for a fresh code takes that of the posted form. Raises Unauthenticated; of a code
+        Invalid, TooMany, Forbidden.
+        """
+        asks_code = request.operation.asks_code
+        token = self.spend_code(posted_text("code")) if asks_code else self.access_token()
+        return self.client_of(request.operation, at).call(request, token)
+
+    def exchange(self, request: Request[Any]) -> HttpAnswer:
+        """Return the answer as it came, with its headers. Raises Unauthenticated."""
+        return self.client_of(request.operation).exchange(request, self.access_token())
 
     def spend_code(self, code: str) -> str:
         """Use a code of the second factor; returns an access token for the act that asks for it."""
         sent = {"session": self.session_cookie() or "", "code": code}
-        return clients().call(confirm_session, is_for_staff=True, body=sent).access_token
+        return clients().call(confirm_session(body=sent), is_for_staff=True).access_token
 
-    def stream(
-        self, operation: Operation[bytes], *, at: str | None = None, **sent: Any
-    ) -> FlaskResponse:
-        """The file that it answers with, streamed to the browser with the headers that concern
-        it."""
-        answer = self.client_of(operation, at).stream(operation, self.access_token(), **sent)
+    def stream(self, request: Request[bytes], *, at: str | None = None) -> FlaskResponse:
+        """Return the file that the operation answers with, streamed to the browser with the headers
+        that concern it; `at`: as in `call`."""
+        answer = self.client_of(request.operation, at).stream(request, self.access_token())
         headers = {
             name: answer.headers[name] for name in HEADERS_OF_FILES if name in answer.headers
         }
@@ -202,7 +209,7 @@ class Visitor(SessionOwner):
 
     def signed_identity(self) -> str:
         """The candidate's identity as accounts signs it for registrations; valid for a minute."""
-        return self.call(read_identity).assertion
+        return self.call(read_identity()).assertion
 
 
 def may(scope: str) -> bool:
@@ -225,7 +232,7 @@ def _exchanges() -> ExpiringCache[LoggedIn]:
 
 def _exchanged(session: str) -> LoggedIn:
     try:
-        person = clients().call(exchange_session, body={"session": session})
+        person = clients().call(exchange_session(body={"session": session}))
     except DomainError as error:
         if error.slug == problem_types.SESSION_EXPIRED.slug:
             raise SessionEnded(error.extra.get("subject")) from error

@@ -17,6 +17,7 @@ from gateway.pages import render_page
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.sessions import EXCHANGE_CACHE_SECONDS
 from services.chassis.errors import DomainError, NotFound, TooLarge, Unauthenticated, Unavailable
+from services.chassis.http.client import Call
 from services.chassis.http.sessions import Answer
 from services.chassis.process.capacity import MAX_BODY_BYTES
 from services.chassis.process.kept_results import ExpiringCache
@@ -120,7 +121,7 @@ def _access_token(opaque: str) -> str:
         accounts = clients().for_tools["accounts"]
         sent = {"token": opaque}
         with _exchanges.place(visitor_source()):
-            token = accounts.call(exchange_tool_token, clients().own_token, body=sent).access_token
+            token = accounts.call(exchange_tool_token(body=sent), clients().own_token).access_token
     except DomainError as error:
         if error.slug == problem_types.TOKEN_REFUSED.slug:
             raise Unauthenticated("Le jeton n'est pas valable.") from error
@@ -139,16 +140,16 @@ def _call_service(
     passed = {
         name: request.headers[name] for name in PASSED_REQUEST_HEADERS if name in request.headers
     }
-    query = list(request.args.items(multi=True))
-    client = clients().for_tools[service]
-    sent: dict[str, Any] = {
-        "token": token,
-        "params": query,
-        "data": body,
-        "headers": passed,
-        "seconds": seconds,
-    }
-    return client.answer(request.method, path, stream=True, **sent)
+    call = Call(
+        request.method,
+        path,
+        headers=passed,
+        params=list(request.args.items(multi=True)),
+        data=body,
+        seconds=seconds,
+        stream=True,
+    )
+    return clients().for_tools[service].answer(call, token)
 
 
 def _passed_on(service: str, answer: Answer) -> Response:

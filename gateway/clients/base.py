@@ -9,14 +9,16 @@ import ipaddress
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import TypeVar
 
 from flask import Response, g, has_request_context, request
 
 from services.chassis.errors import DomainError
-from services.chassis.http.client import READS, Client, ProblemAnswer
+from services.chassis.http.client import Call, Client, ProblemAnswer
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.http.sessions import Answer as HttpAnswer
+from services.chassis.http.token_source import Token
 from services.chassis.web import gateway_headers
 from services.contracts.problem_types import SERVICE_REFUSED, UNAUTHENTICATED
 
@@ -34,43 +36,35 @@ class ServiceClient(Client):
     which address; reads share the time limit of their page."""
 
     def asker(self) -> str:
-        """The visitor's source: that of a school is many people's, and so has many turns to wait
-        for."""
+        """Return the visitor's source: that of a school is many people's, and so has many turns to
+        wait for."""
         return visitor_source() if has_request_context() else ""
 
-    def send(self, method: str, path: str, *, token: Any = None, **options: Any) -> Any:
-        """Raises Unavailable if the gateway's own token is refused."""
+    def send(self, call: Call, token: Token = None) -> HttpAnswer:
+        """Return the answer, as every client does. Raises Unavailable if the gateway's own token is
+        refused."""
         try:
-            return super().send(method, path, token=token, **options)
+            return super().send(call, token)
         except ProblemAnswer as refusal:
             if isinstance(token, ServiceToken) and refusal.slug in OWN_TOKEN_REFUSALS:
                 raise self.away() from refusal
             raise
 
-    def answer(
-        self,
-        method: str,
-        path: str,
-        *,
-        headers: dict[str, str] | None = None,
-        reads: bool | None = None,
-        seconds: float | None = None,
-        **options: Any,
-    ) -> Any:
-        sent = dict(headers or {})
+    def answer(self, call: Call, token: Token = None) -> HttpAnswer:
+        """Return the raw answer; a read waits as long as the time of its page lasts. Raises
+        Unavailable where none of it is left."""
+        sent = call
         if has_request_context():
-            sent |= _visitor_headers()
-        reads = method in READS if reads is None else reads
-        if reads and seconds is None:
-            seconds = seconds_left(self.page_seconds)
-            if seconds <= 0:
+            sent = replace(sent, headers={**call.headers, **_visitor_headers()})
+        if call.is_read and call.seconds is None:
+            left = seconds_left(self.page_seconds)
+            if left <= 0:
                 raise self.away()
+            sent = replace(sent, seconds=left)
         try:
-            return super().answer(
-                method, path, headers=sent, reads=reads, seconds=seconds, **options
-            )
+            return super().answer(sent, token)
         finally:
-            if not reads and has_request_context():
+            if not call.is_read and has_request_context():
                 restart_time_limit()
 
 

@@ -121,7 +121,7 @@ class Registered:
 
 def read_registered() -> Registered:
     """Ask registrations, within the time that a page has for optional calls."""
-    answer = optional_answer(partial(visitor.call, list_candidatures), None)
+    answer = optional_answer(partial(visitor.call, list_candidatures()), None)
     if answer is None:
         return Registered(is_known=False)
     return Registered(

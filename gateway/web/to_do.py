@@ -99,22 +99,22 @@ class CandidateFacts:
 def read_facts() -> CandidateFacts:
     """Asks each service, within the time that a page has for optional calls."""
     facts = CandidateFacts()
-    if registrations := _asked("registrations", lambda: visitor.call(list_mine), facts):
+    if registrations := _asked("registrations", lambda: visitor.call(list_mine()), facts):
         facts.tiles = registrations.candidatures
         facts.drafts = registrations.drafts
         facts.ecartees = registrations.ecartees
         facts.withdrawn = registrations.withdrawn
         facts.withdrawn_ids = registrations.withdrawn_ids
     facts.pieces_to_do = _asked("pieces", read_pieces_to_do, facts)
-    unread = _asked("documents", lambda: visitor.call(list_documents_to_read), facts)
+    unread = _asked("documents", lambda: visitor.call(list_documents_to_read()), facts)
     facts.unread_documents = unread.documents if unread else None
-    facts.addresses = _asked("accounts", lambda: visitor.call(read_addresses), facts)
+    facts.addresses = _asked("accounts", lambda: visitor.call(read_addresses()), facts)
     return facts
 
 
 def read_pieces_to_do() -> tuple[PiecesToDo, ...]:
     """What is left to do with the pieces of all candidatures."""
-    return visitor.call(list_pieces_to_do).candidatures
+    return visitor.call(list_pieces_to_do()).candidatures
 
 
 def pieces_to_do_of(tile: Tile, pieces_to_do: tuple[PiecesToDo, ...] | None) -> PiecesToDo | None:

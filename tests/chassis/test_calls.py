@@ -18,7 +18,7 @@ from services.accounts.signing import Signer
 from services.chassis.database.transactions import Database
 from services.chassis.errors import NotFound, Unauthenticated, Unavailable
 from services.chassis.http.circuit_breaker import FAILURES_IN_A_ROW
-from services.chassis.http.client import Client, ProblemAnswer, path
+from services.chassis.http.client import Call, Client, ProblemAnswer, path
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.process.probe import LIVE
 from services.chassis.signing_keys import load_keys
@@ -72,7 +72,7 @@ def test_what_a_newer_service_adds_is_passed_over_and_a_new_member_has_a_default
         {**SHEET, "colour": "blue", "lines": [{"label": "Nom", "value": "DUBOIS"}]},
     ):
         server.answers(answer)
-        read = Client(server.url).call(read_sheet, sheet_id="x")
+        read = Client(server.url).call(read_sheet("x"))
         assert read == Sheet(number="02103000001", lines=(Line(label="Nom"),))
     assert server.requests == ["GET /v1/sheets/x"] * 2
 
@@ -86,7 +86,7 @@ def test_what_is_missing_or_ill_typed_is_a_service_that_is_away_named_by_its_pla
     ):
         server.answers(answer)
         with logged_lines() as logged, pytest.raises(Unavailable):
-            Client(server.url).call(read_sheet, sheet_id="x")
+            Client(server.url).call(read_sheet("x"))
         assert place in logged[0]["reason"], place
         assert "02103000001" not in str(logged)
 
@@ -110,7 +110,7 @@ def outcome(
     client: Client, method: str = "GET", address: str = "/", **options: Any
 ) -> type[Exception] | None:
     with ThreadPoolExecutor(1) as pool:
-        error = pool.submit(client.send, method, address, **options).exception(HELD)
+        error = pool.submit(client.send, Call(method, address, **options)).exception(HELD)
     return type(error) if isinstance(error, Exception) else None
 
 
@@ -141,7 +141,7 @@ def test_a_streamed_answer_that_stops_is_cut_as_well_and_so_is_a_refusal(
 ) -> None:
     client = Client(server.url)
     server.stop_after(PART)
-    answer = client.send("GET", "/", stream=True, seconds=0.5)
+    answer = client.send(Call("GET", "/", stream=True, seconds=0.5))
     with ThreadPoolExecutor(1) as pool:
         assert isinstance(
             pool.submit(lambda: list(answer.iter_content(10))).exception(HELD), OSError
@@ -164,7 +164,7 @@ def test_no_more_than_its_share_of_threads_waits_for_a_service(server: SilentSer
 def test_a_streamed_answer_holds_its_place_until_it_is_closed(server: SilentServer) -> None:
     server.answers({})
     client = Client(server.url, at_once=1, queue_seconds=0.0)
-    answer = client.send("GET", "/", stream=True)
+    answer = client.send(Call("GET", "/", stream=True))
     assert outcome(client) is Unavailable
     answer.close()
     answer.close()
@@ -196,7 +196,7 @@ def test_refusals_are_answers_and_say_when_to_come_back(server: SilentServer) ->
         "503 Unavailable",
     )
     with pytest.raises(Unavailable, match="Plus tard") as refusal:
-        client.send("GET", "/")
+        client.send(Call("GET", "/"))
     assert refusal.value.extra == {"retry_after": 3}
 
 
@@ -217,7 +217,7 @@ def test_a_write_that_was_sent_may_take_longer_than_a_page(server: SilentServer)
     server.answers({})
     client = Client(server.url, page_seconds=0.2)
     later = threading.Event()
-    client.send("GET", "/")
+    client.send(Call("GET", "/"))
     answer = server.respond
 
     def send_slowly(connection: socket.socket, line: str) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 from prometheus_client import REGISTRY
 
 from services.chassis.errors import NotFound, Unavailable
-from services.chassis.http.client import Client
+from services.chassis.http.client import Call, Client
 from services.chassis.process.places import Limit
 from services.chassis.web import request_log
 from tests.support.processes import wait_until
@@ -166,10 +166,10 @@ def test_calls_to_a_service_are_a_pool() -> None:
     with SilentServer() as server:
         server.answers({})
         client = Client(server.url, "tested", at_once=1, queue_seconds=0.0)
-        with client.send("GET", "/", stream=True):
+        with client.send(Call("GET", "/", stream=True)):
             assert shown("pool_in_use", "calls_to_tested") == 1
             with pytest.raises(Unavailable):
-                client.send("GET", "/")
+                client.send(Call("GET", "/"))
     metrics = ("pool_size", "pool_in_use", "pool_refused_total")
     assert [shown(metric, "calls_to_tested") for metric in metrics] == [1, 0, 1]
 

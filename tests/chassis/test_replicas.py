@@ -17,7 +17,7 @@ import pytest
 
 from services.chassis.errors import Unavailable
 from services.chassis.http import sessions
-from services.chassis.http.client import Client
+from services.chassis.http.client import Call, Client
 from services.chassis.http.sessions import get_once
 from services.chassis.process.probe import LIVE
 from tests.support.ports import free_port
@@ -121,12 +121,12 @@ def test_reads_share_a_connection_until_it_is_old(
     [replica] = started(1).replicas
     client = Client(f"http://{NAME}:{replica.port}")
     for _ in range(5):
-        client.send("GET", "/")
+        client.send(Call("GET", "/"))
     assert len(replica.connections) == 1
     monkeypatch.setattr(sessions, "LIFE_SECONDS", -1.0)
     client = Client(f"http://{NAME}:{replica.port}")
     for number in range(3):
-        client.send("GET", "/")
+        client.send(Call("GET", "/"))
         assert len(replica.connections) == 2 + number
     gc.collect()  # nobody uses them any more
     wait_until(lambda: replica.closed >= 2, 20, "old connections are closed")
@@ -138,10 +138,10 @@ def test_each_write_has_a_connection_that_no_server_has_had_the_time_to_close(
 ) -> None:
     service = started(1, first_of_each_connection)
     client = Client(service.url)
-    client.send("GET", "/")
+    client.send(Call("GET", "/"))
     for _ in range(3):
-        client.send(method, "/", json={"once": True})
-    client.send("GET", "/")
+        client.send(Call(method, "/", json={"once": True}))
+    client.send(Call("GET", "/"))
     assert service.methods == ["GET", *[method] * 3, "GET", "GET"], (
         "a read on a connection given up is sent again"
     )
@@ -152,12 +152,12 @@ def test_a_replica_that_is_added_gets_reads_and_writes(
 ) -> None:
     service = started(1)
     client = Client(service.url)
-    client.send("GET", "/")
+    client.send(Call("GET", "/"))
     started(1, first=2)
     monkeypatch.setattr(client._sessions, "_until", 0.0)  # as after LIFE_SECONDS
     for _ in range(20):
-        client.send("GET", "/")
-        client.send("POST", "/", json={})
+        client.send(Call("GET", "/"))
+        client.send(Call("POST", "/", json={}))
     assert set(service.replicas[1].methods) == {"GET", "POST"}
 
 
@@ -171,14 +171,14 @@ def test_while_replicas_come_and_go_no_read_fails_and_no_write_is_doubled(starte
 
     def reads() -> None:
         while not over.is_set():
-            assert client.send("GET", "/").json() == {}
+            assert client.send(Call("GET", "/")).json() == {}
 
     def writes(writer: int) -> None:
         number = 0
         while not over.is_set():
             number += 1
             with suppress(Unavailable):
-                client.send("POST", "/", json={"write": f"{writer}-{number}"})
+                client.send(Call("POST", "/", json={"write": f"{writer}-{number}"}))
                 written.append(f"{writer}-{number}")
 
     def goes_on(begun: int) -> bool:
@@ -214,14 +214,14 @@ def test_nobody_notices_that_all_replicas_but_one_have_stopped(
     service = started(replicas)
     clients = [Client(service.url) for _ in range(10)]
     for client in clients:
-        client.send("GET", "/")
+        client.send(Call("GET", "/"))
     for replica in service.replicas[1:]:
         replica.stop()
     for client in clients:
-        assert client.send("GET", "/").json() == {}
-        assert client.send("POST", "/", json={}).json() == {}
-        assert client.send("PUT", "/", json={}).json() == {}
-        assert client.send("DELETE", "/").json() == {}
+        assert client.send(Call("GET", "/")).json() == {}
+        assert client.send(Call("POST", "/", json={})).json() == {}
+        assert client.send(Call("PUT", "/", json={})).json() == {}
+        assert client.send(Call("DELETE", "/")).json() == {}
         assert get_once(f"{service.url}/", 5).json() == {}
 
 
@@ -230,7 +230,7 @@ def test_no_write_goes_to_a_replica_that_stops_while_it_is_asked(started: Start)
     for replica in service.replicas[1:]:
         replica.stops_when_asked = True
     for _ in range(20):
-        assert Client(service.url).send("POST", "/", json={}).json() == {}
+        assert Client(service.url).send(Call("POST", "/", json={})).json() == {}
     assert [len(replica.methods) for replica in service.replicas] == [20, 0, 0, 0]
 
 
@@ -240,7 +240,7 @@ def test_what_is_never_answered_is_sent_twice_at_most_and_a_write_once(
 ) -> None:
     service = started(1, lambda *_: False)
     with pytest.raises(Unavailable):
-        Client(service.url).send(method, "/")
+        Client(service.url).send(Call(method, "/"))
     assert service.methods == [method] * times
 
 
@@ -248,7 +248,7 @@ def test_a_slow_answer_is_not_asked_for_twice(started: Start) -> None:
     silence = threading.Event()
     service = started(1, lambda *_: silence.wait(20))
     with pytest.raises(Unavailable):
-        Client(service.url).send("GET", "/", seconds=0.2)
+        Client(service.url).send(Call("GET", "/", seconds=0.2))
     silence.set()
     assert service.methods == ["GET"]
 
@@ -264,5 +264,5 @@ def test_a_replica_that_does_not_even_refuse_is_passed_over(started: Start) -> N
             waiting.setblocking(False)
             waiting.connect_ex(("127.0.0.1", port))
         for _ in range(8):
-            assert Client(service.url).send("GET", "/", seconds=3.0).json() == {}
+            assert Client(service.url).send(Call("GET", "/", seconds=3.0)).json() == {}
     assert service.methods == ["GET"] * 8

@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 
 from services.chassis.database.migrations import is_migrated, wait_until_migrated
 from services.chassis.errors import Unavailable
-from services.chassis.http.client import Client
+from services.chassis.http.client import Call, Client
 from services.chassis.process.capacity import thread_count
 from services.chassis.roles.command_line import migrate
 from services.chassis.settings import Settings, SettingsError
@@ -193,7 +193,7 @@ def test_whatever_leaves_while_a_server_stops_is_done_once_or_was_refused() -> N
         def again_and_again() -> None:
             with suppress(Unavailable):
                 while True:
-                    client.send("POST", "/writes", json={})
+                    client.send(Call("POST", "/writes", json={}))
                     answered.append(True)
 
         writers = [load.submit(again_and_again) for _ in range(6)]

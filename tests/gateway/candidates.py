@@ -161,16 +161,16 @@ class CandidateFactory:
 
     def _identified(self, email: str) -> tuple[str, str]:
         sent = {"email": email, "password": PASSWORD, "source": "192.0.2.7"}
-        token = clients().call(log_in, body=sent).access_token
-        return token, clients().client_of(read_identity).call(read_identity, token).assertion
+        token = clients().call(log_in(body=sent)).access_token
+        return token, clients().client_of(read_identity).call(read_identity(), token).assertion
 
     def _open_draft(self, token: str, assertion: str, exam: str = "BTS") -> drafts.Draft:
         chosen = {"domaine": "Examen", "exam": exam, "session": "2022", "academie": "03"}
         query = {"purpose": Purpose.REGISTER.value, **chosen}
-        opening = clients().client_of(read_choices).call(read_choices, query=query).information
+        opening = clients().client_of(read_choices).call(read_choices(query=query)).information
         assert opening is not None
         body = {"opening_id": opening.opening_id, "assertion": assertion}
-        return clients().client_of(drafts.open_draft).call(drafts.open_draft, token, body=body)
+        return clients().client_of(drafts.open_draft).call(drafts.open_draft(body=body), token)
 
     def register(self, email: str, exam: str = "BTS") -> None:
         with self.portal.gateway.app.app_context():
@@ -181,15 +181,13 @@ class CandidateFactory:
             for tab in draft.tabs[:-1]:
                 body = {"revision": revision, "values": ANSWERS.get(tab.name, {}), "action": NEXT}
                 revision = registrations.call(
-                    drafts.write_tab,
+                    drafts.write_tab(
+                        draft.id, tab.number, body=body, headers={"X-Identity": assertion}
+                    ),
                     token,
-                    body=body,
-                    headers={"X-Identity": assertion},
-                    draft_id=draft.id,
-                    number=tab.number,
                 ).revision
             saved = {"revision": revision, "assertion": assertion}
-            registrations.call(drafts.save_draft, token, body=saved, draft_id=draft.id)
+            registrations.call(drafts.save_draft(draft.id, body=saved), token)
 
 
 def creation_answers(address: str, **changes: Any) -> dict[str, Any]:

@@ -18,14 +18,16 @@ from deploy.service_names import SERVICES
 from gateway import api
 from gateway.app import create_app
 from gateway.clients.base import optional_calls, seconds_left
-from gateway.clients.file_uploads import ReceivedFile, send_files
+from gateway.file_uploads import ReceivedFile, send_files
 from gateway.service_clients import SERVICE_LABELS, Openings, clients
 from gateway.sessions import EXCHANGE_CACHE_SECONDS
 from gateway.settings import GatewaySettings
 from services.accounts.operations.staff_accounts import disable_staff
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Unavailable
+from services.chassis.http.client import Call
 from services.chassis.process.places import Limit
+from services.contracts.api.operation import Request
 from services.contracts.api.own_account import download_copy
 from services.contracts.api.pieces import uploads
 from tests.accounts.creation_form import creation_form
@@ -78,7 +80,7 @@ def test_all_calls_of_a_page_share_its_time(running: InProcessPortal, silent: Si
     with app.test_request_context("/"):
         for name in SERVICE_LABELS:
             with pytest.raises(Unavailable):
-                clients().for_pages[name].send("GET", "/")
+                clients().for_pages[name].send(Call("GET", "/"))
     assert time.monotonic() - begun < len(SERVICE_LABELS) * PAGE
     assert len(silent.requests) == 1
 
@@ -89,10 +91,10 @@ def test_what_a_page_can_do_without_takes_a_part_of_its_time(
     app = gateway_before(running, silent, "registrations", page_seconds=PAGE)
     with app.test_request_context("/"):
         with optional_calls(), pytest.raises(Unavailable):
-            clients().for_pages["registrations"].send("GET", "/")
+            clients().for_pages["registrations"].send(Call("GET", "/"))
         assert seconds_left(PAGE) > 0
         with optional_calls(), pytest.raises(Unavailable):
-            clients().for_pages["registrations"].send("GET", "/")
+            clients().for_pages["registrations"].send(Call("GET", "/"))
     assert len(silent.requests) == 1
 
 
@@ -153,11 +155,9 @@ def test_copies_that_are_read_slowly_take_no_place_of_pages_and_one_address_has_
     with app.test_request_context("/"), ExitStack() as slow_readers:
         client = clients().client_of(download_copy)
         for _ in range(client._limit.running // 2):
-            slow_readers.enter_context(
-                client.stream(download_copy, "of the candidate", copy_id="a")
-            )
+            slow_readers.enter_context(client.stream(download_copy("a"), "of the candidate"))
         with pytest.raises(Unavailable):
-            client.stream(download_copy, "of the candidate", copy_id="a")
+            client.stream(download_copy("a"), "of the candidate")
         assert clients().for_pages["accounts"]._limit.taken() == 0
 
 
@@ -223,16 +223,16 @@ def test_a_service_that_falls_silent_is_asked_once_to_forget_the_uploads() -> No
     """Each question waits for its whole time: twelve of them would hold the page for minutes."""
     asked: list[str] = []
 
-    def exchange(operation: Any, *_: Any, **__: Any) -> Any:
-        asked.append(operation.method)
-        if operation is uploads.abandon:
+    def exchange(request: Request[Any]) -> Any:
+        asked.append(request.operation.method)
+        if request.operation is uploads.abandon:
             raise Unavailable()
         return Mock(headers={"Location": "/v1/uploads/a"})
 
-    owner = Mock(client_of=lambda _: Mock(exchange=exchange))
+    owner = Mock(exchange=exchange)
     files = [ReceivedFile("a.jpg", io.BytesIO(b"a"), 1) for _ in range(12)]
     with pytest.raises(Unavailable):
-        send_files(owner, uploads, files, Mock(side_effect=Unavailable), piece_id="1")
+        send_files(owner, uploads, files, Mock(side_effect=Unavailable), "1")
     assert asked == ["POST", "PATCH"] * 12 + ["DELETE"]
 
 

@@ -34,7 +34,7 @@ own = two_services("module")
 def end_session(browser: Browser) -> None:
     """On the server; the browser does not know."""
     with browser.portal.gateway.app.test_request_context():
-        clients().call(log_out, body={"session": browser.session()})
+        clients().call(log_out(body={"session": browser.session()}))
     browser.drop_cached_exchange()
 
 

@@ -112,14 +112,14 @@ def verify() -> ResponseReturnValue:
 def verified(code: str) -> ResponseReturnValue:
     """The address is on the paper, in its QR. It names nobody, and is passed on to no other
     site."""
-    verdict = clients().call(api.verify, body={"code": code[:64], "source": visitor_source()})
+    verdict = clients().call(api.verify(body={"code": code[:64], "source": visitor_source()}))
     return verification(verdict=verdict)
 
 
 @blueprint.get("/.well-known/paper-keys.json", who=access.PUBLIC)
 def paper_keys() -> ResponseReturnValue:
     """Kept by who is to verify without a network; the page's script asks for them too."""
-    return {"keys": clients().call(api.read_paper_keys).keys}, {
+    return {"keys": clients().call(api.read_paper_keys()).keys}, {
         "Cache-Control": "public, max-age=300"
     }
 

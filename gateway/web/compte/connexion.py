@@ -26,12 +26,14 @@ from services.chassis.errors import DomainError, found
 from services.contracts import problem_types
 from services.contracts.api import sessions as api
 from services.contracts.api import sign_in
+from services.contracts.api.operation import Request
 from services.contracts.api.sessions import OpenedSession
 from services.contracts.api.sign_in import (
     FRANCECONNECT,
     PROVIDER_PATHS,
     RETURN,
     SignedIn,
+    SignIn,
     read_provider_log_out,
 )
 
@@ -173,11 +175,11 @@ def opened_session(code: str | None = None) -> api.OpenedSession:
         "code": code,
         "identity": posted_identity(),
     }
-    return clients().call(api.log_in, body=sent)
+    return clients().call(api.log_in(body=sent))
 
 
 def end_session(session: str) -> None:
-    clients().call(api.log_out, body={"session": session})
+    clients().call(api.log_out(body={"session": session}))
 
 
 def log_out_of(people: SessionOwner, back: str) -> Response:
@@ -189,7 +191,7 @@ def log_out_of(people: SessionOwner, back: str) -> Response:
     if session:
         end_session(session)
         address = optional_answer(
-            lambda: clients().call(read_provider_log_out, body={"session": session}).address, None
+            lambda: clients().call(read_provider_log_out(body={"session": session})).address, None
         )
     people.set_nobody()
     response: Response = redirect(back, code=303)
@@ -206,7 +208,8 @@ def log_out_of(people: SessionOwner, back: str) -> Response:
 
 @blueprint.get(PROVIDER_PATHS[FRANCECONNECT], who=access.PUBLIC)
 def go_to_franceconnect() -> ResponseReturnValue:
-    return leave_for(FRANCECONNECT, local_path(request.args.get("suite")), _refused)
+    beginning = sign_in.begin_sign_in(body={"provider": FRANCECONNECT})
+    return leave_for(beginning, local_path(request.args.get("suite")), _refused)
 
 
 @blueprint.get(PROVIDER_PATHS[FRANCECONNECT] + RETURN, who=access.PUBLIC)
@@ -220,19 +223,21 @@ def come_back_from_franceconnect() -> ResponseReturnValue:
 def confirm_with_franceconnect() -> ResponseReturnValue:
     """« Confirmer avec FranceConnect », for the act of a page (gateway/asked_again.py)."""
     act, path = found(asked_to_confirm())
-    confirming = {"act": act, "session": visitor.session_cookie() or ""}
-    return leave_for(
-        FRANCECONNECT,
-        path + CONFIRMED,
-        lambda refusal: _not_confirmed(refusal, path),
-        **confirming,
+    beginning = sign_in.begin_sign_in(
+        body={
+            "provider": FRANCECONNECT,
+            "act": act,
+            "session": visitor.session_cookie() or "",
+        }
     )
+    return leave_for(beginning, path + CONFIRMED, lambda refusal: _not_confirmed(refusal, path))
 
 
-def leave_for(provider: str, path: str, refused: Refused, **confirming: str) -> Response:
-    """To the provider, to come back to `path` in the end. `confirming`: an act, and the session."""
+def leave_for(beginning: Request[SignIn], path: str, refused: Refused) -> Response:
+    """Send the browser to the provider where `beginning` begins; it comes back to `path` in the
+    end."""
     try:
-        begun = clients().call(sign_in.begin_sign_in, body={"provider": provider, **confirming})
+        begun = clients().call(beginning)
     except DomainError as refusal:
         return refused(refusal)
     response = redirect(begun.address)
@@ -269,7 +274,7 @@ def come_back(
         **{name: request.args.get(name, "") for name in ("state", "code")},
     }
     try:
-        signed_in = clients().call(sign_in.finish_sign_in, body=sent)
+        signed_in = clients().call(sign_in.finish_sign_in(body=sent))
         if signed_in.confirmed:
             response = redirect(path, code=303)
         else:

@@ -56,7 +56,7 @@ def create() -> ResponseReturnValue:
         return _form(values)
     try:
         sent = {"values": values, "source": visitor_source(), "identity": posted_identity()}
-        created = clients().call(api.create_account, body=sent)
+        created = clients().call(api.create_account(body=sent))
     except DomainError as refusal:
         return _form(values, shown_here(refusal, STATUSES_SHOWN_HERE))
     return _redirect_to_confirmation(created, values)
@@ -93,7 +93,7 @@ def resend() -> ResponseReturnValue:
         return confirmation("Saisissez l'adresse mail de votre compte.", status=422)
     try:
         sent = {"email": created.email, "creation": created.creation or None}
-        clients().call(api.resend_activation, body=sent)
+        clients().call(api.resend_activation(body=sent))
     except DomainError as refusal:
         shown = shown_here(refusal, STATUSES_SHOWN_HERE)
         return confirmation(shown.detail, status=shown.http_status, email=request.form.get("email"))
@@ -156,7 +156,7 @@ def communes() -> ResponseReturnValue:
 def filled_creation_form(values: Values, identity: str | None = None) -> Form:
     """The form for `values` as typed. `identity`: of FranceConnect, which fills the civil
     status."""
-    return clients().call(fill_form, body={"values": values, "identity": identity})
+    return clients().call(fill_form(body={"values": values, "identity": identity}))
 
 
 def is_refresh() -> bool:
@@ -198,4 +198,4 @@ def both_inputs(typed: Form, saved: Form) -> dict[str, Any]:
 
 def _communes(departement: str, words: str) -> Suggestions:
     query = {"departement": departement[:3], "q": words[:100]}
-    return clients().call(search_communes, query=query)
+    return clients().call(search_communes(query=query))

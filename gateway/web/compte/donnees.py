@@ -27,7 +27,7 @@ NOTICES = {
 def my_data(refusal: DomainError | None = None) -> ResponseReturnValue:
     rules = retention()
     person = visitor.required()
-    copies = visitor.call(own_account.read_copies)
+    copies = visitor.call(own_account.read_copies())
     return render_page(
         "compte/templates/donnees.html",
         refusal=refusal if copies.may_ask else None,  # the form was sent twice
@@ -41,22 +41,19 @@ def my_data(refusal: DomainError | None = None) -> ResponseReturnValue:
 @blueprint.post("/compte/donnees", who=access.CANDIDATE)
 @shown_on(my_data, 422, 429, 503)
 def ask_copy() -> ResponseReturnValue:
-    visitor.call(own_account.ask_copy, body=given_again())
+    visitor.call(own_account.ask_copy(body=given_again()))
     return redirect(url_for("compte.my_data", fait="demande"), code=303)
 
 
-blueprint.streams(
-    "/compte/donnees/copies/<copy_id>",
-    "download_copy",
-    own_account.download_copy,
-    who=access.CANDIDATE,
-)
+@blueprint.get("/compte/donnees/copies/<copy_id>", who=access.CANDIDATE)
+def download_copy(copy_id: str) -> Response:
+    return visitor.stream(own_account.download_copy(copy_id))
 
 
 @blueprint.get("/compte/effacement", who=access.CANDIDATE)
 def show_erasure(refusal: DomainError | None = None) -> Response:
     rules = retention()
-    asked = visitor.call(erasure.read_my_erasure)
+    asked = visitor.call(erasure.read_my_erasure())
     is_waiting = asked.requested_at and not asked.answered_at
     return render_page(
         "compte/templates/effacement.html",
@@ -74,6 +71,6 @@ def show_erasure(refusal: DomainError | None = None) -> Response:
 @blueprint.post("/compte/effacement", who=access.CANDIDATE)
 @shown_on(show_erasure, 409, 422, 429, 503)
 def ask_erasure() -> ResponseReturnValue:
-    if not visitor.call(erasure.ask_erasure, body=given_again()).erased:
+    if not visitor.call(erasure.ask_erasure(body=given_again())).erased:
         return redirect(url_for("compte.show_erasure", fait="demande"), code=303)
     return visitor.forget_session(redirect("/?fait=suppression", code=303))

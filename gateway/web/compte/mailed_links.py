@@ -24,7 +24,7 @@ from services.chassis.errors import DomainError, Invalid
 from services.contracts.account_rules import LINK_PROBLEMS, MAX_TOKEN_LENGTH, RESET_HOURS, State
 from services.contracts.api import visitors as api
 from services.contracts.api.forms import Form
-from services.contracts.api.operation import Operation
+from services.contracts.api.operation import Operation, Request
 from services.contracts.api.visitors import LinkState
 from services.contracts.problem_types import LINK_UNKNOWN
 
@@ -50,11 +50,9 @@ class MailedLinks(Generic[Link]):
     buttons: Mapping[str, Buttons]
     are_of_staff: bool = False
 
-    def call(self, operation: Operation[Answer], token: str, **others: str | None) -> Answer:
-        """What accounts answers to a call with the link's token."""
-        return clients().call(
-            operation, body={"token": token, **others}, is_for_staff=self.are_of_staff
-        )
+    def call(self, request: Request[Answer]) -> Answer:
+        """Return what accounts answers, counted with the calls of those who have these links."""
+        return clients().call(request, is_for_staff=self.are_of_staff)
 
     def show(self, token: str, page: Callable[[Link], Response]) -> Response:
         """`page` for a usable link, else a page with the reason and the buttons of its state."""
@@ -63,17 +61,16 @@ class MailedLinks(Generic[Link]):
 
     def use(
         self,
-        operation: Operation[Answer],
         token: str,
+        act: Request[Answer],
         done: Callable[[Answer], BaseResponse],
-        **others: str | None,
     ) -> BaseResponse:
-        """What `done` makes of accounts' answer; else the page that says why the link is not
-        usable. Raises what is not about the link."""
+        """Ask accounts for what the link is for, and return what `done` makes of the answer; else
+        the page that says why the link is not usable. Raises what is not about the link."""
         if len(token) > MAX_TOKEN_LENGTH:
             return self.unusable_page(self._state_of(token))
         try:
-            answer = self.call(operation, token, **others)
+            answer = self.call(act)
         except DomainError as refusal:
             if refusal.http_status != 410:
                 raise
@@ -94,7 +91,7 @@ class MailedLinks(Generic[Link]):
     def _state_of(self, token: str) -> Link:
         if len(token) > MAX_TOKEN_LENGTH:
             return self.check.answer(state=State.UNKNOWN)
-        return self.call(self.check, token)
+        return self.call(self.check(body={"token": token}))
 
 
 def _to(endpoint: str, done: str) -> BaseResponse:
@@ -128,7 +125,9 @@ def activation(token: str) -> ResponseReturnValue:
 @blueprint.post("/compte/activation/<token>", who=access.PUBLIC)
 def activate(token: str) -> ResponseReturnValue:
     return ACTIVATION_LINKS.use(
-        api.activate_account, token, lambda _: _to("compte.log_in_page", "activation")
+        token,
+        api.activate_account(body={"token": token}),
+        lambda _: _to("compte.log_in_page", "activation"),
     )
 
 
@@ -150,7 +149,9 @@ def _address_page(token: str, refusal: DomainError | None = None) -> Response:
 @blueprint.post("/compte/adresse/<token>", who=access.PUBLIC)
 @shown_on(_address_page, 409)
 def confirm_address(token: str) -> ResponseReturnValue:
-    return ADDRESS_LINKS.use(api.confirm_email, token, lambda _: _to_log_in("adresse"))
+    return ADDRESS_LINKS.use(
+        token, api.confirm_email(body={"token": token}), lambda _: _to_log_in("adresse")
+    )
 
 
 CANCELLATION_LINKS = MailedLinks(
@@ -170,7 +171,9 @@ def cancellation(token: str) -> ResponseReturnValue:
 def cancel_address_change(token: str) -> ResponseReturnValue:
     """Then ask for a new password: another person who requested the change knows the old one."""
     return CANCELLATION_LINKS.use(
-        api.cancel_email_change, token, lambda _: _to("compte.forgotten", "annulation")
+        token,
+        api.cancel_email_change(body={"token": token}),
+        lambda _: _to("compte.forgotten", "annulation"),
     )
 
 
@@ -202,7 +205,7 @@ def ask_reset() -> ResponseReturnValue:
     email = request.form.get("email", "")
     if not email.strip():
         raise Invalid.in_field("email", "Saisissez votre adresse mail.")
-    clients().call(api.ask_reset, body={"email": email})
+    clients().call(api.ask_reset(body={"email": email}))
     return render_page(FORGOTTEN, sent_to=email.strip(), reset_hours=RESET_HOURS)
 
 
@@ -228,7 +231,11 @@ def _password_page(token: str, refusal: DomainError | None = None) -> Response:
 @blueprint.post("/compte/mot-de-passe/<token>", who=access.PUBLIC)
 @shown_on(_password_page, 422, 503)
 def set_password(token: str) -> ResponseReturnValue:
-    passwords = {name: request.form.get(name, "") for name in ("password", "password_confirmation")}
+    body = {
+        "token": token,
+        "password": request.form.get("password", ""),
+        "password_confirmation": request.form.get("password_confirmation", ""),
+    }
     return RESET_LINKS.use(
-        api.complete_reset, token, lambda _: _to_log_in("mot-de-passe"), **passwords
+        token, api.complete_reset(body=body), lambda _: _to_log_in("mot-de-passe")
     )

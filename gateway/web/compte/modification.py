@@ -39,7 +39,7 @@ HAS_CANDIDATURE = (
 
 @blueprint.get("/compte", who=access.CANDIDATE)
 def account() -> ResponseReturnValue:
-    account = visitor.call(api.read_account)
+    account = visitor.call(api.read_account())
     return _page(
         account.form,
         notice=NOTICES.get(request.args.get("fait", "")),
@@ -52,17 +52,17 @@ def change_account() -> ResponseReturnValue:
     values = posted_answers()
     if is_refresh():
         return _page(
-            with_search_results(visitor.call(api.fill_form, body={"values": values}), values)
+            with_search_results(visitor.call(api.fill_form(body={"values": values})), values)
         )
     try:
-        changed = visitor.call(api.change_account, body={"values": values})
+        changed = visitor.call(api.change_account(body={"values": values}))
     except DomainError as refusal:
         shown = shown_here(refusal, STATUSES_SHOWN_HERE)
         if refusal.http_status != 412:
-            return _page(visitor.call(api.fill_form, body={"values": values}), refusal=shown)
-        saved = visitor.call(api.read_account).form
+            return _page(visitor.call(api.fill_form(body={"values": values})), refusal=shown)
+        saved = visitor.call(api.read_account()).form
         del values["version"]  # what is typed now replaces what is shown beside it
-        form = visitor.call(api.fill_form, body={"values": values})
+        form = visitor.call(api.fill_form(body={"values": values}))
         return _page(form, refusal=shown, **both_inputs(form, saved))
     return _response_after_change(values, changed.email_change_pending)
 
@@ -105,5 +105,5 @@ def ask_deletion(refusal: DomainError | None = None) -> ResponseReturnValue:
 @blueprint.post("/compte/suppression", who=access.CANDIDATE)
 @shown_on(ask_deletion, 409, 422, 429, 503)
 def delete_account() -> ResponseReturnValue:
-    visitor.call(api.delete_account, body=given_again())
+    visitor.call(api.delete_account(body=given_again()))
     return visitor.forget_session(redirect("/?fait=suppression", code=303))

@@ -40,7 +40,7 @@ def list_messages(*, preview: bool = False, refusal: DomainError | None = None) 
         refusal=refusal,
         messages=[
             (message, _state(message, now))
-            for message in staff_member.call(api.list_messages).messages
+            for message in staff_member.call(api.list_messages()).messages
         ],
         values=_posted()
         if preview or refusal
@@ -61,13 +61,13 @@ def publish_message() -> ResponseReturnValue:
     instants = read_instants(posted, READERS, REQUIRED)
     if posted_text("action") != "publier":
         return list_messages(preview=True)
-    staff_member.call(api.publish_message, body=posted | instants)
+    staff_member.call(api.publish_message(body=posted | instants))
     return redirect(url_for("gestion.list_messages", fait="publie"), code=303)
 
 
 @blueprint.post("/messages/<message_id>/retrait", who=access.staff(MANAGE))
 def withdraw_message(message_id: str) -> ResponseReturnValue:
-    staff_member.call(api.withdraw_message, message_id=message_id)
+    staff_member.call(api.withdraw_message(message_id))
     return redirect(url_for("gestion.list_messages", fait="retire"), code=303)
 
 

@@ -75,7 +75,7 @@ DONE_SENTENCES = {
 
 @blueprint.get("/candidatures/<candidature_id>", who=access.staff("candidatures:read"))
 def show_candidature(candidature_id: str, refusal: DomainError | None = None) -> Response:
-    candidature = staff_member.call(api.read_candidature, candidature_id=candidature_id)
+    candidature = staff_member.call(api.read_candidature(candidature_id))
     documents = _documents(candidature_id)  # before names, which the page can do without sooner
     return render_page(
         "gestion/templates/candidature.html",
@@ -98,20 +98,16 @@ def show_candidature(candidature_id: str, refusal: DomainError | None = None) ->
     )
 
 
-blueprint.streams(  # as PDF; documents writes down who opened it
-    "/candidatures/documents/<document_id>",
-    "open_document",
-    read_document,
-    who=access.staff("candidatures:read"),
-)
+@blueprint.get("/candidatures/documents/<document_id>", who=access.staff("candidatures:read"))
+def open_document(document_id: str) -> Response:
+    """Show the document as PDF; documents writes down who opened it."""
+    return staff_member.stream(read_document(document_id))
 
 
 @blueprint.post("/candidatures/<candidature_id>/notes", who=access.staff(MANAGE))
 @shown_on(show_candidature, 422)
 def write_note(candidature_id: str) -> ResponseReturnValue:
-    staff_member.call(
-        api.write_note, body={"text": posted_text("text")}, candidature_id=candidature_id
-    )
+    staff_member.call(api.write_note(candidature_id, body={"text": posted_text("text")}))
     return redirect(
         url_for("gestion.show_candidature", candidature_id=candidature_id, fait="note"), code=303
     )
@@ -139,7 +135,7 @@ def _documents(candidature_id: str) -> tuple[StaffDocument, ...] | None:
     """None while documents does not answer; none where it has not heard of the candidature yet."""
     try:
         with optional_calls():
-            return staff_member.call(list_documents, candidature_id=candidature_id).documents
+            return staff_member.call(list_documents(candidature_id)).documents
     except DomainError as refusal:
         return () if refusal.http_status == NotFound.problem.status else None
 
@@ -161,7 +157,7 @@ def ask_change(candidature_id: str, act: str, refusal: DomainError | None = None
     return render_page(
         "gestion/templates/changement_d_etat.html",
         refusal=refusal,
-        candidature=staff_member.call(api.read_candidature, candidature_id=candidature_id),
+        candidature=staff_member.call(api.read_candidature(candidature_id)),
         act=act,
         reason=posted_text("reason"),
     )
@@ -171,7 +167,7 @@ def ask_change(candidature_id: str, act: str, refusal: DomainError | None = None
 @shown_on(ask_change, 409, 422, 429)
 def change_state(candidature_id: str, act: str) -> ResponseReturnValue:
     body = {"reason": posted_text("reason")}
-    staff_member.call(api.change_state, body=body, candidature_id=candidature_id, how=API_ACTS[act])
+    staff_member.call(api.change_state(candidature_id, API_ACTS[act], body=body))
     return redirect(
         url_for("gestion.show_candidature", candidature_id=candidature_id, fait=act), code=303
     )
@@ -182,7 +178,7 @@ def ask_document(candidature_id: str, refusal: DomainError | None = None) -> Res
     return render_page(
         "gestion/templates/document_redige.html",
         refusal=refusal,
-        candidature=staff_member.call(api.read_candidature, candidature_id=candidature_id),
+        candidature=staff_member.call(api.read_candidature(candidature_id)),
         types=type_options(read_import_form(), of_every_exam=True),
         typed={name: posted_text(name) for name in WRITTEN_FIELDS},
         order_key=posted_order_key() if refusal else new_order_key(),
@@ -200,7 +196,7 @@ def publish_document(candidature_id: str) -> ResponseReturnValue:
         "candidatures": [candidature_id],
     }
     staff_member.call(
-        publish_documents, body=order, headers={"Idempotency-Key": posted_order_key()}
+        publish_documents(body=order, headers={"Idempotency-Key": posted_order_key()})
     )
     return redirect(
         url_for("gestion.show_candidature", candidature_id=candidature_id, fait="document"),
@@ -213,11 +209,11 @@ def ask_withdrawal(
     candidature_id: str, document_id: str, refusal: DomainError | None = None
 ) -> Response:
     """Raises NotFound for a document that is none of this candidature's."""
-    documents = staff_member.call(list_documents, candidature_id=candidature_id).documents
+    documents = staff_member.call(list_documents(candidature_id)).documents
     return render_page(
         "gestion/templates/retrait_de_document.html",
         refusal=refusal,
-        candidature=staff_member.call(api.read_candidature, candidature_id=candidature_id),
+        candidature=staff_member.call(api.read_candidature(candidature_id)),
         document=found(
             next((document for document in documents if document.id == document_id), None)
         ),
@@ -228,7 +224,7 @@ def ask_withdrawal(
 @blueprint.post(DOCUMENT, who=access.staff(PUBLISH))
 @shown_on(ask_withdrawal, 422, 429)
 def withdraw_published(candidature_id: str, document_id: str) -> ResponseReturnValue:
-    staff_member.call(withdraw_document, document_id=document_id, body=posted_withdrawal())
+    staff_member.call(withdraw_document(document_id, body=posted_withdrawal()))
     return redirect(
         url_for("gestion.show_candidature", candidature_id=candidature_id, fait="retrait"),
         code=303,

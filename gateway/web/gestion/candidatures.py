@@ -100,7 +100,7 @@ def save_filters() -> ResponseReturnValue:
         raise NotFound()
     sent = {"name": posted_text("name"), "query": "" if done == "suppression" else query}
     try:
-        staff_member.call(own_staff_account.save_filters, body=sent)
+        staff_member.call(own_staff_account.save_filters(body=sent))
     except DomainError as refusal:
         return _list_page(
             typed, refused_name=sent["name"], errors=shown_errors(shown_here(refusal, (422,)))
@@ -130,7 +130,7 @@ def _export(operation: Operation[bytes]) -> Response:
     query.pop("order", None)
     if academie := posted_text("export_academie", request.args)[:8]:
         query["academie"] = academie
-    return staff_member.stream(operation, query=query)
+    return staff_member.stream(operation(query=query))
 
 
 def _list_page(
@@ -144,16 +144,17 @@ def _list_page(
     saved."""
     query = filters_query(api.CANDIDATURES, typed)
     pages = {"order": query.pop("order", BY_NAME), **query, "cursor": cursor or None}
-    read = partial(staff_member.call, api.list_candidatures, query=pages)
+    read = partial(staff_member.call, api.list_candidatures(query=pages))
     page = (
         None if errors and refused_name is None else read_list(api.CANDIDATURES, typed, read, None)
     )
     academies = academie_options()
     account = optional_answer(own_account, None)
-    count = partial(staff_member.call, api.count_candidatures, query=query)
     is_found = page is not None and bool(page.candidatures)
+    counted = query
     if not is_found:  # filters offer what the openings have
-        count = partial(count, query={name: query[name] for name in OF_OPENINGS if name in query})
+        counted = {name: query[name] for name in OF_OPENINGS if name in query}
+    count = partial(staff_member.call, api.count_candidatures(query=counted))
     counts = optional_answer(
         count, None
     )  # asked last: while it waits, the others have no time left

@@ -31,7 +31,7 @@ REFUSALS_SHOWN_HERE = (412, 413, 422)
 def show_catalogue(refusal: DomainError | None = None) -> Response:
     return render_page(
         "gestion/templates/catalogue.html",
-        exams=staff_member.call(api.list_exams).exams,
+        exams=staff_member.call(api.list_exams()).exams,
         refusal=refusal,
         mistakes=refusal.extra.get("mistakes", ()) if refusal else (),
         mistakes_in_all=refusal.extra.get("mistakes_in_all", 0) if refusal else 0,
@@ -40,9 +40,9 @@ def show_catalogue(refusal: DomainError | None = None) -> Response:
     )
 
 
-blueprint.streams(
-    "/catalogue/<code>.zip", "download_catalogue", api.read_files, who=access.staff(MANAGE)
-)
+@blueprint.get("/catalogue/<code>.zip", who=access.staff(MANAGE))
+def download_catalogue(code: str) -> Response:
+    return staff_member.stream(api.read_files(code))
 
 
 @blueprint.post("/catalogue", who=access.staff(MANAGE))
@@ -58,7 +58,7 @@ def compare_catalogue() -> ResponseReturnValue:
 def load_catalogue() -> ResponseReturnValue:
     body = {name: request.form.get(name, "") for name in ("archive", "etag")}
     try:
-        staff_member.call(api.load_catalogue, body=body)
+        staff_member.call(api.load_catalogue(body=body))
     except DomainError as refusal:
         if refusal.http_status in (412, 422, 429):
             return _compared(body["archive"], refusal)
@@ -79,7 +79,7 @@ def _compared(archive: str, refusal: DomainError | None = None) -> Response:
     """What loading the archive would change, and why it was not loaded; or what is wrong with
     it."""
     try:
-        comparison = staff_member.call(api.compare_catalogue, body={"archive": archive})
+        comparison = staff_member.call(api.compare_catalogue(body={"archive": archive}))
     except DomainError as mistakes:
         return show_catalogue(shown_here(mistakes, REFUSALS_SHOWN_HERE))
     of_exams = any(exam.changes for exam in comparison.exams)

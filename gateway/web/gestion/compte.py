@@ -83,7 +83,7 @@ def ask_password(refusal: DomainError | None = None) -> Response:
 def change_password() -> ResponseReturnValue:
     values = {name: request.form.get(name, "") for name in PASSWORD_FIELDS}
     return _with_new_session(
-        staff_member.call(api.change_password, body=values).session, "mot-de-passe"
+        staff_member.call(api.change_password(body=values)).session, "mot-de-passe"
     )
 
 
@@ -95,7 +95,7 @@ def ask_recovery_codes(refusal: DomainError | None = None) -> Response:
 @blueprint.post("/compte/codes-de-secours", who=access.staff(OWN_ACCOUNT))
 @shown_on(ask_recovery_codes, *STATUSES_SHOWN_HERE)
 def make_recovery_codes() -> ResponseReturnValue:
-    new = staff_member.call(api.renew_recovery_codes, body={"code": posted_text("code")})
+    new = staff_member.call(api.renew_recovery_codes(body={"code": posted_text("code")}))
     back = {"label": "Revenir à mon compte", "url": url_for("gestion.show_own_account")}
     lead = "Les anciens ne servent plus."
     return _page(
@@ -112,7 +112,7 @@ def ask_second_factor(refusal: DomainError | None = None) -> Response:
 @shown_on(ask_second_factor, *STATUSES_SHOWN_HERE)
 def propose_second_factor() -> ResponseReturnValue:
     return _proposal_page(
-        staff_member.call(api.propose_second_factor, body={"code": posted_text("code")})
+        staff_member.call(api.propose_second_factor(body={"code": posted_text("code")}))
     )
 
 
@@ -121,11 +121,11 @@ def confirm_second_factor() -> ResponseReturnValue:
     sealed = {"proposal": posted_text("proposal")}
     try:
         opened = staff_member.call(
-            api.renew_second_factor, body={**sealed, "code": posted_text("code")}
+            api.renew_second_factor(body={**sealed, "code": posted_text("code")})
         )
     except DomainError as refusal:
         shown = shown_here(refusal, STATUSES_SHOWN_HERE)
-        proposal = staff_member.call(api.check_proposal, body=sealed).proposal
+        proposal = staff_member.call(api.check_proposal(body=sealed)).proposal
         return (
             _proposal_page(proposal, shown)
             if proposal
@@ -135,7 +135,7 @@ def confirm_second_factor() -> ResponseReturnValue:
 
 
 def own_account() -> api.OwnAccount:
-    return staff_member.call(api.read_account)
+    return staff_member.call(api.read_account())
 
 
 def _proposal_page(proposal: api.ProposedFactor, refusal: DomainError | None = None) -> Response:
@@ -163,16 +163,21 @@ def open_invitation(token: str, identity: str | None = None) -> Response:
 
 @blueprint.post("/invitation/<token>", who=access.PUBLIC)
 def complete_invitation(token: str) -> ResponseReturnValue:
-    typed = {name: posted_text(name) for name in ("proposal", "code")}
-    passwords = {name: request.form.get(name, "") for name in ("password", "password_confirmation")}
+    proposal = posted_text("proposal")
     identity = posted_identity()
+    body = {
+        "token": token,
+        "proposal": proposal,
+        "code": posted_text("code"),
+        "password": request.form.get("password", ""),
+        "password_confirmation": request.form.get("password_confirmation", ""),
+        "identity": identity,
+    }
     try:
-        return LINKS.use(
-            api.complete_invitation, token, _codes_page, **passwords, **typed, identity=identity
-        )
+        return LINKS.use(token, api.complete_invitation(body=body), _codes_page)
     except DomainError as refusal:
         shown = shown_here(refusal, (403, 409, 422, 503))
-        link = LINKS.call(api.check_invitation, token, proposal=typed["proposal"])
+        link = LINKS.call(api.check_invitation(body={"token": token, "proposal": proposal}))
         return _invitation_page(
             token, link, shown, identity=identity if shown.http_status == 422 else None
         )
@@ -235,8 +240,7 @@ def list_passkeys(refusal: DomainError | None = None) -> Response:
 @shown_on(list_passkeys, *STATUSES_SHOWN_HERE)
 def add_passkey() -> ResponseReturnValue:
     staff_member.call(
-        passkeys.add_passkey,
-        body={name: posted_text(name) for name in ("name", "passkey", "code")},
+        passkeys.add_passkey(body={name: posted_text(name) for name in ("name", "passkey", "code")})
     )
     return redirect(url_for("gestion.list_passkeys", fait="ajout"), code=303)
 
@@ -244,7 +248,7 @@ def add_passkey() -> ResponseReturnValue:
 @blueprint.post("/compte/cles-d-acces/<passkey_id>/retrait", who=access.staff(OWN_ACCOUNT))
 @shown_on(lambda passkey_id, refusal: list_passkeys(refusal), *STATUSES_SHOWN_HERE)
 def remove_passkey(passkey_id: str) -> ResponseReturnValue:
-    staff_member.call(passkeys.remove_passkey, passkey_id=passkey_id)
+    staff_member.call(passkeys.remove_passkey(passkey_id))
     return redirect(url_for("gestion.list_passkeys", fait="retrait"), code=303)
 
 
@@ -252,12 +256,12 @@ def remove_passkey(passkey_id: str) -> ResponseReturnValue:
 def prepare_passkey() -> Response:
     """For the script alone; at a log-in nobody is known yet."""
     sent = {"purpose": posted_text("pour"), "session": staff_member.session_cookie() or ""}
-    return jsonify(clients().call(passkeys.prepare_passkey, is_for_staff=True, body=sent).options)
+    return jsonify(clients().call(passkeys.prepare_passkey(body=sent), is_for_staff=True).options)
 
 
 @blueprint.get("/compte/jetons", who=access.staff(OWN_ACCOUNT))
 def list_tokens(refusal: DomainError | None = None) -> Response:
-    page = staff_member.call(api.list_tokens, query={"cursor": request.args.get("cursor") or None})
+    page = staff_member.call(api.list_tokens(query={"cursor": request.args.get("cursor") or None}))
     return render_page(
         "gestion/templates/jetons.html",
         asked=_asked_token(),
@@ -284,7 +288,7 @@ def create_token() -> ResponseReturnValue:
     asked = _asked_token()
     days = int(asked["days"]) if asked["days"] in DAYS else None
     created = staff_member.call(
-        api.create_token, body={**asked, "days": days, "code": posted_text("code")}
+        api.create_token(body={**asked, "days": days, "code": posted_text("code")})
     )
     return render_page(
         "gestion/templates/jeton_nouveau.html", name=asked["name"], token=created.token
@@ -301,7 +305,7 @@ def _asked_token() -> dict[str, Any]:
 
 @blueprint.post("/compte/jetons/<token_id>/revocation", who=access.staff(OWN_ACCOUNT))
 def revoke_token(token_id: str) -> ResponseReturnValue:
-    staff_member.call(api.revoke_token, token_id=token_id)
+    staff_member.call(api.revoke_token(token_id))
     return redirect(url_for("gestion.list_tokens", fait="revocation"), code=303)
 
 

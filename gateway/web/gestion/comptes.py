@@ -56,7 +56,7 @@ def list_accounts() -> ResponseReturnValue:
         if typed.get("birth_date") and not day:
             raise Invalid.in_field("birth_date", DAY_EXPECTED)
         sent = {**typed, "birth_date": day.isoformat() if day else None}
-        accounts = staff_member.call(api.search_candidates, body=sent) if typed else None
+        accounts = staff_member.call(api.search_candidates(body=sent)) if typed else None
     except DomainError as refused:
         refusal = shown_here(refused, REFUSALS_SHOWN_HERE)
     return render_page(
@@ -76,7 +76,7 @@ def search_account() -> ResponseReturnValue:
 
 @blueprint.get("/comptes/<account_id>", who=access.staff(CORRECT))
 def show_account(account_id: str) -> ResponseReturnValue:
-    account = staff_member.call(api.read_candidate, candidate_id=account_id)
+    account = staff_member.call(api.read_candidate(account_id))
     return _account_page(account, account.form)
 
 
@@ -88,7 +88,7 @@ def correct_account(account_id: str) -> ResponseReturnValue:
         return _typed_page(account_id, values, reason)
     try:
         sent = {"values": values, "reason": reason}
-        staff_member.call(api.correct_identity, body=sent, candidate_id=account_id)
+        staff_member.call(api.correct_identity(account_id, body=sent))
     except DomainError as refusal:
         return _typed_page(
             account_id, values, reason, refusal=shown_here(refusal, REFUSALS_SHOWN_HERE)
@@ -100,7 +100,7 @@ def correct_account(account_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/comptes/<account_id>/activation", who=access.staff(CORRECT))
 def resend_activation(account_id: str) -> ResponseReturnValue:
-    staff_member.call(api.resend_activation, candidate_id=account_id)
+    staff_member.call(api.resend_activation(account_id))
     return redirect(
         url_for("gestion.show_account", account_id=account_id, fait="renvoye"), code=303
     )
@@ -114,12 +114,12 @@ def _typed_page(
     account_id: str, values: Values, reason: str, *, refusal: DomainError | None = None
 ) -> Response:
     """The account with the form as it was typed."""
-    account = staff_member.call(api.read_candidate, candidate_id=account_id)
+    account = staff_member.call(api.read_candidate(account_id))
     if refusal and refusal.http_status == 412:
         values["version"] = str(
             account.version
         )  # what is typed now replaces what is shown beside it
-    form = staff_member.call(api.fill_correction, body={"values": values}, candidate_id=account_id)
+    form = staff_member.call(api.fill_correction(account_id, body={"values": values}))
     both = both_inputs(form, account.form)
     return _account_page(
         account, with_search_results(form, values), reason=reason, refusal=refusal, **both

@@ -25,7 +25,7 @@ from gateway.web.compte.connexion import (
 from gateway.web.gestion import blueprint, compte
 from services.chassis.errors import DomainError, Forbidden
 from services.contracts import page_labels
-from services.contracts.api.sign_in import PROCONNECT, RETURN, SignedIn
+from services.contracts.api.sign_in import PROCONNECT, RETURN, SignedIn, begin_sign_in
 
 INVITATIONS = "/gestion/invitation/"
 HOME = "/gestion"
@@ -65,7 +65,8 @@ def log_out() -> ResponseReturnValue:
 @blueprint.get("/connexion/proconnect", who=access.PUBLIC)
 def go_to_proconnect() -> ResponseReturnValue:
     """From the page of an invitation it comes back there."""
-    return leave_for(PROCONNECT, _gestion_path(request.args.get("suite")), _refused)
+    beginning = begin_sign_in(body={"provider": PROCONNECT})
+    return leave_for(beginning, _gestion_path(request.args.get("suite")), _refused)
 
 
 @blueprint.get(f"/connexion/proconnect{RETURN}", who=access.PUBLIC)

@@ -27,7 +27,7 @@ ACTS = {"suspension": api.hold_session, "reprise": api.release_session}
 @blueprint.get("/conservation", who=access.staff(MANAGE))
 def show_retention(refusal: DomainError | None = None) -> Response:
     """With the form of one session, where one is chosen."""
-    plan = staff_member.call(api.read_plan)
+    plan = staff_member.call(api.read_plan())
     exam, session = (request.values.get(name, "") for name in ("exam", "session"))
     chosen = [row for row in plan.erasures if (row.exam, row.session) == (exam, session)]
     return render_page(
@@ -43,16 +43,15 @@ def show_retention(refusal: DomainError | None = None) -> Response:
 @blueprint.post("/conservation/<any(suspension, reprise):act>", who=access.staff(MANAGE))
 @shown_on(lambda act, refusal: show_retention(refusal), *REFUSALS_SHOWN_HERE)
 def hold_or_release(act: str) -> ResponseReturnValue:
-    staff_member.call(
-        ACTS[act], body={name: posted_text(name) for name in ("exam", "session", "reason")}
-    )
+    body = {name: posted_text(name) for name in ("exam", "session", "reason")}
+    staff_member.call(ACTS[act](body=body))
     return redirect(url_for("gestion.show_retention", fait=act), code=303)
 
 
 @blueprint.get("/effacements", who=access.staff(CORRECT))
 def list_erasures(refusal: DomainError | None = None) -> Response:
     """With the form of one request, where one is chosen."""
-    requests = staff_member.call(erasure.list_erasure_requests).requests
+    requests = staff_member.call(erasure.list_erasure_requests()).requests
     chosen = request.values.get("demande", "")
     return render_page(
         "gestion/templates/effacements.html",
@@ -70,5 +69,5 @@ def list_erasures(refusal: DomainError | None = None) -> Response:
 @shown_on(list_erasures, 409, 412, 422, 429, 503)
 def answer_erasure() -> ResponseReturnValue:
     sent = {"answer": posted_text("answer")}
-    staff_member.call(erasure.answer_erasure_request, body=sent, request_id=posted_text("demande"))
+    staff_member.call(erasure.answer_erasure_request(posted_text("demande"), body=sent))
     return redirect(url_for("gestion.list_erasures", fait="reponse"), code=303)

@@ -67,9 +67,9 @@ def show_piece(piece_id: str, refusal: DomainError | None = None) -> Response:
     """`refusal` is shown beside what was typed."""
     shown = shown_filters(request.form if refusal else None)
     filters = {**api_filters_of(shown), "neighbours": "true"}
-    piece = staff_member.call(api.read_piece, query=filters, piece_id=piece_id)
+    piece = staff_member.call(api.read_piece(piece_id, query=filters))
     # In this order: they share the time of what a page can do without, and names are missed least.
-    read = partial(staff_member.call, read_candidature, candidature_id=piece.candidature.id)
+    read = partial(staff_member.call, read_candidature(piece.candidature.id))
     declared = optional_answer(read, None)  # also where registrations has not heard of it
     catalogue = what_catalogue_says(piece.candidature.exam, piece.code)
     controls = piece.history.controls
@@ -113,7 +113,7 @@ def decide(piece_id: str) -> ResponseReturnValue:
         raise NotFound()
     headers = _posted_etag()
     check_days()
-    piece = staff_member.call(api.control_piece, body=control, headers=headers, piece_id=piece_id)
+    piece = staff_member.call(api.control_piece(piece_id, body=control, headers=headers))
     return redirect(_next_address(piece.id, shown), code=303)
 
 
@@ -122,7 +122,7 @@ def decide(piece_id: str) -> ResponseReturnValue:
 def take_back(piece_id: str) -> ResponseReturnValue:
     """« Annuler », of a decision on this piece, from whichever page; it leads to the piece, to be
     decided anew."""
-    staff_member.call(api.take_back_control, headers=_posted_etag(), piece_id=piece_id)
+    staff_member.call(api.take_back_control(piece_id, headers=_posted_etag()))
     return redirect(
         _address_of(piece_id, {**shown_filters(request.form), "fait": TAKEN_BACK}), code=303
     )
@@ -169,22 +169,20 @@ def page_picture(piece_id: str, number: int) -> ResponseReturnValue:
     """With « avance » the picture is for a piece that is not shown yet, which the audit trail tells
     apart."""
     query = {"ahead": "true" if AHEAD in request.args else None}
-    return staff_member.stream(api.read_page, query=query, piece_id=piece_id, number=number)
+    return staff_member.stream(api.read_page(piece_id, number, query=query))
 
 
 @blueprint.post("/pieces/<piece_id>/ouverture", who=access.staff("pieces:read"))
 def record_opening(piece_id: str) -> ResponseReturnValue:
     """The script shows the first page, which it loaded ahead."""
     opening = {"deposit_id": posted_text("depot"), "page": FIRST_PAGE}
-    staff_member.call(api.record_opening, body=opening, piece_id=piece_id)
+    staff_member.call(api.record_opening(piece_id, body=opening))
     return "", 204
 
 
 @blueprint.get("/pieces/<piece_id>/fichier", who=access.staff("pieces:read"))
 def file(piece_id: str) -> ResponseReturnValue:
-    return staff_member.stream(
-        read_file, query={"form": request.args.get("forme")}, piece_id=piece_id
-    )
+    return staff_member.stream(read_file(piece_id, query={"form": request.args.get("forme")}))
 
 
 def picture_address(piece: StaffPiece, number: int = FIRST_PAGE) -> str | None:

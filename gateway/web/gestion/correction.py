@@ -45,7 +45,7 @@ class CorrectionPages(TabPages):
             "reason": posted_text("reason"),
             "overridden": _overridden(),
         }
-        self.call(save_correction, body=body)
+        staff_member.call(save_correction(self.draft_id, body=body))
         return url_for(
             "gestion.show_candidature", candidature_id=self.candidature_id, fait="correction"
         )
@@ -78,7 +78,7 @@ def keep_overridden(endpoint: str, values: dict[str, Any]) -> None:
 @shown_on(show_candidature, 409)
 def start_correcting(candidature_id: str) -> ResponseReturnValue:
     """Begin a correction, or resume the one under way."""
-    draft = staff_member.call(start_correction, candidature_id=candidature_id)
+    draft = staff_member.call(start_correction(candidature_id))
     tab = url_for(
         "gestion.show_correction",
         candidature_id=candidature_id,
@@ -122,8 +122,7 @@ def ask_abandon(candidature_id: str, draft_id: str) -> ResponseReturnValue:
 
 @blueprint.post(f"{CORRECTION}/<draft_id>/abandon", who=access.staff(MANAGE))
 def abandon_correction(candidature_id: str, draft_id: str) -> ResponseReturnValue:
-    pages = CorrectionPages(candidature_id, draft_id)
-    pages.call(api.delete_draft)
+    staff_member.call(api.delete_draft(draft_id))
     return redirect(
         url_for("gestion.show_candidature", candidature_id=candidature_id, fait="abandon"), code=303
     )

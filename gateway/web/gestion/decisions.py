@@ -61,7 +61,7 @@ def what_catalogue_says(exam: str, code: str | None) -> RefusalReasons:
     """Of the control of this piece; nothing while registrations does not answer."""
     query = {"exam": exam, "piece": code}
     return optional_answer(
-        lambda: staff_member.call(list_refusal_reasons, query=query),
+        lambda: staff_member.call(list_refusal_reasons(query=query)),
         RefusalReasons(reasons=(), compared_with=()),
     )
 
@@ -174,7 +174,7 @@ def decide_in_batches(controls: Mapping[str, Mapping[str, str | None]]) -> Selec
         try:
             check_days()
             body = {"controls": [dict(controls[value]) for value in values]}
-            results = staff_member.call(api.control_many, body=body, seconds=seconds).results
+            results = staff_member.call(api.control_many(body=body, seconds=seconds)).results
         except DomainError as failure:
             if failure.http_status < 500 and failure.http_status != HTTPStatus.UNPROCESSABLE_ENTITY:
                 raise

@@ -127,13 +127,13 @@ def ask_invitation(refusal: DomainError | None = None) -> Response:
 @blueprint.post("/equipe/invitation", who=access.staff(*MANAGE))
 @shown_on(ask_invitation, *STATUSES_SHOWN_HERE)
 def invite() -> ResponseReturnValue:
-    staff_member.call(api.invite, body={**_posted_invitation(), "code": posted_text("code")})
+    staff_member.call(api.invite(body={**_posted_invitation(), "code": posted_text("code")}))
     return redirect(url_for("gestion.list_team", fait=INVITED), code=303)
 
 
 @blueprint.get("/equipe/<staff_id>", who=access.staff(*MANAGE))
 def show_member(staff_id: str) -> ResponseReturnValue:
-    member = staff_member.call(api.read_member, staff_id=staff_id)
+    member = staff_member.call(api.read_member(staff_id))
     return render_page(
         "gestion/templates/membre.html",
         member=member,
@@ -148,7 +148,7 @@ def show_member(staff_id: str) -> ResponseReturnValue:
 
 @blueprint.get(f"/equipe/<staff_id>/<{_AN_ACT}:act>", who=access.staff(*MANAGE))
 def ask_act(staff_id: str, act: str, refusal: DomainError | None = None) -> Response:
-    member = staff_member.call(api.read_member, staff_id=staff_id)
+    member = staff_member.call(api.read_member(staff_id))
     if refusal is None and not _is_offered(ACTS[act], act, member):
         raise NotFound()
     return render_page(
@@ -169,7 +169,7 @@ def ask_act(staff_id: str, act: str, refusal: DomainError | None = None) -> Resp
 @blueprint.post(f"/equipe/<staff_id>/<{_AN_ACT}:act>", who=access.staff(*MANAGE))
 @shown_on(ask_act, *STATUSES_SHOWN_HERE)
 def do_act(staff_id: str, act: str) -> ResponseReturnValue:
-    staff_member.call(ACTS[act].operation, body=_posted_act(ACTS[act]), staff_id=staff_id)
+    staff_member.call(ACTS[act].operation(staff_id, body=_posted_act(ACTS[act])))
     return redirect(url_for("gestion.show_member", staff_id=staff_id, fait=act), code=303)
 
 
@@ -217,7 +217,7 @@ def _academie_labels() -> dict[str, str]:
     """By code, in the order in which they are shown."""
     return {
         academie.value: academie.label
-        for academie in staff_member.call(api.list_academies).academies
+        for academie in staff_member.call(api.list_academies()).academies
     }
 
 

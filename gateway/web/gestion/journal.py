@@ -102,7 +102,7 @@ def _read_entries(cursor: str | None, filters: Mapping[str, str]) -> JournalPage
     for service, before in positions.items():
         query = {**filters, "limit": str(ENTRIES_OF_A_PAGE), "before": before}
         with suppress(Unavailable):
-            pages[service] = staff_member.call(list_entries, at=service, query=query)
+            pages[service] = staff_member.call(list_entries(query=query), at=service)
     entries = [(service, entry) for service, page in pages.items() for entry in page.entries]
     shown = sorted(entries, key=lambda item: (item[1].at, item[1].id), reverse=True)[
         :ENTRIES_OF_A_PAGE
@@ -155,7 +155,7 @@ def export_journal(service: str) -> ResponseReturnValue:
         member.id.encode(): _NO_PART_OF_A_CELL.sub(" ", name_of(member)).encode()
         for member in _everybody()
     }
-    response = staff_member.stream(export_entries, at=service, query=query)
+    response = staff_member.stream(export_entries(query=query), at=service)
     response.response = _with_names(response.iter_encoded(), names)
     response.headers["Content-Disposition"] = f"attachment; filename=journal-{service}.csv"
     return response
@@ -175,7 +175,7 @@ def _everybody() -> Iterator[Member]:
     """Who has or had an account of staff."""
     cursor: str | None = ""
     while cursor is not None:
-        page = staff_member.call(list_members, query={"cursor": cursor})
+        page = staff_member.call(list_members(query={"cursor": cursor}))
         yield from page.items
         cursor = page.next_cursor
 

@@ -169,7 +169,7 @@ def read_page(
     """The page of a list that its address asks for (its filters, its cursor), as the service
     answers it."""
     query = {**filters_query(declared, typed), "cursor": request.args.get("cursor") or None}
-    return read_list(declared, typed, lambda: staff_member.call(operation, query=query), nothing)
+    return read_list(declared, typed, lambda: staff_member.call(operation(query=query)), nothing)
 
 
 def refuse_errors(declared: StaffList, typed: Mapping[str, str]) -> None:
@@ -274,7 +274,7 @@ def names_by_id(staff_ids: Collection[str]) -> dict[str, str]:
     if not staff_ids:
         return {}
     query = {"ids": ",".join(sorted(set(staff_ids)))}
-    names = optional_answer(partial(staff_member.call, list_names, query=query), None)
+    names = optional_answer(partial(staff_member.call, list_names(query=query)), None)
     return {person.id: name_of(person) for person in names.items} if names else {}
 
 
@@ -287,7 +287,7 @@ def academie_options() -> list[dict[str, str]]:
     answer."""
     if staff_member.required().academies is not None:
         return []
-    known = optional_answer(partial(staff_member.call, list_academies), None)
+    known = optional_answer(partial(staff_member.call, list_academies()), None)
     return (
         [{"value": academie.value, "label": academie.label} for academie in known.academies]
         if known

@@ -66,7 +66,7 @@ PERIOD_OPTIONS = [{"value": value, "label": label} for value, label in PERIOD_LA
 
 @blueprint.get("/ouvertures", who=access.staff(MANAGE))
 def list_openings() -> ResponseReturnValue:
-    openings = staff_member.call(api.list_openings).openings
+    openings = staff_member.call(api.list_openings()).openings
     by_session = groupby(
         openings, key=lambda opening: f"{opening.exam_label} : {opening.session_label}"
     )
@@ -83,7 +83,7 @@ def list_openings() -> ResponseReturnValue:
 
 @blueprint.get("/ouvertures/<opening_id>", who=access.staff(MANAGE))
 def show_opening(opening_id: str) -> ResponseReturnValue:
-    opening = staff_member.call(api.read_opening, opening_id=opening_id)
+    opening = staff_member.call(api.read_opening(opening_id))
     return render_page(
         "gestion/templates/ouverture.html",
         opening=opening,
@@ -97,7 +97,7 @@ def show_opening(opening_id: str) -> ResponseReturnValue:
 def _remade() -> dict[tuple[str, str, str], RemadeDocuments]:
     """By the labels of exam and session, and the académie; nothing while documents does not
     answer."""
-    read = partial(staff_member.call, read_remade)
+    read = partial(staff_member.call, read_remade())
     return {(item.exam, item.session, item.academie): item for item in optional_answer(read, [])}
 
 
@@ -126,7 +126,7 @@ def change_dates() -> ResponseReturnValue:
         if action == "changer":
             if posted_text("confirmed") != "oui" and any(move.losses for move in moves):
                 raise Invalid.in_field("confirmed", TO_CONFIRM)
-            staff_member.call(api.change_dates, body={**body, "confirmed": True})
+            staff_member.call(api.change_dates(body={**body, "confirmed": True}))
             return redirect(url_for("gestion.list_openings", fait="dates"), code=303)
     except DomainError as refused:
         refusal = shown_here(refused, REFUSALS_SHOWN_HERE)
@@ -137,7 +137,7 @@ def change_dates() -> ResponseReturnValue:
 
 def _openings_of_session(source: Mapping[str, str]) -> list[api.OpeningSummary]:
     """Raises NotFound for a session that has none."""
-    openings = staff_member.call(api.list_openings).openings
+    openings = staff_member.call(api.list_openings()).openings
     wanted = (posted_text("exam", source), posted_text("session", source))
     return found(
         [opening for opening in openings if (opening.exam, opening.session) == wanted] or None
@@ -153,7 +153,7 @@ def _moves(body: dict[str, Any], typed: Mapping[str, str]) -> Sequence[api.Openi
         FieldError(f"#/{name}", INSTANT_EXPECTED) for name, date in given.items() if not date
     )
     try:
-        moves = staff_member.call(api.preview_dates, body=body)
+        moves = staff_member.call(api.preview_dates(body=body))
     except DomainError as refusal:
         if not wrong or refusal.http_status != 422:
             raise
@@ -243,7 +243,7 @@ def extend_periods() -> ResponseReturnValue:
         if action == "prolonger" and (refusal := _refusal_to_extend(incident, boxes)) is None:
             return redirect(url_for("gestion.note_incident", fait="prolonge"), code=303)
         if action != "corriger":
-            moves = staff_member.call(api.preview_incident, body=incident)
+            moves = staff_member.call(api.preview_incident(body=incident))
             ticked = (
                 [move.opening.id for move in moves]
                 if action == "apercu"
@@ -261,7 +261,7 @@ def _refusal_to_extend(incident: Mapping[str, Any], boxes: Sequence[str]) -> Dom
     try:
         if not openings:
             raise Invalid.in_field("openings", "Choisissez une ouverture au moins.")
-        staff_member.call(api.extend_periods, body={**incident, "openings": openings})
+        staff_member.call(api.extend_periods(body={**incident, "openings": openings}))
     except DomainError as refused:
         return shown_here(refused, REFUSALS_SHOWN_HERE)
     return None

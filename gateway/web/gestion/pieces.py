@@ -104,7 +104,7 @@ def _numero_candidat(shown: Mapping[str, str], page: StaffPieces) -> str:
 
 def first_piece(api_filters: Mapping[str, str]) -> StaffPiece | None:
     """Of the list that these filters give."""
-    page = staff_member.call(api.list_pieces, query={**api_filters, "limit": "1"})
+    page = staff_member.call(api.list_pieces(query={**api_filters, "limit": "1"}))
     return next(iter(page.items), None)
 
 
@@ -115,7 +115,7 @@ def _list_page(
     *,
     is_whole_list: bool = False,
 ) -> Response:
-    read_own_controls = partial(staff_member.call, api.read_own_controls)
+    read_own_controls = partial(staff_member.call, api.read_own_controls())
     is_after_selection = request.args.get("fait") == SELECTION
     return render_list(
         "gestion/templates/pieces.html",
@@ -153,7 +153,7 @@ def _pieces(shown: Mapping[str, str], number: int, cursor: str | None) -> StaffP
     total = None
     while True:
         filters = {**api_filters_of(shown), "limit": str(min(LARGEST_PAGE, number - len(items)))}
-        page = staff_member.call(api.list_pieces, query={**filters, "cursor": cursor})
+        page = staff_member.call(api.list_pieces(query={**filters, "cursor": cursor}))
         total = total or page.total
         items = items + list(page.items)
         cursor = page.next_cursor
@@ -175,7 +175,7 @@ def export_pieces() -> ResponseReturnValue:
     shown = shown_filters()
     refuse_errors(api.PIECES, shown)
     filters = api_filters_of(shown)
-    return staff_member.stream(api.export_pieces, query=filters)
+    return staff_member.stream(api.export_pieces(query=filters))
 
 
 def shown_filters(source: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -199,16 +199,16 @@ def api_filters_of(shown: Mapping[str, str]) -> dict[str, str]:
 @blueprint.get("", who=access.staff("pieces:read"))
 def show_waiting() -> ResponseReturnValue:
     """Without what lacks pieces, and without publications, while their services do not answer."""
-    waiting = staff_member.call(staff_pieces.read_control_queue).items
+    waiting = staff_member.call(staff_pieces.read_control_queue()).items
     by_session = sorted(waiting, key=lambda row: (row.session_label, row.exam))
     sessions = [
         (label, list(rows))
         for label, rows in groupby(by_session, key=lambda row: row.session_label)
     ]
     incomplete = optional_answer(
-        lambda: staff_member.call(missing_pieces.count_missing_pieces), IncompleteSessions()
+        lambda: staff_member.call(missing_pieces.count_missing_pieces()), IncompleteSessions()
     )
-    newest = optional_answer(lambda: staff_member.call(staff_imports.list_imports).items, ())
+    newest = optional_answer(lambda: staff_member.call(staff_imports.list_imports()).items, ())
     return render_page(
         "gestion/templates/a_traiter.html",
         sessions=sessions,

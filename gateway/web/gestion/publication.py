@@ -11,7 +11,7 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
-from gateway.clients.file_uploads import ReceivedFile, send_files
+from gateway.file_uploads import ReceivedFile, send_files
 from gateway.pages import render_page
 from gateway.posted_forms import (
     in_field,
@@ -119,9 +119,7 @@ def create_import() -> ResponseReturnValue:
     form = read_import_form()
     try:
         new = staff_member.call(
-            api.create_import,
-            body=_new_import(form, typed),
-            headers={"Idempotency-Key": order_key},
+            api.create_import(body=_new_import(form, typed), headers={"Idempotency-Key": order_key})
         )
     except DomainError as refusal:
         if refusal.http_status not in (403, 409, 422):
@@ -136,11 +134,11 @@ def create_import() -> ResponseReturnValue:
 def import_model(type: str) -> ResponseReturnValue:
     """A model of the CSV, to be filled in; of a session it has the candidates."""
     scope = {name: request.args.get(name) for name in readers_of(api.ModelQuery)}
-    return staff_member.stream(api.read_model, query=scope, type=type)
+    return staff_member.stream(api.read_model(type, query=scope))
 
 
 def read_import_form() -> ImportForm:
-    return staff_member.call(api.read_form)
+    return staff_member.call(api.read_form())
 
 
 def _new_import(form: ImportForm, typed: Mapping[str, str]) -> dict[str, str | list[str]]:
@@ -201,16 +199,14 @@ def show_import(import_id: str, refusal: DomainError | None = None) -> Response:
         publication=publication,
         is_csv=is_csv,
         columns=next((item.columns for item in types if item.type == publication.type), ()),
-        refusals=staff_member.call(api.list_refusals, import_id=import_id, query=_cursor()),
+        refusals=staff_member.call(api.list_refusals(import_id, query=_cursor())),
         check=(
-            staff_member.call(api.read_check, import_id=import_id)
+            staff_member.call(api.read_check(import_id))
             if publication.state == rules.CHECKED
             else None
         ),
         incomplete=(
-            staff_member.call(
-                api.list_documents, import_id=import_id, query={"is_incomplete": True}
-            )
+            staff_member.call(api.list_documents(import_id, query={"is_incomplete": True}))
             if is_csv
             else None
         ),
@@ -250,24 +246,21 @@ def _send(import_id: str, file: ReceivedFile) -> None:
     """A CSV takes the place of the one sent before; a PDF or an archive is added."""
 
     def take(uploads: list[str]) -> None:
-        staff_member.call(api.take_uploads, body={"uploads": uploads}, import_id=import_id)
+        staff_member.call(api.take_uploads(import_id, body={"uploads": uploads}))
 
-    send_files(staff_member, api.uploads, [file], take, import_id=import_id)
+    send_files(staff_member, api.uploads, [file], take, target=import_id)
 
 
 @blueprint.get("/documents/<import_id>/apercu", who=access.staff(PUBLISH))
 def import_preview(import_id: str) -> ResponseReturnValue:
     """The first document as its candidate will get it, or the one of an id."""
     query = {"document": request.args.get("document") or None}
-    return staff_member.stream(api.read_preview, query=query, import_id=import_id)
+    return staff_member.stream(api.read_preview(import_id, query=query))
 
 
-blueprint.streams(
-    "/documents/<import_id>/lignes-a-corriger.csv",
-    "lines_to_mend",
-    api.read_lines_to_mend,
-    who=access.staff(PUBLISH),
-)
+@blueprint.get("/documents/<import_id>/lignes-a-corriger.csv", who=access.staff(PUBLISH))
+def lines_to_mend(import_id: str) -> Response:
+    return staff_member.stream(api.read_lines_to_mend(import_id))
 
 
 @blueprint.get("/documents/<import_id>/modeles", who=access.staff(PUBLISH))
@@ -276,7 +269,7 @@ def list_models(import_id: str) -> ResponseReturnValue:
     publication = read_import(
         import_id
     )  # first: counting the lines of thousands takes longer than a page waits
-    parts = staff_member.call(api.read_model_parts, import_id=import_id)
+    parts = staff_member.call(api.read_model_parts(import_id))
     return render_page("gestion/templates/modeles.html", publication=publication, parts=parts)
 
 
@@ -285,7 +278,7 @@ def list_models(import_id: str) -> ResponseReturnValue:
 def publish_import(import_id: str) -> ResponseReturnValue:
     revision = found(request.form.get("revision", type=int))
     body = {"revision": revision, "accept_incomplete": "accept_incomplete" in request.form}
-    staff_member.call(api.publish, import_id=import_id, body=body)
+    staff_member.call(api.publish(import_id, body=body))
     return _done(import_id, "publication")
 
 
@@ -313,9 +306,9 @@ def ask_end_of_import(
 @shown_on(ask_end_of_import, *REFUSALS_SHOWN_HERE)
 def end_import(import_id: str, act: str) -> ResponseReturnValue:
     if act == "abandon":
-        staff_member.call(api.abandon, import_id=import_id)
+        staff_member.call(api.abandon(import_id))
     else:
-        staff_member.call(api.withdraw, import_id=import_id, body=posted_withdrawal())
+        staff_member.call(api.withdraw(import_id, body=posted_withdrawal()))
     return _done(import_id, act)
 
 
@@ -327,11 +320,9 @@ def list_import_documents(import_id: str) -> ResponseReturnValue:
     page = ImportDocuments(items=(), next_cursor=None)
     if not numero:
         query = {**_cursor(), "is_incomplete": "incomplets" in request.args}
-        page = staff_member.call(api.list_documents, import_id=import_id, query=query)
+        page = staff_member.call(api.list_documents(import_id, query=query))
     elif _NUMERO.fullmatch(numero):
-        page = staff_member.call(
-            api.search_documents, import_id=import_id, body={"numero_candidat": numero}
-        )
+        page = staff_member.call(api.search_documents(import_id, body={"numero_candidat": numero}))
     return render_page(
         "gestion/templates/documents_publies.html",
         publication=read_import(import_id),
@@ -355,7 +346,7 @@ def search_import_documents(import_id: str) -> ResponseReturnValue:
 @blueprint.post(DOCUMENT, who=access.staff(PUBLISH))
 @shown_on(partial(ask_end_of_import, act="retrait"), *REFUSALS_SHOWN_HERE)
 def withdraw_document(import_id: str, document_id: str) -> ResponseReturnValue:
-    staff_member.call(api.withdraw_document, document_id=document_id, body=posted_withdrawal())
+    staff_member.call(api.withdraw_document(document_id, body=posted_withdrawal()))
     address = url_for("gestion.list_import_documents", import_id=import_id, fait="retrait-document")
     return redirect(address, code=303)
 
@@ -365,7 +356,7 @@ def posted_withdrawal() -> dict[str, Any]:
 
 
 def read_import(import_id: str) -> Import:
-    return staff_member.call(api.read_import, import_id=import_id)
+    return staff_member.call(api.read_import(import_id))
 
 
 def _cursor() -> dict[str, str | None]:

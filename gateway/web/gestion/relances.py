@@ -66,7 +66,7 @@ def list_incomplete() -> ResponseReturnValue:
         errors = [{"pointer": "#/recherche", "detail": refusal.detail}]
         query = _api_filters({**shown, "recherche": ""})
     sent = {**query, "limit": str(CANDIDATURES_OF_A_PAGE), "cursor": cursor or None}
-    page = staff_member.call(api.list_missing_pieces, query=sent)
+    page = staff_member.call(api.list_missing_pieces(query=sent))
     if errors:
         page = replace(page, items=(), next_cursor=None)
     in_address = partial(address_query, api.MISSING_PIECES, shown)
@@ -99,7 +99,7 @@ def _specialites(query: Mapping[str, str]) -> list[dict[str, str]]:
     """Of the candidatures of that session, as registrations counts them; and the one that is
     chosen."""
     of_session = {name: query[name] for name in ("exam", "session", "academie") if name in query}
-    counts = optional_answer(partial(staff_member.call, count_candidatures, query=of_session), None)
+    counts = optional_answer(partial(staff_member.call, count_candidatures(query=of_session)), None)
     known = {
         *(counts.filters.get("specialite", ()) if counts else ()),
         *filter(None, [query.get("specialite")]),
@@ -118,7 +118,7 @@ def _regroupements(page: MissingPieces, query: Mapping[str, str]) -> list[dict[s
     pages = [page]
     if chosen or "cursor" in request.args:
         others = {**query, "regroupement": None, "limit": str(CANDIDATURES_OF_A_PAGE)}
-        read = partial(staff_member.call, api.list_missing_pieces, query=others)
+        read = partial(staff_member.call, api.list_missing_pieces(query=others))
         pages.insert(0, optional_answer(read, page))
     items = [item for each in pages for item in each.items]
     labels = {
@@ -135,7 +135,7 @@ def ask_whole_list() -> ResponseReturnValue:
     """How many candidatures and mails that is."""
     shown = filters_of_address(api.MISSING_PIECES)
     query = _api_filters(shown)
-    listed = staff_member.call(api.read_whole_list, query=query)
+    listed = staff_member.call(api.read_whole_list(query=query))
     return render_page(
         "gestion/templates/toute_la_liste.html",
         listed=listed,
@@ -146,7 +146,7 @@ def ask_whole_list() -> ResponseReturnValue:
 
 def _labels_of(shown: Mapping[str, str], query: Mapping[str, str]) -> list[str]:
     """What the list's filters say, in the words of its page."""
-    read = partial(staff_member.call, api.list_missing_pieces, query={**query, "limit": "1"})
+    read = partial(staff_member.call, api.list_missing_pieces(query={**query, "limit": "1"}))
     page = optional_answer(read, NOTHING_LISTED)
     options = {
         "session": _sessions(page),
@@ -162,7 +162,7 @@ def _labels_of(shown: Mapping[str, str], query: Mapping[str, str]) -> list[str]:
 @blueprint.post("/relances/toute-la-liste", who=access.staff("pieces:control"))
 def remind_whole_list() -> ResponseReturnValue:
     shown = filters_of_address(api.MISSING_PIECES)
-    staff_member.call(api.remind_whole_list, body=_api_filters(shown))
+    staff_member.call(api.remind_whole_list(body=_api_filters(shown)))
     query = address_query(api.MISSING_PIECES, shown, fait=BEGUN)
     return redirect(f"{url_for('gestion.ask_whole_list')}?{query}", code=303)
 
@@ -174,7 +174,7 @@ def remind_selection() -> ResponseReturnValue:
         raise Invalid("Revenez à la liste, puis sélectionnez des candidatures.")
     numbers = {match["id"]: match["number"] for match in selected if match}
     results = (
-        staff_member.call(api.remind, body={"candidatures": list(numbers)}).results
+        staff_member.call(api.remind(body={"candidatures": list(numbers)})).results
         if numbers
         else ()
     )
@@ -206,7 +206,7 @@ def _found(typed: str, filters: Mapping[str, str]) -> Iterable[str]:
     both lists have."""
     shared = {name: filters[name] for name in SEARCHED if name in filters}
     query = {**shared, "text": typed, "state": ACTIVE, "limit": str(MOST_FOUND)}
-    found = staff_member.call(list_candidatures, query=query)
+    found = staff_member.call(list_candidatures(query=query))
     if found.next_cursor:
         raise Invalid(TOO_MANY_FOUND)
     return (candidature.id for candidature in found.candidatures)

@@ -33,7 +33,7 @@ def choose() -> ResponseReturnValue:
     chosen = chosen_steps(request.args)
     if "revenir" in request.args:
         return redirect(f"{request.path}?{urlencode(chosen)}")
-    choices = visitor.call(read_choices, query={"purpose": Purpose.REGISTER.value, **chosen})
+    choices = visitor.call(read_choices(query={"purpose": Purpose.REGISTER.value, **chosen}))
     return render_page("inscription/templates/choix.html", choices=choices, chosen=chosen)
 
 
@@ -46,7 +46,7 @@ def validate() -> ResponseReturnValue:
         "opening_id": request.form.get("opening_id", ""),
         "assertion": visitor.signed_identity(),
     }
-    draft = visitor.call(open_draft, body=body)
+    draft = visitor.call(open_draft(body=body))
     return redirect(
         url_for("inscription.show_tab", draft_id=draft.id, number=draft.current), code=303
     )
@@ -55,7 +55,7 @@ def validate() -> ResponseReturnValue:
 @blueprint.get("/inscription/<draft_id>/<int:number>/specialites", who=access.CANDIDATE)
 def specialites(draft_id: str, number: int) -> ResponseReturnValue:
     tab = _tab(draft_id, number)
-    domains = visitor.call(list_specialites, draft_id=draft_id).domains
+    domains = visitor.call(list_specialites(draft_id)).domains
     specialites = [specialite for domain in domains for specialite in domain.specialites]
     return render_page(
         "inscription/templates/specialites.html",
@@ -77,7 +77,7 @@ def requirements(draft_id: str, number: int, code: str) -> ResponseReturnValue:
     return render_page(
         "inscription/templates/demande.html",
         tab=tab,
-        details=visitor.call(read_specialite, draft_id=draft_id, code=code),
+        details=visitor.call(read_specialite(draft_id, code)),
         **_choice_form(draft_id, tab),
     )
 

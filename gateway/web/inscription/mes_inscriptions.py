@@ -44,7 +44,7 @@ DONE = {
 
 @blueprint.get("/inscriptions", who=access.CANDIDATE)
 def list_mine() -> ResponseReturnValue:
-    registrations = visitor.call(api.list_mine)
+    registrations = visitor.call(api.list_mine())
     pieces_to_do = optional_answer(to_do.read_pieces_to_do, None)
     return render_page(
         "inscription/templates/mes_inscriptions.html",
@@ -98,7 +98,7 @@ def dates(candidature_id: str) -> ResponseReturnValue:
 @blueprint.get("/inscriptions/<candidature_id>/numero", who=access.CANDIDATE)
 def number(candidature_id: str) -> ResponseReturnValue:
     """« N° Inscription »: what was saved, until when it can be changed, the contact."""
-    saved = visitor.call(api.read_acknowledgement, candidature_id=candidature_id)
+    saved = visitor.call(api.read_acknowledgement(candidature_id))
     tabs = [{"number": tab.number, "title": tab.title, "state": "done"} for tab in saved.tabs]
     tabs[-1]["state"] = "current"
     return render_page("inscription/templates/numero.html", saved=saved, tabs=tabs)
@@ -108,7 +108,7 @@ def number(candidature_id: str) -> ResponseReturnValue:
 @shows_refusals
 def modify(candidature_id: str) -> ResponseReturnValue:
     body = {"assertion": visitor.signed_identity()}
-    draft = visitor.call(api.start_modification, body=body, candidature_id=candidature_id)
+    draft = visitor.call(api.start_modification(candidature_id, body=body))
     return redirect(url_for("inscription.show_tab", draft_id=draft.id, number=1), code=303)
 
 
@@ -121,31 +121,31 @@ def ask_withdrawal(candidature_id: str, refusal: DomainError | None = None) -> R
 @blueprint.post("/inscriptions/<candidature_id>/desinscription", who=access.CANDIDATE)
 @shown_on(ask_withdrawal, 403)
 def withdraw(candidature_id: str) -> ResponseReturnValue:
-    visitor.call(api.withdraw, candidature_id=candidature_id)
+    visitor.call(api.withdraw(candidature_id))
     return redirect(url_for("inscription.list_mine", fait="desinscription"), code=303)
 
 
 @blueprint.post("/inscriptions/<candidature_id>/desinscription/annulation", who=access.CANDIDATE)
 @shows_refusals
 def undo_withdrawal(candidature_id: str) -> ResponseReturnValue:
-    visitor.call(api.undo_withdrawal, candidature_id=candidature_id)
+    visitor.call(api.undo_withdrawal(candidature_id))
     return redirect(url_for("inscription.list_mine", fait="annulation"), code=303)
 
 
 @blueprint.get("/inscriptions/brouillons/<draft_id>/abandon", who=access.CANDIDATE)
 def ask_abandon(draft_id: str) -> ResponseReturnValue:
-    draft = visitor.call(read_draft, draft_id=draft_id)
+    draft = visitor.call(read_draft(draft_id))
     return render_page("inscription/templates/abandon.html", draft=draft)
 
 
 @blueprint.post("/inscriptions/brouillons/<draft_id>/abandon", who=access.CANDIDATE)
 def abandon(draft_id: str) -> ResponseReturnValue:
-    visitor.call(delete_draft, draft_id=draft_id)
+    visitor.call(delete_draft(draft_id))
     return redirect(url_for("inscription.list_mine"), code=303)
 
 
 def _candidature(candidature_id: str) -> api.Candidature:
-    return visitor.call(api.read_candidature, candidature_id=candidature_id)
+    return visitor.call(api.read_candidature(candidature_id))
 
 
 @blueprint.get("/inscriptions/<candidature_id>/validation", who=access.CANDIDATE)
@@ -172,9 +172,9 @@ def validate_registration(candidature_id: str) -> ResponseReturnValue:
     digest = posted_text("digest")
     if version is None:
         raise NotFound()
-    proof = visitor.call(prove_password, body={**given_again(), "digest": digest}).proof
+    proof = visitor.call(prove_password(body={**given_again(), "digest": digest})).proof
     shown = {"version": version, "digest": digest, "proof": proof}
-    visitor.call(api.validate_version, body=shown, candidature_id=candidature_id)
+    visitor.call(api.validate_version(candidature_id, body=shown))
     return redirect(
         url_for("inscription.show", candidature_id=candidature_id, fait="validation"), code=303
     )
@@ -204,10 +204,7 @@ def _answers(candidature_id: str) -> Iterator[tuple[str, History | None]]:
     for service in HISTORY_SERVICES:
         try:
             answer = visitor.call(
-                read_history,
-                at=service,
-                candidature_id=candidature_id,
-                seconds=SECONDS_OF_A_SERVICE,
+                read_history(candidature_id, seconds=SECONDS_OF_A_SERVICE), at=service
             )
         except Unavailable:
             answer = None

@@ -19,7 +19,6 @@ from services.chassis.web import problems
 from services.contracts import problem_types
 from services.contracts.api import drafts as api
 from services.contracts.api.forms import Suggestions
-from services.contracts.api.operation import Answer, Operation
 from services.contracts.registration_rules import NEXT, PREVIOUS, STAY
 from services.french import time_of_day
 
@@ -61,9 +60,6 @@ class TabPages:
     def __init__(self, draft_id: str) -> None:
         self.draft_id = draft_id
 
-    def call(self, operation: Operation[Answer], **given: Any) -> Answer:
-        return self.person.call(operation, draft_id=self.draft_id, **given)
-
     def identity(self) -> str | None:
         """The signed identity, as old as the session's exchange at most: a few seconds. It is
         fetched where accounts gave none with it."""
@@ -76,7 +72,7 @@ class TabPages:
         """« Enregistrer »: makes the draft a new version, of the identity of this moment; the page
         to go to."""
         body = {"revision": posted_revision(), "assertion": visitor.signed_identity()}
-        saved = self.call(api.save_draft, body=body)
+        saved = self.person.call(api.save_draft(self.draft_id, body=body))
         return url_for("inscription.number", candidature_id=saved.candidature_id)
 
     def written_besides(self) -> dict[str, str]:
@@ -92,9 +88,8 @@ class TabPages:
 
     def read(self, number: int) -> api.Tab:
         assertion = self.identity()
-        return self.call(
-            api.read_tab, number=number, headers={"X-Identity": assertion} if assertion else {}
-        )
+        headers = {"X-Identity": assertion} if assertion else {}
+        return self.person.call(api.read_tab(self.draft_id, number, headers=headers))
 
     def store(self, number: int, values: Values, action: str, assertion: str | None) -> api.Going:
         """`action` is one of TAB_ACTIONS. A refusal with status 422 has kept the values and says
@@ -106,11 +101,13 @@ class TabPages:
             "action": action,
             **self.written_besides(),
         }
-        return self.call(api.write_tab, number=number, headers=headers, body=body)
+        writing = api.write_tab(self.draft_id, number, headers=headers, body=body)
+        return self.person.call(writing)
 
     def search(self, number: int, field: str, words: str) -> Suggestions:
         """Suggestions for a searched field: {"options": [{"value", "label", "hint"}], "advice"}."""
-        return self.call(api.search, query={"field": field, "q": words}, number=number)
+        query = {"field": field, "q": words}
+        return self.person.call(api.search(self.draft_id, number, query=query))
 
     def write(self, number: int) -> ResponseReturnValue:
         """« Suivant », « Précédent », « Enregistrer », « Quitter », a search without the script, or

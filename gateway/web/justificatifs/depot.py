@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, ClientDisconnected
 
 from gateway import access, file_rules
-from gateway.clients.file_uploads import VERSION, ReceivedFile, exchanged, send_files, upload_id
+from gateway.file_uploads import VERSION, ReceivedFile, send_files, upload_id
 from gateway.pages import render_page
 from gateway.posted_forms import in_field, shown_on
 from gateway.sessions import visitor
@@ -76,27 +76,27 @@ def ask_deletion(candidature_id: str, piece_id: str) -> ResponseReturnValue:
 @blueprint.post("/justificatifs/<candidature_id>/suppression/<piece_id>", who=access.CANDIDATE)
 @shown_on(lambda candidature_id, piece_id, refusal: show(candidature_id, refusal=refusal), 403, 409)
 def delete(candidature_id: str, piece_id: str) -> ResponseReturnValue:
-    visitor.call(api.delete_deposit, piece_id=piece_id)
+    visitor.call(api.delete_deposit(piece_id))
     return redirect(
         url_for("justificatifs.show", candidature_id=candidature_id, fait="supprime"), code=303
     )
 
 
-_exchanged = partial(exchanged, visitor)
-
-
 @blueprint.post(UPLOADS_PATH, who=access.CANDIDATE)
 def start(candidature_id: str, piece_id: str) -> ResponseReturnValue:
-    upload = upload_id(_exchanged(api.begin_upload, _sent_headers(), piece_id=piece_id))
+    begun = visitor.exchange(api.begin_upload(piece_id, headers=_sent_headers()))
     address = url_for(
-        "justificatifs.append", candidature_id=candidature_id, piece_id=piece_id, upload_id=upload
+        "justificatifs.append",
+        candidature_id=candidature_id,
+        piece_id=piece_id,
+        upload_id=upload_id(begun),
     )
-    return _tus_response(201, Location=address)
+    return _tus_response(201, location=address)
 
 
 @blueprint.route(f"{UPLOADS_PATH}/<upload_id>", methods=["HEAD"], who=access.CANDIDATE)
 def state(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
-    return _tus_response(200, _exchanged(api.read_upload, {}, upload_id=upload_id))
+    return _tus_response(200, visitor.exchange(api.read_upload(upload_id, headers=VERSION)))
 
 
 @blueprint.patch(f"{UPLOADS_PATH}/<upload_id>", who=access.CANDIDATE)
@@ -104,7 +104,8 @@ def append(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturn
     try:
         with upload_place(visitor.required().subject):
             part = request.get_data(cache=False)
-            answer = _exchanged(api.continue_upload, _sent_headers(), part, upload_id=upload_id)
+            sent = api.continue_upload(upload_id, headers=_sent_headers(), body=part)
+            answer = visitor.exchange(sent)
     except (ClientDisconnected, OSError) as error:
         raise BadRequest() from error
     return _tus_response(204, answer)
@@ -112,7 +113,7 @@ def append(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturn
 
 @blueprint.delete(f"{UPLOADS_PATH}/<upload_id>", who=access.CANDIDATE)
 def cancel(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
-    _exchanged(api.abandon_upload, {}, upload_id=upload_id)
+    visitor.exchange(api.abandon_upload(upload_id, headers=VERSION))
     return _tus_response(204)
 
 
@@ -122,29 +123,32 @@ def finish(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     uploads = request.form.getlist("envoi")
     piece = _deposited(piece_id, uploads)
     return _tus_response(
-        201, Location=after_deposit(candidature_id, piece, file_count=len(uploads))
+        201, location=after_deposit(candidature_id, piece, file_count=len(uploads))
     )
 
 
 def deposit_files(piece_id: str, files: Sequence[ReceivedFile]) -> Piece:
     """Send files that came with one form; the piece with its one file."""
-    return send_files(visitor, api.uploads, files, partial(_deposited, piece_id), piece_id=piece_id)
+    return send_files(visitor, api.uploads, files, partial(_deposited, piece_id), target=piece_id)
 
 
 def _deposited(piece_id: str, uploads: Sequence[str]) -> Piece:
-    return visitor.call(api.deposit_uploads, body={"uploads": list(uploads)}, piece_id=piece_id)
+    return visitor.call(api.deposit_uploads(piece_id, body={"uploads": list(uploads)}))
 
 
 def _sent_headers() -> dict[str, str]:
-    return {name: request.headers[name] for name in SENT_HEADERS if name in request.headers}
+    passed = {name: request.headers[name] for name in SENT_HEADERS if name in request.headers}
+    return {**VERSION, **passed}
 
 
-def _tus_response(status: int, answer: Answer | None = None, **headers: str) -> Response:
-    passed = (
-        {name: answer.headers[name] for name in ANSWERED_HEADERS if name in answer.headers}
-        if answer
-        else {}
-    )
-    return Response(
-        status=status, headers={**VERSION, "Cache-Control": "no-store", **passed, **headers}
-    )
+def _tus_response(
+    status: int, answer: Answer | None = None, location: str | None = None
+) -> Response:
+    headers = {**VERSION, "Cache-Control": "no-store"}
+    if answer:
+        headers |= {
+            name: answer.headers[name] for name in ANSWERED_HEADERS if name in answer.headers
+        }
+    if location:
+        headers["Location"] = location
+    return Response(status=status, headers=headers)

@@ -14,7 +14,7 @@ from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
-from gateway.clients.file_uploads import ReceivedFile
+from gateway.file_uploads import ReceivedFile
 from gateway.settings import GatewaySettings
 from gateway.web_security import FILE_FORM_ENDPOINTS
 from services.chassis.errors import DomainError, TooLarge, Unavailable

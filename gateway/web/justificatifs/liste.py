@@ -3,7 +3,7 @@ preview of the file just deposited, and warnings about its legibility."""
 
 from pathlib import PurePath
 
-from flask import redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access
@@ -46,7 +46,7 @@ LARGEST_PHOTO_BYTES = 1024**3  # larger sizes in the query string are ignored
 @blueprint.get("/justificatifs", who=access.CANDIDATE)
 def choose() -> ResponseReturnValue:
     registered = read_registered()
-    copies = visitor.call(api.list_candidatures).candidatures
+    copies = visitor.call(api.list_candidatures()).candidatures
     return render_page(
         "choix_candidature.html",
         candidatures=registered.with_pieces(copies),
@@ -97,7 +97,9 @@ def _list_to_come(requested: RequestedPieces, tile: Tile | None) -> str | None:
     )
 
 
-blueprint.streams("/justificatifs/fichier/<piece_id>", "file", api.read_file, who=access.CANDIDATE)
+@blueprint.get("/justificatifs/fichier/<piece_id>", who=access.CANDIDATE)
+def file(piece_id: str) -> Response:
+    return visitor.stream(api.read_file(piece_id))
 
 
 @blueprint.get("/justificatifs/<candidature_id>/validation/<group>", who=access.CANDIDATE)
@@ -117,14 +119,14 @@ def ask_validation(candidature_id: str, group: str) -> ResponseReturnValue:
     lambda candidature_id, group, refusal: show(candidature_id, refusal=refusal), 403, 409, 422
 )
 def validate(candidature_id: str, group: str) -> ResponseReturnValue:
-    visitor.call(api.validate_group, candidature_id=candidature_id, code=group)
+    visitor.call(api.validate_group(candidature_id, group))
     return redirect(
         url_for("justificatifs.show", candidature_id=candidature_id, fait="valide"), code=303
     )
 
 
 def requested_pieces(candidature_id: str) -> RequestedPieces:
-    return visitor.call(api.list_pieces, candidature_id=candidature_id)
+    return visitor.call(api.list_pieces(candidature_id))
 
 
 def requested_piece(candidature_id: str, piece_id: str) -> Piece:
@@ -167,9 +169,9 @@ def show_preview(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     )
 
 
-blueprint.streams(
-    "/justificatifs/apercu/<piece_id>", "preview", api.read_preview, who=access.CANDIDATE
-)
+@blueprint.get("/justificatifs/apercu/<piece_id>", who=access.CANDIDATE)
+def preview(piece_id: str) -> Response:
+    return visitor.stream(api.read_preview(piece_id))
 
 
 def after_deposit(candidature_id: str, piece: Piece, *, file_count: int) -> str:

@@ -46,7 +46,7 @@ def _pages_of_mails(after: str | None) -> Iterator[SentMails | None]:
     shown."""
     for list_mails in (list_mails_of_accounts, list_mails_of_registrations):
         try:
-            yield visitor.call(list_mails, query={"after": after, "limit": PAGE_LENGTH + 1})
+            yield visitor.call(list_mails(query={"after": after, "limit": PAGE_LENGTH + 1}))
         except DomainError as refusal:
             if refusal.http_status < 500:
                 raise

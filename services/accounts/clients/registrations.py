@@ -34,16 +34,14 @@ class RegistrationsClient:
     def is_engaged(self, candidate_id: str) -> bool:
         """Tell whether a candidature of this candidate was ever saved."""
         seconds = READ_SHARE * self._client.page_seconds
-        return self._client.call(
-            read_engaged, self._token(), seconds=seconds, candidate_id=candidate_id
-        ).engaged
+        return self._client.call(read_engaged(candidate_id, seconds=seconds), self._token()).engaged
 
     def engaged_among(self, candidate_ids: Sequence[str]) -> set[str]:
         """Return the ids of those of whom a candidature was ever saved. At most MOST_CANDIDATES may
         be asked for."""
         body = {"ids": candidate_ids}
         return set(
-            self._client.call(list_engaged, self._token(), body=body, seconds=WRITE_SECONDS).ids
+            self._client.call(list_engaged(body=body, seconds=WRITE_SECONDS), self._token()).ids
         )
 
     def put_identity_floor(self, candidate_id: str, version: int) -> None:
@@ -58,9 +56,7 @@ class RegistrationsClient:
 
     def erase_drafts(self, candidate_id: str) -> None:
         """Erase what the candidate typed and did not transmit; may be repeated."""
-        self._client.call(
-            erase_drafts, self._token(), seconds=WRITE_SECONDS, candidate_id=candidate_id
-        )
+        self._client.call(erase_drafts(candidate_id, seconds=WRITE_SECONDS), self._token())
 
     def _call_unless_engaged(
         self,
@@ -70,11 +66,7 @@ class RegistrationsClient:
     ) -> None:
         try:
             self._client.call(
-                operation,
-                self._token(),
-                body=body,
-                seconds=WRITE_SECONDS,
-                candidate_id=candidate_id,
+                operation(candidate_id, body=body, seconds=WRITE_SECONDS), self._token()
             )
         except ProblemAnswer as problem:
             if problem.http_status == 409:

@@ -137,7 +137,7 @@ def delete_expired() -> None:
 
 def _write_archive(file: BufferedRandom, account_id: str) -> None:
     holders = dependencies().holders.values()
-    parts = [client.call(read_part, _token(), candidate_id=account_id) for client in holders]
+    parts = [client.call(read_part(account_id), _token()) for client in holders]
     held = [group for part in (personal_data.part(account_id), *parts) for group in part.held]
     with ZipFile(file, "w") as archive:
         _write_texts(archive, PersonalData(made_at=portal_now(), held=tuple(held)))
@@ -165,9 +165,7 @@ def _add_file(archive: ZipFile, path: str, client: Client, candidate_id: str, fi
     it was erased meanwhile."""
     try:
         with (
-            client.stream(
-                read_held_file, _token(), candidate_id=candidate_id, file_id=file_id
-            ) as answer,
+            client.stream(read_held_file(candidate_id, file_id), _token()) as answer,
             archive.open(path, "w") as entry,
         ):
             entry.writelines(answer.iter_content(_CHUNK))

@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import NoneType
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
@@ -28,7 +28,7 @@ from services.chassis.process.logs import REQUEST_ID, request_id
 from services.chassis.process.places import Limit
 from services.chassis.process.probe import LIVE
 from services.chassis.settings import Settings
-from services.contracts.api.operation import Operation
+from services.contracts.api.operation import Operation, Request
 from services.contracts.problem_types import UNAUTHENTICATED, ProblemType
 
 Declared = TypeVar("Declared")
@@ -57,15 +57,29 @@ def path(template: str, *ids: Any) -> str:
 
 
 @dataclass(frozen=True)
-class _Call:
-    """A request as it is sent to whichever replica."""
+class Call:
+    """An HTTP request, as it is sent to whichever replica.
+
+    `path` starts with a slash; what is None in `params` is left out. `reads`: it changes nothing;
+    by default as its method says. `seconds`: for a read in all, but for the body of a streamed
+    answer; for a write, of silence; None: what is usual. `stream`: the answer's body is read as it
+    comes.
+    """
 
     method: str
-    headers: dict[str, str] | None = None
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
     params: Any = None
     json: Any = None
-    data: Any = None
+    data: bytes | None = None
+    reads: bool | None = None
+    seconds: float | None = None
     stream: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it may be sent again where no answer came."""
+        return self.method in READS if self.reads is None else self.reads
 
 
 class Client:
@@ -118,65 +132,41 @@ class Client:
     def away(self) -> Unavailable:
         return Unavailable(f"{self._label} ne répond pas pour le moment.")
 
-    def call(
-        self,
-        operation: Operation[Declared],
-        token: Token = None,
-        *,
-        query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
-        headers: dict[str, str] | None = None,
-        seconds: float | None = None,
-        **ids: Any,
-    ) -> Declared:
-        """The answer of a declared operation; `ids`: those of its path. What is None in `query` is
-        left out."""
-        sent = {} if body is None and operation.method == "POST" else body
-        answer = self.exchange(
-            operation, token, ids, params=query, json=sent, headers=headers, seconds=seconds
-        )
-        return _declared(operation, answer)
+    def call(self, request: Request[Declared], token: Token = None) -> Declared:
+        """Return what a declared operation answers, as its declared type."""
+        has_body = request.body is not None or request.operation.method != "POST"
+        sent = request if has_body else replace(request, body={})
+        return _declared(request.operation, self.exchange(sent, token))
 
-    def stream(
-        self,
-        operation: Operation[bytes],
-        token: Token = None,
-        *,
-        query: Mapping[str, Any] | None = None,
-        **ids: Any,
-    ) -> Answer:
-        """The file that a declared operation answers with, as it comes."""
-        return self.exchange(operation, token, ids, params=query, stream=True)
+    def stream(self, request: Request[bytes], token: Token = None) -> Answer:
+        """Return the file that a declared operation answers with, as it comes."""
+        return self.exchange(request, token, stream=True)
 
-    def exchange(
-        self,
-        operation: Operation[Any],
-        token: Token,
-        ids: Mapping[str, Any],
-        *,
-        seconds: float | None = None,
-        **how: Any,
-    ) -> Answer:
-        """The answer of a declared operation as it came; options are those of `answer`."""
-        return self.send(
+    def exchange(self, request: Request[Any], token: Token, *, stream: bool = False) -> Answer:
+        """Return the answer of a declared operation as it came."""
+        operation = request.operation
+        body = request.body
+        media_type = {"Content-Type": operation.sends} if operation.sends else {}
+        call = Call(
             operation.method,
-            path(
-                _PARAMETER.sub("{}", operation.path),
-                *(ids[name] for name in _PARAMETER.findall(operation.path)),
-            ),
-            token=token,
+            path(_PARAMETER.sub("{}", operation.path), *request.ids),
+            headers={**media_type, **request.headers},
+            params=request.query,
+            json=None if isinstance(body, bytes) else body,
+            data=body if isinstance(body, bytes) else None,
             reads=operation.reads or None,
-            seconds=seconds or operation.seconds,
-            **how,
+            seconds=request.seconds or operation.seconds,
+            stream=stream,
         )
+        return self.send(call, token)
 
-    def send(self, method: str, path: str, *, token: Token = None, **options: Any) -> Answer:
-        """The answer, if its status is below 400; options are those of `answer`.
+    def send(self, call: Call, token: Token = None) -> Answer:
+        """Return the answer, if its status is below 400.
 
-        Called again once with a new token if a token of this process is refused: the key that
-        signed it was rotated.
+        The call is made again once with a new token if a token of this process is refused: the key
+        that signed it was rotated.
         """
-        answer = self.answer(method, path, token=token, **options)
+        answer = self.answer(call, token)
         if (
             not (token is None or isinstance(token, str))
             and answer.status_code == 401
@@ -184,39 +174,24 @@ class Client:
         ):
             token.forget(answer.token or "")
             answer.close()
-            answer = self.answer(method, path, token=token, **options)
+            answer = self.answer(call, token)
         if answer.status_code >= 400:
             with answer:
                 raise (
                     NotFound()
-                    if method == "HEAD" and answer.status_code in (404, 410)
+                    if call.method == "HEAD" and answer.status_code in (404, 410)
                     else _problem(answer)
                 )
         return answer
 
-    def answer(
-        self,
-        method: str,
-        path: str,
-        *,
-        token: Token = None,
-        headers: dict[str, str] | None = None,
-        params: Any = None,
-        json: Any = None,
-        data: Any = None,
-        reads: bool | None = None,
-        seconds: float | None = None,
-        stream: bool = False,
-    ) -> Answer:
-        """The raw answer, whatever its status. `path` starts with a slash; what is None in `params`
-        is left out.
+    def answer(self, call: Call, token: Token = None) -> Answer:
+        """Return the raw answer, whatever its status.
 
-        `seconds`: for a read in all, but for the body of a streamed answer; for a write, of
-        silence. A streamed answer holds its place until it is closed. A ServiceToken is obtained
-        after the place, within the remaining seconds.
+        A streamed answer holds its place until it is closed. A ServiceToken is obtained after the
+        place, within the remaining seconds.
         """
-        reads = method in READS if reads is None else reads
-        until = time.monotonic() + (seconds or (self.page_seconds if reads else WRITE_SECONDS))
+        usual_seconds = self.page_seconds if call.is_read else WRITE_SECONDS
+        until = time.monotonic() + (call.seconds or usual_seconds)
         with ExitStack() as place:
             self._breaker.check()
             wait = (
@@ -225,29 +200,29 @@ class Client:
                 else min(self._queue_seconds, until - time.monotonic())
             )
             place.enter_context(self._limit.place(self.asker(), seconds=wait))
-            sent = {REQUEST_ID: request_id(), **(headers or {})}
             bearer = (
                 token
                 if token is None or isinstance(token, str)
                 else token(until - time.monotonic())
             )
-            if bearer:
-                sent["Authorization"] = f"Bearer {bearer}"
-            call = _Call(method, sent, params, json, data, stream)
+            authorization = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+            sent = replace(
+                call, headers={REQUEST_ID: request_id(), **call.headers, **authorization}
+            )
             try:
-                response = (self._read if reads else self._write)(path, until, call)
+                response = (self._read if call.is_read else self._write)(sent, until)
             except OSError as error:
                 structlog.get_logger().warning(
                     "call_failed", called=self._name, reason=type(error).__name__
                 )
                 raise self.away() from error
-            return Answer(response, bearer, place.pop_all() if stream else place)
+            return Answer(response, bearer, place.pop_all() if call.stream else place)
 
-    def _read(self, path: str, until: float, call: _Call) -> requests.Response:
+    def _read(self, call: Call, until: float) -> requests.Response:
         first, *others = self._sessions.urls()
         seconds = (until - time.monotonic()) * (FIRST_REPLICA_SHARE if others else 1)
         try:
-            return self._sent(self._sessions.kept(), first, path, seconds, call)
+            return self._sent(self._sessions.kept(), first, call, seconds)
         except OSError as error:
             failure = error
         with self._sessions.new() as session:  # several replicas may go at once
@@ -256,17 +231,17 @@ class Client:
                     break
                 structlog.get_logger().warning("call_repeated", called=self._name)
                 try:
-                    return self._sent(session, url, path, seconds, call)
+                    return self._sent(session, url, call, seconds)
                 except OSError as error:
                     failure = error
         raise failure
 
-    def _write(self, path: str, until: float, call: _Call) -> requests.Response:
+    def _write(self, call: Call, until: float) -> requests.Response:
         with self._sessions.new() as session:
             first, *others = self._sessions.urls()
             if others or self._sessions.is_silent:
                 first = self._alive(session, [first, *others])
-            return self._sent(session, first, path, until - time.monotonic(), call, SEND_SECONDS)
+            return self._sent(session, first, call, until - time.monotonic(), SEND_SECONDS)
 
     def _alive(self, session: requests.Session, urls: list[str]) -> str:
         """The first replica that says that it is alive and keeps the connection: one that stops
@@ -274,7 +249,7 @@ class Client:
         for url in urls:
             with suppress(OSError):
                 answer = self._sent(
-                    session, url, LIVE, ALIVE_SHARE * self.page_seconds, _Call("GET")
+                    session, url, Call("GET", LIVE), ALIVE_SHARE * self.page_seconds
                 )
                 if answer.headers.get("Connection", "").lower() != "close":
                     return url
@@ -284,9 +259,8 @@ class Client:
         self,
         session: requests.Session,
         url: str,
-        path: str,
+        call: Call,
         seconds: float,
-        call: _Call,
         connect_seconds: float = CONNECT_SECONDS,
     ) -> requests.Response:
         begun = time.monotonic()
@@ -295,7 +269,7 @@ class Client:
         try:
             response = session.request(
                 call.method,
-                url + path,
+                url + call.path,
                 params=call.params,
                 data=call.data,
                 headers=call.headers,

@@ -4,7 +4,7 @@ before it expires."""
 import time
 
 from services.chassis.errors import Unavailable
-from services.chassis.http.client import Client
+from services.chassis.http.client import Call, Client
 from services.chassis.process.kept_results import SingleRun
 
 EARLY_SECONDS = 15.0
@@ -40,9 +40,8 @@ class ServiceToken:
 
     def _renewed(self) -> str:
         asked_at = time.monotonic()
-        answer = self._accounts.send(
-            "POST", "/v1/tokens", reads=True, json=self._credentials
-        ).json()
+        call = Call("POST", "/v1/tokens", json=self._credentials, reads=True)
+        answer = self._accounts.send(call).json()
         token = str(answer["access_token"])
         life = float(answer["expires_in"])
         self._token = (

@@ -149,6 +149,41 @@ class Operation(Generic[Answer]):
         """The status of what went well."""
         return self.status or (204 if self.answer is NoneType else 200)
 
+    def __call__(
+        self,
+        *ids: str | int,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        seconds: float | None = None,
+    ) -> "Request[Answer]":
+        """Make the request that a client sends to call this operation.
+
+            client.call(api.control_piece(piece_id, headers={"If-Match": etag}, body=control))
+
+        `ids`: those of the path, in its order. `seconds`: how long this caller waits, where that is
+        not as declared. Raises TypeError where the path has more or fewer ids.
+        """
+        if len(ids) != self.path.count("<"):
+            raise TypeError(f"{self.path} is called with {len(ids)} ids")
+        return Request(self, ids, query, body, headers or {}, seconds)
+
+
+@dataclass(frozen=True)
+class Request(Generic[Answer]):
+    """A call of an operation, as it is sent.
+
+    What is None in `query` is left out. `body`: what is sent as JSON, or the bytes of an operation
+    that `sends` another media type.
+    """
+
+    operation: Operation[Answer]
+    ids: tuple[str | int, ...]
+    query: Mapping[str, Any] | None
+    body: Mapping[str, Any] | bytes | None
+    headers: Mapping[str, str]
+    seconds: float | None
+
 
 class _Options(TypedDict, total=False):
     """What an operation may say besides: members of `Operation`."""

@@ -33,11 +33,7 @@ class RegistrationsClient:
         number = CURRENT if version is None else version
         try:
             event = self._client.call(
-                read_version,
-                self._token,
-                seconds=_TIMEOUT_SECONDS,
-                candidature_id=candidature_id,
-                version=number,
+                read_version(candidature_id, number, seconds=_TIMEOUT_SECONDS), self._token
             )
         except ProblemAnswer as problem:
             if problem.http_status == 404:
@@ -49,11 +45,7 @@ class RegistrationsClient:
         """Return what has become of a candidature, or None where registrations does not say: it
         does not answer, or has erased it."""
         try:
-            return self._client.call(
-                read_standing,
-                self._token,
-                seconds=_STANDING_SECONDS,
-                candidature_id=candidature_id,
-            )
+            asked = read_standing(candidature_id, seconds=_STANDING_SECONDS)
+            return self._client.call(asked, self._token)
         except (ProblemAnswer, Unavailable):
             return None

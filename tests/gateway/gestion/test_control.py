@@ -284,7 +284,7 @@ def test_files_that_are_read_slowly_take_no_place_of_a_candidates_page(
     with ExitStack() as slow_readers, app.app_context():
         for _ in range(app.extensions["portail"].staff_calls_at_once):
             slow_readers.callback(
-                clients().for_staff["pieces"].stream(read_file, token, piece_id=piece_id).close
+                clients().for_staff["pieces"].stream(read_file(piece_id), token).close
             )
         assert gestionnaire.get("/gestion/pieces").status_code == 503
         assert settled.get("/justificatifs").status_code == 200

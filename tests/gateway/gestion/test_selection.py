@@ -9,7 +9,7 @@ from gateway.layout.frame import GESTION_PAGES
 from gateway.posted_forms import DAY_EXPECTED
 from gateway.web.gestion import decisions, pieces
 from services.chassis.errors import Unavailable
-from services.contracts.api.operation import Operation
+from services.contracts.api.operation import Request
 from services.contracts.api.staff_pieces import control_many
 from services.contracts.page_sizes import LARGEST_SELECTION
 from tests.gateway.candidates import Browser
@@ -94,12 +94,10 @@ def test_what_got_no_answer_is_gone_on_with_once(
     call = ServiceClient.call
     calls: list[int] = []
 
-    def losing_an_answer(
-        client: ServiceClient, operation: Operation[Any], *token: str, **given: Any
-    ) -> Any:
-        answer = call(client, operation, *token, **given)
-        if operation is control_many:
-            calls.append(len(given["body"]["controls"]))
+    def losing_an_answer(client: ServiceClient, request: Request[Any], token: str) -> Any:
+        answer = call(client, request, token)
+        if request.operation is control_many and isinstance(request.body, dict):
+            calls.append(len(request.body["controls"]))
             if len(calls) == 2:
                 raise Unavailable("Le service des justificatifs ne répond pas.")
         return answer

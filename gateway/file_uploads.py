@@ -4,12 +4,11 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, BinaryIO, TypeVar
+from typing import BinaryIO, TypeVar
 
 from gateway.sessions import SessionOwner
 from services.chassis.errors import DomainError
 from services.chassis.http.sessions import Answer
-from services.contracts.api.operation import Operation
 from services.contracts.api.uploads import TUS_VERSION, UploadOperations
 from services.contracts.piece_rules import MAX_UPLOAD_PART_BYTES
 
@@ -31,10 +30,10 @@ def send_files(
     declared: UploadOperations,
     files: Sequence[ReceivedFile],
     take: Callable[[list[str]], Taken],
-    **target: str,
+    target: str,
 ) -> Taken:
-    """Send files that came with one form, and have them taken; `target`: the id of what they are
-    for. After a refusal the uploads are cancelled."""
+    """Send files that came with one form, and return what `take` makes of the ids of their uploads;
+    `target`: the id of what they are for. After a refusal the uploads are cancelled."""
     uploads: list[str] = []
     try:
         for file in files:
@@ -42,16 +41,12 @@ def send_files(
                 "Upload-Length": str(file.length),
                 "Upload-Metadata": upload_metadata(file.name),
             }
-            uploads.append(upload_id(exchanged(person, declared.begin, headers, None, **target)))
+            begun = person.exchange(declared.begin(target, headers={**VERSION, **headers}))
+            uploads.append(upload_id(begun))
             offset = 0
             while part := file.content.read(MAX_UPLOAD_PART_BYTES):
-                exchanged(
-                    person,
-                    declared.go_on,
-                    {"Upload-Offset": str(offset)},
-                    part,
-                    upload_id=uploads[-1],
-                )
+                headers = {**VERSION, "Upload-Offset": str(offset)}
+                person.exchange(declared.go_on(uploads[-1], headers=headers, body=part))
                 offset += len(part)
         return take(uploads)
     except DomainError:
@@ -59,28 +54,15 @@ def send_files(
             DomainError
         ):  # a service that does not answer is not asked once for each: uploads expire
             for upload in uploads:
-                exchanged(person, declared.abandon, {}, upload_id=upload)
+                person.exchange(declared.abandon(upload, headers=VERSION))
         raise
 
 
-def exchanged(
-    person: SessionOwner,
-    operation: Operation[Any],
-    headers: dict[str, str],
-    part: bytes | None = None,
-    **ids: str,
-) -> Answer:
-    sent = {**VERSION, **({"Content-Type": operation.sends} if operation.sends else {}), **headers}
-    return person.client_of(operation).exchange(
-        operation, person.access_token(), ids, headers=sent, data=part
-    )
-
-
 def upload_metadata(filename: str) -> str:
-    """The value of Upload-Metadata that names an upload's file."""
+    """Return the value of Upload-Metadata that names an upload's file."""
     return f"filename {b64encode(filename.encode()).decode()}"
 
 
 def upload_id(answer: Answer) -> str:
-    """Of an upload that was announced."""
+    """Return the id of an upload, from the answer to its announcement."""
     return answer.headers["Location"].rpartition("/")[2]

@@ -18,6 +18,7 @@ from gateway.mail_domains import DOMAINS, corrected_address
 from services import french
 from services.contracts import page_labels
 from services.contracts.piece_rules import STATUS_LABELS
+from services.contracts.registration_rules import SEVERITY_LABELS
 
 _GATEWAY = Path(__file__).parent.parent
 MACROS = {
@@ -44,6 +45,9 @@ MACROS = {
 }
 """What pages call, by the file in which it is: each import would cost a page some ten
 microseconds."""
+ALERT_LABELS = {**SEVERITY_LABELS, "success": "Succès"}
+"""What is read out before an alert's text, by its severity: those of messages have the words by
+which administrators choose them."""
 STATUS_SEVERITIES = {"received": "info", "non_compliant": "error", "compliant": "success"}
 """Of the badges of pieces, by the codes of services/contracts/piece_rules.py."""
 
@@ -59,6 +63,7 @@ def register_components(env: Environment) -> None:
     env.globals.update(
         asset_url=asset_url,
         page_labels=page_labels,
+        alert_labels=ALERT_LABELS,
         status_labels=STATUS_LABELS,
         status_severities=STATUS_SEVERITIES,
         pages=PAGES,

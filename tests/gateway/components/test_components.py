@@ -15,7 +15,7 @@ from gateway.assets import STATIC_FOLDER, load_assets
 from gateway.components import MACROS, register_components
 from gateway.components.fields import count_of
 from gateway.posted_forms import without_outdated_choices
-from services.contracts.registration_rules import SEVERITIES
+from services.contracts.registration_rules import SEVERITY_LABELS
 from tests.gateway.components.html_checks import parsed, text_of
 
 GATEWAY = STATIC_FOLDER.parent
@@ -257,9 +257,10 @@ def test_a_button_or_a_link_says_what_it_is_about_out_of_its_context(rendered: R
 def test_an_alert_says_in_a_word_how_grave_each_message_of_the_home_page_is(
     rendered: Render,
 ) -> None:
-    for severity in SEVERITIES:
+    """By the word with which an administrator chooses it for a message."""
+    for severity, label in SEVERITY_LABELS.items():
         page = rendered('alert.html:alert("Coupure", severity=severity)', severity=severity)
-        assert re.fullmatch(r"\w+ : Coupure", text_of(page.xpath("//p")[0])), severity
+        assert text_of(page.xpath("//p")[0]) == f"{label} : Coupure"
 
 
 def test_every_file_is_named_after_its_content_and_texts_are_there_compressed() -> None:

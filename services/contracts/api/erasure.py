@@ -44,7 +44,7 @@ class ErasureRequest(Answered):
 
 
 class ErasureRequests(Answered):
-    """Those to answer first, the oldest first; then the last ones answered."""
+    """The requests to answer, the oldest first, then those that were answered last."""
 
     requests: tuple[ErasureRequest, ...]
 

@@ -68,13 +68,13 @@ read_history = Callers(CANDIDATE).get(
 
 
 def newest_first(events: list[Event]) -> tuple[Event, ...]:
-    """In the order of their instants; of one instant, the one that comes later in `events` is the
-    newer."""
+    """Return the newest LONGEST_HISTORY of these events, the newest first. Of one instant, the one
+    that comes later in `events` is the newer."""
     return tuple(sorted(events, key=lambda event: event.at)[::-1][:LONGEST_HISTORY])
 
 
 def words(event: Event) -> str:
-    """« Inscription corrigée par le service gestionnaire, version 3 »"""
+    """Return what happened: « Inscription corrigée par le service gestionnaire, version 3 »."""
     is_of_staff = event.author == "staff"
     act = OF_STAFF.get(event.act) if is_of_staff else MAIL_STATES.get(event.state or "")
     sentence = act or ACTS.get(event.act, event.act)
@@ -88,7 +88,7 @@ def words(event: Event) -> str:
 
 
 def text_of(event: Event) -> str | None:
-    """« Commentaire : … »"""
+    """Return the text of an event after what it is, « Commentaire : … », None of one without."""
     label = TEXTS.get(event.act) or TEXTS.get(event.act.partition(".")[0], "Motif")
     if event.act == "candidature.restored" and event.author == "candidate":
         return event.text  # the portal's own words: who takes a withdrawal back gives no reason

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import field
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Protocol
 
 from msgspec import Meta
 
@@ -48,15 +48,15 @@ class Held(Answered):
 
 
 class Part(Answered):
-    """What one service holds; `files`: their paths in the archive by the ids under which it gives
-    them."""
+    """The part of a person's data that one service holds. `files`: their paths in the archive by
+    the ids under which it gives them."""
 
     held: tuple[Held, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
 
 
 class PersonalData(Answered):
-    """What the portal holds, from all services: the content of « donnees.json »."""
+    """All data of a person that the portal holds: the content of « donnees.json »."""
 
     made_at: Instant
     held: tuple[Held, ...]
@@ -80,8 +80,32 @@ read_held_file = _ACCOUNTS.get(
 )
 
 
-def facts(*pairs: tuple[str, Any]) -> tuple[Fact, ...]:
-    """In French; what is None or empty is left out."""
+class LabelledCandidature(Protocol):
+    """A row of a service with the labels of a candidature."""
+
+    @property
+    def exam_label(self) -> str: ...
+    @property
+    def session_label(self) -> str: ...
+    @property
+    def academie_label(self) -> str: ...
+    @property
+    def numero_inscription(self) -> str: ...
+
+
+class TracedAct(Protocol):
+    """An entry of the audit trail of a service."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def actor_kind(self) -> str: ...
+
+
+def facts(*pairs: tuple[str, object]) -> tuple[Fact, ...]:
+    """Return what these (label, value) say, in French. What is None or empty is left out."""
     return tuple(
         Fact(label=label, value=_shown(value))
         for label, value in pairs
@@ -89,7 +113,7 @@ def facts(*pairs: tuple[str, Any]) -> tuple[Fact, ...]:
     )
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, date):
@@ -97,8 +121,8 @@ def _shown(value: Any) -> str:
     return ", ".join(map(_shown, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def labels_of(row: Any) -> str:
-    """Of a candidature, from a row with the fields of CandidatureLabels."""
+def labels_of(row: LabelledCandidature) -> str:
+    """Return « BTS – BTS 2022 – ACADÉMIE DE BESANCON, N° inscription 001 »."""
     return (
         f"{row.exam_label} – {row.session_label} – {row.academie_label}, N° inscription "
         f"{row.numero_inscription}"
@@ -106,7 +130,8 @@ def labels_of(row: Any) -> str:
 
 
 def of_candidature(kind: str, title: str, items: Iterable[Item], events: Iterable[Event]) -> Held:
-    """What is held of a candidature, then its « Historique »."""
+    """Return what is held of a candidature, then its « Historique », the oldest first. `events`:
+    the newest first."""
     return Held(kind=kind, title=title, items=(*items, *map(_of_event, reversed([*events]))))
 
 
@@ -129,17 +154,17 @@ def _of_mail(mail: StoredMail) -> Item:
     return Item(title=mail.subject, at=mail.at, facts=known)
 
 
-def of_trail(entries: Iterable[Any]) -> Held:
-    """Of entries of an audit trail: what was done, without who did it."""
+def of_trail(entries: Iterable[TracedAct]) -> Held:
+    """Return what entries of an audit trail tell: what was done, without who did it."""
     return Held(kind="journal", title="Journal des actes", items=tuple(map(_of_entry, entries)))
 
 
-def _of_entry(entry: Any) -> Item:
+def _of_entry(entry: TracedAct) -> Item:
     by = facts(("Par", ACTOR_LABELS.get(entry.actor_kind, entry.actor_kind)))
     return Item(title=ACTION_LABELS.get(entry.action, entry.action), at=entry.at, facts=by)
 
 
 def archive_path(folder: str, id: str, name: str) -> str:
-    """Where a file stands in the archive: no name leads out of its folder, and those of one name
-    are told apart."""
+    """Return where a file stands in the archive: no name leads out of its folder, and those of one
+    name are told apart."""
     return f"{folder}/{id[:8]}-{_UNSAFE.sub('_', name)[-_LONGEST_NAME:]}"

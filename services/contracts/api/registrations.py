@@ -183,8 +183,8 @@ class VersionEvent(Answered):
 
 
 class Standing(Answered):
-    """What has become of a candidature. `version`: its newest, saved at that instant; `ended_at`:
-    when it was withdrawn or set aside, None of one that is active."""
+    """The newest `version` of a candidature, saved at that instant. `ended_at`: when it was
+    withdrawn or set aside, None of one that is active."""
 
     version: int
     saved_at: Instant

@@ -36,7 +36,7 @@ class Lookup(Given):
 
 
 class Verdict(Answered):
-    """What the paper says stands beside its state; of an unknown one nothing does."""
+    """The state of a paper, and what it says; nothing of what an unknown one says."""
 
     code: str
     state: Annotated[str, one_of(State)]

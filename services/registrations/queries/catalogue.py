@@ -257,13 +257,13 @@ def concerned_sessions(transaction: DbSession, exam: Exam) -> tuple[ConcernedSes
     candidatures = _numbers(transaction, exam.code, Candidature, Candidature.state == ACTIVE)
     return tuple(
         ConcernedSession(
-            session=name,
-            label=item.label,
-            drafts=drafts.get(name, 0),
-            candidatures=candidatures.get(name, 0),
+            session=exam_session.name,
+            label=exam_session.label,
+            drafts=drafts[exam_session.name],
+            candidatures=candidatures[exam_session.name],
         )
-        for item in exam.sessions
-        if (name := item.name) in drafts or name in candidatures
+        for exam_session in exam.sessions
+        if exam_session.name in drafts or exam_session.name in candidatures
     )
 
 

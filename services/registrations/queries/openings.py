@@ -166,7 +166,8 @@ def incident_moves(transaction: DbSession, cut: Cut, at: datetime) -> list[api.O
 
     Raises Invalid for instants out of order, for those that are noted, and where it cut nothing.
     """
-    if noted := noted_incident(transaction, cut.begins, cut.ends):
+    noted = noted_incident(transaction, cut.begins, cut.ends)
+    if noted is not None:
         raise already_noted(noted)
     moves: list[api.OpeningMove] = []
     for opening in listed_openings(transaction, at).openings:

@@ -39,12 +39,10 @@ from services.registrations.queries.history import history
 
 
 def part(transaction: DbSession, candidate_id: str, at: datetime) -> Part:
+    """Return what registrations holds of a person; nothing of one whom it does not know."""
     candidate = transaction.get(Candidate, candidate_id)
     if candidate is None:
         return Part()
-    refused = transaction.scalars(
-        select(MailRefusal.address).filter_by(candidate_id=candidate_id)
-    ).all()
     own = (
         select(Candidature)
         .filter_by(candidate_id=candidate_id)
@@ -54,18 +52,10 @@ def part(transaction: DbSession, candidate_id: str, at: datetime) -> Part:
     drafts = transaction.scalars(
         select(Draft).filter_by(candidate_id=candidate_id).order_by(Draft.created_at)
     ).all()
-    reached = ("Adresse mail", candidate.email), ("Adresses refusées par la messagerie", refused)
-    known = facts(
-        ("N° candidat", candidate.numero_candidat),
-        *reached,
-        *(candidate.corrected_identity or {}).items(),
-    )
     subjects = (candidate_id, *(row.id for row in candidatures), *(row.id for row in drafts))
     trail = select(AuditEntry).where(AuditEntry.subject.in_(subjects)).order_by(AuditEntry.id)
     held = (
-        Held(
-            kind="candidatures", title="Inscriptions", items=(Item(title="Candidat", facts=known),)
-        ),
+        _candidate(transaction, candidate),
         *(_candidature(transaction, row) for row in candidatures),
         Held(
             kind="brouillons",
@@ -78,55 +68,61 @@ def part(transaction: DbSession, candidate_id: str, at: datetime) -> Part:
     return Part(held=held)
 
 
+def _candidate(transaction: DbSession, candidate: Candidate) -> Held:
+    refused = transaction.scalars(
+        select(MailRefusal.address).filter_by(candidate_id=candidate.id)
+    ).all()
+    known = facts(
+        ("N° candidat", candidate.numero_candidat),
+        ("Adresse mail", candidate.email),
+        ("Adresses refusées par la messagerie", refused),
+        *(candidate.corrected_identity or {}).items(),
+    )
+    item = Item(title="Candidat", facts=known)
+    return Held(kind="candidatures", title="Inscriptions", items=(item,))
+
+
 def _candidature(transaction: DbSession, row: Candidature) -> Held:
-    """The reasons that staff give for a withdrawal are their own, as in the « Historique »."""
-    reason = ("Motif", None if row.state == WITHDRAWN else row.end_reason)
-    state = facts(
-        ("État", CANDIDATURE_STATE_LABELS[row.state]), ("Depuis le", row.state_changed_at), reason
+    """Return a candidature with its versions and notes. The reasons that staff give for a
+    withdrawal are their own, as in the « Historique »."""
+    saved = Item(
+        title=f"N° d'inscription {row.numero_inscription}",
+        at=row.first_saved_at,
+        facts=facts(
+            ("État", CANDIDATURE_STATE_LABELS[row.state]),
+            ("Depuis le", row.state_changed_at),
+            ("Motif", None if row.state == WITHDRAWN else row.end_reason),
+        ),
     )
-    versions = (
-        select(CandidatureVersion)
-        .filter_by(candidature_id=row.id)
-        .order_by(CandidatureVersion.version)
-    )
+    of_it = select(CandidatureVersion).filter_by(candidature_id=row.id)
+    versions = transaction.scalars(of_it.order_by(CandidatureVersion.version))
     notes = transaction.scalars(
         select(CandidatureNote).filter_by(candidature_id=row.id).order_by(CandidatureNote.at)
     )
-    items = (
-        Item(
-            title=f"N° d'inscription {row.numero_inscription}", at=row.first_saved_at, facts=state
-        ),
-        *map(_version, transaction.scalars(versions)),
-        *(
-            Item(title="Note d'un gestionnaire", at=note.at, facts=facts(("Texte", note.text)))
-            for note in notes
-        ),
-    )
+    items = (saved, *map(_version, versions), *map(_note, notes))
     known = history(transaction, row.candidate_id, row.id)
     return of_candidature("candidatures", f"Candidature : {known.label}", items, known.events)
 
 
+def _note(row: CandidatureNote) -> Item:
+    return Item(title="Note d'un gestionnaire", at=row.at, facts=facts(("Texte", row.text)))
+
+
 def _version(row: CandidatureVersion) -> Item:
-    """The address that it was saved with, and what its récapitulatif shows."""
+    """Return a version: the address that it was saved with, and what its récapitulatif shows."""
     saved = from_stored(row.payload)
     known = (*facts(("Adresse mail", saved.identity.email)), *_of_recap(recap(saved)))
     return Item(title=version_label(row.version), at=row.saved_at, facts=known)
 
 
 def _of_recap(shown: Recap) -> tuple[Fact, ...]:
-    lines = (
-        (f"{section.title}, {line.label}", line.value)
-        for section in shown.sections
-        for line in section.lines
-    )
-    epreuves = (
-        (
-            f"{each.code} : {each.label}",
-            [*filter(None, (each.position_label, each.option, each.mode_label, each.mark))],
-        )
-        for each in shown.epreuves
-    )
-    return facts(*lines, *epreuves)
+    known: list[tuple[str, object]] = []
+    for section in shown.sections:
+        known += [(f"{section.title}, {line.label}", line.value) for line in section.lines]
+    for epreuve in shown.epreuves:
+        said = (epreuve.position_label, epreuve.option, epreuve.mode_label, epreuve.mark)
+        known.append((f"{epreuve.code} : {epreuve.label}", [text for text in said if text]))
+    return facts(*known)
 
 
 def _draft(transaction: DbSession, candidate_id: str, row: Draft, at: datetime) -> Item:
@@ -137,7 +133,8 @@ def _draft(transaction: DbSession, candidate_id: str, row: Draft, at: datetime) 
         view = held_draft(transaction, row.id, Holder.candidate(candidate_id))
         shown = _of_recap(registration_form.recap(view.dossier(transaction, at)))
     state = facts(("Modifié le", row.updated_at), ("Transmis ou abandonné le", row.closed_at))
-    typed = facts(
-        *((f"Saisi : {name}", value) for tab in row.answers.values() for name, value in tab.items())
-    )
+    answers: list[tuple[str, object]] = []
+    for tab in row.answers.values():
+        answers += [(f"Saisi : {name}", value) for name, value in tab.items()]
+    typed = facts(*answers)
     return Item(title="Ce que vous avez saisi", at=row.created_at, facts=(*state, *shown, *typed))

@@ -3,7 +3,7 @@ of these as an export."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -277,18 +277,23 @@ def _conditions(
     transaction: DbSession, filters: Filters, academies: Academies
 ) -> Iterator[ColumnElement[bool]]:
     """Yield what candidatures of these académies (None: of all) have to be in order to match."""
-    if (openings := _openings(transaction, filters, academies)) is not None:
+    openings = _openings(transaction, filters, academies)
+    if openings is not None:
         yield Candidature.opening_id.in_(openings)
     yield from conditions_of(
         CANDIDATURES,
         filters,
         Candidature,
         text=partial(_is_about, transaction),
-        birth_date=lambda day: Candidature.birth_date == day.isoformat(),
+        birth_date=_is_born,
         exam=_by_opening,
         session=_by_opening,
         academie=_by_opening,
     )
+
+
+def _is_born(day: date) -> ColumnElement[bool]:
+    return Candidature.birth_date == day.isoformat()
 
 
 def _by_opening(_: str) -> None:
@@ -306,7 +311,8 @@ def _openings(
     number. Return None for all, unless they are to be listed `everywhere`."""
     query = select(OpeningRow.id)
     for name, condition in _OF_OPENINGS.items():
-        if (value := filters.get(name)) is not None:
+        value = filters.get(name)
+        if value is not None:
             query = query.where(condition(value))
     if academies is not None:
         archived = select(RetentionStep.opening_id).where(RetentionStep.kind == ARCHIVED)
@@ -340,8 +346,9 @@ def _has_number_or_name(transaction: DbSession, word: str) -> ColumnElement[bool
         if inscription:
             return and_(is_theirs, Candidature.numero_inscription == inscription)
         return is_theirs
-    if word.isdecimal() and (labels := list(_specialites_of(transaction, word))):
-        return Candidature.specialite.in_(labels)
+    specialites = list(_specialites_of(transaction, word)) if word.isdecimal() else []
+    if specialites:
+        return Candidature.specialite.in_(specialites)
     return Candidature.folded_name.contains(word, autoescape=True)
 
 

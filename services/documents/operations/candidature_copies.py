@@ -25,7 +25,7 @@ from services.documents.models import (
 MAKE_DOCUMENTS = "make_documents"
 MAKE_EDITION = "make_edition"
 OpeningLabels = tuple[str, str, str]
-"""Of exam and session, and the académie's code."""
+"""An opening by the labels of exam and session, and the académie's code."""
 
 
 def store_version(transaction: Session, event: contracts.RegistrationSaved) -> None:
@@ -45,8 +45,7 @@ def store_version(transaction: Session, event: contracts.RegistrationSaved) -> N
     candidature = candidature or Candidature(id=event.candidature_id, version=0)
     transaction.add(candidature)
     if event.version > candidature.version:
-        for column, value in contracts.copied_columns(event).items():
-            setattr(candidature, column, value)
+        _copy(candidature, event)
     transaction.flush()
     transaction.add(
         SavedVersion(
@@ -60,9 +59,23 @@ def store_version(transaction: Session, event: contracts.RegistrationSaved) -> N
     follow_up(transaction, MAKE_DOCUMENTS, work, subject=event.candidature_id)
 
 
+def _copy(candidature: Candidature, event: contracts.RegistrationSaved) -> None:
+    """Have our copy of a candidature say what this version of it says."""
+    candidature.candidate_id = event.candidate_id
+    candidature.version = event.version
+    candidature.exam_label = event.exam.label
+    candidature.session_label = event.session.label
+    candidature.academie_code = event.academie.code
+    candidature.academie_label = event.academie.label
+    candidature.specialite = event.confirmation.specialite
+    candidature.numero_candidat = event.numero_candidat
+    candidature.numero_inscription = event.numero_inscription
+    candidature.saved_at = datetime.fromisoformat(event.saved_at)
+
+
 def store_version_now(event: contracts.RegistrationSaved) -> None:
-    """The same outside an event, in a transaction of its own; a version that is stored already is
-    only read."""
+    """Store a saved version outside an event, in a transaction of its own, and ask for its
+    documents; a version that is stored already is only read."""
 
     def is_stored() -> bool:
         with db.reading() as transaction:
@@ -79,7 +92,7 @@ def store_version_now(event: contracts.RegistrationSaved) -> None:
 
 
 def is_erased(transaction: Session, candidature_id: str, version: int) -> bool:
-    """What was erased is not stored any more, whatever arrives late."""
+    """Tell whether a version was erased: it is not stored any more, whatever arrives late."""
     tombstone = transaction.get(Withdrawal, candidature_id)
     return tombstone is not None and version <= (tombstone.erased_version or 0)
 
@@ -121,11 +134,19 @@ def _add_edition(
     dates: contracts.PrintedDates,
     edited_at: datetime,
 ) -> bool:
-    """Whether it is new."""
+    """Store an edition, and tell whether it is new. One of a version that was erased is not."""
     known = transaction.get(Edition, (edition.candidature_id, edition.version, edition.edition))
     if known is not None or is_erased(transaction, edition.candidature_id, edition.version):
         return False
-    transaction.add(Edition(**vars(edition), dates=dates, edited_at=edited_at))
+    row = Edition(
+        candidature_id=edition.candidature_id,
+        version=edition.version,
+        edition=edition.edition,
+        dates=dates,
+        edited_at=edited_at,
+        validated_at=edition.validated_at,
+    )
+    transaction.add(row)
     return True
 
 
@@ -176,6 +197,10 @@ def store_declared(transaction: Session, event: contracts.DocumentsDeclared) -> 
     declared_at = datetime.fromisoformat(event.declared_at)
     known = transaction.get(ExamDocuments, event.exam, with_for_update=True)
     if known is None or known.declared_at < declared_at:
-        columns = {"exam": event.exam, "exam_label": event.exam_label, "declared_at": declared_at}
-        labels = {document.code: document.label for document in event.documents}
-        transaction.merge(ExamDocuments(**columns, labels=labels))
+        declared = ExamDocuments(
+            exam=event.exam,
+            exam_label=event.exam_label,
+            declared_at=declared_at,
+            labels={document.code: document.label for document in event.documents},
+        )
+        transaction.merge(declared)

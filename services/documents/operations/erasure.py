@@ -33,7 +33,8 @@ PAGE = 200  # publications, each for some hundreds of candidatures at most
 
 
 def erase_documents(transaction: Session, event: DataErased) -> None:
-    """Erased already, or never heard of, a candidature has its tombstone alone."""
+    """Erase what documents stores about the event's candidatures. One that was erased already, or
+    never heard of, has its tombstone alone."""
     if DOCUMENTS in event.kinds:
         for erased in event.candidatures:
             _erase(transaction, erased)
@@ -60,12 +61,14 @@ def _erase(transaction: Session, erased: ErasedCandidature) -> None:
         _erase_refusals(transaction, candidature)
     for subject in (of, erased.candidate_id):
         erase_subject(transaction, subject, naming=of)
-    end = {
-        "version": erased.version,
-        "erased_version": erased.version,
-        "withdrawn_at": portal_now(),
-    }
-    transaction.merge(Withdrawal(candidature_id=of, ecartee=False, **end))
+    tombstone = Withdrawal(
+        candidature_id=of,
+        version=erased.version,
+        withdrawn_at=portal_now(),
+        ecartee=False,
+        erased_version=erased.version,
+    )
+    transaction.merge(tombstone)
     transaction.flush()
 
 
@@ -108,8 +111,8 @@ def _forget_in_publication(id: str, erased: Collection[str]) -> None:
 
 
 def _erase_refusals(transaction: Session, of: Candidature) -> None:
-    """Those of the candidate's number; with the last candidature of a session all that its imports
-    refused, of which nobody knows whose it is."""
+    """Erase the refusals of the candidate's number; with the last candidature of a session all that
+    its imports refused, of which nobody knows whose it is."""
     same = (Candidature.session_label == of.session_label) & (
         Candidature.exam_label == of.exam_label
     )

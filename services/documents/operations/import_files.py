@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from sqlalchemy import delete, func, insert, select, update
@@ -44,6 +43,8 @@ from services.objects import ObjectMissing, StoreUnavailable, discard, operation
 from services.uploads.uploads import Progress, UploadsChanged
 
 LinesByCandidature = Mapping[str, Sequence[Values]]
+_Columns = dict[str, object]
+"""A row that is inserted, by the names of its columns."""
 PROGRESS_SECONDS = 1.0  # between two notes of how far a check is
 MOST_NAMED = 3  # files that took most of a sending's time
 MOST_WAITING = rules.MAX_PDFS_PER_SENDING
@@ -79,6 +80,27 @@ class _StoredPdf:
     candidature: Candidature
     name: str
     key: str
+
+
+@dataclass(frozen=True)
+class _CheckedSending:
+    """What was stored of a sending, and what was not and why."""
+
+    stored: list[_StoredPdf]
+    refusals: list[Refusal]
+
+    @classmethod
+    def refused(cls, sending: Sending, reason: str) -> "_CheckedSending":
+        """Return a sending of which nothing is taken."""
+        return cls([], [Refusal(sending.filename, "", reason)])
+
+
+@dataclass(frozen=True)
+class _AddedDocuments:
+    """How many documents were added, and why others were not."""
+
+    added: int
+    refusals: list[Refusal]
 
 
 def begin_upload(publisher: Publisher, import_id: str, filename: str, length: int) -> Progress:
@@ -128,7 +150,7 @@ def take_upload(
 
 
 def _complete(publisher: Publisher, import_id: str, upload_id: str) -> Upload:
-    """Raises NotFound, UploadIncomplete."""
+    """Return an upload for that import, whose bytes all came. Raises NotFound, UploadIncomplete."""
     with db.reading() as transaction:
         upload: Upload = imports.uploads.complete(transaction, publisher.id, upload_id)
     if upload.import_id != import_id:
@@ -137,8 +159,10 @@ def _complete(publisher: Publisher, import_id: str, upload_id: str) -> Upload:
 
 
 def _taking(transaction: Session, publisher: Publisher, upload: Upload) -> Import:
-    """The upload's import, locked, which takes it in this transaction. Raises NotFound, Conflict,
-    UploadsChanged."""
+    """Lock and return the upload's import, which takes it in this transaction.
+
+    Raises NotFound, Conflict, UploadsChanged.
+    """
     row = import_in(transaction, publisher, upload.import_id, for_change=True)
     imports.refuse_unless_open(row)
     imports.uploads.take(transaction, [upload.id], row.id)
@@ -184,7 +208,7 @@ def _add_rows(
     records: Mapping[int, list[str]],
     earlier: LinesByCandidature,
 ) -> None:
-    rows = []
+    rows: list[_Columns] = []
     type = rules.DocumentType(row.type)
     for position, document in enumerate(
         checked.documents, _next_position(transaction, ImportDocument, row.id)
@@ -192,7 +216,7 @@ def _add_rows(
         candidature = document.candidature
         lines = import_csv.completed_lines(type, earlier.get(candidature.id, ()), document.lines)
         missing = import_csv.what_is_missing(lines, candidature)
-        rows.append(_document(row.id, candidature, position, content=lines, reason=missing))
+        rows.append(_csv_document(row.id, candidature, position, lines, missing))
     if rows:
         transaction.execute(insert(ImportDocument), rows)
     _add_refusals(transaction, row.id, checked.refusals, records=records)
@@ -216,31 +240,48 @@ def _hold_back(transaction: Session, import_id: str) -> int:
     return transaction.scalar(ready) or 0
 
 
-def _document(
-    import_id: str, candidature: Candidature, position: int, **given: Any
-) -> dict[str, Any]:
-    """The columns of a document that is to be published."""
-    own = {
+def _csv_document(
+    import_id: str,
+    candidature: Candidature,
+    position: int,
+    lines: Sequence[Values],
+    missing: str | None,
+) -> _Columns:
+    """Return a document that is made of `lines`. `missing`: the épreuves for which it has none."""
+    return {
         "id": derived_id(import_id, candidature.id),
         "import_id": import_id,
         "candidature_id": candidature.id,
-    }
-    return {
-        **own,
         "numero_candidat": candidature.numero_candidat,
         "position": position,
         "state": rules.READY,
-        **given,
+        "content": lines,
+        "reason": missing,
+    }
+
+
+def _pdf_document(import_id: str, pdf: _StoredPdf, position: int) -> _Columns:
+    """Return a document that is a PDF which was sent."""
+    return {
+        "id": derived_id(import_id, pdf.candidature.id),
+        "import_id": import_id,
+        "candidature_id": pdf.candidature.id,
+        "numero_candidat": pdf.candidature.numero_candidat,
+        "position": position,
+        "state": rules.READY,
+        "content": [],
+        "filename": pdf.name,
+        "pdf_key": pdf.key,
     }
 
 
 def _delete_rows(
     transaction: Session, import_id: str, completing: CheckedImport | None
 ) -> LinesByCandidature:
-    """What was checked before; all documents, or those that are made anew, whose lines are
-    returned."""
+    """Delete what was checked before: all documents of the import, or those that are made anew
+    where it is completed. Return the lines of the latter by candidature."""
     documents = ImportDocument.import_id == import_id
-    earlier = {}
+    earlier: LinesByCandidature = {}
     if completing is not None:
         anew = [derived_id(import_id, document.candidature.id) for document in completing.documents]
         documents = ImportDocument.id.in_(anew)
@@ -267,13 +308,15 @@ def _take_sending(
         key = store_upload(dependencies, row.id, content, "bin")
     with operation_naming(db, dependencies.store, key) as transaction:
         row = _taking(transaction, publisher, upload)
-        sent = {
-            "import_id": row.id,
-            "filename": upload.filename,
-            "object_key": key,
-            "files": files,
-        }
-        transaction.add(Sending(owner_id=publisher.id, publisher=publisher, **sent))
+        sending = Sending(
+            import_id=row.id,
+            owner_id=publisher.id,
+            publisher=publisher,
+            filename=upload.filename,
+            object_key=key,
+            files=files,
+        )
+        transaction.add(sending)
         imports.give_turn(transaction, publisher.id)
         imports.record(transaction, publisher, "import.sent", row.id, files=files)
 
@@ -297,16 +340,19 @@ def check_sending(dependencies: Dependencies, sending_id: str) -> None:
         return
     with suppress(_Gone):
         try:
-            _settle(dependencies, sending, *_checked_or_refused(dependencies, sending, row))
+            _settle(dependencies, sending, _checked_or_refused(dependencies, sending, row))
         except Invalid as refusal:
-            _settle(dependencies, sending, [], [Refusal(sending.filename, "", refusal.detail)])
+            _settle(dependencies, sending, _CheckedSending.refused(sending, refusal.detail))
 
 
 def _checked_or_refused(
     dependencies: Dependencies, sending: Sending, row: Import
-) -> tuple[list[_StoredPdf], list[Refusal]]:
-    """Whatever its files do to the check, the sender's other sendings have their turn. Raises as
-    `_checked` does, what is tried again too."""
+) -> _CheckedSending:
+    """Check a sending, and refuse it as a whole where its files stop the check: the sender's other
+    sendings have their turn.
+
+    Raises as `_checked` does, what is tried again too.
+    """
     try:
         return _checked(dependencies, sending, row)
     except (_Gone, StoreUnavailable, SQLAlchemyError, OSError, DomainError):
@@ -318,15 +364,15 @@ def _checked_or_refused(
             reason=reason_of(error),
             frames=frames_of(error),
         )
-        return [], [Refusal(sending.filename, "", NOT_CHECKED)]
+        return _CheckedSending.refused(sending, NOT_CHECKED)
 
 
-def _checked(
-    dependencies: Dependencies, sending: Sending, row: Import
-) -> tuple[list[_StoredPdf], list[Refusal]]:
-    """What was stored, and what was not and why. All is looked into before anything is stored, and
-    nothing stays in the store after an error. Raises Invalid for a sending of which nothing is
-    taken, _Gone."""
+def _checked(dependencies: Dependencies, sending: Sending, row: Import) -> _CheckedSending:
+    """Check the files of a sending, and store those that are taken.
+
+    All is looked into before anything is stored, and nothing stays in the store after an error.
+    Raises Invalid for a sending of which nothing is taken, _Gone.
+    """
     try:
         content = dependencies.store.read(sending.object_key or "")
     except ObjectMissing as error:
@@ -347,7 +393,7 @@ def _checked(
     except BaseException:
         discard(dependencies.store, *(pdf.key for pdf in stored))
         raise
-    return stored, refusals
+    return _CheckedSending(stored, refusals)
 
 
 def _numeros(names: Iterable[str]) -> Iterator[str]:
@@ -359,8 +405,10 @@ def _numeros(names: Iterable[str]) -> Iterator[str]:
 def _verdicts(
     dependencies: Dependencies, sending: Sending, recipients: Recipients, content: bytes
 ) -> Iterator[Candidature | Refusal]:
-    """For whom each file is, or why it is not taken. Raises Invalid beyond SENDING_SECONDS,
-    _Gone."""
+    """Yield for whom each file is, or why it is not taken.
+
+    Raises Invalid beyond SENDING_SECONDS, _Gone.
+    """
     spent: dict[str, float] = {}
     noted = time.monotonic()
     for number, (name, read) in enumerate(files_of(sending.filename, io.BytesIO(content))):
@@ -370,19 +418,23 @@ def _verdicts(
         verdict, seconds = _verdict(dependencies, recipients, shown_name(name), read)
         spent[name] = spent.get(name, 0.0) + seconds
         if sum(spent.values()) > SENDING_SECONDS:
-            longest = sorted(spent, key=spent.__getitem__, reverse=True)[:MOST_NAMED]
-            named = ", ".join(
-                f"« {shown_name(name)} »" for name in longest if spent[name] > spent[longest[0]] / 2
-            )
-            raise import_csv.refused(
-                "Le contrôle de cet envoi est trop long : rien n'en est gardé. À retirer d'abord "
-                f": {named}"
-            )
+            raise _took_too_long(spent)
         yield verdict
 
 
+def _took_too_long(spent: Mapping[str, float]) -> Invalid:
+    """Return the refusal that names the files which took most of the time. `spent`: seconds, by the
+    names of files."""
+    longest = sorted(spent, key=spent.__getitem__, reverse=True)[:MOST_NAMED]
+    named = [f"« {shown_name(name)} »" for name in longest if spent[name] > spent[longest[0]] / 2]
+    return import_csv.refused(
+        "Le contrôle de cet envoi est trop long : rien n'en est gardé. À retirer d'abord "
+        f": {', '.join(named)}"
+    )
+
+
 def _note_progress(sending_id: str, files: int) -> None:
-    """Raises _Gone, so that nothing more is looked into."""
+    """Note how many files are checked. Raises _Gone, so that nothing more is looked into."""
     with db.operation() as transaction:
         waiting = update(Sending).where(Sending.id == sending_id, IS_WAITING)
         noted = waiting.values(files_checked=files).returning(Sending.id)
@@ -393,24 +445,26 @@ def _note_progress(sending_id: str, files: int) -> None:
 def _verdict(
     dependencies: Dependencies, recipients: Recipients, name: str, read: bytes | str
 ) -> tuple[Candidature | Refusal, float]:
-    """With the seconds of processor time that it took. `read`: the file, or why it cannot be
-    read."""
+    """Return for whom a file is or why it is not taken, with the seconds of processor time that it
+    took. `read`: the file, or why it cannot be read."""
     numero = ""
     try:
         numero = numero_in(name)
         candidature = recipients.find(numero)
     except ValueError as error:
         return Refusal(name, numero, str(error)), 0.0
-    reason, seconds = (
-        (read, 0.0) if isinstance(read, str) else refusal_of(dependencies.pdf_checks, read)
-    )
+    if isinstance(read, str):
+        return Refusal(name, numero, read), 0.0
+    reason, seconds = refusal_of(dependencies.pdf_checks, read)
     return candidature if reason is None else Refusal(name, numero, reason), seconds
 
 
-def _settle(
-    dependencies: Dependencies, sending: Sending, stored: list[_StoredPdf], refusals: list[Refusal]
-) -> None:
-    """Raises Invalid for more documents than an import has, Conflict, _Gone."""
+def _settle(dependencies: Dependencies, sending: Sending, checked: _CheckedSending) -> None:
+    """Add to its import what is right in a sending, with the reasons of the rest.
+
+    Raises Invalid for more documents than an import has, Conflict, _Gone.
+    """
+    stored = checked.stored
     with operation_naming(db, dependencies.store, *(pdf.key for pdf in stored)) as transaction:
         row = transaction.get_one(Import, sending.import_id, with_for_update=True)
         if (
@@ -419,12 +473,15 @@ def _settle(
         ):
             raise _Gone
         imports.refuse_unless_open(row)
-        added = _add_documents(transaction, row, stored, refusals)
+        repeated = _add_documents(transaction, row, stored)
         _replace_refusals(
-            transaction, row.id, {sending.filename, *(pdf.name for pdf in stored)}, refusals
+            transaction,
+            row.id,
+            {sending.filename, *(pdf.name for pdf in stored)},
+            [*checked.refusals, *repeated.refusals],
         )
         row.filename = sending.filename
-        row.ready = row.ready + added
+        row.ready = row.ready + repeated.added
         row.refused = (
             transaction.scalar(select(func.count()).where(ImportRefusal.import_id == row.id)) or 0
         )
@@ -440,23 +497,23 @@ def _settle(
         imports.end_sendings(transaction, row.id, Sending.id == sending.id)
 
 
-def _add_documents(
-    transaction: Session, row: Import, stored: list[_StoredPdf], refusals: list[Refusal]
-) -> int:
-    """How many were added. A second one of a candidate is refused, unless its bytes are those of
-    the first, and its object retired."""
+def _add_documents(transaction: Session, row: Import, stored: list[_StoredPdf]) -> _AddedDocuments:
+    """Add the PDFs to an import. A second one of a candidate is refused, unless its bytes are those
+    of the first, and its object retired.
+
+    Raises Invalid for more documents than an import has.
+    """
     of_import = select(ImportDocument.id, ImportDocument.pdf_key).where(
         ImportDocument.import_id == row.id
     )
     known: dict[str, str | None] = dict(transaction.execute(of_import).all())
     position = _next_position(transaction, ImportDocument, row.id)
-    documents: list[dict[str, Any]] = []
+    documents: list[_Columns] = []
+    refusals: list[Refusal] = []
     for pdf in stored:
-        of_file = {"content": [], "filename": pdf.name, "pdf_key": pdf.key}
-        document = _document(row.id, pdf.candidature, position + len(documents), **of_file)
-        earlier = known.setdefault(document["id"], pdf.key)
+        earlier = known.setdefault(derived_id(row.id, pdf.candidature.id), pdf.key)
         if earlier == pdf.key:
-            documents.append(document)
+            documents.append(_pdf_document(row.id, pdf, position + len(documents)))
             continue
         if _digest(pdf.key) != _digest(earlier or ""):
             refusals.append(Refusal(pdf.name, pdf.candidature.numero_candidat, ALREADY_THERE))
@@ -467,19 +524,19 @@ def _add_documents(
         )
     if documents:
         transaction.execute(insert(ImportDocument), documents)
-    return len(documents)
+    return _AddedDocuments(len(documents), refusals)
 
 
 def _digest(key: str) -> str:
-    """What the key of an uploaded PDF ends with: its SHA-256."""
+    """Return the SHA-256 of an uploaded PDF, with which its key ends."""
     return key.rpartition("-")[2]
 
 
 def _replace_refusals(
     transaction: Session, import_id: str, accepted: set[str], refusals: list[Refusal]
 ) -> None:
-    """Add the reasons of a sending; a file of the same name that was sent before has its reason no
-    more."""
+    """Add the reasons of a sending, and delete that of a file of the same name which was sent
+    before."""
     names = sorted(accepted | {refusal.place for refusal in refusals})
     of_import = ImportRefusal.import_id == import_id
     transaction.execute(delete(ImportRefusal).where(of_import, ImportRefusal.place.in_(names)))

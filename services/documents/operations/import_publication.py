@@ -3,7 +3,7 @@ of its own."""
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import Select, select
@@ -45,6 +45,9 @@ INCOMPLETE = (
     "publiés ainsi, ou corrigez d'abord le fichier."
 )
 GONE = "La candidature n'existe plus"
+
+
+Value = TypeVar("Value")
 
 
 class _NotReady(Exception):
@@ -106,7 +109,8 @@ def publish_chunk(dependencies: Dependencies, import_id: str, first: int, last: 
         _publish(dependencies, document_id)
 
 
-def _ready(column: InstrumentedAttribute[Any], import_id: str) -> Select[Any]:
+def _ready(column: InstrumentedAttribute[Value], import_id: str) -> Select[Value]:
+    """Select a column of the documents to publish of an import, in their order."""
     ready = select(column).where(
         ImportDocument.import_id == import_id, ImportDocument.state == rules.READY
     )
@@ -131,17 +135,18 @@ def _publish(dependencies: Dependencies, document_id: str) -> None:
 def _rendered_or_reason(
     dependencies: Dependencies, row: Import, document: ImportDocument
 ) -> Rendered | str:
-    """The document, or why it cannot be made. Raises what says nothing of the document:
-    StoreUnavailable, errors of the database."""
+    """Return the document, or why it cannot be made, in French.
+
+    Raises what says nothing of the document: StoreUnavailable, errors of the database.
+    """
     try:
         return rendered_document(dependencies, row, document, at=portal_now())
     except (StoreUnavailable, SQLAlchemyError, Unavailable):
         raise
     except ObjectMissing:
         return FILE_LOST
-    except (
-        Exception
-    ) as error:  # whatever a candidate's data do to the rendering, the others get theirs
+    except Exception as error:
+        # Whatever a candidate's data do to the rendering, the others get theirs.
         reason = reason_of(error)
         frames = frames_of(error)
         log.error("document_not_published", document_id=document.id, reason=reason, frames=frames)
@@ -171,21 +176,29 @@ def _store(
 def rendered_document(
     dependencies: Dependencies, row: Import, document: ImportDocument, at: datetime | None = None
 ) -> Rendered:
-    """Both formats of a document of an import, as it is published at that instant; None: as it
-    would be, without what proves it. Raises StoreUnavailable, ObjectMissing, RenderingFailed."""
+    """Render both formats of a document of an import, as it is published at that instant; None: as
+    it would be, without what proves it.
+
+    Raises StoreUnavailable, ObjectMissing, RenderingFailed.
+    """
     with db.reading() as transaction:
         version = transaction.get_one(Candidature, document.candidature_id).version
     event = saved_event(document.candidature_id, version)
     if event is None:
         raise ObjectMissing(f"version {version}")
     label = rules.type_label(row.type, row.type_label)
-    of_table = row.type, document.content
     sheet = published_sheet(
-        event, label, row.title, row.paragraphs, dependencies.letterhead, *of_table
+        event,
+        label,
+        row.title,
+        row.paragraphs,
+        dependencies.letterhead,
+        row.type,
+        document.content,
     )
-    proof = (
-        dependencies.paper_keys.proof_of(facts_of(event, label, at, document.id)) if at else None
-    )
+    proof = None
+    if at is not None:
+        proof = dependencies.paper_keys.proof_of(facts_of(event, label, at, document.id))
     return rendered_paper(dependencies, sheet, proof, document.pdf_key)
 
 
@@ -199,8 +212,8 @@ def _fail(document_id: str, reason: str) -> None:
 
 
 def _locked(transaction: Session, document_id: str) -> tuple[Import, ImportDocument]:
-    """A document that is still to be published, with its import, whose row is locked first. Raises
-    _NotReady."""
+    """Lock and return a document that is still to be published, with its import, whose row is
+    locked first. Raises _NotReady."""
     import_id = transaction.scalar(
         select(ImportDocument.import_id).where(ImportDocument.id == document_id)
     )
@@ -224,8 +237,11 @@ def preview(
     document_id: str | None,
     format: rules.FileFormat,
 ) -> File:
-    """The document of that id, or the first of the import. Raises NotFound, Conflict once it is
-    published or given up, Unavailable."""
+    """Return the file of the document of that id, or of the import's first, as it would be
+    published, and note who saw it.
+
+    Raises NotFound, Conflict once it is published or given up, Unavailable.
+    """
     row = queries.import_of(publisher, import_id)
     document = queries.import_document_of(publisher, import_id, document_id)
     if document.state != rules.READY:

@@ -32,8 +32,11 @@ _IN_ALL = "in-all"
 
 
 def verify(dependencies: Dependencies, code: str, source: str) -> Verdict:
-    """What became of the paper of the `code` that was typed. Raises Invalid for what is no code,
-    TooMany once too many unknown ones came from `source` (a network address), or from all."""
+    """Tell what became of the paper of the `code` that was typed.
+
+    Raises Invalid for what is no code, TooMany once too many unknown ones came from `source` (a
+    network address), or from all.
+    """
     read = code_in(code)
     if read is None:
         raise Invalid.in_field("code", NO_CODE)
@@ -53,14 +56,15 @@ def verify(dependencies: Dependencies, code: str, source: str) -> Verdict:
 
 
 def _wait(trace: str, quota: Quota) -> int:
-    """Seconds, 0 where there is no need to."""
+    """Return how many seconds a count makes who asks wait; 0 where there is no need to."""
     with db.reading() as transaction:
         row = transaction.get(UnknownCodes, trace)
     return count_in_window(row.count, row.since, quota, system_now())[2] if row else 0
 
 
 def _count(trace: str, quota: Quota) -> None:
-    """One that was added at the same moment by another request is not counted twice."""
+    """Count an unknown code. One that is added at the same moment by another request is not
+    counted twice."""
     with suppress(IntegrityError), db.operation() as transaction:
         row = transaction.get(UnknownCodes, trace, with_for_update=True)
         count, since, _ = count_in_window(

@@ -19,9 +19,6 @@ MAX_PDFS_PER_SENDING = 500
 """What is checked in one turn; an import may receive several sendings."""
 MAX_LINES = 10_000
 """Lines of a CSV, and documents of an import."""
-NUMERO_LENGTH = 11
-NUMERO_LENGTH_IN_WORDS = "onze chiffres"
-"""Of a N° candidat, as registrations gives it."""
 
 MAX_TITLE_LENGTH = 200  # characters, as those below
 MAX_PARAGRAPHS = 50

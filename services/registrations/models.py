@@ -27,6 +27,7 @@ from services.chassis.database.transactions import Database
 from services.chassis.tasks.tables import EventTables
 from services.contracts import registration_rules as rules
 from services.contracts.api.administration import OpeningDates
+from services.contracts.candidate_numbers import NUMERO_CANDIDAT_LENGTH
 from services.contracts.registration_rules import ACTIVE, CANDIDATURE_STATES, SEVERITIES
 from services.contracts.registrations import PrintedDates
 from services.contracts.session_options import SessionOptions
@@ -34,7 +35,6 @@ from services.mail.sent_mails import SentMails
 from services.registrations.domain.candidature import CandidatureState
 from services.registrations.domain.date_changes import OpeningState
 from services.registrations.domain.draft import DraftState
-from services.registrations.domain.registration_numbers import NUMERO_CANDIDAT_LENGTH
 
 db = Database()
 events = EventTables(db)

@@ -37,7 +37,7 @@ from services.contracts.api.audit import (
 )
 from services.contracts.api.team import Member, list_members
 from services.contracts.audit_labels import ACTION_LABELS, ACTOR_LABELS, readable_changes
-from services.contracts.document_rules import NUMERO_LENGTH
+from services.contracts.candidate_numbers import NUMERO_CANDIDAT_LENGTH
 
 SERVICE_NAMES = {
     "accounts": "comptes",
@@ -135,7 +135,7 @@ def filter_journal() -> ResponseReturnValue:
     """Leads to the acts whose filters were posted; a N° candidat is taken in either field."""
     typed = typed_filters(ENTRIES, request.form)
     subject = typed_number(typed.get("objet", ""))
-    if len(subject) == NUMERO_LENGTH and subject.isdecimal():
+    if len(subject) == NUMERO_CANDIDAT_LENGTH and subject.isdecimal():
         typed["numero"] = typed.pop("objet")
     if "numero" in typed:
         typed["numero"] = typed_number(typed["numero"])

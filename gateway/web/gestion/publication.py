@@ -39,6 +39,7 @@ from services.contracts import page_labels, problem_types
 from services.contracts.api import staff_imports as api
 from services.contracts.api.given import readers_of
 from services.contracts.api.staff_imports import Import, ImportDocuments, ImportForm, SessionChoice
+from services.contracts.candidate_numbers import NUMERO_CANDIDAT_FORM
 from services.french import file_size
 
 CHANGED_AND_SENT_AGAIN = (
@@ -76,7 +77,6 @@ DONE_SENTENCES = {
     "retrait": "Les documents sont retirés : les candidats ne les voient plus.",
     "retrait-document": "Le document est retiré : le candidat ne le voit plus.",
 }
-_NUMERO = re.compile(rf"[0-9]{{{rules.NUMERO_LENGTH}}}")
 
 
 @blueprint.get("/documents", who=access.staff(READ))
@@ -321,7 +321,7 @@ def list_import_documents(import_id: str) -> ResponseReturnValue:
     if not numero:
         query = {**_cursor(), "is_incomplete": "incomplets" in request.args}
         page = staff_member.call(api.list_documents(import_id, query=query))
-    elif _NUMERO.fullmatch(numero):
+    elif re.fullmatch(NUMERO_CANDIDAT_FORM, numero):
         page = staff_member.call(api.search_documents(import_id, body={"numero_candidat": numero}))
     return render_page(
         "gestion/templates/documents_publies.html",

@@ -22,6 +22,7 @@ from services.contracts.api.operation import (
 )
 from services.contracts.api.staff_documents import PARAGRAPH, OrderKey, PrintedText
 from services.contracts.api.uploads import OneUpload, upload_operations
+from services.contracts.candidate_numbers import NUMERO_CANDIDAT_FORM
 from services.contracts.page_sizes import LARGEST_PAGE, ROWS_PAGE
 
 TITLE = "Publier pour de nombreux candidats"
@@ -285,7 +286,7 @@ class DocumentsQuery(RowsQuery):
 
 class DocumentSearch(Given):
     numero_candidat: str = given(
-        fields.String(required=True, validate=validate.Regexp(rf"[0-9]{{{rules.NUMERO_LENGTH}}}\Z"))
+        fields.String(required=True, validate=validate.Regexp(rf"{NUMERO_CANDIDAT_FORM}\Z"))
     )
 
 

@@ -14,14 +14,17 @@ from decimal import Decimal
 from itertools import accumulate
 
 from services.contracts.accounts import Identity
-from services.contracts.document_rules import NUMERO_LENGTH, NUMERO_LENGTH_IN_WORDS, DocumentType
+from services.contracts.candidate_numbers import (
+    NUMERO_CANDIDAT_LENGTH_IN_WORDS,
+    NUMERO_INSCRIPTION_LENGTH_IN_WORDS,
+    numero_candidat_in,
+    numero_inscription_in,
+)
+from services.contracts.document_rules import DocumentType
 from services.contracts.registrations import EpreuveLine, RegistrationSaved
 from services.french import short_date
 from services.reference.text import folded
 
-INSCRIPTION_LENGTH = 3
-INSCRIPTION_LENGTH_IN_WORDS = "trois chiffres"
-"""Of a N° d'inscription, with its zeros."""
 HIGHEST_MARK = Decimal(20)
 HIGHEST_COEFFICIENT = Decimal(100)
 
@@ -44,7 +47,7 @@ class Column:
 
     @property
     def hint(self) -> str:
-        """What people read of the column, beside its label."""
+        """Return what people read of the column, beside its label."""
         return self.hint_template.format(max_length=self.max_length)
 
 
@@ -60,8 +63,11 @@ class CellRefused(ValueError):
 
 
 def value_of(column: Column, cell: str) -> str:
-    """The cell as it is stored: dates in ISO form, times as 14:00, numbers with a comma; empty for
-    an empty cell that is not required. Raises CellRefused."""
+    """Return a cell as it is stored: dates in ISO form, times as 14:00, numbers with a comma; empty
+    for an empty cell that is not required.
+
+    Raises CellRefused.
+    """
     text = cleaned_text(cell)
     if not text:
         if column.required:
@@ -73,25 +79,27 @@ def value_of(column: Column, cell: str) -> str:
 
 
 def cleaned_text(cell: str) -> str:
-    """On one line, in NFC, without characters that only steer."""
+    """Return a cell's text on one line, in NFC, without characters that only steer."""
     spaced = " ".join(unicodedata.normalize("NFC", cell).split())
     return "".join(character for character in spaced if unicodedata.category(character)[0] != "C")
 
 
 def _numero_candidat(column: Column, text: str) -> str:
-    """A spreadsheet drops the zero that every N° candidat begins with."""
-    digits = text.replace(" ", "")
-    if not re.fullmatch(rf"[0-9]{{{NUMERO_LENGTH - 1},{NUMERO_LENGTH}}}", digits):
-        raise _refused(column, text, f"n'est pas un N° candidat ({NUMERO_LENGTH_IN_WORDS})")
-    return digits.zfill(NUMERO_LENGTH)
+    numero = numero_candidat_in(text.replace(" ", ""))
+    if numero is None:
+        raise _refused(
+            column, text, f"n'est pas un N° candidat ({NUMERO_CANDIDAT_LENGTH_IN_WORDS})"
+        )
+    return numero
 
 
 def _numero_inscription(column: Column, text: str) -> str:
-    if not re.fullmatch(rf"[0-9]{{1,{INSCRIPTION_LENGTH}}}", text):
+    numero = numero_inscription_in(text)
+    if numero is None:
         raise _refused(
-            column, text, f"n'est pas un N° d'inscription ({INSCRIPTION_LENGTH_IN_WORDS})"
+            column, text, f"n'est pas un N° d'inscription ({NUMERO_INSCRIPTION_LENGTH_IN_WORDS})"
         )
-    return text.zfill(INSCRIPTION_LENGTH)
+    return numero
 
 
 def _date(column: Column, text: str) -> str:
@@ -134,7 +142,7 @@ def _coefficient(column: Column, text: str) -> str:
 
 
 def _number(text: str) -> Decimal | None:
-    """A positive number with two decimals at most; None for any other text."""
+    """Read a positive number with two decimals at most; return None for any other text."""
     plain = text.replace(" ", "").replace(",", ".")
     return Decimal(plain) if re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{1,2})?", plain) else None
 
@@ -151,14 +159,14 @@ def _refused(column: Column, text: str, what: str) -> CellRefused:
 NUMERO_CANDIDAT = Column(
     "numero_candidat",
     "N° candidat",
-    NUMERO_LENGTH_IN_WORDS.capitalize(),
+    NUMERO_CANDIDAT_LENGTH_IN_WORDS.capitalize(),
     ("02103000001", "02103000001"),
     read=_numero_candidat,
 )
 NUMERO_INSCRIPTION = Column(
     "numero_inscription",
     "N° inscription",
-    f"{INSCRIPTION_LENGTH_IN_WORDS.capitalize()} ; seulement si un candidat a plusieurs "
+    f"{NUMERO_INSCRIPTION_LENGTH_IN_WORDS.capitalize()} ; seulement si un candidat a plusieurs "
     "candidatures à cette session",
     ("001", "001"),
     required=False,
@@ -271,22 +279,22 @@ FILLED = frozenset(column.name for column in (*CANDIDATE, EPREUVE))
 
 
 def example_lines(document_type: DocumentType) -> Iterator[tuple[str, ...]]:
-    """Of a model that is not filled."""
-    return (
-        tuple(column.examples[place] for column in COLUMNS[document_type]) for place in range(2)
-    )
+    """Yield the two lines of a model that is not filled."""
+    columns = COLUMNS[document_type]
+    for place in range(2):
+        yield tuple(column.examples[place] for column in columns)
 
 
 def model_headings(document_type: DocumentType) -> tuple[str, ...]:
-    """Of a model, filled or not."""
+    """Return the headings of a model, filled or not."""
     return tuple(column.label for column in COLUMNS[document_type])
 
 
 def filled_lines(
     document_type: DocumentType, saved: RegistrationSaved
 ) -> Iterator[tuple[str, ...]]:
-    """A line for each épreuve that the candidate sits; one line where the type is not about
-    épreuves."""
+    """Yield a model's line for each épreuve that the candidate sits; one line where the type is not
+    about épreuves."""
     columns = COLUMNS[document_type][len(CANDIDATE) :]
     titles = [_title(line) for line in _sat(saved.epreuves)]
     for title in titles if titles and EPREUVE in columns else [""]:
@@ -300,15 +308,17 @@ def filled_lines(
 
 
 def person_cells(person: Identity) -> tuple[str, str, str]:
-    """Name, first names and birth date, as a model has them."""
+    """Return name, first names and birth date, as a model has them."""
     name = f"{person.nom_famille} ({person.nom_usage})" if person.nom_usage else person.nom_famille
     return name, person.prenoms, short_date(date.fromisoformat(person.date_naissance))
 
 
 def another_person(values: Mapping[str, str], person: Identity | None) -> str | None:
-    """What a line says of a person that is not so of its candidate, and who that is; None where it
-    says nothing wrong. The name of birth or of use will do, and the first of several first
-    names."""
+    """Say what a line tells of a person that is not so of its candidate, and who that is.
+
+    None where it tells nothing wrong. The name of birth or of use will do, and the first of several
+    first names.
+    """
     if person is None:
         return None
     name, prenoms, born = person_cells(person)
@@ -317,21 +327,19 @@ def another_person(values: Mapping[str, str], person: Identity | None) -> str | 
         PRENOMS: accumulate(folded(prenoms).split()),
         DATE_NAISSANCE: (person.date_naissance,),
     }
-    wrong = [
-        f"« {column.label} » : « "
-        f"{short_date(date.fromisoformat(text)) if column is DATE_NAISSANCE else text} »"
-        for column, own in known.items()
-        if (text := values.get(column.name)) and _name(text) not in map(_name, own)
-    ]
-    return (
-        f"{', '.join(wrong)}, mais ce N° candidat est celui de {name} {prenoms}, né(e) le {born}"
-        if wrong
-        else None
-    )
+    wrong: list[str] = []
+    for column, own in known.items():
+        text = values.get(column.name)
+        if text and _name(text) not in map(_name, own):
+            shown = short_date(date.fromisoformat(text)) if column is DATE_NAISSANCE else text
+            wrong.append(f"« {column.label} » : « {shown} »")
+    if not wrong:
+        return None
+    return f"{', '.join(wrong)}, mais ce N° candidat est celui de {name} {prenoms}, né(e) le {born}"
 
 
 def _sat(epreuves: Sequence[EpreuveLine]) -> Iterator[EpreuveLine]:
-    """What the candidate sits: of a maîtresse, its children."""
+    """Yield the épreuves that the candidate sits: of a maîtresse, its children."""
     parents = {line.parent for line in epreuves}
     return (line for line in epreuves if line.position == "inscrit" and line.code not in parents)
 
@@ -341,23 +349,23 @@ def _title(epreuve: EpreuveLine) -> str:
 
 
 def code_in(text: str, epreuves: Sequence[EpreuveLine]) -> str | None:
-    """Of the épreuve that a line speaks of, by its code in front or by its label; None: of none of
-    these."""
+    """Return the code of the épreuve that a line speaks of, by its code in front or by its label;
+    None where it is none of these."""
     code = _name(text.partition(" ")[0])
     label = _name(text)
-    return next(
-        (line.code for line in epreuves if _name(line.code) == code or _name(line.label) == label),
-        None,
-    )
+    for epreuve in epreuves:
+        if _name(epreuve.code) == code or _name(epreuve.label) == label:
+            return epreuve.code
+    return None
 
 
 def without_line(texts: Iterable[str], epreuves: Sequence[EpreuveLine]) -> list[str]:
-    """The titles of what is sat and no line speaks of; the line of a maîtresse speaks of its
-    children."""
+    """Return the titles of the épreuves that are sat and that no line speaks of; the line of a
+    maîtresse speaks of its children."""
     with_line = {code_in(text, epreuves) for text in texts} - {None}
     return [_title(line) for line in _sat(epreuves) if not with_line & {line.code, line.parent}]
 
 
 def _name(text: str) -> str:
-    """« E2-A », « e2 a » and « E2A » are one code."""
+    """Fold a code or a name: « E2-A », « e2 a » and « E2A » are one code."""
     return folded(text).replace(" ", "")

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from services.chassis.csv_format import text_of_safe_cell
 from services.chassis.errors import FieldError, Invalid
-from services.contracts.document_rules import MAX_LINES, NUMERO_LENGTH, DocumentType
+from services.contracts.candidate_numbers import NUMERO_CANDIDAT_FORM
+from services.contracts.document_rules import MAX_LINES, DocumentType
 from services.documents.domain.import_columns import (
     CANDIDATE,
     COLUMNS,
@@ -44,14 +45,14 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # XLSX and ODS, XLS
 MISSHAPEN = (
     "La ligne a plus de cellules que la première : vérifiez les séparateurs et les guillemets"
 )
-_NUMERO = re.compile(rf"[0-9]{{{NUMERO_LENGTH}}}")
+_NUMERO = re.compile(NUMERO_CANDIDAT_FORM)
 UNMATCHED = (
     f"Sans la colonne « {LINE_HEADING} », les refus de ce fichier remplacent tous ceux d'avant"
 )
 
 
 Values = dict[str, str]
-"""By the names of the columns."""
+"""The values of a line, by the names of the columns."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,11 @@ class CsvContent:
 
 
 def read_csv(content: bytes, columns: Sequence[Column], earlier: _Lines = _NO_LINES) -> CsvContent:
-    """The lines of a CSV in UTF-8 (with or without BOM) or Windows-1252, separated by « ; » or « ,
-    »; where it is of refused lines, with those of the `earlier` ones (by their numbers, the
-    headings being line 1) that are not in it.
+    """Read the lines of a CSV in UTF-8 (with or without BOM) or Windows-1252, separated by « ; » or
+    « , ».
+
+    Where it is of refused lines, those of the `earlier` ones (by their numbers, the headings being
+    line 1) that are not in it are added.
 
     Raises Invalid, with the reason, for a file that cannot be read as a whole.
     """
@@ -138,7 +141,7 @@ def _completed(
     headings: list[str],
     earlier: _Lines,
 ) -> Iterator[tuple[int, list[str]]]:
-    """The earlier lines in their order, each as it came back where it did; what was added is
+    """Return the earlier lines in their order, each as it came back where it did; what was added is
     numbered behind them."""
     places = {heading: place for place, heading in enumerate(earlier[1])}
     last = max(earlier)
@@ -164,13 +167,13 @@ def _without(cells: Sequence[str], marks: Mapping[str, int]) -> list[str]:
 
 
 def refused(detail: str) -> Invalid:
-    """What to raise for a file of which nothing can be taken."""
+    """Return the error to raise for a file of which nothing can be taken."""
     return Invalid(detail, errors=(FieldError(FILE, detail),))
 
 
 def folded_heading(text: str) -> str:
-    """Letters and digits alone, without accents and case: « N° candidat » and « n° Candidat » are
-    the same."""
+    """Return a heading's letters and digits alone, without accents and case: « N° candidat » and
+    « n° Candidat » are the same."""
     plain = unicodedata.normalize("NFKD", text.replace("°", "").replace("º", "")).casefold()
     return "".join(character for character in plain if character.isalnum())
 
@@ -197,7 +200,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """(number of the line, cells) of each line that is not empty."""
+    """Yield the number and the cells of each line that is not empty."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = ";" if first.count(";") >= first.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -213,17 +216,19 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _places(headings: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
-    """Where each column stands. Raises Invalid for one that is missing or there twice."""
+    """Return where each column stands. Raises Invalid for one that is missing or there twice."""
     if len(headings) > MAX_COLUMNS:
         raise refused(f"Le fichier a plus de {MAX_COLUMNS} colonnes.")
     folded = [folded_heading(heading) for heading in headings]
     wanted = {column: folded_heading(column.label) for column in columns}
-    if missing := [
+    missing = [
         f"« {own.label} »" for own, text in wanted.items() if own.required and text not in folded
-    ]:
+    ]
+    if missing:
         what = "la colonne" if len(missing) == 1 else "les colonnes"
         raise refused(f"Il manque {what} {', '.join(missing)} (première ligne).")
-    if twice := [column.label for column, heading in wanted.items() if folded.count(heading) > 1]:
+    twice = [column.label for column, heading in wanted.items() if folded.count(heading) > 1]
+    if twice:
         raise refused(f"La colonne « {twice[0]} » est présente deux fois.")
     return {
         column.name: folded.index(heading)
@@ -265,8 +270,8 @@ _SHOWN_NUMERO = 20  # characters
 
 @dataclass(frozen=True)
 class CheckedDocument:
-    """What is to be published for a candidature: the values of its lines, in the order of the file,
-    each without the candidate's own columns."""
+    """A document to be published for a candidature: the values of its lines, in the order of the
+    file, each without the candidate's own columns."""
 
     candidature: Candidature
     lines: tuple[Values, ...]
@@ -292,7 +297,7 @@ class _Row:
 
 
 def numeros_of(content: CsvContent) -> frozenset[str]:
-    """Every N° candidat of the file that has the form of one."""
+    """Return every N° candidat of the file that has the form of one."""
     numeros = (numero_in_cell(cells[NUMERO_CANDIDAT.name]) for cells in content.lines.values())
     return frozenset(numero for numero in numeros if numero is not None)
 
@@ -300,8 +305,8 @@ def numeros_of(content: CsvContent) -> frozenset[str]:
 def check_rows(
     document_type: DocumentType, content: CsvContent, recipients: Recipients
 ) -> CheckedImport:
-    """The documents of the right lines, and the reason of each other line, in the order of the
-    file."""
+    """Put together the documents of the right lines, and the reason of each other line, in the
+    order of the file."""
     refusals = list(content.refusals)
     blocked = {
         refusal.numero_candidat: int(refusal.place)
@@ -322,15 +327,15 @@ def check_rows(
     documents: list[CheckedDocument] = []
     for numero, own_rows in rows.items():
         document, refused = _document(document_type, own_rows, recipients, blocked.get(numero))
-        documents += [document] if document else []
+        if document is not None:
+            documents.append(document)
         refusals += refused
-    return CheckedImport(
-        tuple(documents), tuple(sorted(refusals, key=lambda refusal: int(refusal.place)))
-    )
+    in_order = sorted(refusals, key=lambda refusal: int(refusal.place))
+    return CheckedImport(tuple(documents), tuple(in_order))
 
 
 def _read(cells: Values, columns: Sequence[Column]) -> tuple[Values, list[str]]:
-    """The values of a line, and why others of its cells cannot be taken."""
+    """Return the values of a line, and why others of its cells cannot be taken."""
     values: Values = {}
     reasons: list[str] = []
     for column in columns:
@@ -344,8 +349,8 @@ def _read(cells: Values, columns: Sequence[Column]) -> tuple[Values, list[str]]:
 def _document(
     document_type: DocumentType, rows: Sequence[_Row], recipients: Recipients, blocking: int | None
 ) -> tuple[CheckedDocument | None, list[Refusal]]:
-    """One candidate's document, and the lines that are not in it. `blocking`: the number of a line
-    of the candidate that could not be read."""
+    """Return one candidate's document, None where a line is to be mended first, and the lines that
+    are not in it. `blocking`: the number of a line of the candidate that could not be read."""
     own, repeated = _without_repetitions(rows)
     if len(own) > MAX_LINES_OF_CANDIDATE:
         reason = f"Ce candidat a plus de {MAX_LINES_OF_CANDIDATE} lignes"
@@ -354,11 +359,11 @@ def _document(
         candidature = recipients.find(own[0].numero, own[0].values[NUMERO_INSCRIPTION.name])
     except RecipientRefused as refused:
         return None, [row.refusal(str(refused)) for row in rows]
-    others = {
-        row.number: text
-        for row in own
-        if (text := another_person(row.values, candidature.identity))
-    }
+    others: dict[int, str] = {}
+    for row in own:
+        text = another_person(row.values, candidature.identity)
+        if text is not None:
+            others[row.number] = text
     of_candidate = [row for row in own if row.number not in others]
     wrong = (
         _of_another_specialite(of_candidate, candidature)
@@ -375,7 +380,8 @@ def _document(
 
 
 def _without_repetitions(rows: Sequence[_Row]) -> tuple[list[_Row], list[Refusal]]:
-    """The lines without those that repeat another word for word, which are named."""
+    """Return the lines without those that repeat another word for word, and the refusals of
+    these."""
     first: dict[tuple[tuple[str, str], ...], _Row] = {}
     repeated: list[Refusal] = []
     for row in rows:
@@ -387,8 +393,8 @@ def _without_repetitions(rows: Sequence[_Row]) -> tuple[list[_Row], list[Refusal
 
 
 def _contradictions(document_type: DocumentType, rows: Sequence[_Row]) -> dict[int, str]:
-    """By the number of the line: what it says otherwise than an earlier line of the candidate; of
-    the whole document, otherwise than most lines."""
+    """Return, by the number of the line, what it says otherwise than an earlier line of the
+    candidate; of the whole document, otherwise than most lines."""
     reasons: dict[int, str] = {}
     first: dict[tuple[str, ...], _Row] = {}
     same = [column for column in COLUMNS[document_type] if column.whole_document]
@@ -411,22 +417,22 @@ def _contradictions(document_type: DocumentType, rows: Sequence[_Row]) -> dict[i
 
 
 def _of_another_specialite(rows: Sequence[_Row], candidature: Candidature) -> dict[int, str]:
-    """By the number of the line: that its épreuve is none of those that the candidature has."""
+    """Return, by the number of the line, that its épreuve is none of those that the candidature
+    has. Empty where no épreuve is known of it."""
+    if not candidature.epreuves:
+        return {}
     codes = ", ".join(line.code for line in candidature.epreuves)
-    texts = {row.number: text for row in rows if codes and (text := row.values.get(EPREUVE.name))}
-    wrong = {
-        number: text
-        for number, text in texts.items()
-        if code_in(text, candidature.epreuves) is None
-    }
-    return {
-        number: f"« {text} » n'est pas une épreuve de ce candidat ({codes})"
-        for number, text in wrong.items()
-    }
+    wrong: dict[int, str] = {}
+    for row in rows:
+        text = row.values.get(EPREUVE.name)
+        if text and code_in(text, candidature.epreuves) is None:
+            wrong[row.number] = f"« {text} » n'est pas une épreuve de ce candidat ({codes})"
+    return wrong
 
 
 def what_is_missing(lines: Sequence[Values], candidature: Candidature) -> str | None:
-    """Of a document, in French; None where each épreuve that the candidate sits has its line."""
+    """Say for which épreuves that the candidate sits a document has no line, in French; None where
+    each has one."""
     texts = [line[EPREUVE.name] for line in lines if EPREUVE.name in line]
     titles = without_line(texts, candidature.epreuves) if texts else []
     return f"Sans ligne pour {', '.join(titles)}" if titles else None
@@ -435,8 +441,8 @@ def what_is_missing(lines: Sequence[Values], candidature: Candidature) -> str | 
 def completed_lines(
     document_type: DocumentType, earlier: Sequence[Values], mended: Sequence[Values]
 ) -> list[Values]:
-    """Of a document: those that came back `mended` join the `earlier` ones, and replace what these
-    say of the same."""
+    """Return the lines of a document to which those that came back `mended` are added: they replace
+    what the `earlier` ones say of the same."""
 
     def subject(line: Values) -> list[str]:
         return [line[name].casefold() for name in KEYS[document_type]]

@@ -1,6 +1,5 @@
 """The PDFs of what an exam office sends: one file, or a ZIP archive of bounded sizes, whatever it
-claims to hold, and the N° candidat in the name of each.
-"""
+claims to hold, and the N° candidat in the name of each."""
 
 import re
 import zipfile
@@ -14,29 +13,33 @@ from services.chassis.untrusted_archives import (
     too_large,
     unpacked,
 )
+from services.contracts.candidate_numbers import NUMERO_CANDIDAT_FORM, NUMERO_CANDIDAT_LENGTH
 from services.contracts.document_rules import (
     MAX_ARCHIVE_BYTES,
     MAX_PDF_BYTES,
     MAX_PDFS_PER_SENDING,
-    NUMERO_LENGTH,
 )
 from services.documents.domain.import_columns import cleaned_text
 
 MAX_NAME_LENGTH = 200  # characters
-_NUMERO = re.compile(rf"(?<![0-9])[0-9]{{{NUMERO_LENGTH}}}(?![0-9])")
+_NUMERO = re.compile(rf"(?<![0-9]){NUMERO_CANDIDAT_FORM}(?![0-9])")
 
 
 def shown_name(name: str) -> str:
-    """The name without folders, as reports show it."""
+    """Return a file's name without folders, as reports show it."""
     return cleaned_text(name.replace("\\", "/").rpartition("/")[2])[:MAX_NAME_LENGTH] or "sans nom"
 
 
 def numero_in(name: str) -> str:
-    """« convocation-02103000001.pdf » → 02103000001. Raises ValueError, with the reason, for a name
-    with none or several."""
+    """Return the N° candidat in a file's name: 02103000001 of « convocation-02103000001.pdf ».
+
+    Raises ValueError, with the reason, for a name with none or several.
+    """
     numeros = set(_NUMERO.findall(shown_name(name)))
     if not numeros:
-        raise ValueError(f"Aucun N° candidat ({NUMERO_LENGTH} chiffres) dans le nom du fichier")
+        raise ValueError(
+            f"Aucun N° candidat ({NUMERO_CANDIDAT_LENGTH} chiffres) dans le nom du fichier"
+        )
     if len(numeros) > 1:
         raise ValueError("Plusieurs N° candidat dans le nom du fichier")
     return numeros.pop()
@@ -47,8 +50,9 @@ TOO_LARGE = too_large(MAX_PDF_BYTES)
 
 
 def files_of(name: str, content: BinaryIO) -> Iterator[tuple[str, bytes | str]]:
-    """(name, bytes) of each file, or (name, reason why it cannot be read). `content` is at its
-    start, and can seek.
+    """Yield the name of each file with its bytes, or with the reason why it cannot be read.
+
+    `content` is at its start, and can seek.
 
     Raises Invalid for an archive that cannot be read, or holds too much.
     """
@@ -60,8 +64,10 @@ def files_of(name: str, content: BinaryIO) -> Iterator[tuple[str, bytes | str]]:
 
 
 def names_of(name: str, content: BinaryIO) -> list[str]:
-    """The names of the files; `content` is at its start, and will be again. Raises Invalid as
-    files_of."""
+    """Return the names of the files; `content` is at its start, and will be again.
+
+    Raises Invalid as `files_of` does.
+    """
     names = [entry.filename for entry in _opened(content)[1]] if is_archive(content) else [name]
     content.seek(0)
     return names

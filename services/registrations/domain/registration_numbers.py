@@ -2,12 +2,17 @@
 
 import re
 
-SEQUENCE_DIGITS = 6
-LARGEST_SEQUENCE = 10**SEQUENCE_DIGITS - 1
-NUMERO_CANDIDAT_LENGTH = 5 + SEQUENCE_DIGITS
-_NUMEROS = re.compile(
-    rf"([0-9]{{{NUMERO_CANDIDAT_LENGTH - 1},{NUMERO_CANDIDAT_LENGTH}}})((?:[0-9]{{3}})?)"
+from services.contracts.candidate_numbers import (
+    NUMERO_CANDIDAT_LENGTH,
+    NUMERO_INSCRIPTION_FORM,
+    NUMERO_INSCRIPTION_LENGTH,
+    TYPED_NUMERO_CANDIDAT_FORM,
+    numero_candidat_in,
 )
+
+SEQUENCE_DIGITS = NUMERO_CANDIDAT_LENGTH - 5
+LARGEST_SEQUENCE = 10**SEQUENCE_DIGITS - 1
+_NUMEROS = re.compile(rf"({TYPED_NUMERO_CANDIDAT_FORM})((?:{NUMERO_INSCRIPTION_FORM})?)")
 
 
 def school_year(session_year: int) -> int:
@@ -31,7 +36,7 @@ def typed_numeros(word: str) -> tuple[str | None, str]:
     """The N° candidat that a word of a search is, with or without its leading 0; None for any other
     word. And the N° d'inscription that follows it without a space; empty without one."""
     typed = _NUMEROS.fullmatch(word)
-    return (typed[1].zfill(NUMERO_CANDIDAT_LENGTH), typed[2]) if typed else (None, "")
+    return (numero_candidat_in(typed[1]), typed[2]) if typed else (None, "")
 
 
 def next_inscription(last: int) -> int:
@@ -44,7 +49,7 @@ def numero_inscription(sequence: int) -> str:
     """« 001 » for a candidate's first saved candidature."""
     if sequence < 1:
         raise ValueError("a sequence starts at 1")
-    return f"{sequence:03d}"
+    return f"{sequence:0{NUMERO_INSCRIPTION_LENGTH}d}"
 
 
 def version_label(version: int) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from services.chassis.errors import FieldError, Invalid
 from services.contracts.accounts import Identity
-from services.contracts.document_rules import MAX_LINES, NUMERO_LENGTH, DocumentType
+from services.contracts.document_rules import MAX_LINES, DocumentType
 from services.documents.domain import import_columns, import_csv
 from services.documents.domain.import_csv import (
     MAX_LINES_OF_CANDIDATE,
@@ -171,8 +171,12 @@ def test_a_text_is_as_long_as_its_hint_says() -> None:
 
 
 def test_the_numbers_that_registrations_gives_are_read() -> None:
-    assert len(numero_candidat(2022, "03", 1)) == NUMERO_LENGTH
-    assert len(numero_inscription(1)) == import_columns.INSCRIPTION_LENGTH
+    numeros = (numero_candidat(2022, "03", 1), numero_inscription(1))
+    read = (
+        import_columns.value_of(import_columns.NUMERO_CANDIDAT, numeros[0]),
+        import_columns.value_of(import_columns.NUMERO_INSCRIPTION, numeros[1]),
+    )
+    assert read == numeros
     assert import_columns.NUMERO_CANDIDAT.hint == "Onze chiffres"
     assert import_columns.NUMERO_INSCRIPTION.hint.split(" ;")[0] == "Trois chiffres"
 

@@ -1,5 +1,6 @@
 import pytest
 
+from services.contracts.candidate_numbers import NUMERO_CANDIDAT_LENGTH
 from services.registrations.domain import registration_numbers
 from services.registrations.domain.registration_numbers import (
     numero_candidat,
@@ -13,7 +14,7 @@ LARGEST = registration_numbers.LARGEST_SEQUENCE
 def test_the_first_candidate_of_besancon_has_a_number_of_as_many_digits_as_others() -> None:
     assert numero_candidat(2022, "03", 1) == "02103000001"
     lengths = {len(numero_candidat(2027, "19", number)) for number in (1, LARGEST)}
-    assert lengths == {registration_numbers.NUMERO_CANDIDAT_LENGTH}
+    assert lengths == {NUMERO_CANDIDAT_LENGTH}
     assert registration_numbers.school_year(2020) == 2019, "that in which the session ends"
 
 

@@ -48,12 +48,12 @@ def build(settings: DocumentsSettings) -> Dependencies:
 
 
 def attach(app: Flask, dependencies: Dependencies) -> None:
-    """Make them those of this application; tests replace them by calling it again."""
+    """Make the dependencies those of this application; tests replace them by calling it again."""
     app.extensions["documents"] = dependencies
 
 
 def dependencies() -> Dependencies:
-    """Those of the running process; needs an application context."""
+    """Return the dependencies of the running process; needs an application context."""
     return cast(Dependencies, current_app.extensions["documents"])
 
 

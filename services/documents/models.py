@@ -44,7 +44,8 @@ _DIGEST = String(64)
 
 
 class Candidature(db.Model):
-    """What a tile shows, as of the newest version known. It stays after the session closes."""
+    """A candidature as its tile shows it, as of the newest version known. It stays after the
+    session closes."""
 
     __tablename__ = "candidatures"
     __table_args__ = (
@@ -97,8 +98,8 @@ class SavedVersion(db.Model):
 
 
 class Edition(db.Model):
-    """What a saved version prints since its dates have moved or its candidate has validated it
-    (`validated_at`, ISO 8601); it may have come before the version itself."""
+    """An edition of a saved version: what it prints since its dates have moved or its candidate has
+    validated it (`validated_at`, ISO 8601). It may have come before the version itself."""
 
     __tablename__ = "editions"
 
@@ -111,9 +112,12 @@ class Edition(db.Model):
 
 
 class RemadeDocuments(db.Model):
-    """Of an opening, by the labels of exam and session and the académie's code: how many documents
-    are to print the dates that it moved to last, and do. `edited_at`: of the newest event with
-    these dates."""
+    """A count of the documents of an opening that are to print the dates that it moved to last
+    (`expected`), and of those that do (`made`).
+
+    The opening is named by the labels of exam and session and the académie's code. `edited_at`: of
+    the newest event with these dates.
+    """
 
     __tablename__ = "remade_documents"
 
@@ -178,8 +182,8 @@ class Document(db.Model):
 
 
 class UnknownCodes(db.Model):
-    """How many codes that no document has were asked for since an instant, from a network address
-    or in all."""
+    """A count of the codes that no document has and that were asked for since an instant, from a
+    network address or in all."""
 
     __tablename__ = "unknown_codes"
 
@@ -221,8 +225,8 @@ class Publication(db.Model):
 
 
 class Import(db.Model):
-    """What an exam office sends at a time, to be checked and then published for one candidature
-    after another.
+    """An import: what an exam office sends at a time, to be checked and then published for one
+    candidature after another.
 
     `state` and `source`: of services/contracts/document_rules.py. `revision` grows with each file,
     so that nobody publishes another report than the one that they read. `ready`, `refused`,
@@ -265,8 +269,8 @@ class Import(db.Model):
 
 
 class ExamDocuments(db.Model):
-    """What an exam's catalogue declares besides the guide's types. `labels`: by code;
-    `declared_at`: of the newest event heard."""
+    """The types of documents that an exam's catalogue declares besides the guide's. `labels`: by
+    code; `declared_at`: of the newest event heard."""
 
     __tablename__ = "exam_documents"
 
@@ -362,7 +366,8 @@ class UploadPart(UploadPartColumns, db.Model):
 
 
 class AuditEntry(AuditColumns, db.Model):
-    """What gestionnaires did to which import or document. Triggers refuse changes and deletions."""
+    """An act of a gestionnaire on an import or a document. Triggers refuse changes and
+    deletions."""
 
     __tablename__ = "audit_entries"
     __table_args__ = audit_indexes("audit_entries")

@@ -16,7 +16,7 @@ _TRACES = b"portail-candidat documents: traces of network addresses"
 
 class PaperKeys:
     def __init__(self, keys: str, old_public_keys: str) -> None:
-        """Both as PEM. Raises SigningKeyError."""
+        """Load both kinds of keys, which are PEM. Raises SigningKeyError."""
         private = load_keys(keys)
         self._key = private[0]
         raw = self._key.private_bytes_raw()
@@ -24,7 +24,7 @@ class PaperKeys:
         self._public = [*(key.public_key() for key in private), *load_public_keys(old_public_keys)]
 
     def proof_of(self, facts: Facts) -> Proof:
-        """The same for the same facts, as long as the key is."""
+        """Sign facts; the proof is the same for the same facts, as long as the key is."""
         return Proof.of(facts, self._key.sign(facts.to_bytes()))
 
     def jwks(self) -> dict[str, Any]:

@@ -76,8 +76,10 @@ class PaperSeal:
 
     @property
     def room(self) -> int:
-        """How many bytes a paper keeps for its seal. 0: it gets none; that is counted where the
-        certificate has expired, since papers do not wait for another."""
+        """Return how many bytes a paper keeps for its seal; 0 where it gets none.
+
+        That is counted where the certificate has expired, since papers do not wait for another.
+        """
         if self._signer is not None and self._signer.remaining_seconds() <= 0:
             self.note_missing("expired")
             return 0
@@ -88,13 +90,15 @@ class PaperSeal:
         log.error("paper_without_seal", reason=reason)
 
     def on(self, pdf: bytes) -> bytes:
-        """The PDF, one of ours, with its seal where papers get one."""
+        """Return a PDF of ours with its seal, or as it is where papers get none."""
         room = self.room
         return self.put(*with_place(pdf, room)) if room else pdf
 
     def put(self, pdf: bytes, start: int, end: int) -> bytes:
-        """The PDF with the seal in its place, from `start` to `end`. Raises SealError where none is
-        kept."""
+        """Put the seal into its place in a PDF, from `start` to `end`, and return it.
+
+        Raises SealError where no place is kept.
+        """
         if (
             self._signer is None
             or not 0 < start < end
@@ -155,12 +159,12 @@ class _Signer(Signer):
     serial_number: str
 
     def remaining_seconds(self) -> float:
-        """Until the certificate expires."""
+        """Return the seconds until the certificate expires."""
         return (self.expires_at - system_now()).total_seconds()
 
     def cms(self, digest: bytes, time_stamps: TimeStamper | None) -> bytes:
-        """The signature of what has that SHA-256. A thread of its own: the caller's may have a loop
-        that runs."""
+        """Sign what has that SHA-256, in a thread of its own: the caller's may have a loop that
+        runs."""
         with ThreadPoolExecutor(1) as own:
             return own.submit(asyncio.run, self._signed(digest, time_stamps)).result()
 
@@ -187,8 +191,8 @@ class _Signer(Signer):
 
 
 def with_place(pdf: bytes, room: int) -> tuple[bytes, int, int]:
-    """The PDF with a field that is to hold a signature of `room` bytes, and from where to where it
-    is to stand. On hostile bytes anything may be raised."""
+    """Add a field to a PDF that is to hold a signature of `room` bytes; return the PDF, and from
+    where to where it is to stand. On hostile bytes anything may be raised."""
     embedding = PdfCMSEmbedder().write_cms(FIELD, IncrementalPdfFileWriter(io.BytesIO(pdf)))
     next(embedding)
     signature = SignatureObject(system_now(), SigSeedSubFilter.PADES, bytes_reserved=2 * room)

@@ -11,8 +11,7 @@ import importlib
 import io
 import pkgutil
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import pyhanko.pdf_utils
 import pypdf
@@ -70,9 +69,11 @@ a site, too."""
 
 
 def refusal_of(checks: ConfinedChecks, content: bytes) -> tuple[str | None, float]:
-    """Why the PDF is not published, in French, or None for a good one; and the seconds of processor
-    time that it took. What its reader fails on is damaged; where that only waited, all its time
-    counts."""
+    """Say why a PDF is not published, in French, or None for a good one; and the seconds of
+    processor time that it took.
+
+    What its reader fails on is damaged; where that only waited, all its time counts.
+    """
     try:
         answer = checks.run("check", io.BytesIO(content), LIMITS)
     except Unreadable as error:
@@ -82,17 +83,25 @@ def refusal_of(checks: ConfinedChecks, content: bytes) -> tuple[str | None, floa
     return None if refusal is None else str(refusal), answer.cpu_seconds
 
 
-def check(file: io.BytesIO) -> dict[str, Any]:
-    """`refusal_of` runs this in a confined process. On hostile bytes anything may be raised."""
+def check(file: io.BytesIO) -> dict[str, str | None]:
+    """Look into a PDF, in a confined process that `refusal_of` runs. On hostile bytes anything may
+    be raised."""
     return {"refusal": _refusal_of(file.getvalue())}
 
 
 def stamped(checks: ConfinedChecks, content: bytes, strip: bytes, seal: PaperSeal) -> bytes | None:
-    """The PDF with that strip, a page of a PDF of ours, added below what its first page shows, and
-    with the seal. None for one that its office has signed: its signature would no longer hold.
-    Raises Unreadable, SealError."""
-    arguments = {"strip": base64.b64encode(strip).decode(), "room": seal.room}
-    answer = checks.run("stamp", io.BytesIO(content), STAMP_LIMITS, **arguments)
+    """Add a strip, a page of a PDF of ours, below what the first page of a PDF shows, and the seal.
+
+    None for a PDF that its office has signed: its signature would no longer hold. Raises
+    Unreadable, SealError.
+    """
+    answer = checks.run(
+        "stamp",
+        io.BytesIO(content),
+        STAMP_LIMITS,
+        strip=base64.b64encode(strip).decode(),
+        room=seal.room,
+    )
     match answer.facts:
         case {"place": [int(start), int(end)]}:
             return seal.put(answer.made, start, end)
@@ -101,8 +110,9 @@ def stamped(checks: ConfinedChecks, content: bytes, strip: bytes, seal: PaperSea
     return answer.made or None
 
 
-def stamp(file: io.BytesIO, strip: str, room: int) -> tuple[dict[str, Any], bytes]:
-    """`stamped` runs this in a confined process. On hostile bytes anything may be raised."""
+def stamp(file: io.BytesIO, strip: str, room: int) -> tuple[dict[str, str | list[int]], bytes]:
+    """Stamp a PDF, in a confined process that `stamped` runs. On hostile bytes anything may be
+    raised."""
     reader = PdfReader(file)
     out = io.BytesIO()
     if any("/ByteRange" in item for item in _dictionaries(reader)):
@@ -120,41 +130,90 @@ def stamp(file: io.BytesIO, strip: str, room: int) -> tuple[dict[str, Any], byte
 
 
 def _add_below(page: PageObject, strip: PageObject) -> None:
-    """At what is the lower edge once the page is turned as it says; smaller where the page is
-    narrower. What the page draws beyond its edges stays hidden; it is drawn last, since some leave
-    a scale behind that would hold for the strip. Raises ValueError for a page that shows
-    nothing."""
-    left, bottom, right, top = _shown(page)
-    if (content := page.get_contents()) is not None:
-        edges = b"%f %f %f %f re W n\n" % (left, bottom, right - left, top - bottom)
+    """Add a strip at what is the lower edge once the page is turned as it says; smaller where the
+    page is narrower.
+
+    What the page draws beyond its edges stays hidden. It is drawn last, since some pages leave a
+    scale behind that would hold for the strip. Raises ValueError for a page that shows nothing.
+    """
+    shown = _Box.shown_of(page)
+    content = page.get_contents()
+    if content is not None:
+        edges = b"%f %f %f %f re W n\n" % (shown.left, shown.bottom, shown.width, shown.height)
         content.set_data(edges + content.get_data())
         page.replace_contents(content)
     turns = page.rotation // 90 % 4
-    x, y = ((left, bottom), (right, bottom), (right, top), (left, top))[turns]
+    x, y = shown.corners[turns]
     cos, sin = ((1, 0), (0, 1), (-1, 0), (0, -1))[turns]
-    scale = min(1.0, (top - bottom if turns % 2 else right - left) / float(strip.mediabox.width))
+    lower_edge = shown.height if turns % 2 else shown.width
+    scale = min(1.0, lower_edge / float(strip.mediabox.width))
     height = scale * float(strip.mediabox.height)
     x = x + sin * height
     y = y - cos * height
     page.merge_transformed_page(
         strip, (scale * cos, scale * sin, -scale * sin, scale * cos, x, y), over=False
     )
+    with_strip = shown.including(x, y)
     page.mediabox = page.cropbox = RectangleObject(
-        (min(left, x), min(bottom, y), max(right, x), max(top, y))
+        (with_strip.left, with_strip.bottom, with_strip.right, with_strip.top)
     )
 
 
-def _shown(page: PageObject) -> tuple[float, float, float, float]:
-    """What readers show: where its two boxes meet, each of which may be written from any of its
-    corners."""
-    boxes = [list(map(float, box)) for box in (page.mediabox, page.cropbox)]
-    left = max(min(box[::2]) for box in boxes)
-    right = min(max(box[::2]) for box in boxes)
-    bottom = max(min(box[1::2]) for box in boxes)
-    top = min(max(box[1::2]) for box in boxes)
-    if left >= right or bottom >= top:
-        raise ValueError("the page shows nothing")
-    return left, bottom, right, top
+@dataclass(frozen=True)
+class _Box:
+    """A rectangle of a page, in points: left < right, bottom < top."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @classmethod
+    def shown_of(cls, page: PageObject) -> "_Box":
+        """Return what readers show of a page: where its two boxes meet.
+
+        Raises ValueError for a page that shows nothing.
+        """
+        media = cls._of(page.mediabox)
+        crop = cls._of(page.cropbox)
+        shown = cls(
+            max(media.left, crop.left),
+            max(media.bottom, crop.bottom),
+            min(media.right, crop.right),
+            min(media.top, crop.top),
+        )
+        if shown.left >= shown.right or shown.bottom >= shown.top:
+            raise ValueError("the page shows nothing")
+        return shown
+
+    @classmethod
+    def _of(cls, written: RectangleObject) -> "_Box":
+        """Read a box, which may be written from any of its corners."""
+        x, y, opposite_x, opposite_y = map(float, written)
+        return cls(min(x, opposite_x), min(y, opposite_y), max(x, opposite_x), max(y, opposite_y))
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+    @property
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """Return the corners from the lower left one on, against the clock: each is the lower left
+        one of the page that is turned by as many quarters."""
+        return (
+            (self.left, self.bottom),
+            (self.right, self.bottom),
+            (self.right, self.top),
+            (self.left, self.top),
+        )
+
+    def including(self, x: float, y: float) -> "_Box":
+        """Return the smallest box that has this one and a point in it."""
+        return _Box(min(self.left, x), min(self.bottom, y), max(self.right, x), max(self.top, y))
 
 
 def _refusal_of(content: bytes) -> str | None:
@@ -174,12 +233,12 @@ def _refusal_of(content: bytes) -> str | None:
 
 
 def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
-    """Every dictionary of the file, however it is nested."""
+    """Yield every dictionary of the file, however it is nested."""
     numbers = {
         (number, generation) for generation, places in reader.xref.items() for number in places
     }
     numbers |= {(number, 0) for number in reader.xref_objStm}
-    waiting: list[Any] = [reader.trailer]
+    waiting: list[object] = [reader.trailer]
     waiting += [
         reader.get_object(IndirectObject(number, generation, reader))
         for number, generation in sorted(numbers)
@@ -201,16 +260,16 @@ def _is_active(item: DictionaryObject) -> bool:
     )
 
 
-def _acts_by_itself(opening: Any) -> bool:
-    """What happens when the file is opened: a place to show is harmless, as an array or as an
-    action without a next."""
+def _acts_by_itself(opening: object) -> bool:
+    """Tell whether something happens when the file is opened. A place to show is harmless, as an
+    array or as an action without a next."""
     if not isinstance(opening, DictionaryObject):
         return False
     return _value(opening, "/S") != _PLACE_IN_THE_FILE or "/Next" in opening
 
 
-def _value(item: DictionaryObject, key: str) -> Any:
-    """What a reader finds there, also where it stands elsewhere in the file."""
+def _value(item: DictionaryObject, key: str) -> object:
+    """Return what a reader finds under a key, also where it stands elsewhere in the file."""
     value = dict.get(item, key)
     return value.get_object() if isinstance(value, IndirectObject) else value
 

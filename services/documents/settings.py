@@ -36,8 +36,8 @@ class DocumentsSettings(ObjectSettings):
     """Printed under the académie's name on every document."""
 
     def letterhead(self) -> Letterhead:
-        """The letterhead of every document; outside production it says that the document is not
-        valid."""
+        """Return the letterhead of every document; outside production it says that the document is
+        not valid."""
         return Letterhead(
             self.document_authority,
             None if self.env == "production" else DEMONSTRATION,
@@ -45,7 +45,7 @@ class DocumentsSettings(ObjectSettings):
         )
 
     def paper_seal(self) -> PaperSeal:
-        """Raises SealError."""
+        """Load the seal of papers. Raises SealError."""
         url = self.paper_time_stamps_url
         return PaperSeal(
             self.paper_seal_file,

@@ -142,8 +142,8 @@ def read_import_form() -> ImportForm:
 
 
 def _new_import(form: ImportForm, typed: Mapping[str, str]) -> dict[str, str | list[str]]:
-    """What was typed, by the names of the API: the session as its two labels, the text as its
-    paragraphs."""
+    """Return what was typed, by the names of the API: the session as its two labels, the text as
+    its paragraphs."""
     chosen = next((choice for choice in form.sessions if _label(choice) == typed["session"]), None)
     session = {"session": chosen.session if chosen else "", "exam": chosen.exam if chosen else ""}
     return {**typed, **session, "paragraphs": posted_paragraphs()}
@@ -314,8 +314,8 @@ def end_import(import_id: str, act: str) -> ResponseReturnValue:
 
 @blueprint.get("/documents/<import_id>/documents", who=access.staff(READ))
 def list_import_documents(import_id: str) -> ResponseReturnValue:
-    """Of the candidate whose N° is in the address, else those that lack an épreuve (`incomplets`)
-    or all of them."""
+    """List the documents of the candidate whose N° is in the address, else those that lack an
+    épreuve (`incomplets`) or all of them."""
     numero = search_of_address().get("numero_candidat", "")
     page = ImportDocuments(items=(), next_cursor=None)
     if not numero:

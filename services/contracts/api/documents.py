@@ -81,7 +81,7 @@ class DocumentsToRead(Answered):
 
 
 class FileQuery(Given):
-    """How a file is answered. `save` asks the browser to save rather than to show."""
+    """The way in which a file is answered. `save` asks the browser to save rather than to show."""
 
     save: bool = given(fields.Boolean(load_default=False))
 
@@ -108,7 +108,7 @@ class VersionField(fields.Field[int | None]):
 
 
 class ConfirmationQuery(FormQuery):
-    """Which version's confirmation is asked for. `version`: None for the current one."""
+    """The confirmation that is asked for. `version`: None for the current one."""
 
     version: int | None = given(VersionField(load_default=None))
 

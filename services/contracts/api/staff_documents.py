@@ -28,7 +28,7 @@ class StaffDocuments(Answered):
 
 
 class Accepted(Answered):
-    """How many documents follow from an order.
+    """An order that was taken. `accepted`: how many documents follow from it.
 
     `refused`: candidatures that are unknown, withdrawn or of another académie, without saying
     which it is.
@@ -40,7 +40,7 @@ class Accepted(Answered):
 
 
 class RemadeDocuments(Answered):
-    """How many documents of an opening whose dates have moved are to print those in force
+    """An opening whose dates have moved: how many of its documents are to print those in force
     (`expected`), and how many do (`made`)."""
 
     exam: str

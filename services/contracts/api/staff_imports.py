@@ -63,7 +63,7 @@ class SessionChoice(Answered):
 
 
 class ImportForm(Answered):
-    """What may be chosen for a new import."""
+    """The choices that a new import has."""
 
     types: tuple[DocumentTypeChoice, ...]
     academies: tuple[AcademieChoice, ...]
@@ -133,7 +133,7 @@ class Refusals(Answered):
 
 
 class ImportCheck(Answered):
-    """What to know before an import is published, in numbers.
+    """The numbers to know before an import is published.
 
     Of the documents to publish: those that lack an épreuve (`incomplete`), replace one of their
     candidate (`replacing`) or stand beside one of the type (`beside`). `absent`: candidates of the
@@ -230,8 +230,8 @@ IMPORTS = staff_lists.StaffList(
 
 
 class ModelQuery(Given):
-    """Which model is asked for: one that is filled with a session's candidates, where all three of
-    `session`, `exam` and `academie` are given (as `GET /v1/import-form` has them)."""
+    """The model that is asked for: filled with a session's candidates where all three of `session`,
+    `exam` and `academie` are given (as `GET /v1/import-form` has them)."""
 
     session: str = given(PrintedText(load_default="", validate=validate.Length(max=200)))
     exam: str = given(PrintedText(load_default="", validate=validate.Length(max=200)))

@@ -16,15 +16,15 @@ _STANDING_SECONDS = 1.0
 
 
 class RegistrationsClient:
-    """What documents asks of registrations."""
+    """Asks registrations for versions and for what has become of candidatures."""
 
     def __init__(self, client: Client, token: ServiceToken) -> None:
         self._client = client
         self._token = token
 
     def version(self, candidature_id: str, version: int | None) -> RegistrationSaved | None:
-        """The event of that version (None: the current one), or None if there is no such active
-        candidature.
+        """Return the event of that version (None: the current one), or None if there is no such
+        active candidature.
 
         Raises Unavailable when registrations does not answer, or not as agreed.
         """

@@ -19,20 +19,20 @@ _ID = re.compile(ID_FORM)
 
 
 def is_id(text: str) -> bool:
-    """Whether it is 32 lower-case hexadecimal digits, as `new_id` makes them."""
+    """Tell whether a text is 32 lower-case hexadecimal digits, as `new_id` makes them."""
     return _ID.fullmatch(text) is not None
 
 
 def derived_id(*parts: str) -> str:
-    """The same for the same parts: of a candidature's document in an order, so that it is published
-    once; of an order, by its caller and key."""
+    """Return an id that is the same for the same parts: of a candidature's document in an order, so
+    that it is published once; of an order, by its caller and key."""
     return hashlib.sha256("/".join(parts).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
 class DocumentName:
-    """What a key says, without format and digest. `attempt` tells apart several attempts at storing
-    the same document; `version` 0 is a published document."""
+    """The parts of a key, without format and digest. `attempt` tells apart several attempts at
+    storing the same document; `version` 0 is a published document."""
 
     candidature_id: str
     type: str
@@ -42,14 +42,14 @@ class DocumentName:
     attempt: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
 
     def key(self, extension: str, sha256: str) -> str:
-        """The key of the file with that extension and SHA-256."""
+        """Return the key of the file with that extension and SHA-256."""
         edition = f".{self.edition}" if self.edition > 1 else ""
         folder = f"documents/{self.candidature_id}/{self.type}/{self.version}{edition}"
         return f"{folder}/{self.document_id}-{self.attempt}-{sha256}.{extension}"
 
 
 def publication_key(publication_id: str, sha256: str, extension: str) -> str:
-    """The key of what a gestionnaire uploaded; a different one for each attempt."""
+    """Make the key of what a gestionnaire uploaded; a different one for each attempt."""
     return f"publications/{publication_id}/{uuid.uuid4().hex[:8]}-{sha256}.{extension}"
 
 
@@ -60,9 +60,12 @@ MAX_LENGTH = 120  # characters before the extension
 def filename(
     label: str, session_label: str, extension: str, version: int | None = None, edition: int = 1
 ) -> str:
-    """« Confirmation d'inscription - BTS 2022 - version 1.pdf », without characters that a file
-    system refuses."""
-    parts = [label, session_label, *([f"version {version}"] if version is not None else [])]
-    parts += [f"édition {edition}"] if edition > 1 else []
+    """Name a file as it is saved, without characters that a file system refuses:
+    « Confirmation d'inscription - BTS 2022 - version 1.pdf »."""
+    parts = [label, session_label]
+    if version is not None:
+        parts.append(f"version {version}")
+    if edition > 1:
+        parts.append(f"édition {edition}")
     name = re.sub(r"\s+", " ", _UNSAFE.sub(" ", " - ".join(parts))).strip(" .")
     return f"{name[:MAX_LENGTH].rstrip(' .')}.{extension}"

@@ -38,7 +38,7 @@ class Facts:
     reference: str
 
     def to_bytes(self) -> bytes:
-        """What is signed."""
+        """Return the facts as they are signed."""
         return json.dumps(astuple(self), ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -53,9 +53,8 @@ class Proof:
     def of(cls, facts: Facts, signature: bytes) -> "Proof":
         number = int.from_bytes(hashlib.sha256(signature).digest()[:8])
         code = "".join(ALPHABET[(number >> 5 * place) & 31] for place in range(CODE_LENGTH))
-        return cls(
-            code, base64.urlsafe_b64encode(facts.to_bytes() + signature).decode().rstrip("=")
-        )
+        signed = base64.urlsafe_b64encode(facts.to_bytes() + signature).decode()
+        return cls(code, signed.rstrip("="))
 
     @property
     def facts(self) -> Facts:
@@ -64,7 +63,8 @@ class Proof:
 
 
 def facts_of(event: RegistrationSaved, type_label: str, at: datetime, reference: str) -> Facts:
-    """Of a paper of that type, dated `at`, of the candidature as this version of it says."""
+    """Return the facts of a paper of that type, dated `at`, of the candidature as this version of
+    it says."""
     identity = event.identity
     return Facts(
         type=type_label,
@@ -79,11 +79,12 @@ def facts_of(event: RegistrationSaved, type_label: str, at: datetime, reference:
 
 
 def shown(code: str) -> str:
-    """« ABCD-EFGH-JKLM »"""
+    """Write a code as people read it: « ABCD-EFGH-JKLM »."""
     return "-".join(code[start : start + 4] for start in range(0, CODE_LENGTH, 4))
 
 
 def code_in(typed: str) -> str | None:
-    """The code that was typed, whatever its case, blanks and hyphens; None for what is no code."""
+    """Return the code that was typed, whatever its case, blanks and hyphens; None for what is no
+    code."""
     code = re.sub(r"[\s‐-—-]", "", typed).upper()
     return code if _TYPED_CODE.fullmatch(code) else None

@@ -14,7 +14,7 @@ from services.contracts.registrations import EpreuveLine
 
 @dataclass(frozen=True)
 class Publisher:
-    """`academies`: codes; None means all."""
+    """A gestionnaire who publishes. `academies`: codes; None means all."""
 
     id: str
     academies: frozenset[str] | None
@@ -33,8 +33,8 @@ class Activity(Enum):
 
 
 def activity_of(version: int, ended: int | None, *, ecartee: bool) -> Activity:
-    """Of a saved version of a candidature that has `ended` with a version: a later one is active
-    again."""
+    """Tell how a saved version of a candidature stands that has `ended` with a version: a later one
+    is active again."""
     if ended is None or version > ended:
         return Activity.ACTIVE
     return Activity.ECARTEE if ecartee else Activity.WITHDRAWN
@@ -52,7 +52,7 @@ class RecipientRefused(ValueError):
 
 @dataclass(frozen=True)
 class Candidature:
-    """What decides whether a document is published for it."""
+    """A candidature by what decides whether a document is published for it."""
 
     id: str
     numero_candidat: str
@@ -67,7 +67,8 @@ class Candidature:
 
 @dataclass(frozen=True)
 class Scope:
-    """For whom an import is: an exam's session in an académie (labels, and the académie's code)."""
+    """The candidates whom an import is for: those of an exam's session in an académie (labels, and
+    the académie's code)."""
 
     exam: str
     session: str
@@ -75,18 +76,19 @@ class Scope:
 
 
 class Recipients:
-    """`candidatures`: all those of the numbers that are looked for, of every exam and session,
-    within the académies of who publishes."""
+    """The candidatures among which those of an import are found."""
 
     def __init__(self, scope: Scope, candidatures: Iterable[Candidature]) -> None:
+        """`candidatures`: all those of the numbers that are looked for, of every exam and session,
+        within the académies of who publishes."""
         self._scope = scope
         self._by_numero: dict[str, list[Candidature]] = {}
         for candidature in candidatures:
             self._by_numero.setdefault(candidature.numero_candidat, []).append(candidature)
 
     def find(self, numero_candidat: str, numero_inscription: str = "") -> Candidature:
-        """The active candidature of that number within the scope; `numero_inscription` where it has
-        several. Raises RecipientRefused."""
+        """Return the active candidature of that number within the scope; `numero_inscription` where
+        it has several. Raises RecipientRefused."""
         known = self._by_numero.get(numero_candidat, [])
         if not known:
             raise RecipientRefused("N° candidat inconnu dans vos académies")

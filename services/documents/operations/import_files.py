@@ -84,7 +84,7 @@ class _StoredPdf:
 
 @dataclass(frozen=True)
 class _CheckedSending:
-    """What was stored of a sending, and what was not and why."""
+    """The outcome of a check: what was stored of a sending, and what was not and why."""
 
     stored: list[_StoredPdf]
     refusals: list[Refusal]
@@ -97,7 +97,7 @@ class _CheckedSending:
 
 @dataclass(frozen=True)
 class _AddedDocuments:
-    """How many documents were added, and why others were not."""
+    """A count of the documents that were added to an import, and why others were not."""
 
     added: int
     refusals: list[Refusal]

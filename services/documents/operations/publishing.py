@@ -78,8 +78,8 @@ class StoredFiles:
 
 @dataclass(frozen=True)
 class NewDocument:
-    """What the row of a document says. `title`: what its candidate reads; `at`: its date;
-    `declared_label`: of a type that a catalogue declared."""
+    """A document whose files are stored, before it has its row. `title`: what its candidate reads;
+    `at`: its date; `declared_label`: of a type that a catalogue declared."""
 
     name: DocumentName
     title: str

@@ -43,7 +43,7 @@ _NEWEST_FIRST = (
 
 @dataclass(frozen=True)
 class _Successor:
-    """What stands in the place of a document: published `at`, of this later version of the
+    """A document that stands in the place of another: published `at`, of this later version of the
     candidature. None where nothing does, or where the version is the same."""
 
     at: datetime | None

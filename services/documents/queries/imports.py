@@ -72,7 +72,7 @@ class _Page(Generic[Row]):
 
 @dataclass(frozen=True)
 class _Checks:
-    """How far the check of an import's PDFs is. `waiting`: sendings that are not checked yet;
+    """The progress of the check of an import's PDFs. `waiting`: sendings that are not checked yet;
     `files_checked` of `files` are looked into."""
 
     waiting: int = 0

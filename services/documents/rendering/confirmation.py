@@ -18,8 +18,8 @@ _BOXES = (
 
 
 def confirmation(event: RegistrationSaved, letterhead: sheet.Letterhead) -> sheet.Sheet:
-    """The confirmation of this version, to be signed and sent back before its `return_by`, or
-    validated online."""
+    """Put together the confirmation of this version, to be signed and sent back before its
+    `return_by`, or validated online."""
     content = event.confirmation
     blocks: list[sheet.Block] = [_identity(event)]
     if event.is_to_validate:
@@ -44,11 +44,10 @@ def confirmation(event: RegistrationSaved, letterhead: sheet.Letterhead) -> shee
     blocks += _epreuves_table(
         "EPREUVE(S) FACULTATIVE(S)", [line for line in printed_lines if not line.mandatory]
     )
-    blocks.append(
-        sheet.Signature(CERTIFICATION, _BOXES)
-        if not event.is_certified_online
-        else _validation(event)
-    )
+    if event.is_certified_online:
+        blocks.append(_validation(event))
+    else:
+        blocks.append(sheet.Signature(CERTIFICATION, _BOXES))
     name = DocumentType.CONFIRMATION.label
     return sheet.candidature_sheet(
         event, letterhead, name, blocks, title=content.title, with_version=True
@@ -56,7 +55,7 @@ def confirmation(event: RegistrationSaved, letterhead: sheet.Letterhead) -> shee
 
 
 def _validation(event: RegistrationSaved) -> sheet.Paragraphs:
-    """What stands in the place of the signature where the candidate validates online."""
+    """Say what stands in the place of the signature where the candidate validates online."""
     if event.validated_at is None:
         return sheet.Paragraphs(
             ("Cette inscription n'est pas encore validée.",), heading="Validation en ligne"
@@ -116,11 +115,10 @@ def _epreuve(line: EpreuveLine) -> str:
 
 
 def _position_and_mode(line: EpreuveLine) -> tuple[str, str]:
-    """The PDF writes « Non inscrit » where pages write « Non Inscrit »; a kept mark follows its
-    position."""
-    if line.position == "non_inscrit":
+    """Return the last two cells of an épreuve. A kept mark follows its position."""
+    if line.position == "non_inscrit":  # pages write « Non Inscrit »
         return "Non inscrit", ""
-    return (
-        f"{line.position_label} : {line.mark}/20" if line.mark else line.position_label,
-        line.mode_label or "",
-    )
+    position = line.position_label
+    if line.mark:
+        position = f"{position} : {line.mark}/20"
+    return position, line.mode_label or ""

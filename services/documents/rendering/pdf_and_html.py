@@ -32,14 +32,14 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 @cache
 def printable() -> frozenset[int]:
-    """Code points for which both fonts have a glyph."""
+    """Return the code points for which both fonts have a glyph."""
     glyph_maps = [TTFontFile(str(FONTS / name), charInfo=1).charToGlyph for name in FILES]
     return frozenset(set.intersection(*(set(glyph_map) for glyph_map in glyph_maps)))
 
 
 def typeset(text: str) -> str:
-    """The text for the PDF: no line break beside guillemets, U+FFFD for each character that cannot
-    be printed."""
+    """Prepare a text for the PDF: no line break beside guillemets, U+FFFD for each character that
+    cannot be printed."""
     unbroken = text.replace("« ", "«\N{NO-BREAK SPACE}").replace(" »", "\N{NO-BREAK SPACE}»")
     return "".join(
         character if ord(character) in printable() else REPLACEMENT for character in unbroken
@@ -86,7 +86,7 @@ def render(sheet: Sheet) -> Rendered:
 
 
 def pdf_of(sheet: Sheet) -> bytes:
-    """The PDF of a cleaned sheet; characters that the fonts lack are replaced by a visible mark.
+    """Render the PDF of a cleaned sheet; characters that the fonts lack are replaced by a mark.
 
     Most PDFs have one page, and are rendered once as such: letting xhtml2pdf count the pages
     renders every PDF twice.
@@ -98,7 +98,7 @@ def pdf_of(sheet: Sheet) -> bytes:
 
 
 def _render_pdf(sheet: Sheet, pages: int) -> bytes:
-    """`pages`: the total that the footers print."""
+    """Render a PDF whose footers print that total of pages. Raises RenderingFailed."""
     output = io.BytesIO()
     status = pisa.CreatePDF(
         _TEMPLATES.get_template("pdf.html").render(sheet=sheet, fonts=FILES, pages=pages),
@@ -116,7 +116,7 @@ def _render_pdf(sheet: Sheet, pages: int) -> bytes:
 
 
 def html_of(sheet: Sheet) -> bytes:
-    """The accessible HTML of a cleaned sheet: a complete page that loads no script, font or
+    """Render the accessible HTML of a cleaned sheet: a complete page that loads no script, font or
     image."""
     return _TEMPLATES.get_template("page.html").render(sheet=sheet).encode()
 
@@ -133,7 +133,7 @@ def _only_fonts(uri: str, _base: str | None = None) -> str:
 
 
 def _map_texts(value: Any, change: Callable[[str], str]) -> Any:
-    """A copy of dataclasses and tuples with every text in them changed."""
+    """Copy dataclasses and tuples with every text in them changed, whatever their types."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, tuple):

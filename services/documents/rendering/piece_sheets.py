@@ -1,6 +1,5 @@
-"""What candidates are told of their pieces: « Demande de pièces justificatives » and its « Relance
-» (guide §10), forms to fill in.
-"""
+"""The papers about a candidate's pieces: « Demande de pièces justificatives » and its « Relance »
+(guide §10), forms to fill in."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -32,7 +31,8 @@ _SIGNED_PREFIXES = ("fait", "signature")
 
 
 def demande(event: RegistrationSaved, letterhead: sheet.Letterhead) -> sheet.Sheet:
-    """The pieces that this version asks for; with none it says so."""
+    """Put together the « Demande » of the pieces that this version asks for; with none it says
+    so."""
     blocks: list[sheet.Block] = [candidature_fields(event)]
     if event.demande_text:
         blocks.append(sheet.Paragraphs(event.demande_text))
@@ -52,7 +52,7 @@ def _piece_sheet(
 
 
 def candidature_fields(event: RegistrationSaved) -> sheet.Fields:
-    """What the candidature is, on papers about its pieces."""
+    """Say what the candidature is, on papers about its pieces."""
     confirmation = event.confirmation
     rows = sheet.filled_rows(
         ("Spécialité", confirmation.specialite),
@@ -63,7 +63,8 @@ def candidature_fields(event: RegistrationSaved) -> sheet.Fields:
 
 
 def _pieces(pieces: Iterable[PieceAsked]) -> list[sheet.Block]:
-    """Deadlines in time order, regroupements and pieces in the order of the event."""
+    """List the pieces by their deadlines in time order, regroupements and pieces in the order of
+    the event."""
     blocks: list[sheet.Block] = []
     for (closes, opens), of_period in groupby(sorted(pieces, key=_period), key=_period):
         begin = french.weekday_date(opens)
@@ -101,7 +102,7 @@ def relance(
     reminded_at: datetime,
     letterhead: sheet.Letterhead,
 ) -> sheet.Sheet:
-    """What `groups` of this version lacked at `reminded_at`."""
+    """Put together the « Relance » of what `groups` of this version lacked at `reminded_at`."""
     at = french.short_instant(reminded_at)
     sentence = (
         f"Les pièces justificatives suivantes restaient à déposer ou à valider le {at} "
@@ -133,14 +134,14 @@ def _deadline(group: MissingGroup) -> datetime:
 
 
 def form_offered(event: RegistrationSaved, code: str) -> FormOffered | None:
-    """The form of that code, if this candidature may fill it in."""
+    """Return the form of that code; None where this candidature may not fill it in."""
     return next((form for form in event.forms if form.code == code), None)
 
 
 def formulaire(
     event: RegistrationSaved, form: FormOffered, letterhead: sheet.Letterhead
 ) -> sheet.Sheet:
-    """The form, its identity part filled in."""
+    """Put together a form, its identity part filled in."""
     blocks: list[sheet.Block] = [_candidate(event)]
     if form.paragraphs:
         blocks.append(sheet.Paragraphs(form.paragraphs))

@@ -1,6 +1,5 @@
 """The documents that gestionnaires publish: paragraphs under the candidature's head, and from a
-table convocation, relevé de notes, mesures d'aménagements.
-"""
+table convocation, relevé de notes, mesures d'aménagements."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -25,22 +24,30 @@ def published_sheet(
     type: str = "",
     lines: Sequence[Line] = (),
 ) -> sheet.Sheet:
-    """A document with `paragraphs` above what `lines` (by the names of the columns of `type`) say;
-    a notice without lines. `name`: the label of the type; `title` is printed on top in capitals."""
+    """Put together a document with `paragraphs` above what `lines` (by the names of the columns of
+    `type`) say; without lines, a notice.
+
+    `name`: the label of the type; `title` is printed on top in capitals.
+    """
     born = french.short_date(date.fromisoformat(event.identity.date_naissance)) if lines else None
     etablissement = event.confirmation.etablissement if lines else None
     specialite = event.confirmation.specialite
     rows = sheet.filled_rows(
         ("Né(e) le", born), ("Spécialité", specialite), ("Etablissement", etablissement)
     )
-    blocks: list[sheet.Block] = [sheet.Fields(tuple(rows), heading="Candidature")] if rows else []
-    blocks += [sheet.Paragraphs(tuple(paragraphs))] if paragraphs else []
-    blocks += _BLOCKS[DocumentType(type)](lines, event) if lines else []
+    blocks: list[sheet.Block] = []
+    if rows:
+        blocks.append(sheet.Fields(tuple(rows), heading="Candidature"))
+    if paragraphs:
+        blocks.append(sheet.Paragraphs(tuple(paragraphs)))
+    if lines:
+        blocks += _BLOCKS[DocumentType(type)](lines, event)
     return sheet.candidature_sheet(event, letterhead, name, blocks, title=title.upper())
 
 
 def _convocation(lines: Sequence[Line], _event: RegistrationSaved) -> list[sheet.Block]:
-    """In the order of days and hours. Hours are those of the place: some centres are overseas."""
+    """List the épreuves by day and hour. Hours are those of the place: some centres are
+    overseas."""
     in_order = sorted(lines, key=lambda line: (line["date"], line["heure"]))
     rows = tuple(
         (line["epreuve"], _day(line["date"]), _hour(line), _place(line)) for line in in_order
@@ -50,7 +57,8 @@ def _convocation(lines: Sequence[Line], _event: RegistrationSaved) -> list[sheet
 
 
 def _releve(lines: Sequence[Line], event: RegistrationSaved) -> list[sheet.Block]:
-    """What is sat without a mark is named: who reads it would take the rest for the whole."""
+    """List the marks, and what is sat without one: who reads it would take the rest for the
+    whole."""
     rows = [(line["epreuve"], _mark(line["note"]), line["coefficient"]) for line in lines]
     missing = without_line((line["epreuve"] for line in lines), event.epreuves)
     rows += [(title, NO_MARK, "-") for title in missing]

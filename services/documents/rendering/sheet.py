@@ -1,6 +1,5 @@
 """The content of a document as plain values, a head and blocks, and the head that all documents of
-a candidature have (guide §6). Templates decide only how it looks.
-"""
+a candidature have (guide §6). Templates decide only how it looks."""
 
 import re
 from collections.abc import Iterable
@@ -15,15 +14,15 @@ from services.documents.rendering.stamp import Stamp
 from services.reference import telephones
 
 _ACADEMIE = re.compile(r"(ACADÉMIE (?:DE LA|DE L'|DES|DE|DU|D'))\s*(.+)", re.IGNORECASE)
-"""« ACADÉMIE DE » over « BESANCON », as the letterhead breaks the line; any other label stays on
-one line."""
+"""An académie's label as the letterhead breaks it: « ACADÉMIE DE » over « BESANCON ». Any other
+label stays on one line."""
 AUTHORITY = "MINISTÈRE DE L'ÉDUCATION NATIONALE"
 
 
 @dataclass(frozen=True)
 class Letterhead:
-    """What is printed on every document of the installation: the authority on top, a notice at the
-    bottom."""
+    """The texts that every document of the installation bears: the authority on top, a notice at
+    the bottom."""
 
     authority: str = AUTHORITY
     notice: str | None = None
@@ -98,7 +97,7 @@ class Blanks:
 
 @dataclass(frozen=True)
 class Signature:
-    """Where to date and sign: a declaration and the boxes under it."""
+    """A declaration, and the boxes under it to date and sign."""
 
     declaration: str
     boxes: tuple[str, ...]
@@ -148,18 +147,16 @@ def candidature_sheet(
     title: str,
     with_version: bool = False,
 ) -> Sheet:
-    """A document of this candidature; `title` is printed on top. `with_version` adds « Version : 1
-    du 04/10/2021 à 14:08 », and an edition after the first."""
-    version = f"{event.version} du {french.short_instant(datetime.fromisoformat(event.saved_at))}"
-    if event.edited_at is not None:
-        edited = french.short_instant(datetime.fromisoformat(event.edited_at))
-        version += f" - Edition {event.edition} du {edited}"
+    """Put together a document of this candidature; `title` is printed on top.
+
+    `with_version` adds « Version : 1 du 04/10/2021 à 14:08 », and an edition after the first.
+    """
     broken = _ACADEMIE.fullmatch(event.academie.label)
     head = Head(
         academie=broken.groups() if broken else (event.academie.label,),
         title=title,
         exam=event.exam.label,
-        version_line=f"Version : {version}" if with_version else None,
+        version_line=_version_line(event) if with_version else None,
         numbers=(
             Field("N° candidat", event.numero_candidat),
             Field("Inscription n°", event.numero_inscription),
@@ -171,8 +168,18 @@ def candidature_sheet(
     return Sheet(name, letterhead, head, tuple(blocks), author=event.academie.label)
 
 
+def _version_line(event: RegistrationSaved) -> str:
+    saved = french.short_instant(datetime.fromisoformat(event.saved_at))
+    line = f"Version : {event.version} du {saved}"
+    if event.edited_at is None:
+        return line
+    edited = french.short_instant(datetime.fromisoformat(event.edited_at))
+    return f"{line} - Edition {event.edition} du {edited}"
+
+
 def filled_rows(*answers: tuple[str, str | None]) -> list[Row]:
-    """A row for each (label, value), none where there is no value: the exam does not ask for it."""
+    """Return a row for each label and its value, none where there is no value: the exam does not
+    ask for it."""
     return [((Field(label, value),),) for label, value in answers if value]
 
 
@@ -183,10 +190,13 @@ def candidate_name(event: RegistrationSaved) -> str:
 
 
 def contact_lines(contact: Contact) -> tuple[str, ...]:
-    """The service gestionnaire's title, address, « Tél : » and « Mél : », top to bottom."""
-    reached = [f"Tél : {telephone(contact.telephone)}"] if contact.telephone else []
-    reached += [f"Mél : {contact.email}"] if contact.email else []
-    return (contact.title, *contact.lines, *reached)
+    """Return the service gestionnaire's title, address, « Tél : » and « Mél : », top to bottom."""
+    lines = [contact.title, *contact.lines]
+    if contact.telephone:
+        lines.append(f"Tél : {telephone(contact.telephone)}")
+    if contact.email:
+        lines.append(f"Mél : {contact.email}")
+    return tuple(lines)
 
 
 def telephone(number: str) -> str:

@@ -27,24 +27,25 @@ class Stamp:
 
     @classmethod
     def of(cls, proof: Proof, portal: str) -> "Stamp":
-        """`portal`: its address."""
+        """Make the stamp of a proof. `portal`: its address."""
         page = f"{portal.rstrip('/')}{VERIFICATION_PATH}"
         code = shown(proof.code)
         return cls(code, page.partition("//")[2], f"{page}/{code}#{proof.signed}")
 
     @cached_property
     def qr(self) -> segno.QRCode:
-        """With one mask for all: to choose the best of eight for facts and a signature takes ten
-        milliseconds."""
+        """Make the QR, with one mask for all: to choose the best of eight for facts and a signature
+        takes ten milliseconds."""
         return segno.make_qr(self.link, error="l", boost_error=False, mask=4)
 
     @property
     def image(self) -> str:
-        """The QR as the address of a picture, a point a module."""
+        """Return the QR as the address of a picture, a point a module."""
         return self.qr.png_data_uri(border=0)
 
     def strip(self) -> bytes:
-        """A PDF of one low page, for below the first page of a paper that is not rendered here."""
+        """Draw a PDF of one low page, for below the first page of a paper that is not rendered
+        here."""
         picture = io.BytesIO()
         out = io.BytesIO()
         self.qr.save(picture, kind="png", border=0)

@@ -4,6 +4,7 @@ Each service declares its own table from AuditColumns; triggers of its migration
 deletions.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,8 +25,8 @@ themselves: a query that says it so (web/audit_trail.py) is answered by an index
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts. `kind`: "candidate", "staff", "service", or "operator", who types a command
-    ("command" in old entries).
+    """Somebody who acts. `kind`: "candidate", "staff", "service", or "operator", who types a
+    command ("command" in old entries).
 
     `id`: of the candidate or member of staff, a service's name, or that of the machine's user.
     """
@@ -60,8 +61,8 @@ class AuditColumns:
         subject: str,
         *,
         at: datetime | None = None,
-        before: dict[str, Any] | None = None,
-        after: dict[str, Any] | None = None,
+        before: Mapping[str, object] | None = None,
+        after: Mapping[str, object] | None = None,
     ) -> None:
         """Add an entry. `action`: « deposit.made » …; `subject`: an id; `at`: by default now, in
         system time.
@@ -83,7 +84,8 @@ class AuditColumns:
 
 
 def audit_indexes(table: str, actor_column: str = "actor_id") -> tuple[Index, ...]:
-    """By which the trail is searched: for `__table_args__`, and for its migration."""
+    """Return the indexes by which the trail is searched, for `__table_args__` and for its
+    migration."""
     return (
         Index(f"ix_{table}_actor", actor_column, "id"),
         Index(f"ix_{table}_action", "action", "id"),
@@ -91,14 +93,14 @@ def audit_indexes(table: str, actor_column: str = "actor_id") -> tuple[Index, ..
     )
 
 
-def _storable(values: dict[str, Any] | None) -> dict[str, Any] | None:
-    """With days and instants as the JSON of the table has them."""
-    return (
-        None if values is None else {name: _text_of_time(value) for name, value in values.items()}
-    )
+def _storable(values: Mapping[str, object] | None) -> dict[str, object] | None:
+    """Return the values with days and instants as the JSON of the table has them."""
+    if values is None:
+        return None
+    return {name: _text_of_time(value) for name, value in values.items()}
 
 
-def _text_of_time(value: Any) -> Any:
+def _text_of_time(value: object) -> object:
     if isinstance(value, datetime):
         return iso_utc(value)
     return value.isoformat() if isinstance(value, date) else value

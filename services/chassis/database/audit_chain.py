@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 from cryptography.exceptions import InvalidSignature
@@ -25,6 +25,8 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Row,
+    Select,
     String,
     Table,
     exists,
@@ -34,7 +36,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from services.chassis.database.audit import Actor
+from services.chassis.database.audit import Actor, AuditColumns
 from services.chassis.database.columns import NAMES, UtcDateTime
 from services.chassis.database.transactions import Database
 from services.chassis.process.stopping import stopping
@@ -84,6 +86,10 @@ roots = Table(
 )
 
 
+_Row = Row[*tuple[object, ...]]
+"""Of one of these tables."""
+
+
 class KeptRoots(Protocol):
     """A place outside the database where roots are kept too."""
 
@@ -101,10 +107,10 @@ class Mismatch:
 
 
 class AuditChain:
-    """Of the service whose database is `db`, with the audit table of the model `entries`, made of
-    AuditColumns. Declares the tables on the service's metadata, for its migrations."""
+    """Chains the entries of the service whose database is `db` and whose audit table is the model
+    `entries`. Declares the tables on the service's metadata, for its migrations."""
 
-    def __init__(self, db: Database, entries: Any) -> None:
+    def __init__(self, db: Database, entries: type[AuditColumns]) -> None:
         self.db = db
         self.entries = entries
         for table in _tables.tables.values():
@@ -198,7 +204,7 @@ class AuditChain:
     def mismatches(
         self, service: str, keys: Keys, kept_roots: KeptRoots | None
     ) -> Iterator[Mismatch]:
-        """What does not hold: entries by subject, then those without a digest, then roots."""
+        """Yield what does not hold: entries by subject, then those without a digest, then roots."""
         with self.db.reading() as transaction:
             yield from self._wrong_entries(transaction)
             newest = transaction.scalar(select(func.max(digests.c.entry_id))) or 0
@@ -207,7 +213,7 @@ class AuditChain:
                 yield Mismatch("was added by hand: it has no digest", entry.id)
             yield from _wrong_roots(transaction, service, keys, kept_roots)
 
-    def _unchained(self, after: int) -> Any:
+    def _unchained(self, after: int) -> Select[AuditColumns]:
         is_chained = exists().where(digests.c.entry_id == self.entries.id)
         return select(self.entries).where(self.entries.id > after, ~is_chained)
 
@@ -246,7 +252,7 @@ class AuditChain:
             before = row.digest
 
 
-def _add_digests(transaction: Session, page: Sequence[Any]) -> None:
+def _add_digests(transaction: Session, page: Sequence[AuditColumns]) -> None:
     subjects = {entry.subject for entry in page}
     last = select(digests.c.digest).where(digests.c.subject == subject_keys.c.subject)
     last = last.order_by(digests.c.position.desc()).limit(1)
@@ -256,7 +262,8 @@ def _add_digests(transaction: Session, page: Sequence[Any]) -> None:
     known = transaction.execute(query).all()
     keys = {row.subject: row.key for row in known}
     before = {row.subject: row.digest for row in known}
-    if new := {subject: secrets.token_bytes(32) for subject in sorted(subjects - keys.keys())}:
+    new = {subject: secrets.token_bytes(32) for subject in sorted(subjects - keys.keys())}
+    if new:
         transaction.execute(
             subject_keys.insert(),
             [{"subject": subject, "key": key} for subject, key in new.items()],
@@ -273,7 +280,7 @@ def _add_digests(transaction: Session, page: Sequence[Any]) -> None:
     transaction.execute(digests.insert(), rows)
 
 
-def _digests_after(transaction: Session, position: int) -> Iterator[Any]:
+def _digests_after(transaction: Session, position: int) -> Iterator[_Row]:
     query = select(digests.c.position, digests.c.digest).where(digests.c.position > position)
     return iter(
         transaction.execute(query.order_by(digests.c.position).execution_options(yield_per=PAGE))
@@ -314,10 +321,10 @@ def _wrong_roots(
 
 
 def _wrong_newest_root(
-    last: Any, text: str, keys: Keys, kept_roots: KeptRoots | None
+    last: _Row, text: str, keys: Keys, kept_roots: KeptRoots | None
 ) -> Iterator[Mismatch]:
-    """`text`: what its signature is of. It holds the roots before, so that their signatures need no
-    look."""
+    """Yield what does not hold of the newest root. `text`: what was signed. It holds the roots
+    before, so that their signatures need no look."""
     if keys and not _is_signed(keys, text, last.signature or ""):
         yield Mismatch(f"root {last.number} is not signed by a key of AUDIT_KEY")
     if system_now() - last.at > LONGEST_WITHOUT_ROOT:
@@ -345,27 +352,27 @@ def _is_signed(keys: Keys, text: str, signature: str) -> bool:
     return False
 
 
-def _digest(before: str, entry: Any, commitment: str) -> str:
+def _digest(before: str, entry: AuditColumns, commitment: str) -> str:
     acting = (entry.actor_kind, entry.actor_id, entry.action, entry.subject)
     return hashlib.sha256(
         _canonical([before, entry.id, _instant(entry.at), *acting, commitment]).encode()
     ).hexdigest()
 
 
-def _commitment(key: bytes, entry: Any) -> str:
+def _commitment(key: bytes, entry: AuditColumns) -> str:
     values = _canonical([entry.before, entry.after, entry.address])
     return hmac.new(key, values.encode(), hashlib.sha256).hexdigest()
 
 
-def _is_committed(row: Any, entry: Any) -> bool:
-    """Whether the personal values are those that were chained; none, where their key was
-    destroyed."""
+def _is_committed(row: _Row, entry: AuditColumns) -> bool:
+    """Return whether the personal values are those that were chained, or whether there is none
+    where their key was destroyed."""
     if row.key is None:
         return entry.before is None and entry.after is None and entry.address is None
     return hmac.compare_digest(_commitment(row.key, entry), row.commitment)
 
 
-def _canonical(values: list[Any]) -> str:
+def _canonical(values: Sequence[object]) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

@@ -41,8 +41,8 @@ def create_audit_entries() -> None:
 def let_values_be_erased(
     table: str = "audit_entries", actor: str = "actor_id", prefix: str = "audit_entries"
 ) -> None:
-    """From now on every change is refused but the erasure of all that an entry holds of people.
-    `prefix`: of the names of the triggers there; they stay where the migration is undone."""
+    """Have every change refused but the erasure of all that an entry holds of people. `prefix`: how
+    the names of the triggers begin; they stay where the migration is undone."""
     names = [
         f"{prefix}_{name}" for name in ("append_only", "no_truncate", "no_update", "no_delete")
     ]

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 from sqlalchemy import JSON, CheckConstraint, DateTime
@@ -42,8 +42,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class DataclassJson(TypeDecorator[Stored], Generic[Stored]):
-    """A dataclass in one column. A field with a default is added without a migration; unknown ones
-    are passed over."""
+    """Stores a dataclass in one column. A member with a default is added without a migration;
+    unknown ones are passed over."""
 
     impl = JSON
     cache_ok = True
@@ -52,10 +52,10 @@ class DataclassJson(TypeDecorator[Stored], Generic[Stored]):
         super().__init__()
         self.stored = stored
 
-    def process_bind_param(self, value: Stored | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: Stored | None, dialect: Dialect) -> object:
         return msgspec.to_builtins(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Stored | None:
+    def process_result_value(self, value: object, dialect: Dialect) -> Stored | None:
         return None if value is None else msgspec.convert(value, self.stored)
 
 

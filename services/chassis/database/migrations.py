@@ -2,19 +2,22 @@
 short columns and steps that do not lock full tables: a migration is one transaction, or consists of
 such steps, which a second run resumes."""
 
+import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import structlog
 from alembic import context, op
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Column, Connection, Index, TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
 from services.chassis.database.availability import is_database_unavailable
@@ -24,8 +27,11 @@ PAUSE_SECONDS = 1.0
 
 log = structlog.get_logger()
 
+ColumnType = TypeEngine[Any]
+"""Of a column that may hold anything."""
 
-def run(db: Any) -> None:
+
+def run(db: SQLAlchemy) -> None:
     """Run alembic; called by a service's migrations/env.py with its Flask-SQLAlchemy."""
     with db.engine.connect() as connection, _references_unchecked(connection):
         context.configure(
@@ -50,7 +56,7 @@ def _references_unchecked(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "sqlite":
         yield
         return
-    driver: Any = connection.connection.dbapi_connection
+    driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
     driver.execute("PRAGMA foreign_keys=OFF")
     try:
         yield
@@ -67,8 +73,8 @@ def is_postgresql() -> bool:
 
 @contextmanager
 def step_by_step() -> Iterator[None]:
-    """Each statement of the block is a transaction of its own: on PostgreSQL others wait for one at
-    most.
+    """Run each statement of the block in a transaction of its own: on PostgreSQL others wait for
+    one at most.
 
     What the migration does before the block is committed by it, and done again by a second run:
     tables and columns come after it, or look whether they are there.
@@ -77,23 +83,23 @@ def step_by_step() -> Iterator[None]:
         yield
 
 
-def keys(**types: TypeEngine[Any]) -> list[Column[Any]]:
-    """The columns of a primary key, by name."""
+def keys(**types: ColumnType) -> list[SchemaItem]:
+    """Return the columns of a primary key, each by its name."""
     return [Column(name, kind, primary_key=True) for name, kind in types.items()]
 
 
-def required(**types: TypeEngine[Any]) -> list[Column[Any]]:
-    """Columns that are never null, by name."""
+def required(**types: ColumnType) -> list[SchemaItem]:
+    """Return columns that are never null, each by its name."""
     return [Column(name, kind, nullable=False) for name, kind in types.items()]
 
 
-def optional(**types: TypeEngine[Any]) -> list[Column[Any]]:
-    """Columns that may be null, by name."""
+def optional(**types: ColumnType) -> list[SchemaItem]:
+    """Return columns that may be null, each by its name."""
     return [Column(name, kind) for name, kind in types.items()]
 
 
-def indexed(name: str, kind: TypeEngine[Any]) -> Column[Any]:
-    """A column that is never null, with an index of its own."""
+def indexed(name: str, kind: ColumnType) -> SchemaItem:
+    """Return a column that is never null, with an index of its own."""
     return Column(name, kind, nullable=False, index=True)
 
 
@@ -103,25 +109,46 @@ def partial_index(name: str, *columns: str, where: str, unique: bool = False) ->
     return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
-def where(condition: str) -> dict[str, Any]:
+class IndexedRows(TypedDict):
+    """The rows that an index of a migration holds, as options of it."""
+
+    sqlite_where: TextClause
+    postgresql_where: TextClause
+
+
+def where(condition: str) -> IndexedRows:
     """Return the options of a migration's index of the rows for which a condition holds."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def create_index(
-    name: str, table: str, columns: Sequence[str | TextClause], **options: Any
+    name: str,
+    table: str,
+    columns: Sequence[str | TextClause],
+    *,
+    unique: bool = False,
+    sqlite_where: TextClause | None = None,
+    postgresql_where: TextClause | None = None,
 ) -> None:
-    """Create an index while others read and write the table, which may be full. To be called within
+    """Create an index while others read and write the table, which may be full. Called within
     `step_by_step`.
 
     An existing index of that name is recreated: an interrupted step leaves an invalid one.
     """
     drop_index(name)
-    op.create_index(name, table, columns, postgresql_concurrently=True, **options)
+    op.create_index(
+        name,
+        table,
+        columns,
+        unique=unique,
+        sqlite_where=sqlite_where,
+        postgresql_where=postgresql_where,
+        postgresql_concurrently=True,
+    )
 
 
 def drop_index(name: str) -> None:
-    """Drop an index of a table that may be full. To be called within `step_by_step`."""
+    """Drop an index of a table that may be full. Called within `step_by_step`."""
     op.execute(f"DROP INDEX {'CONCURRENTLY ' if is_postgresql() else ''}IF EXISTS {name}")
 
 
@@ -141,8 +168,8 @@ def wait_until_migrated(app: Flask, pause: float = PAUSE_SECONDS) -> None:
 
 
 def is_migrated(app: Flask) -> bool:
-    """Whether no migration of this code is left to be run. A revision that it does not know is a
-    later one's: after a step back the code runs on the tables of the version after it."""
+    """Return whether no migration of this code is left to be run. A revision that it does not know
+    is a later one's: after a step back the code runs on the tables of the version after it."""
     scripts = ScriptDirectory(Path(app.root_path) / "migrations")
     with app.app_context(), app.extensions["sqlalchemy"].engine.connect() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
@@ -153,7 +180,8 @@ def is_migrated(app: Flask) -> bool:
 
 
 def create_trigger(name: str, moment: str, change: str) -> None:
-    """For each row: `moment` says when (« AFTER INSERT ON pieces »), `change` is a statement."""
+    """Create a trigger that runs a statement, `change`, for each row. `moment` says when: « AFTER
+    INSERT ON pieces »."""
     if not is_postgresql():
         op.execute(f"CREATE TRIGGER {name} {moment} BEGIN {change}; END")
         return
@@ -165,7 +193,7 @@ def create_trigger(name: str, moment: str, change: str) -> None:
 
 
 def refuse_to_erase_all() -> None:
-    """The downgrade of a first revision. Raises RuntimeError."""
+    """Raise RuntimeError, as the downgrade of a first revision does."""
     raise RuntimeError(
         "the first revision is not undone: that would erase all that the service holds"
     )

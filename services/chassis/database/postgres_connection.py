@@ -1,17 +1,16 @@
 """Connections to PostgreSQL, which end although the server has hung."""
 
-from typing import Any
-
 import psycopg
 from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
+from psycopg.rows import TupleRow
 
 from services.chassis.process.time_limits import time_limits
 
 MARGIN_SECONDS = 3.0
 
 
-class PostgresConnection(psycopg.Connection[Any]):
+class PostgresConnection(psycopg.Connection[TupleRow]):
     """A connection to PostgreSQL, closed MARGIN_SECONDS after the time at which the server should
     have cancelled the statement.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from threading import Lock
-from typing import Any
+from typing import cast
 
 import structlog
 from flask import Flask
@@ -125,7 +125,7 @@ class Database(SQLAlchemy):
         if self.engine.dialect.name == "sqlite":
             with self._turn(), self.engine.connect() as connection:
                 with connection.begin():  # it may have been one that only reads
-                    driver: Any = connection.connection.dbapi_connection
+                    driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
                 driver.execute("PRAGMA busy_timeout=500")  # writers of other processes wait as long
                 try:
                     driver.execute("VACUUM")
@@ -136,7 +136,7 @@ class Database(SQLAlchemy):
                     driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
     def check(self) -> str | None:
-        """For readiness: None if the database answers, else a short reason."""
+        """Return None if the database answers, else a short reason, for readiness."""
         try:
             with self.engine.connect() as connection:
                 connection.execute(text("SELECT 1"))
@@ -145,7 +145,7 @@ class Database(SQLAlchemy):
         return None
 
     @contextmanager
-    def _transaction(self, options: Mapping[str, Any]) -> Iterator[Session]:
+    def _transaction(self, options: Mapping[str, object]) -> Iterator[Session]:
         with self._at_once(), Session(self.engine, expire_on_commit=False) as transaction:
             transaction.connection(execution_options=dict(options))
             yield transaction

@@ -2,10 +2,11 @@
 events, and runs nothing: what a consumer takes it writes down, then acknowledges."""
 
 import threading
-from collections.abc import Callable, Sequence
-from typing import ClassVar, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from services.chassis.events.envelope import Envelope
+from services.contracts.base import Contract
 
 TAKEN_AT_ONCE = 50
 LOOK_SECONDS = 0.25  # before who found no work in a database looks again
@@ -20,7 +21,7 @@ class BrokerUnavailable(Exception):
 
 
 class Unroutable(Exception):
-    """No queue is bound to this type: the topology was not applied, or names no consumer."""
+    """An event's type has no queue: the topology was not applied, or names no consumer."""
 
 
 class Publisher(Protocol):
@@ -32,8 +33,8 @@ class Publisher(Protocol):
         Unroutable."""
 
     def keep_alive(self) -> None:
-        """To be called regularly while there is nothing to publish: an idle connection must answer
-        heartbeats. Raises BrokerUnavailable."""
+        """Answer heartbeats, as an idle connection must: called regularly while there is nothing to
+        publish. Raises BrokerUnavailable."""
 
     def close(self) -> None: ...
 
@@ -57,17 +58,11 @@ class Broker(Protocol):
         """
 
 
-class EventType(Protocol):
-    """What a contract's class says of its events."""
-
-    TYPE: ClassVar[str]
-    CONSUMERS: ClassVar[tuple[str, ...]]
-
-
-def bindings_of(contracts: Sequence[type[EventType]]) -> dict[str, tuple[str, ...]]:
-    """Return which services consume each event, by its type. Raises ValueError for an event without
+def bindings_of(contracts: Iterable[type[Contract]]) -> dict[str, tuple[str, ...]]:
+    """Return which services consume each event type. Raises ValueError for an event without
     consumers."""
     bindings = {contract.TYPE: contract.CONSUMERS for contract in contracts}
-    if without_consumers := [type for type, consumers in bindings.items() if not consumers]:
+    without_consumers = [type for type, consumers in bindings.items() if not consumers]
+    if without_consumers:
         raise ValueError(f"nobody consumes {without_consumers}")
     return bindings

@@ -54,7 +54,7 @@ class _OfThread(threading.local):
 
 
 class EmbeddedBroker:
-    """`path` is the SQLite file; its folder must exist."""
+    """Carries events in the SQLite file at `path`; its folder must exist."""
 
     def __init__(self, path: str) -> None:
         self._path = Path(path)
@@ -72,7 +72,7 @@ class EmbeddedBroker:
         return self
 
     def publish(self, envelope: Envelope) -> None:
-        """One row for each queue bound to the type. Raises Unroutable."""
+        """Add a row for each queue bound to the type. Raises Unroutable."""
         with self._write() as connection:
             bound = connection.execute(
                 "SELECT queue FROM bindings WHERE type = ?", (envelope.type,)

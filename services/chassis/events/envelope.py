@@ -58,7 +58,7 @@ class Envelope:
 
     @classmethod
     def from_json(cls, body: bytes | str) -> Self:
-        """Raises Undecodable."""
+        """Return the envelope that an event's JSON holds. Raises Undecodable."""
         try:
             read = orjson.loads(body)
         except orjson.JSONDecodeError as error:

@@ -11,13 +11,13 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import pika
 import structlog
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
 from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPError, ChannelClosed, ConnectionClosed, NackError, UnroutableError
+from pika.spec import Basic
 
 from services.chassis.events.broker import (
     TAKEN_AT_ONCE,
@@ -41,7 +41,7 @@ HEARTBEAT_SECONDS = 15  # a broker that hangs is given up after two of them and 
 
 
 class RabbitBroker:
-    """`url` is `amqp://user:password@host:port/vhost`."""
+    """Carries events by the RabbitMQ at `amqp://user:password@host:port/vhost`."""
 
     def __init__(self, url: str) -> None:
         self._parameters = pika.URLParameters(url)
@@ -86,7 +86,7 @@ class RabbitBroker:
 class RabbitPublisher:
     """One connection, made when first needed; confirms and mandatory always together."""
 
-    def __init__(self, parameters: Any) -> None:
+    def __init__(self, parameters: pika.URLParameters) -> None:
         self._parameters = parameters
         self._connection: BlockingConnection | None = None
         self._channel: BlockingChannel | None = None
@@ -134,7 +134,7 @@ class RabbitPublisher:
 
 
 class _Consumption:
-    """What comes from a queue and its dead-letter queue, in the order of coming."""
+    """Writes down what comes from a queue and its dead-letter queue, in the order of coming."""
 
     def __init__(self, channel: BlockingChannel, queue: str, hear: Hear) -> None:
         self._channel = channel
@@ -164,7 +164,9 @@ class _Consumption:
             if self._bodies and time.monotonic() >= self._not_before:
                 self._write_and_acknowledge()
 
-    def _take(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
+    def _take(
+        self, _channel: object, method: Basic.Deliver, _properties: object, body: bytes
+    ) -> None:
         self._bodies.append(body)
         self._last_tag = method.delivery_tag
 
@@ -180,8 +182,8 @@ class _Consumption:
 
 
 def _close_reason(error: Exception) -> str:
-    """The broker's text if it closed the channel (a right refused, a queue missing): it holds
-    names, no secrets."""
+    """Return the broker's text if it closed the channel (a right refused, a queue missing): it
+    holds names, no secrets."""
     if isinstance(error, ChannelClosed | ConnectionClosed):
         return f"{error.reply_code} {error.reply_text}"
     return type(error).__name__

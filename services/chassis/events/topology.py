@@ -6,28 +6,70 @@ falls back to at-most-once). Without a dead-letter target a message would be del
 DELIVERY_LIMIT deliveries.
 """
 
-from typing import Any
+from typing import TypedDict
 
 EXCHANGE = "portail.events"
 DELIVERY_LIMIT = 20
 """Deliveries of a message that nobody acknowledged, as when its consumer is killed each time."""
 NO_LIMIT = -1  # without a dead-letter target, the default limit would delete messages
-_QUORUM = {"x-queue-type": "quorum"}
-_ONWARDS = {
+Arguments = dict[str, str | int]
+_QUORUM: Arguments = {"x-queue-type": "quorum"}
+_ONWARDS: Arguments = {
     "x-dead-letter-strategy": "at-least-once",
     "x-overflow": "reject-publish",
     "x-dead-letter-exchange": "",
 }
 
 
+class Exchange(TypedDict):
+    """An exchange, by RabbitMQ's names."""
+
+    name: str
+    vhost: str
+    type: str
+    durable: bool
+    auto_delete: bool
+    internal: bool
+    arguments: Arguments
+
+
+class Queue(TypedDict):
+    """A queue, by RabbitMQ's names."""
+
+    name: str
+    vhost: str
+    durable: bool
+    auto_delete: bool
+    arguments: Arguments
+
+
+class Binding(TypedDict):
+    """What comes from an exchange into a queue, by RabbitMQ's names."""
+
+    source: str
+    vhost: str
+    destination: str
+    destination_type: str
+    routing_key: str
+    arguments: Arguments
+
+
+class Definitions(TypedDict):
+    """A file of definitions of RabbitMQ."""
+
+    vhosts: list[dict[str, str]]
+    exchanges: list[Exchange]
+    queues: list[Queue]
+    bindings: list[Binding]
+
+
 def dead_letter_queue(service: str) -> str:
     return f"{service}.parking"
 
 
-def definitions(bindings: dict[str, tuple[str, ...]], vhost: str = "/") -> dict[str, Any]:
-    """A RabbitMQ definitions file, which the server loads at start; files are loaded in any order.
-    `bindings` maps each event type to its consuming services."""
-    durable = {"durable": True, "auto_delete": False}
+def definitions(bindings: dict[str, tuple[str, ...]], vhost: str = "/") -> Definitions:
+    """Return a RabbitMQ definitions file, which the server loads at start; files are loaded in any
+    order. `bindings` maps each event type to its consuming services."""
     services = sorted({service for consumers in bindings.values() for service in consumers})
     return {
         "vhosts": [{"name": vhost}],
@@ -36,16 +78,13 @@ def definitions(bindings: dict[str, tuple[str, ...]], vhost: str = "/") -> dict[
                 "name": EXCHANGE,
                 "vhost": vhost,
                 "type": "topic",
-                **durable,
+                "durable": True,
+                "auto_delete": False,
                 "internal": False,
                 "arguments": {},
             }
         ],
-        "queues": [
-            {"name": name, "vhost": vhost, **durable, "arguments": {**_QUORUM, **arguments}}
-            for service in services
-            for name, arguments in _queues(service).items()
-        ],
+        "queues": [queue for service in services for queue in _queues(service, vhost)],
         "bindings": [
             {
                 "source": EXCHANGE,
@@ -61,13 +100,26 @@ def definitions(bindings: dict[str, tuple[str, ...]], vhost: str = "/") -> dict[
     }
 
 
-def _queues(service: str) -> dict[str, dict[str, Any]]:
-    """Arguments by name."""
-    dead_letters = {
-        "x-dead-letter-routing-key": dead_letter_queue(service),
+def _queues(service: str, vhost: str) -> list[Queue]:
+    """Return the queue of a service and the one of its dead letters."""
+    dead_letters = dead_letter_queue(service)
+    own: Arguments = {
+        **_QUORUM,
+        **_ONWARDS,
+        "x-dead-letter-routing-key": dead_letters,
         "x-delivery-limit": DELIVERY_LIMIT,
     }
+    return [
+        _queue(service, vhost, own),
+        _queue(dead_letters, vhost, {**_QUORUM, "x-delivery-limit": NO_LIMIT}),
+    ]
+
+
+def _queue(name: str, vhost: str, arguments: Arguments) -> Queue:
     return {
-        service: {**_ONWARDS, **dead_letters},
-        dead_letter_queue(service): {"x-delivery-limit": NO_LIMIT},
+        "name": name,
+        "vhost": vhost,
+        "durable": True,
+        "auto_delete": False,
+        "arguments": arguments,
     }

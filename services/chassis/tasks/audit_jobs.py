@@ -24,7 +24,7 @@ Roots = Callable[[], KeptRoots | None]
 def register(
     app: Flask, handlers: Handlers, chain: AuditChain, kept_roots: Roots = lambda: None
 ) -> None:
-    """Adds `chain-audit` each minute, `sign-audit` daily, and `audit verify`. `kept_roots`: where
+    """Add `chain-audit` each minute, `sign-audit` daily, and `audit verify`. `kept_roots`: where
     roots are kept besides the table and the log, called in an application context."""
     handlers.every(minutes=1, name="chain-audit")(chain.extend)
     handlers.every(hours=24, name="sign-audit")(

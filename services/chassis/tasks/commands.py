@@ -27,7 +27,7 @@ from services.clock import system_now
 
 
 def register(app: Flask, handlers: Handlers) -> None:
-    """What the service does later; adds the commands, and `purge-events`, a job of every
+    """Note what the service does later, and add the commands and `purge-events`, a job of every
     service."""
     app.extensions[HANDLERS] = handlers
     handlers.every(hours=24, name="purge-events")(
@@ -72,8 +72,9 @@ def replay(ids: tuple[int, ...], everything: bool) -> None:
 
 
 def replayed(runner: Runner, sequence: int) -> bool:
-    """Run a parked task; whether that succeeded."""
-    if (task := runner.leases.take_now(parked.is_parked(sequence))) is None:
+    """Run a parked task, and return whether that succeeded."""
+    task = runner.leases.take_now(parked.is_parked(sequence))
+    if task is None:
         return False
     try:
         error = runner.run(task)
@@ -133,8 +134,8 @@ def publish_once_more(days: int) -> None:
 
 @contextmanager
 def errors_as_messages() -> Iterator[None]:
-    """A DomainError ends the command with its French sentence, and one for each field, instead of a
-    stack."""
+    """Have a DomainError end the command with its French sentence, and one for each field, instead
+    of a stack."""
     try:
         yield
     except DomainError as error:
@@ -144,8 +145,8 @@ def errors_as_messages() -> Iterator[None]:
 
 
 def operator() -> Actor:
-    """Who types the command, by the name of the machine's user; a container's user has a number
-    only."""
+    """Return who types the command, by the name of the machine's user; a container's user has a
+    number only."""
     try:
         return Actor("operator", getpass.getuser()[:64])
     except (KeyError, OSError):

@@ -1,9 +1,8 @@
 """Figures of tasks for `/metrics`: how many wait, and when jobs ran."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import Select, func, select, union_all
+from sqlalchemy import Row, Select, func, select, union_all
 from sqlalchemy.orm import Session
 
 from services.chassis.database.transactions import Database
@@ -30,14 +29,14 @@ def waiting(db: Database, channels: Iterable[str]) -> dict[str, tuple[int, float
         }
 
 
-def _waiting_in(channel: str) -> Select[Any]:
+def _waiting_in(channel: str) -> Select[*tuple[object, ...]]:
     rows = select(tasks.c.channel, tasks.c.created_at).where(IS_WAITING, tasks.c.channel == channel)
     return select(
         rows.order_by(tasks.c.available_at, tasks.c.sequence).limit(MAX_COUNTED).subquery()
     )
 
 
-def jobs(transaction: Session, names: Iterable[str]) -> Sequence[Any]:
+def jobs(transaction: Session, names: Iterable[str]) -> Sequence[Row[*tuple[object, ...]]]:
     """Return the rows of these jobs that were ever due."""
     return transaction.execute(
         select(tasks).where(tasks.c.event_id == JOB, tasks.c.handler.in_(list(names)))

@@ -21,8 +21,8 @@ Values = Mapping[tuple[str, ...], float]
 
 @dataclass(frozen=True)
 class Gauge:
-    """To be created at module level, so that the worker knows it. Raises ValueError for a name used
-    twice."""
+    """A gauge that a job sets. Create it at module level, so that the worker knows it. Raises
+    ValueError for a name used twice."""
 
     name: str
     documentation: str
@@ -80,8 +80,8 @@ def record(db: Database, gauge: Gauge, values: float | Values) -> None:
 def recorded(
     transaction: Session, gauge: Gauge
 ) -> tuple[dict[tuple[str, ...], float], datetime | None]:
-    """The gauge's values by labels, and when they were recorded (system time); None where there are
-    none."""
+    """Return the gauge's values by labels, and when they were recorded (system time); None where
+    there are none."""
     query = select(job_figures.c.labels, job_figures.c.value, job_figures.c.recorded_at)
     rows = transaction.execute(query.where(job_figures.c.name == gauge.name)).all()
     values = {tuple(orjson.loads(labels)): value for labels, value, _ in rows}

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.database.migrations import where
+from services.chassis.database.migrations import partial_index
 
 _MOMENT = sa.DateTime(timezone=True)
 _SEQUENCE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -21,8 +21,8 @@ def _moments(*names: str, nullable: bool = True) -> Iterator[sa.Column[datetime]
 
 
 def create_event_tables() -> None:
-    """The outbox, and what tasks took the place of: inbox, what is parked, leases and figures of
-    jobs."""
+    """Create the outbox, and what tasks took the place of: inbox, what is parked, leases, figures
+    of jobs."""
     op.create_table(
         "inbox",
         sa.Column("event_id", sa.String(64), primary_key=True),
@@ -62,8 +62,8 @@ def create_event_tables() -> None:
 
 
 def _create_outbox() -> None:
-    waiting = where("published_at IS NULL")
-    sent = where("published_at IS NOT NULL")
+    waits = "published_at IS NULL"
+    is_sent = "published_at IS NOT NULL"
     op.create_table(
         "outbox",
         sa.Column("sequence", _SEQUENCE, primary_key=True),
@@ -76,14 +76,15 @@ def _create_outbox() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         *_moments("published_at"),
         sa.Column("leased_by", sa.String(32)),
-        sa.Index("ix_outbox_pending", "destination", "available_at", "sequence", **waiting),
-        sa.Index("ix_outbox_pending_types", "type", "available_at", "sequence", **waiting),
-        sa.Index("ix_outbox_published", "published_at", **sent),
+        partial_index("ix_outbox_pending", "destination", "available_at", "sequence", where=waits),
+        partial_index("ix_outbox_pending_types", "type", "available_at", "sequence", where=waits),
+        partial_index("ix_outbox_published", "published_at", where=is_sent),
     )
 
 
 def create_tasks() -> None:
-    """The table of tasks, with the jobs as they stand. What else waited, workers of 0.2.0 moved."""
+    """Create the table of tasks, with the jobs as they stand. What else waited, workers of 0.2.0
+    moved."""
     op.create_table(
         "tasks",
         sa.Column("sequence", _SEQUENCE, nullable=False),
@@ -99,11 +100,11 @@ def create_tasks() -> None:
         sa.PrimaryKeyConstraint("sequence", name="pk_tasks"),
         sa.UniqueConstraint("event_id", "handler", name="uq_tasks_event_id_handler"),
         sa.Index("ix_tasks_subject", "subject"),
-        sa.Index(
-            "ix_tasks_waiting", "channel", "available_at", "sequence", **where("state = 'waiting'")
+        partial_index(
+            "ix_tasks_waiting", "channel", "available_at", "sequence", where="state = 'waiting'"
         ),
-        sa.Index("ix_tasks_parked", "ended_at", **where("state = 'parked'")),
-        sa.Index("ix_tasks_ended", "ended_at", **where("state IN ('done', 'set aside')")),
+        partial_index("ix_tasks_parked", "ended_at", where="state = 'parked'"),
+        partial_index("ix_tasks_ended", "ended_at", where="state IN ('done', 'set aside')"),
     )
     op.execute(
         "INSERT INTO tasks (event_id, handler, channel, subject, envelope, state, created_at, "
@@ -114,8 +115,8 @@ def create_tasks() -> None:
 
 
 def give_tasks_back() -> None:
-    """Where the version before looks for them: what waits in its outbox, heard events that were not
-    handled and what is parked in its list, handled events in its inbox."""
+    """Put tasks where the version before looks for them: what waits in its outbox, heard events
+    that were not handled and what is parked in its list, handled events in its inbox."""
     op.execute(
         "INSERT INTO outbox (event_id, destination, type, subject, envelope, created_at, "
         "available_at, attempts) SELECT event_id, 'self', handler, subject, envelope, created_at, "

@@ -1,19 +1,22 @@
 """Parked tasks: what operators are shown of them, and how they settle one."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.tasks.tables import IS_PARKED, REASON_LENGTH, SET_ASIDE, tasks
 from services.clock import system_now
 
 
-def parked_tasks(transaction: Session) -> Sequence[Any]:
-    """Return the parked tasks, oldest first, without what they say of people."""
-    shown = (tasks.c[name] for name in ("sequence", "event_id", "handler", "reason", "ended_at"))
-    return transaction.execute(select(*shown).where(IS_PARKED).order_by(tasks.c.ended_at)).all()
+def parked_tasks(transaction: Session) -> Sequence[Row[int, str, str, str, datetime]]:
+    """Return the sequence, event_id, handler, reason and ended_at of the parked tasks, oldest
+    first, without what they say of people."""
+    shown = select(
+        tasks.c.sequence, tasks.c.event_id, tasks.c.handler, tasks.c.reason, tasks.c.ended_at
+    )
+    return transaction.execute(shown.where(IS_PARKED).order_by(tasks.c.ended_at)).all()
 
 
 def parked_count(transaction: Session) -> int:

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
 from services.chassis.events.envelope import Envelope
+from services.contracts.base import Contract
 
-EventHandler = Callable[[Session, Any, Envelope], None]
+Event = TypeVar("Event", bound=Contract)
+EventHandler = Callable[[Session, Event, Envelope], None]
 FollowUp = Callable[[dict[str, Any], Envelope], None]
-AnyEventHandler = TypeVar("AnyEventHandler", bound=EventHandler)
+"""Is given the data that was asked for with it, and their envelope."""
 AnyFollowUp = TypeVar("AnyFollowUp", bound=FollowUp)
 AnyJob = TypeVar("AnyJob", bound=Callable[[], object])
 HANDLERS = "portail.handlers"  # the key of an application's Handlers in its extensions
@@ -49,13 +51,17 @@ class ChannelUnavailable(Exception):
 
 
 @dataclass(frozen=True)
-class Reaction:
-    """`name` is stored with the task: a renamed handler would react again to events that it has
-    handled."""
+class Reaction(Generic[Event]):
+    """What is done when an event comes. `name` is stored with the task: a renamed handler would
+    react again to events that it has handled."""
 
     name: str
-    contract: Any
-    run: EventHandler
+    contract: type[Event]
+    run: EventHandler[Event]
+
+
+AnyReaction = Reaction[Any]
+"""To an event of whatever class."""
 
 
 @dataclass(frozen=True)
@@ -68,45 +74,46 @@ class Job:
 
 
 class Handlers:
-    """The reactions, follow-ups and timed jobs of service `service`, which is also the name of its
-    queue."""
+    """Holds the reactions, follow-ups and timed jobs of service `service`, which is also the name
+    of its queue."""
 
     def __init__(self, service: str) -> None:
         self.service = service
         self.follow_ups: dict[str, FollowUp] = {}
         self.jobs: dict[str, Job] = {}
         self.channels: dict[Channel, list[str]] = {}  # of reactions and follow-ups
-        self._reactions: dict[str, list[Reaction]] = {}
+        self._reactions: dict[str, list[AnyReaction]] = {}
 
-    def on(self, contract: type[Any]) -> Callable[[AnyEventHandler], AnyEventHandler]:
-        """`contract` is an event's class (`TYPE`, `from_data`, which raises ValueError for data of
-        another shape). The function is called in a transaction, with its session; it writes with it
+    def on(self, contract: type[Event]) -> Callable[[EventHandler[Event]], EventHandler[Event]]:
+        """Have a function called for each event of a class, in a transaction that it writes with
         and never commits."""
 
-        def register(run: AnyEventHandler) -> AnyEventHandler:
+        def register(run: EventHandler[Event]) -> EventHandler[Event]:
             self._add(Reaction(run.__name__, contract, run))
             return run
 
         return register
 
     def calls(
-        self, contract: type[Any], name: str, operation: Callable[[Session, Any], None]
+        self, contract: type[Event], name: str, operation: Callable[[Session, Event], None]
     ) -> None:
         """Bind an event to an operation that needs nothing of its envelope. `name`: of the
         reaction."""
-        self._add(
-            Reaction(name, contract, lambda transaction, event, _: operation(transaction, event))
-        )
 
-    def _add(self, reaction: Reaction) -> None:
-        self._reactions.setdefault(str(reaction.contract.TYPE), []).append(reaction)
+        def run(transaction: Session, event: Event, _: Envelope) -> None:
+            operation(transaction, event)
+
+        self._add(Reaction(name, contract, run))
+
+    def _add(self, reaction: AnyReaction) -> None:
+        self._reactions.setdefault(reaction.contract.TYPE, []).append(reaction)
         self.channels.setdefault(EVENTS, []).append(reaction.name)
 
     def follow_up(
         self, name: str, channel: Channel = OTHERS
     ) -> Callable[[AnyFollowUp], AnyFollowUp]:
-        """The function is called outside any transaction, and again after a crash: it must be
-        idempotent."""
+        """Have a function called for each such follow-up, outside any transaction, and again after
+        a crash: it must be idempotent."""
 
         def register(run: AnyFollowUp) -> AnyFollowUp:
             if name in self.follow_ups:
@@ -129,11 +136,12 @@ class Handlers:
 
         return register
 
-    def reactions(self, type: str) -> list[Reaction]:
+    def reactions(self, type: str) -> list[AnyReaction]:
         return self._reactions.get(type, [])
 
     def channel_of(self, follow_up: str) -> str:
-        """Raises LookupError for a name that nothing here has."""
+        """Return the name of the channel of a follow-up. Raises LookupError for one that nothing
+        here has."""
         for channel, names in self.channels.items():
             if channel is not EVENTS and follow_up in names:
                 return channel.name

@@ -76,6 +76,10 @@ class EventTables:
 
     def __init__(self, db: Database) -> None:
         own = {name: table.to_metadata(db.metadata) for name, table in TABLES.tables.items()}
-        self.Outbox: Any = type("Outbox", (db.Model,), {"__table__": own["outbox"]})
-        self.Task: Any = type("Task", (db.Model,), {"__table__": own["tasks"]})
-        self.JobFigure: Any = type("JobFigure", (db.Model,), {"__table__": own["job_figures"]})
+
+        def model(name: str, table: str) -> Any:
+            return type(name, (db.Model,), {"__table__": own[table]})
+
+        self.Outbox = model("Outbox", "outbox")
+        self.Task = model("Task", "tasks")
+        self.JobFigure = model("JobFigure", "job_figures")

@@ -12,8 +12,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong with one field. `pointer` is a JSON pointer into the body sent:
-    "#/nom_famille"."""
+    """A mistake in one field. `pointer` is a JSON pointer into the body sent: "#/nom_famille"."""
 
     pointer: str
     detail: str
@@ -35,14 +34,14 @@ class DomainError(Exception):
         *,
         problem: ProblemType | None = None,
         errors: tuple[FieldError, ...] = (),
-        **extra: Any,
+        **extra: object,
     ) -> None:
         if misplaced := RESERVED_MEMBERS & extra.keys():
             raise TypeError(f"{sorted(misplaced)} are not extra members of a problem")
         self.problem = problem or self.problem
         self.detail = detail or self.problem.title
         self.errors = errors
-        self.extra = extra
+        self.extra: dict[str, Any] = extra
         super().__init__(self.detail)
 
     @property
@@ -61,7 +60,7 @@ class NotFound(DomainError):
 
 
 def found(value: Value | None, detail: str = "") -> Value:
-    """What was looked up. Raises NotFound where there is none."""
+    """Return what was looked up. Raises NotFound where there is none."""
     if value is None:
         raise NotFound(detail)
     return value
@@ -76,7 +75,7 @@ class Invalid(DomainError):
 
     @classmethod
     def in_field(cls, name: str, detail: str) -> Self:
-        """One field alone is wrong: its mistake is the whole refusal."""
+        """Return the refusal of what is wrong in one field alone, whose mistake it repeats."""
         return cls(detail, errors=(FieldError(f"#/{name}", detail),))
 
 
@@ -109,16 +108,22 @@ class TooMany(DomainError):
 
     problem = problem_types.TOO_MANY_TRIES
 
-    def __init__(self, detail: str = "", *, retry_after: int, **extra: Any) -> None:
-        super().__init__(detail, retry_after=retry_after, **extra)
+    def __init__(
+        self, detail: str = "", *, retry_after: int, problem: ProblemType | None = None
+    ) -> None:
+        super().__init__(detail, problem=problem, retry_after=retry_after)
 
 
 class Unavailable(DomainError):
     """A server or service that we need does not answer; the page keeps what was typed.
-    `nothing_done`, where given, is True: what was asked for was refused before any of it was done,
-    so that asking again cannot do it twice."""
+    `nothing_done`: what was asked for was refused before any of it was done, so that asking again
+    cannot do it twice. `retry_after`: in seconds."""
 
     problem = problem_types.UNAVAILABLE
 
-    def __init__(self, detail: str = "", *, retry_after: int = 10, **extra: Any) -> None:
-        super().__init__(detail, retry_after=retry_after, **extra)
+    def __init__(
+        self, detail: str = "", *, retry_after: int = 10, nothing_done: bool = False
+    ) -> None:
+        super().__init__(detail, retry_after=retry_after)
+        if nothing_done:
+            self.extra["nothing_done"] = True

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, true
+from sqlalchemy import ColumnElement, Row, Select, true
 from sqlalchemy.orm import QueryableAttribute, Session
 
 from services.chassis.errors import FieldError, Invalid, NotFound
@@ -16,34 +16,38 @@ from services.contracts.api.staff_lists import MOST_COUNTED, Counts, StaffList
 
 UNKNOWN_CURSOR = "Ce curseur n'est pas de ceux que l'API a donnés."
 Condition = Callable[[Any], ColumnElement[bool] | None]
-"""Of the value of a filter; None where that value leaves the list as it is."""
+"""Makes a condition of the value of a filter; None where that value leaves the list as it is."""
 
 
 def conditions_of(
     declared: StaffList,
-    given: Mapping[str, Any],
-    *models: type[Any],
+    given: Mapping[str, object],
+    *models: type[object],
     **others: QueryableAttribute[Any] | Condition,
 ) -> Iterator[ColumnElement[bool]]:
-    """The conditions of the filters that are given. `given`: the query as the list's schema loads
-    it.
+    """Yield the conditions of the filters that are given. `given`: their values, as the list's
+    schema loads them.
 
     A filter is compared with the column of `models` that has its name, unless `others` gives its
     column or condition. A filter without either is an error of every call (AttributeError).
     """
-    for name in (declared_filter.name for declared_filter in declared.filters):
+    for declared_filter in declared.filters:
+        name = declared_filter.name
         column_or_condition = others.get(name) or _column_named(name, models)
-        if (value := given.get(name)) is None:
+        value = given.get(name)
+        if value is None:
             continue
         if isinstance(column_or_condition, QueryableAttribute):
             yield column_or_condition == value
-        elif (condition := column_or_condition(value)) is not None:
+            continue
+        condition = column_or_condition(value)
+        if condition is not None:
             yield condition
 
 
 def academies_shown(seen: frozenset[str] | None, wanted: str | None) -> frozenset[str] | None:
-    """The académies of a list whose reader sees `seen` (None: all) and asks for `wanted` (None: for
-    all of these).
+    """Return the académies of a list whose reader sees `seen` (None: all) and asks for `wanted`
+    (None: for all of these).
 
     Raises NotFound for one outside `seen`.
     """
@@ -54,20 +58,23 @@ def academies_shown(seen: frozenset[str] | None, wanted: str | None) -> frozense
     return frozenset({wanted})
 
 
-def within(academies: Collection[str] | None, column: Any) -> ColumnElement[bool]:
-    """As SQL: the académie that `column` has is one of these (None: all)."""
+def within(
+    academies: Collection[str] | None,
+    column: QueryableAttribute[str | None],
+) -> ColumnElement[bool]:
+    """Return as SQL whether the académie that `column` holds is one of these (None: all)."""
     return true() if academies is None else column.in_(academies)
 
 
 def count_values(
     transaction: Session,
     declared: StaffList,
-    given: Mapping[str, Any],
-    rows: Callable[[Mapping[str, Any]], Select[Any]],
+    given: Mapping[str, object],
+    rows: Callable[[Mapping[str, object]], Select[*tuple[object, ...]]],
     always: Collection[str] = (),
 ) -> Counts:
-    """The counts of a list. `rows`: by the filters that are given, the columns of the counted ones,
-    by their names, of MOST_COUNTED rows and one more, grouped, with their `number`.
+    """Return the counts of a list. `rows`: by the filters that are given, the columns of the
+    counted ones, by their names, of MOST_COUNTED rows and one more, grouped, with their `number`.
 
     Where the rows are not too many, a filter's values are counted as though it were not given, but
     for those that narrow `always`.
@@ -75,11 +82,10 @@ def count_values(
     chosen = {
         name: given[name] for name in declared.counted if name in given and name not in always
     }
-    groups: Sequence[Any] = ()
-    for narrowed in ({name: value for name, value in given.items() if name not in chosen}, given):
-        groups = transaction.execute(rows(narrowed)).all()
-        if is_complete := sum(group.number for group in groups) <= MOST_COUNTED:
-            break
+    unchosen = {name: value for name, value in given.items() if name not in chosen}
+    groups = transaction.execute(rows(unchosen)).all()
+    if not _are_all(groups):
+        groups = transaction.execute(rows(given)).all()
 
     def numbers(name: str) -> dict[str, int]:
         counter: Counter[str] = Counter()
@@ -94,16 +100,22 @@ def count_values(
         for name in declared.counted
     }
     total = min(sum(numbers("").values()), MOST_COUNTED)
-    return Counts(total=total, is_complete=is_complete, filters=filters)
+    return Counts(total=total, is_complete=_are_all(groups), filters=filters)
+
+
+def _are_all(groups: Sequence[Row[*tuple[object, ...]]]) -> bool:
+    """Return whether these groups hold every row."""
+    return sum(group.number for group in groups) <= MOST_COUNTED
 
 
 def encode_cursor(place: Sequence[str]) -> str:
+    """Return the cursor of the place at which a list goes on."""
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, parts: int) -> list[str]:
-    """The place that `encode_cursor` was given, of so many parts. Raises Invalid for what it did
-    not write."""
+    """Return the place that `encode_cursor` was given, of so many parts. Raises Invalid for what
+    it did not write."""
     try:
         place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, TypeError, binascii.Error, RecursionError):
@@ -113,7 +125,7 @@ def decode_cursor(cursor: str, parts: int) -> list[str]:
     raise Invalid(errors=(FieldError("#/cursor", UNKNOWN_CURSOR),))
 
 
-def _is_storable_text(part: Any) -> bool:
+def _is_storable_text(part: object) -> bool:
     return (
         isinstance(part, str)
         and "\x00" not in part
@@ -121,8 +133,9 @@ def _is_storable_text(part: Any) -> bool:
     )
 
 
-def _column_named(name: str, models: Sequence[type[Any]]) -> QueryableAttribute[Any]:
+def _column_named(name: str, models: Sequence[type[object]]) -> QueryableAttribute[Any]:
     for model in models:
-        if isinstance(column := getattr(model, name, None), QueryableAttribute):
+        column = getattr(model, name, None)
+        if isinstance(column, QueryableAttribute):
             return column
     raise AttributeError(f"no column and no condition for the filter « {name} »")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from types import NoneType
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
@@ -320,9 +321,17 @@ def _problem(answer: Answer) -> DomainError:
     if slug is None:
         return Unavailable("Un service du portail a répondu de façon inattendue.")
     body = answer.json()
-    extra = {key: value for key, value in body.items() if key not in RESERVED_MEMBERS}
-    if answer.status_code == 503:
-        return Unavailable(body.get("detail", ""), **extra)
+    refusal = _refusal(slug, answer.status_code, body)
+    refusal.extra.update(
+        {name: value for name, value in body.items() if name not in RESERVED_MEMBERS}
+    )
+    return refusal
+
+
+def _refusal(slug: str, status: int, body: dict[str, Any]) -> DomainError:
+    detail = body.get("detail", "")
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return Unavailable(detail)
     errors = tuple(FieldError(item["pointer"], item["detail"]) for item in body.get("errors", ()))
-    problem = ProblemType(slug, answer.status_code, body.get("title") or DomainError.problem.title)
-    return ProblemAnswer(body.get("detail", ""), problem=problem, errors=errors, **extra)
+    problem = ProblemType(slug, status, body.get("title") or DomainError.problem.title)
+    return ProblemAnswer(detail, problem=problem, errors=errors)

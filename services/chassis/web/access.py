@@ -1,14 +1,21 @@
 """Access control: each view bears who may call it, which is enforced before it runs. A view without
 that is refused to everyone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 from werkzeug.exceptions import InternalServerError
 
 from services.chassis.errors import Forbidden, Unauthenticated
-from services.chassis.web.access_tokens import AUDIENCE, Caller, KeyOf, VerifiedTokens, caller_of
+from services.chassis.web.access_tokens import (
+    AUDIENCE,
+    Caller,
+    Claims,
+    KeyOf,
+    VerifiedTokens,
+    caller_of,
+)
 from services.contracts import problem_types
 from services.contracts.api.operation import PUBLIC, Access
 
@@ -16,18 +23,18 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def marked(view: View, *ways: Access) -> View:
-    """The view, which any of these may call."""
+    """Note that any of these may call a view, and return the view."""
     view.__access__ = ways  # type: ignore[attr-defined]
     return view
 
 
 def public(view: View) -> View:
-    """Anyone, without a token."""
+    """Let anyone call a view, without a token, and return the view."""
     return marked(view, PUBLIC)
 
 
 def caller() -> Caller:
-    """The caller of a route that is not public."""
+    """Return the caller of a route that is not public."""
     who: Caller = g.caller
     return who
 
@@ -37,13 +44,13 @@ def caller_id() -> str:
 
 
 def caller_academies() -> frozenset[str] | None:
-    """Within which a member of staff acts; None: all."""
+    """Return the académies within which a member of staff acts; None: all."""
     return caller().academies
 
 
 def refuse_without_code() -> None:
-    """Raises Forbidden for a browser's session that gave no fresh code; a tool's token was made
-    with one."""
+    """Raise Forbidden for a browser's session that gave no fresh code; a tool's token was made with
+    one."""
     if caller().gave_code is False:
         raise Forbidden(
             "Cet acte demande un code de votre second facteur.",
@@ -57,6 +64,7 @@ def register(app: Flask, key_of: KeyOf) -> None:
 
 
 def ways_of(app: Flask, endpoint: str) -> tuple[Access, ...] | None:
+    """Return who may call a view; None where nothing says it."""
     return getattr(app.view_functions[endpoint], "__access__", None)
 
 
@@ -84,7 +92,7 @@ def _admits(way: Access, who: Caller) -> bool:
     return not way.names or who.id in way.names
 
 
-def claims_of(token: str, audience: str = AUDIENCE) -> Mapping[str, Any]:
-    """What a token says. Raises Unauthenticated for one that is not valid."""
+def claims_of(token: str, audience: str = AUDIENCE) -> Claims:
+    """Return what a token says. Raises Unauthenticated for one that is not valid."""
     tokens: VerifiedTokens = current_app.extensions["portail.tokens"]
     return tokens.claims(token, audience)

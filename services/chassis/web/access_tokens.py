@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from services.chassis.errors import Unauthenticated, Unavailable
 from services.chassis.http.sessions import get_once
@@ -24,7 +25,10 @@ KEYS_MAX_AGE_SECONDS = (
 VERIFIED_SECONDS = 60.0  # who fills in a form sends the same token with each request
 MAX_VERIFIED = 2000
 
-KeyOf = Callable[[str], Any]
+KeyOf = Callable[[str], Ed25519PublicKey]
+"""Returns the public key that has an id. Raises UnknownKey."""
+Claims = Mapping[str, Any]
+"""What a token says, by the names of its claims (RFC 7519)."""
 
 
 @dataclass(frozen=True)
@@ -47,29 +51,28 @@ class Caller:
 
 
 class UnknownKey(Exception):
-    """No published key has this id."""
+    """A token names a key that is not published."""
 
 
 class RemoteKeys:
-    """The keys that accounts publishes, fetched for an unknown id and after KEYS_MAX_AGE_SECONDS;
-    the last known ones remain in use while accounts is down."""
+    """Gives the keys that accounts publishes, fetched for an unknown id and after
+    KEYS_MAX_AGE_SECONDS; the last known ones remain in use while accounts is down."""
 
     def __init__(self, accounts_url: str) -> None:
         self._url = f"{accounts_url.rstrip('/')}/.well-known/jwks.json"
-        self._keys: dict[str, Any] = {}
+        self._keys: dict[str, Ed25519PublicKey] = {}
         self._asked_at = float("-inf")
         self._fetch = SingleRun(self._fetched, REFETCH_SECONDS)
 
-    def __call__(self, kid: str) -> Any:
+    def __call__(self, kid: str) -> Ed25519PublicKey:
         if kid not in self._keys:
             try:
                 self._fetch.begin().result(FETCH_SECONDS)
             except (OSError, ValueError, jwt.PyJWKSetError) as error:
                 raise Unavailable("Le service des comptes ne répond pas.") from error
         elif time.monotonic() - self._asked_at > KEYS_MAX_AGE_SECONDS:
-            self._asked_at = (
-                time.monotonic()
-            )  # the last known keys stay in use: no request waits for accounts
+            # The last known keys stay in use: no request waits for accounts.
+            self._asked_at = time.monotonic()
             self._fetch.begin()
         try:
             return self._keys[kid]
@@ -81,19 +84,22 @@ class RemoteKeys:
         if answer.status_code != HTTPStatus.OK:
             raise ValueError(answer.status_code)
         self._asked_at = time.monotonic()
+        published = jwt.PyJWKSet.from_dict(answer.json())
         self._keys = {
-            str(key.key_id): key.key for key in jwt.PyJWKSet.from_dict(answer.json()).keys
+            str(key.key_id): key.key
+            for key in published.keys
+            if isinstance(key.key, Ed25519PublicKey)
         }
 
 
 class _Verified(NamedTuple):
     kid: str
-    key: Any
-    claims: Mapping[str, Any]
+    key: Ed25519PublicKey
+    claims: Claims
 
 
 class VerifiedTokens:
-    """The claims of tokens that are signed with a key of `key_of`. A signature is verified once in
+    """Reads tokens that are signed with a key of `key_of`. A signature is verified once in
     VERIFIED_SECONDS; whether its key is published, and the token has not ended, is looked at each
     time."""
 
@@ -103,8 +109,8 @@ class VerifiedTokens:
             seconds=VERIFIED_SECONDS, at_most=MAX_VERIFIED
         )
 
-    def claims(self, token: str, audience: str = AUDIENCE) -> Mapping[str, Any]:
-        """Raises Unauthenticated unless all checks succeed."""
+    def claims(self, token: str, audience: str = AUDIENCE) -> Claims:
+        """Return what a token says. Raises Unauthenticated unless all checks succeed."""
         name = f"{audience} {token}"
         try:
             known = self._known.get(name)
@@ -136,7 +142,7 @@ class VerifiedTokens:
         return _Verified(kid, key, claims)
 
 
-def caller_of(claims: Mapping[str, Any]) -> Caller:
+def caller_of(claims: Claims) -> Caller:
     """Return the caller whom a verified token describes: within no académie unless it says
     which."""
     academies = claims.get("academies", ())

@@ -4,7 +4,7 @@ every problem."""
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import NoneType
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 from apispec import APISpec
@@ -53,8 +53,25 @@ _WITH_BODY = (problem_types.TOO_LARGE, problem_types.INVALID)
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 
+Described = dict[str, object]
+"""A part of the description, as JSON."""
+AnyOperation = Operation[Any]
+"""An operation, whatever it answers."""
+
+
+class Response(TypedDict, total=False):
+    """A response, as OpenAPI describes it."""
+
+    description: str
+    content: Mapping[str, object]
+
+
+Responses = dict[str, Response]
+"""By the text of the status."""
+
+
 def describe(title: str, sections: Sequence[Section]) -> dict[str, Any]:
-    """The OpenAPI description of these operations."""
+    """Return the OpenAPI description of these operations."""
     schemas = MarshmallowPlugin()
     spec = APISpec(title, "v1", "3.1.0", plugins=[schemas])
     converter = schemas.converter
@@ -84,15 +101,15 @@ def describe(title: str, sections: Sequence[Section]) -> dict[str, Any]:
     return spec.to_dict()
 
 
-def _of_delimited_list(_: Any, field: fields.Field[Any], **__: Any) -> dict[str, Any]:
-    """Its values come in one parameter, between commas."""
+def _of_delimited_list(
+    _: MarshmallowPlugin, field: fields.Field[Any], **__: object
+) -> dict[str, object]:
+    """Describe that the values of such a list come in one parameter, between commas."""
     return {"explode": False, "style": "form"} if isinstance(field, DelimitedList) else {}
 
 
-def _described(
-    operation: Operation[Any], answer: Mapping[str, Any] | None, tag: str
-) -> dict[str, Any]:
-    described: dict[str, Any] = {
+def _described(operation: AnyOperation, answer: Mapping[str, object] | None, tag: str) -> Described:
+    described: Described = {
         "summary": operation.summary,
         "tags": [tag],
         "security": (
@@ -101,15 +118,17 @@ def _described(
             else [{way.kind: sorted(way.names)} for way in operation.access]
         ),
     }
-    if parameters := [*_parameters(operation)]:
+    parameters = list(_parameters(operation))
+    if parameters:
         described["parameters"] = parameters
-    if body := _body(operation):
+    body = _body(operation)
+    if body:
         described["requestBody"] = {"required": True, "content": body}
     described["responses"] = {**_success(operation, answer), **_described_problems(operation)}
     return described
 
 
-def _parameters(operation: Operation[Any]) -> Iterator[Mapping[str, Any]]:
+def _parameters(operation: AnyOperation) -> Iterator[Mapping[str, object]]:
     for kind, name in _PARAMETER.findall(operation.path):
         schema = {"type": "integer" if kind == "int" else "string"}
         yield {"in": "path", "name": name, "required": True, "schema": schema}
@@ -119,7 +138,7 @@ def _parameters(operation: Operation[Any]) -> Iterator[Mapping[str, Any]]:
     yield from operation.parameters
 
 
-def _body(operation: Operation[Any]) -> dict[str, Any]:
+def _body(operation: AnyOperation) -> Described:
     if operation.sends:
         return {operation.sends: {"schema": {"type": "string", "format": "binary"}}}
     if operation.body:
@@ -128,18 +147,20 @@ def _body(operation: Operation[Any]) -> dict[str, Any]:
     return {}
 
 
-def _success(operation: Operation[Any], answer: Mapping[str, Any] | None) -> dict[str, Any]:
-    content: dict[str, Any] = {}
+def _success(operation: AnyOperation, answer: Mapping[str, object] | None) -> Responses:
+    """Describe the responses of what went well."""
+    words = {operation.success: operation.answer_words or "Fait", **operation.other_statuses}
+    responses: Responses = {str(status): {"description": said} for status, said in words.items()}
     if operation.answer is not NoneType:
         schema = answer or {"type": "string", "format": "binary"}
-        content = {"content": {operation.media_type: {"schema": schema}}}
-    words = {operation.success: operation.answer_words or "Fait", **operation.other_statuses}
-    return {str(status): {"description": said, **content} for status, said in words.items()}
+        for response in responses.values():
+            response["content"] = {operation.media_type: {"schema": schema}}
+    return responses
 
 
-def _described_problems(operation: Operation[Any]) -> dict[str, Any]:
-    """The responses with problems: its own, and what the chassis answers before or instead of the
-    view."""
+def _described_problems(operation: AnyOperation) -> Responses:
+    """Describe the responses with problems: the operation's own, and what the chassis answers
+    before or instead of the view."""
     by_status: dict[int, dict[str, ProblemType]] = {}
     for problem in (*_general_problems(operation), *operation.problems):
         by_status.setdefault(problem.status, {})[problem.slug] = problem
@@ -154,7 +175,7 @@ def _described_problems(operation: Operation[Any]) -> dict[str, Any]:
     }
 
 
-def _general_problems(operation: Operation[Any]) -> Iterator[ProblemType]:
+def _general_problems(operation: AnyOperation) -> Iterator[ProblemType]:
     yield from _ANY
     if PUBLIC not in operation.access:
         yield from _IDENTIFIED

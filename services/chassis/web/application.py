@@ -44,7 +44,7 @@ class Json(DefaultJSONProvider):
 
     sort_keys = False
 
-    def dumps(self, obj: Any, **how: Any) -> str:
+    def dumps(self, obj: object, **how: Any) -> str:
         try:
             return orjson.dumps(obj, self.default, orjson.OPT_NON_STR_KEYS).decode()
         except orjson.JSONEncodeError:
@@ -62,8 +62,8 @@ def create_service(
     key_of: KeyOf | None = None,
     reports: dict[str, Check] | None = None,
 ) -> Flask:
-    """The Flask application of service `name`. `key_of` replaces accounts' published keys (accounts
-    itself, tests).
+    """Return the Flask application of service `name`. `key_of` replaces accounts' published keys
+    (accounts itself, tests).
 
     `sections`: the operations that it declares, which `views` serve; `reports`: see Readiness.
     """
@@ -91,8 +91,8 @@ def create_service(
 
 
 def database_away(error: SQLAlchemyError) -> Response:
-    """503 while the database is unavailable or overloaded; the operation may have been executed or
-    not. Other errors of a database are defects of ours, and are raised again."""
+    """Answer 503 while the database is unavailable or overloaded; the operation may have been
+    executed or not. Other errors of a database are defects of ours, and are raised again."""
     if not is_database_unavailable(error):
         raise error
     structlog.get_logger().error("database_away", reason=reason_of(error), frames=frames_of(error))
@@ -120,16 +120,16 @@ def refuse_unstorable_text() -> None:
         raise Invalid(errors=wrong)
 
 
-def _unstorable_texts(value: Any, pointer: str = "#") -> Iterator[FieldError]:
-    if isinstance(value, str) and UNSTORABLE.search(value):
-        yield FieldError(pointer, "Ce texte comporte un caractère qui n'existe pas : effacez-le.")
-    inner = (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value)
-        if isinstance(value, list)
-        else ()
-    )
-    for name, item in inner:
-        yield from _unstorable_texts(name, pointer)
-        yield from _unstorable_texts(item, f"{pointer}/{name}")
+def _unstorable_texts(value: object, pointer: str = "#") -> Iterator[FieldError]:
+    """Yield an error for each such text in a JSON value, names of members included."""
+    if isinstance(value, str):
+        if UNSTORABLE.search(value):
+            detail = "Ce texte comporte un caractère qui n'existe pas : effacez-le."
+            yield FieldError(pointer, detail)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _unstorable_texts(name, pointer)
+            yield from _unstorable_texts(item, f"{pointer}/{name}")
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _unstorable_texts(item, f"{pointer}/{number}")

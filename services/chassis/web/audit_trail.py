@@ -3,13 +3,12 @@ and after."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Response
 from sqlalchemy import ColumnElement, Subquery, TextClause, false, select
 from sqlalchemy.orm import Session
 
-from services.chassis.database.audit import AT_WORK, Actor
+from services.chassis.database.audit import AT_WORK, Actor, AuditColumns
 from services.chassis.database.staff_lists import conditions_of
 from services.chassis.database.transactions import Database
 from services.chassis.exports import Table, export_response
@@ -22,10 +21,11 @@ from services.contracts.api.staff_lists import ListFilters
 PAGE = 500  # entries of an export, read at once
 
 
-def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> Views:
-    """Return the views for a service whose audit table is the model `entries`, made of
-    AuditColumns. `numeros`: (id, numero_candidat, label) of those subjects of its acts that are a
-    candidate's."""
+def audit_views(
+    db: Database, entries: type[AuditColumns], numeros: Subquery | None = None
+) -> Views:
+    """Return the views for a service whose audit table is the model `entries`. `numeros`: (id,
+    numero_candidat, label) of those subjects of its acts that are a candidate's."""
     views = Views("audit", __name__)
     views.before_app_request(note_client_address)
 
@@ -62,7 +62,7 @@ def audit_views(db: Database, entries: Any, numeros: Subquery | None = None) -> 
 
 @dataclass(frozen=True)
 class _Subject:
-    """What is known of the subject of an entry, if it is a candidate's."""
+    """A candidate, or something of a candidate's, that an entry is about. None: it is neither."""
 
     numero_candidat: str | None = None
     label: str | None = None
@@ -74,7 +74,10 @@ def actor() -> Actor:
 
 
 def _exported(
-    transaction: Session, entries: Any, filters: Mapping[str, Any], numeros: Subquery | None
+    transaction: Session,
+    entries: type[AuditColumns],
+    filters: Mapping[str, object],
+    numeros: Subquery | None,
 ) -> Table:
     """Return all entries, the oldest first, read from the server's cursor PAGE by PAGE."""
     query = select(entries).where(*_conditions(entries, filters, numeros)).order_by(entries.id)
@@ -84,7 +87,7 @@ def _exported(
 
 
 def _answers(
-    transaction: Session, page: Sequence[Any], numeros: Subquery | None
+    transaction: Session, page: Sequence[AuditColumns], numeros: Subquery | None
 ) -> tuple[api.AuditEntry, ...]:
     """Return the entries, with the N° candidat of whom their subject is, and what it is."""
     known: dict[str, _Subject] = {}
@@ -95,7 +98,7 @@ def _answers(
     return tuple(_entry(row, known.get(row.subject, _Subject())) for row in page)
 
 
-def _entry(row: Any, subject: _Subject) -> api.AuditEntry:
+def _entry(row: AuditColumns, subject: _Subject) -> api.AuditEntry:
     return api.AuditEntry(
         id=row.id,
         at=row.at,
@@ -112,7 +115,7 @@ def _entry(row: Any, subject: _Subject) -> api.AuditEntry:
 
 
 def _conditions(
-    entries: Any, filters: Mapping[str, Any], numeros: Subquery | None
+    entries: type[AuditColumns], filters: Mapping[str, object], numeros: Subquery | None
 ) -> Iterator[ColumnElement[bool] | TextClause]:
     """Return the conditions of the filters. Unless an `actor` or `everybody` is asked for, they
     leave out what candidates and services did, which is most of a trail."""

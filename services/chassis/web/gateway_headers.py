@@ -24,7 +24,8 @@ def note_client_address() -> None:
 
 
 def received_at() -> datetime:
-    """When the gateway received the request, before its body. Portal time."""
+    """Return the instant at which the gateway received the request, before its body, in portal
+    time."""
     try:
         instant = datetime.fromisoformat(_said_by_gateway(RECEIVED_AT))
     except ValueError:

@@ -1,7 +1,7 @@
 """Turns every error of an API into RFC 9457 problem details with a stable type and no internal
 information."""
 
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 import structlog
 from flask import Flask, Response, g, json
@@ -32,8 +32,10 @@ def register(app: Flask) -> None:
 
 
 def of_domain_error(error: DomainError) -> Response:
-    response = _answer(error.problem, error.detail, error.errors, dict(error.extra))
-    if retry_after := error.extra.get("retry_after"):
+    """Return the answer that says what cannot be done, and why."""
+    response = _answer(error.problem, error.detail, error.errors, error.extra)
+    retry_after = error.extra.get("retry_after")
+    if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     if error.http_status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
@@ -41,6 +43,7 @@ def of_domain_error(error: DomainError) -> Response:
 
 
 def of_http_exception(error: HTTPException) -> Response:
+    """Return the answer of an error of Flask's, of a library's, or of one that nobody expected."""
     status = error.code or 500
     if isinstance(error, InternalServerError):
         cause = error.original_exception or error
@@ -57,34 +60,34 @@ def of_http_exception(error: HTTPException) -> Response:
 
 
 def _answer(
-    problem: ProblemType, detail: str, errors: tuple[FieldError, ...], extra: dict[str, Any]
+    problem: ProblemType, detail: str, errors: tuple[FieldError, ...], extra: Mapping[str, object]
 ) -> Response:
-    slug, status, title = problem
-    body = {
+    body: dict[str, object] = {
         **extra,
-        "type": f"/problems/{slug}",
-        "title": title,
-        "status": status,
+        "type": f"/problems/{problem.slug}",
+        "title": problem.title,
+        "status": problem.status,
         "detail": detail,
+        "instance": g.get("request_id", ""),
     }
-    body["instance"] = g.get("request_id", "")
     if errors:
         body["errors"] = errors
-    return Response(json.dumps(body), status=status, content_type=CONTENT_TYPE)
+    return Response(json.dumps(body), status=problem.status, content_type=CONTENT_TYPE)
 
 
 def _schema_errors(error: HTTPException) -> tuple[FieldError, ...]:
-    """The errors of marshmallow, as webargs passes them: {"json": {"field": ["message"]}}."""
-    messages = (getattr(error, "data", None) or {}).get("messages") or {}
+    """Return the errors of marshmallow, which webargs passes in `data`: {"messages": {"json":
+    {"field": ["message"]}}}."""
+    passed = getattr(error, "data", None) or {}
+    messages: Mapping[str, object] = passed.get("messages") or {}
     return tuple(error for place in messages.values() for error in _flatten(place, "#"))
 
 
-def _flatten(messages: Any, pointer: str) -> list[FieldError]:
+def _flatten(messages: object, pointer: str) -> Iterator[FieldError]:
     if isinstance(messages, dict):
-        return [
-            error
-            for key, inner in messages.items()
-            for error in _flatten(inner, f"{pointer}/{key}")
-        ]
+        for key, inner in messages.items():
+            yield from _flatten(inner, f"{pointer}/{key}")
+        return
     lines = messages if isinstance(messages, list) else [messages]
-    return [FieldError(pointer, in_french(str(line))) for line in lines]
+    for line in lines:
+        yield FieldError(pointer, in_french(str(line)))

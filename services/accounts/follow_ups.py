@@ -253,15 +253,20 @@ def _send(
         with db.operation() as transaction:
             if transaction.get(Account, reader.id, with_for_update=True) is not None:
                 sent_mails.record(transaction, reader.id, text, mail)
-    refused = {"account_id": envelope.subject, "address": address}
     if refusal := sent_mails.send_and_record(db, dependencies().mailer, mail):
         with (
             db.operation() as transaction
         ):  # nothing for staff, and for an account erased meanwhile
             if transaction.get(Account, envelope.subject, with_for_update=True) is not None:
-                sent_mails.record_refusal(transaction, MailRefusal, refused, refusal.code)
+                refused = MailRefusal(
+                    account_id=envelope.subject,
+                    address=address,
+                    code=refusal.code,
+                    refused_at=clock.portal_now(),
+                )
+                sent_mails.record_refusal(transaction, refused)
     else:
-        sent_mails.forget_refusal(db, MailRefusal, refused)
+        sent_mails.forget_refusal(db, MailRefusal, (envelope.subject, address))
 
 
 def _happened_at(envelope: Envelope) -> datetime:

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 START_SECONDS = 20  # on a very busy machine
 MAX_FACTS_BYTES = 4096
@@ -34,7 +34,7 @@ _PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 @dataclass(frozen=True)
 class Limits:
-    """What a check may use; the kernel ends a process that would use more."""
+    """Bounds of what a check may use; the kernel ends a process that would use more."""
 
     memory: int
     """Bytes of address space, the interpreter and its readers among them."""
@@ -47,7 +47,7 @@ class Limits:
 
 
 class Reason(StrEnum):
-    """Which limit a file broke, or how its reader failed."""
+    """A limit that a file broke, or how its reader failed."""
 
     MEMORY = "memory"
     PROCESSOR = "processor"
@@ -65,27 +65,45 @@ class Unreadable(Exception):
         self.cpu_seconds = cpu_seconds
 
 
+Facts = dict[str, Any]
+"""What a check found of a file, as values of JSON. It is not to be trusted."""
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What the check found, as values of JSON, and the file that it made, if any. Neither is to be
+    """An answer about a file: the facts, and the file that the check made, if any. Neither is to be
     trusted."""
 
-    facts: dict[str, Any]
+    facts: Facts
     made: bytes = b""
     cpu_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class ProcessEnd:
-    """How the process of a file ended. `signal`: the one that killed it, 0 without one;
-    `peak_memory`: bytes."""
+    """The end of a file's process. `signal`: the one that killed it, 0 without one; `peak_memory`:
+    in bytes."""
 
     signal: int
     cpu_seconds: float
     peak_memory: int
 
+    def to_json(self) -> bytes:
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Self:
+        """Return what `to_json` wrote. Raises ValueError, TypeError or KeyError."""
+        read = json.loads(text)
+        return cls(
+            signal=read["signal"],
+            cpu_seconds=read["cpu_seconds"],
+            peak_memory=read["peak_memory"],
+        )
+
     @property
     def broken_limit(self) -> Reason | None:
+        """Return the limit that the file broke; None if its process ended by itself."""
         if self.signal == 0:
             return None
         reasons = {
@@ -117,7 +135,8 @@ class Program:
         return self._process.pid
 
     def run(self, request: bytes, file: int, limits: Limits) -> tuple[bytes, ProcessEnd]:
-        """The answer about the file that is open as descriptor `file`, and how its process ended.
+        """Return the answer about the file that is open as descriptor `file`, and how its process
+        ended.
 
         Raises OSError where the program fails or stalls.
         """
@@ -127,9 +146,8 @@ class Program:
             end = self._control.recv(MAX_FACTS_BYTES)
             if not end:
                 raise ConnectionResetError
-            return os.pread(answer.fileno(), MAX_FACTS_BYTES + limits.made, 0), ProcessEnd(
-                **json.loads(end)
-            )
+            written = os.pread(answer.fileno(), MAX_FACTS_BYTES + limits.made, 0)
+            return written, ProcessEnd.from_json(end)
 
     def close(self) -> None:
         """Kill the program and all that it forked."""
@@ -148,8 +166,9 @@ class ConfinedChecks:
         self._module = module
         self.idle_programs: list[Program] = []
 
-    def run(self, function: str, file: BinaryIO, limits: Limits, **arguments: Any) -> Answer:
-        """What `function` of the module answers about the file. Raises Unreadable."""
+    def run(self, function: str, file: BinaryIO, limits: Limits, **arguments: object) -> Answer:
+        """Return what `function` of the module answers about the file, given these arguments.
+        Raises Unreadable."""
         request = json.dumps(
             {"function": function, "arguments": arguments, "limits": asdict(limits)}
         ).encode()
@@ -175,8 +194,8 @@ class ConfinedChecks:
     def _run_in_program(
         self, request: bytes, file: int, limits: Limits
     ) -> tuple[bytes, ProcessEnd]:
-        """In an idle program; where those have died, in a new one, whose death shows that the file
-        is the cause.
+        """Run the check in an idle program; where those have died, in a new one, whose death shows
+        that the file is the cause.
 
         Raises Unreadable there, and where a program stalls or breaks the protocol.
         """
@@ -189,7 +208,7 @@ class ConfinedChecks:
                 is_new = True
             try:
                 answer = program.run(request, file, limits)
-            except (OSError, ValueError, TypeError) as error:
+            except (OSError, ValueError, TypeError, KeyError) as error:
                 program.close()
                 has_died = isinstance(error, ConnectionError)
                 if is_new or not has_died:
@@ -201,7 +220,7 @@ class ConfinedChecks:
 
 @contextmanager
 def _open_read_only(content: BinaryIO) -> Iterator[int]:
-    """The file opened once more, as a descriptor that cannot write."""
+    """Open the file once more, as a descriptor that cannot write."""
     with contextlib.ExitStack() as stack:
         if isinstance(content, io.BytesIO):
             memory = stack.enter_context(os.fdopen(os.memfd_create("file"), "wb", buffering=0))
@@ -214,8 +233,8 @@ def _open_read_only(content: BinaryIO) -> Iterator[int]:
 
 
 def hide_memory() -> None:
-    """No other process of the same user may read or change the memory of this one, which holds
-    secrets.
+    """Keep other processes of the same user from reading or changing the memory of this one, which
+    holds secrets.
 
     The system calls for that need no descriptor, so that the limits of a confined process do not
     forbid them.

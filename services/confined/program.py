@@ -19,14 +19,21 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.abc import MetaPathFinder
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import pyseccomp
 
-from services.confined.checks import MAX_FACTS_BYTES, Limits, Reason, hide_memory
+from services.confined.checks import (
+    MAX_FACTS_BYTES,
+    Facts,
+    Limits,
+    ProcessEnd,
+    Reason,
+    hide_memory,
+)
 
 ANSWER_FD = 0
 """The one descriptor of a confined process that it can write to; besides it only the file is open,
@@ -47,8 +54,9 @@ _NEWER_CALLS = (452, 463, 466)
 
 
 def filter_of_calls() -> pyseccomp.SyscallFilter:
-    """Refuses the system calls that no resource limit forbids. Threads may be started, and no
-    process: the decoder of HEIC works in a thread of its own, and RLIMIT_NPROC counts both."""
+    """Return the filter that refuses the system calls which no resource limit forbids. Threads may
+    be started, and no process: the decoder of HEIC works in a thread of its own, and RLIMIT_NPROC
+    counts both."""
     calls = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     for call in (*_REFUSED_CALLS.split(), *_NEWER_CALLS):
         calls.add_rule(pyseccomp.ERRNO(errno.EPERM), call)
@@ -106,39 +114,37 @@ def main(module: str) -> None:
             request, descriptors, _, _ = socket.recv_fds(service, _MAX_REQUEST_BYTES, 2)
             if not descriptors:
                 return
-            service.sendall(
-                json.dumps(_run_in_child(checks, calls, request, *descriptors)).encode()
-            )
+            file, answer = descriptors
+            service.sendall(_run_in_child(checks, calls, request, file, answer).to_json())
 
 
 def _run_in_child(
     checks: ModuleType, calls: pyseccomp.SyscallFilter, request: bytes, file: int, answer: int
-) -> dict[str, Any]:
-    """Fork a process for the request; how it ended, as `checks.ProcessEnd`."""
+) -> ProcessEnd:
+    """Fork a process for the request, and return how it ended."""
     child = os.fork()
     if child == 0:
         _run(checks, calls, request, file, answer)
     os.close(file)
     os.close(answer)
     _, status, usage = os.wait4(child, 0)
-    return {
-        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
-        "cpu_seconds": usage.ru_utime + usage.ru_stime,
-        "peak_memory": usage.ru_maxrss * 1024,
-    }
+    return ProcessEnd(
+        signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
+        cpu_seconds=usage.ru_utime + usage.ru_stime,
+        peak_memory=usage.ru_maxrss * 1024,
+    )
 
 
 def _run(
     checks: ModuleType, calls: pyseccomp.SyscallFilter, request: bytes, file: int, answer: int
 ) -> NoReturn:
-    """What the forked process does: it confines itself, runs the check, answers and exits."""
+    """Confine this process, which was forked for it, run the check, answer and exit."""
     try:
         asked = json.loads(request)
         confine(Limits(**asked["limits"]), calls, answer)
         content = io.BytesIO(os.pread(file, os.fstat(file).st_size, 0))
-        unwritten = memoryview(
-            answer_of(getattr(checks, asked["function"]), content, asked["arguments"])
-        )
+        check = getattr(checks, asked["function"])
+        unwritten = memoryview(answer_of(check, content, asked["arguments"]))
         while unwritten:
             unwritten = unwritten[os.write(ANSWER_FD, unwritten) :]
     finally:
@@ -146,18 +152,18 @@ def _run(
 
 
 def answer_of(
-    check: Callable[..., dict[str, Any] | bytes | tuple[dict[str, Any], bytes]],
+    check: Callable[..., Facts | bytes | tuple[Facts, bytes]],
     content: io.BytesIO,
-    arguments: dict[str, Any],
+    arguments: Mapping[str, object],
 ) -> bytes:
-    """The facts that the check found, the file that it made, or both; else that it failed."""
+    """Return the facts that the check found, the file that it made, or both; else that it
+    failed."""
     try:
         answer = check(content, **arguments)
     except MemoryError:
         answer = {"unreadable": Reason.MEMORY}
-    except (
-        Exception
-    ):  # a reader may fail in any way; its message is left out, since it may quote the file
+    except Exception:
+        # A reader may fail in any way. Its message is left out, since it may quote the file.
         answer = {"unreadable": Reason.ERROR}
     if isinstance(answer, dict):
         answer = answer, b""

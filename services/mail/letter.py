@@ -38,8 +38,8 @@ def instant_in_paris(instant: datetime) -> str:
 
 
 def _typeset(text: str) -> str:
-    """No-break spaces before the signs that French separates from their word, so that no line
-    begins with one."""
+    """Return the text with no-break spaces before the signs that French separates from their word,
+    so that no line begins with one."""
     return re.sub(" ([:;?!»])", "\N{NO-BREAK SPACE}\\1", text)
 
 

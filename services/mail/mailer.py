@@ -83,8 +83,8 @@ class Mail:
 
 
 class Mailer:
-    """`url`: `smtp://[user:password@]host:port` (`smtps://` for TLS from the start) or
-    `file:///folder`; `ca`: PEM."""
+    """Sends mails by `url`: `smtp://[user:password@]host:port` (`smtps://` for TLS from the start)
+    or `file:///folder`. `ca`: PEM."""
 
     def __init__(self, url: str, sender: str, ca: str = "") -> None:
         self._parts = urlsplit(url)
@@ -93,12 +93,12 @@ class Mailer:
 
     @classmethod
     def of_settings(cls, settings: MailSettings) -> Mailer:
-        """Of a service that sends mails."""
+        """Return the mailer of a service."""
         return cls(settings.mail_url, settings.mail_sender, settings.mail_ca)
 
     def send(self, mail: Mail) -> None:
-        """Raises MailUnavailable, MailDeferred or MailRefused, and ValueError for a hostile
-        header."""
+        """Give a mail to the server. Raises MailUnavailable, MailDeferred or MailRefused, and
+        ValueError for a hostile header."""
         message = self._message(mail)
         if self._parts.scheme == "file":
             self._write(message, mail.message_id)
@@ -203,12 +203,13 @@ def _error_of_code(code: int) -> Exception:
 
 
 def _reason(error: Exception) -> str:
-    """The error's class and the server's code, without its text, which may quote an address."""
+    """Return the error's class and the server's code, without its text, which may quote an
+    address."""
     return f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
 
 
 def _parse_address(text: str) -> Address:
-    """A single address: no display name, no list, no line break. Raises ValueError."""
+    """Return a single address: no display name, no list, no line break. Raises ValueError."""
     local, _, domain = text.rpartition("@")
     if not local or not domain or any(character in text for character in "\r\n"):
         raise ValueError("not a mail address")

@@ -6,17 +6,30 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import Index, String, Text, and_, column, delete, insert, or_, select, table, update
+from sqlalchemy import (
+    Index,
+    String,
+    Text,
+    and_,
+    column,
+    delete,
+    insert,
+    inspect,
+    or_,
+    select,
+    table,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Mapped, MappedColumn, Session, mapped_column
 
 from services.chassis.database.columns import UtcDateTime, known_values
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database
 from services.chassis.errors import FieldError, Invalid
-from services.clock import portal_now
 from services.mail.letter import Letter
 from services.mail.mailer import Mail, Mailer, MailRefused
 
@@ -25,7 +38,7 @@ log = structlog.get_logger()
 
 
 class State(StrEnum):
-    """Of a mail: not given to the mail server yet, taken by it, or refused for good."""
+    """Whether a mail is not given to the mail server yet, taken by it, or refused for good."""
 
     WAITING = "waiting"
     TAKEN = "taken"
@@ -118,25 +131,38 @@ def send_and_record(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | N
     return refusal
 
 
-def record_refusal(transaction: Session, model: Any, key: dict[str, str], code: int) -> None:
-    """Store that the mail server refuses an address for good, for staff to see, or its newest code.
-    The caller has locked the person's row.
+class Refusal(Protocol):
+    """A row of each service's own model: an address that the mail server refuses for good. Its
+    primary key is the person and the address."""
 
-    Each service has its own `model`: a primary key of the person and the address (`key`), `code`
-    and `refused_at`.
-    """
-    row = transaction.get(model, key) or model(**key, refused_at=portal_now())
-    row.code = code
-    transaction.add(row)
+    address: Mapped[str]
+    code: Mapped[int]
+    refused_at: Mapped[datetime]
 
 
-def forget_refusal(db: Database, model: Any, key: dict[str, str]) -> None:
+Refused = tuple[str, str]
+"""The id of a person and the address."""
+
+
+def record_refusal(transaction: Session, refusal: Refusal) -> None:
+    """Store that the mail server refuses an address for good, for staff to see. Of one that is
+    stored already the code alone is renewed. The caller has locked the person's row."""
+    model = type(refusal)
+    known = transaction.get(model, inspect(model).primary_key_from_instance(refusal))
+    if known is None:
+        transaction.add(refusal)
+    else:
+        known.code = refusal.code
+
+
+def forget_refusal(db: Database, model: type[Refusal], refused: Refused) -> None:
     """Delete the refusal, if any: the server accepted a mail to this address."""
     with db.reading() as transaction:
-        if transaction.get(model, key) is None:
+        if transaction.get(model, refused) is None:
             return
+    of_address = tuple_(*inspect(model).primary_key) == refused
     with db.operation() as transaction:
-        transaction.execute(delete(model).filter_by(**key))
+        transaction.execute(delete(model).where(of_address))
 
 
 def list_page(
@@ -167,7 +193,7 @@ def list_page(
 
 
 def _parse_place(place: str) -> tuple[datetime, str]:
-    """The instant, in UTC, and the id of the mail that a place says. Raises Invalid."""
+    """Return the instant, in UTC, and the id of the mail that a place says. Raises Invalid."""
     at, _, mail_id = place[:_MAX_PLACE_LENGTH].partition("~")
     with suppress(ValueError, OverflowError):  # OverflowError: before the year 1 or after 9999
         instant = datetime.fromisoformat(at)
@@ -177,7 +203,7 @@ def _parse_place(place: str) -> tuple[datetime, str]:
 
 
 def erase_mails_of(transaction: Session, owner_id: str, about: str | None = None) -> None:
-    """Those to a person, or those alone that tell of one thing, by its id."""
+    """Delete the mails to a person, or those alone that tell of one thing, by its id."""
     of_owner = delete(sent_mails).where(sent_mails.c.owner_id == owner_id)
     transaction.execute(of_owner if about is None else of_owner.where(sent_mails.c.about == about))
 

@@ -11,8 +11,8 @@ from services.chassis.settings import ServiceSettings
 
 @dataclass(frozen=True)
 class Letterhead:
-    """Who sends the mails of an installation. `demonstration`: they say that they are worth
-    nothing."""
+    """An installation, as its mails say who sends them. `demonstration`: they say that they are
+    worth nothing."""
 
     institution: tuple[str, ...]
     service_title: str

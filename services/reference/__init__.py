@@ -13,7 +13,11 @@ from typing import Any
 DATA = Path(__file__).parent / "data"
 
 
-def read_json(name: str) -> dict[str, Any]:
-    """The parsed content of `data/<name>`."""
-    content: dict[str, Any] = json.loads((DATA / name).read_text(encoding="utf-8"))
+Content = dict[str, Any]
+"""A file of `data/`, or an object in it, as JSON: of a shape of its own, which tests hold."""
+
+
+def read_json(name: str) -> Content:
+    """Return the parsed content of `data/<name>`."""
+    content: Content = json.loads((DATA / name).read_text(encoding="utf-8"))
     return content

@@ -3,9 +3,8 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from services.reference import read_json
+from services.reference import Content, read_json
 from services.reference.lists import departements
 from services.reference.text import folded
 
@@ -35,30 +34,30 @@ class Academie:
 
 @cache
 def all() -> tuple[Academie, ...]:
-    """Every académie in the order of `place_in_lists`: Aix-Marseille first."""
+    """Return every académie in the order of `place_in_lists`: Aix-Marseille first."""
     return tuple(sorted(_by_code().values(), key=lambda academie: place_in_lists(academie.label)))
 
 
 def place_in_lists(label: str) -> str:
-    """What an académie's label is sorted by: its name without article, that of « ACADÉMIE
+    """Return what an académie's label is sorted by: its name without article, that of « ACADÉMIE
     D'ORLEANS-TOURS » by O; a country's by its whole name."""
     return folded(_BEFORE_THE_NAME.sub("", label))
 
 
 def by_code(code: str) -> Academie | None:
-    """The académie of this two-digit code."""
+    """Return the académie of this two-digit code."""
     return _by_code().get(code)
 
 
 def of_departement(code: str) -> Academie | None:
-    """The académie of a département; None where there is none, or academies.json does not list
-    it."""
+    """Return the académie of a département; None where there is none, or academies.json does not
+    list it."""
     departement = departements.by_code(code)
     return by_code(departement.academie or "") if departement else None
 
 
 def exam_service(code: str) -> Contact | None:
-    """Who runs the exams of an académie: its rectorat, or the SIEC for Paris, Créteil and
+    """Return who runs the exams of an académie: its rectorat, or the SIEC for Paris, Créteil and
     Versailles."""
     academie = by_code(code)
     return _shared_services().get(code, academie.rectorat) if academie else None
@@ -86,7 +85,12 @@ def _shared_services() -> dict[str, Contact]:
     }
 
 
-def _contact(row: dict[str, Any]) -> Contact:
+def _contact(row: Content) -> Contact:
     return Contact(
-        *(row[name] for name in ("nom", "adresse", "code_postal", "ville", "telephone", "mail"))
+        row["nom"],
+        row["adresse"],
+        row["code_postal"],
+        row["ville"],
+        row["telephone"],
+        row["mail"],
     )

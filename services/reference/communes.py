@@ -24,7 +24,8 @@ _ARTICLES = frozenset({"le", "la", "les", "l"})
 
 
 class Kind(StrEnum):
-    """What a row is, in the letters of the file, ordered by who wins where two share a name."""
+    """The kinds of rows, in the letters of the file, ordered by which one wins where two share a
+    name."""
 
     CURRENT = "A"
     ARRONDISSEMENT = "M"  # of Paris, Lyon and Marseille
@@ -54,13 +55,13 @@ class _Entry(NamedTuple):
 
 
 def of_departement(departement: str) -> tuple[Commune, ...]:
-    """The communes of a département by name, each name once; empty for an unknown code."""
+    """Return the communes of a département by name, each name once; empty for an unknown code."""
     return tuple(entry.commune for entry in _entries(departement))
 
 
 def search(departement: str, typed: str, limit: int = MAX_PROPOSALS) -> tuple[Commune, ...]:
-    """At most `limit` communes for what was typed, best first (`_rank`); nothing typed gives the
-    first ones by name."""
+    """Return at most `limit` communes for what was typed, best first (`_rank`); nothing typed gives
+    the first ones by name."""
     if len(typed) > _MAX_TYPED_LENGTH:
         return ()
     spellings = _spellings(typed)
@@ -71,9 +72,12 @@ def search(departement: str, typed: str, limit: int = MAX_PROPOSALS) -> tuple[Co
 
 
 def exact(departement: str, typed: str) -> Commune | None:
-    """The one commune of a département with this name, however it is spelt; None if there is
-    none."""
-    if len(typed) > _MAX_TYPED_LENGTH or not (name := folded(typed)):
+    """Return the one commune of a département with this name, however it is spelt; None if there is
+    none, or more than one."""
+    if len(typed) > _MAX_TYPED_LENGTH:
+        return None
+    name = folded(typed)
+    if not name:
         return None
     entries = _entries(departement)
     joined = name.replace(" ", "")
@@ -83,22 +87,23 @@ def exact(departement: str, typed: str) -> Commune | None:
 
 
 def by_postal_code(code: str) -> tuple[Commune, ...]:
-    """The current communes that a postal code serves, by name; empty for CEDEX and unknown
+    """Return the current communes that a postal code serves, by name; empty for CEDEX and unknown
     codes."""
     communes = [_commune(line) for line in _lines_by_postal_code().get(code.replace(" ", ""), ())]
     return tuple(sorted(communes, key=lambda commune: commune.label))
 
 
 def _spellings(typed: str) -> tuple[str, ...]:
-    """The spellings sought: folded, and with the last one as it stands (« st » may become «
+    """Return the spellings sought: folded, and with the last one as it stands (« st » may become «
     strasbourg »)."""
     *finished, last = words(typed) or [""]
     return tuple(dict.fromkeys((folded(typed), f"{folded(' '.join(finished))} {last}".strip())))
 
 
 def _rank(entry: _Entry, spellings: tuple[str, ...]) -> int | None:
-    """Best are the names that are it, then those that begin so (with or without their article),
-    then those with words that begin so, then those that do when spaces are left out."""
+    """Return how well a name fits, 0 best, or None. Best are the names that are it, then those that
+    begin so (with or without their article), then those with words that begin so, then those that
+    do when spaces are left out."""
     if entry.folded in spellings or entry.bare in spellings:
         return 0
     if entry.folded.startswith(spellings) or entry.bare.startswith(spellings):

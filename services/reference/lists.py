@@ -4,9 +4,9 @@ socio-professionnelles."""
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from services.reference import read_json
+from services.reference import Content, read_json
 
 FRANCE = "100"
 _FEMININE_CIVILITES = frozenset({"MADAME", "MADEMOISELLE"})
@@ -29,7 +29,7 @@ DatedEntry = TypeVar("DatedEntry", bound=_MaybeFormer)
 class CodeList(Generic[Entry]):
     """The entries of a file of `data/`, in its order."""
 
-    def __init__(self, file: str, entries_of: Callable[[dict[str, Any]], Iterable[Entry]]) -> None:
+    def __init__(self, file: str, entries_of: Callable[[Content], Iterable[Entry]]) -> None:
         self._file = file
         self._entries_of = entries_of
 
@@ -38,7 +38,7 @@ class CodeList(Generic[Entry]):
         return {entry.code: entry for entry in self._entries_of(read_json(self._file))}
 
     def all(self) -> tuple[Entry, ...]:
-        """Every entry, former ones included."""
+        """Return every entry, former ones included."""
         return tuple(self._by_code.values())
 
     def proposed(self) -> tuple[Entry, ...]:
@@ -46,7 +46,7 @@ class CodeList(Generic[Entry]):
         return self.all()
 
     def by_code(self, code: str) -> Entry | None:
-        """The entry of this code, a former one too (someone may have been born in a former
+        """Return the entry of this code, a former one too (someone may have been born in a former
         country)."""
         return self._by_code.get(code)
 
@@ -153,6 +153,6 @@ csp = ListWithFormerEntries(
 
 
 def nationality_label(code: str, civilite: str) -> str:
-    """« Français » or « Française » for code 100; an empty text for an unknown code."""
+    """Return « Français » or « Française » for code 100; an empty text for an unknown code."""
     nationalite = nationalites.by_code(code)
     return nationalite.label(civilite) if nationalite else ""

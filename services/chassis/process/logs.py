@@ -8,11 +8,9 @@ dropped here.
 import logging
 import sys
 import traceback
-from collections.abc import MutableMapping
-from typing import Any
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor
 
 from services.chassis.errors import DomainError
 
@@ -51,10 +49,10 @@ LONGEST_REASON = 250  # characters of a reason, and of a library's message
 def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> None:
     """Set up logging of this process once; `service` is on every line."""
 
-    def with_service(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    def with_service(_: object, __: str, event: EventDict) -> EventDict:
         return {**event, "service": service}
 
-    shared: list[structlog.typing.Processor] = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -80,40 +78,39 @@ def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> Non
             use_get_message=False,
         )
     )
-    for name in (
-        "",
-        "gunicorn.error",
-    ):  # gunicorn has a handler of its own, which would log complete messages
+    # gunicorn has a handler of its own, which would log complete messages.
+    for name in ("", "gunicorn.error"):
         logging.getLogger(name).handlers = [libraries]
     logging.getLogger().setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     logging.getLogger("pika").setLevel("CRITICAL")  # its errors are logged by our own lines
 
 
 def request_id() -> str:
-    """Of the request, or of the task that is run; empty outside of both."""
+    """Return the id of the request, or of the task that is run; empty outside of both."""
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
-def _guarded(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _guarded(_: object, __: str, event: EventDict) -> EventDict:
     return {key: "…" if key in FORBIDDEN else value for key, value in event.items()}
 
 
-def _of_a_library(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A library's message without its arguments (paths, addresses, contents of files); an error's
-    type and place."""
+def _of_a_library(_: object, __: str, event: EventDict) -> EventDict:
+    """Return a library's message without its arguments (paths, addresses, contents of files), and
+    an error's type and place."""
     record: logging.LogRecord = event["_record"]
     message = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
     event["logger"] = record.name
     event["event"] = message.partition(" from ip=")[0][:LONGEST_REASON]
-    if (raised := event.pop("exc_info", None)) and raised[1]:
+    raised = event.pop("exc_info", None)
+    if raised and raised[1]:
         event["reason"] = reason_of(raised[1])
         event["frames"] = frames_of(raised[1])
     return event
 
 
 def reason_of(error: BaseException) -> str:
-    """« IntegrityError at handlers.py:42 »; without the message, since those of databases and
-    parsers quote values."""
+    """Return an error's type and place, « IntegrityError at handlers.py:42 », without its message,
+    since those of databases and parsers quote values."""
     kind = type(error).__name__
     if isinstance(error, DomainError):
         kind = f"{kind} {error.slug}"
@@ -124,5 +121,5 @@ def reason_of(error: BaseException) -> str:
 
 
 def frames_of(error: BaseException) -> str:
-    """The last source lines of the traceback, which contain code and no values."""
+    """Return the last source lines of the traceback, which contain code and no values."""
     return "".join(traceback.format_tb(error.__traceback__)[-_FRAMES:])

@@ -5,14 +5,17 @@ A thread sends what requests leave in a bounded queue: while the receiver is awa
 are dropped and nobody waits.
 """
 
+from __future__ import annotations
+
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 from flask import Flask, request
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.flask import FlaskInstrumentor
 from opentelemetry.instrumentation.urllib3 import URLLib3Instrumentor
@@ -26,9 +29,19 @@ from opentelemetry.sdk.trace.sampling import (
     SamplingResult,
     TraceIdRatioBased,
 )
-from opentelemetry.trace import Span, SpanKind, Status, get_current_span
+from opentelemetry.trace import (
+    Link,
+    Span,
+    SpanKind,
+    Status,
+    TraceState,
+    get_current_span,
+)
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import AnyValue, Attributes
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 PERMITTED = frozenset(
     {
@@ -53,9 +66,19 @@ STOP_SECONDS = 3.0  # of the last batches, within what a process has to stop
 _trace_context = TraceContextTextMapPropagator()
 
 
+class Instrumentor(Protocol):
+    """One of OpenTelemetry's instrumentations, whose own class mypy does not see."""
+
+    def instrument(self, *, tracer_provider: TracerProvider, skip_dep_check: bool) -> object: ...
+
+    def uninstrument(self) -> object: ...
+
+
 class Recorder:
+    """Records the spans of a process, from when it is made until `stop`."""
+
     def __init__(self, process: str, *, share: float, joins_callers: bool) -> None:
-        """`share`: of the traces that begin here, from 0 to 1."""
+        """Begin to record. `share`: how many of the traces that begin here, from 0 to 1."""
         os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", STABLE_NAMES)
         set_global_textmap(_trace_context)
         self._joins_callers = joins_callers
@@ -66,7 +89,8 @@ class Recorder:
         )
         self._provider.add_span_processor(BatchSpanProcessor(PermittedExporter()))
         self._tracer = self._provider.get_tracer("portail")
-        self._instrumentors: list[Any] = [URLLib3Instrumentor()]  # of calls and of the object store
+        # Of calls and of the object store.
+        self._instrumentors: list[Instrumentor] = [URLLib3Instrumentor()]
         if find_spec("sqlalchemy"):
             from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 
@@ -101,14 +125,15 @@ class Recorder:
             return
         application = app.wsgi_app
 
-        def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             environ.pop("HTTP_TRACEPARENT", None)
             return application(environ, start_response)
 
         app.wsgi_app = answer  # type: ignore[method-assign]
 
     def stop(self) -> None:
-        """The SDK's own stop waits for up to 30 s, while a receiver hangs."""
+        """Send what waits, within STOP_SECONDS: the SDK's own stop waits for up to 30 s while a
+        receiver hangs."""
         for instrumentor in self._instrumentors:
             instrumentor.uninstrument()
         sending = threading.Thread(target=self._provider.shutdown, name="last spans", daemon=True)
@@ -122,16 +147,19 @@ class BeginningOf(TraceIdRatioBased):
 
     def should_sample(
         self,
-        parent_context: Any,
+        parent_context: Context | None,
         trace_id: int,
         name: str,
         kind: SpanKind | None = None,
-        *more: Any,
-        **named: Any,
+        attributes: Attributes = None,
+        links: Sequence[Link] | None = None,
+        trace_state: TraceState | None = None,
     ) -> SamplingResult:
         if kind not in (SpanKind.SERVER, SpanKind.CONSUMER):
             return SamplingResult(Decision.DROP)
-        return super().should_sample(parent_context, trace_id, name, kind, *more, **named)
+        return super().should_sample(
+            parent_context, trace_id, name, kind, attributes, links, trace_state
+        )
 
 
 class PermittedExporter(OTLPSpanExporter):
@@ -166,7 +194,7 @@ def _permitted_of(attributes: Attributes) -> dict[str, AnyValue]:
     return {name: value for name, value in (attributes or {}).items() if name in PERMITTED}
 
 
-def _name_without_path(span: Span, environ: dict[str, Any]) -> None:
-    """A request that no route takes would be named by its path, which anybody writes."""
+def _name_without_path(span: Span, environ: WSGIEnvironment) -> None:
+    """Name a request that no route takes otherwise than by its path, which anybody writes."""
     if request.url_rule is None:
         span.update_name("no route")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
 from services.chassis.tasks.retention import erase_subject
+from services.clock import portal_now
 from services.contracts.accounts import EmailChanged, Identity
 from services.contracts.base import read
 from services.contracts.registrations import from_stored
@@ -167,13 +168,12 @@ def record_refusal(candidate_id: str, address: str, code: int) -> None:
         transaction.get_one(Candidate, candidate_id, with_for_update=True)
         earlier = (MailRefusal.candidate_id == candidate_id) & (MailRefusal.address != address)
         transaction.execute(delete(MailRefusal).where(earlier))
-        sent_mails.record_refusal(transaction, MailRefusal, _key(candidate_id, address), code)
+        refusal = MailRefusal(
+            candidate_id=candidate_id, address=address, code=code, refused_at=portal_now()
+        )
+        sent_mails.record_refusal(transaction, refusal)
 
 
 def forget_refusal(candidate_id: str, address: str) -> None:
     """Delete the refusal: the server accepted a mail to this address."""
-    sent_mails.forget_refusal(db, MailRefusal, _key(candidate_id, address))
-
-
-def _key(candidate_id: str, address: str) -> dict[str, str]:
-    return {"candidate_id": candidate_id, "address": address}
+    sent_mails.forget_refusal(db, MailRefusal, (candidate_id, address))

@@ -4,7 +4,6 @@ same mail (same message id)."""
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from flask import current_app
 
@@ -13,7 +12,7 @@ from services.clock import portal_now
 from services.contracts.documents import DocumentsAnnounced
 from services.contracts.pieces import IncompleteCandidature, PiecesRefused, PiecesReminded
 from services.contracts.registration_rules import ACTIVE
-from services.contracts.registrations import from_stored
+from services.contracts.registrations import Data, from_stored
 from services.mail import sent_mails
 from services.mail.letter import Letter
 from services.mail.mailer import MAILER, MAILS, MASS_MAILS
@@ -35,60 +34,62 @@ from services.registrations.queries.drafts import draft_to_remind_of, has_open_d
 from services.registrations.settings import RegistrationsSettings
 
 __all__ = ["registry"]  # with the mails below on it
-OF_ITS_END = ("withdrawal", "ecart")  # told as of the end, with its reason
+OF_ITS_END = ("withdrawal", "ecart")
+"""The mails that tell of the end of a candidature: they bear its date and its reason."""
 
 
 @registry.follow_up("send_reminder_mail", MASS_MAILS)
-def send_reminder_mail(data: dict[str, Any], envelope: Envelope) -> None:
-    """Of what can still be deposited for candidatures that are active; of nothing else a mail is
-    sent."""
+def send_reminder_mail(data: Data, envelope: Envelope) -> None:
+    """Remind of what can still be deposited for candidatures that are active. Send nothing where
+    there is nothing."""
     event = PiecesReminded.from_data(data)
     at = datetime.fromisoformat(event.reminded_at)
     contexts = _still_missing(event.candidatures)
     if contexts:
-        _send_letter(
-            event.candidate_id, mail_texts.reminder_mail(contexts, at, _portal_url()), envelope, at
-        )
+        letter = mail_texts.reminder_mail(contexts, at, _portal_url())
+        _send_letter(event.candidate_id, letter, envelope, at)
 
 
 @registry.follow_up("send_refusal_mail", MAILS)
-def send_refusal_mail(data: dict[str, Any], envelope: Envelope) -> None:
+def send_refusal_mail(data: Data, envelope: Envelope) -> None:
+    """Tell of pieces that were found « Non Conforme » and can still be deposited again."""
     event = PiecesRefused.from_data(data)
     at = datetime.fromisoformat(event.refused_at)
     for context in _still_missing((event.candidature,)):
-        _send_letter(
-            event.candidate_id, mail_texts.refusal_mail(context, at, _portal_url()), envelope, at
-        )
+        letter = mail_texts.refusal_mail(context, at, _portal_url())
+        _send_letter(event.candidate_id, letter, envelope, at)
 
 
 @registry.follow_up(SEND_DRAFT_REMINDER, MASS_MAILS)
-def send_draft_reminder(data: dict[str, Any], envelope: Envelope) -> None:
-    """Unless it was transmitted, abandoned or came too late meanwhile."""
+def send_draft_reminder(data: Data, envelope: Envelope) -> None:
+    """Remind of a draft, unless it was transmitted or abandoned meanwhile, or it is too late."""
     _write_of_draft(mail_texts.draft_reminder_mail, data, envelope)
 
 
 @registry.follow_up(SEND_EXTENSION_MAIL, MASS_MAILS)
-def send_extension_mail(data: dict[str, Any], envelope: Envelope) -> None:
-    """Unless the draft was transmitted or abandoned, or its dates have moved again meanwhile."""
+def send_extension_mail(data: Data, envelope: Envelope) -> None:
+    """Tell that a draft has more time, unless it was transmitted or abandoned meanwhile, or its
+    dates have moved again."""
     with db.reading() as transaction:
         incident = transaction.get_one(Incident, data["incident_id"])
     _write_of_draft(partial(mail_texts.extension_mail, incident.text), data, envelope)
 
 
 def _write_of_draft(
-    write: Callable[[OpeningView, str], Letter], data: dict[str, Any], envelope: Envelope
+    write: Callable[[OpeningView, str], Letter], data: Data, envelope: Envelope
 ) -> None:
     with db.reading() as transaction:
         reminder = draft_to_remind_of(
             transaction, data["draft_id"], datetime.fromisoformat(data["closes"]), portal_now()
         )
     if reminder is not None:
-        candidate_id, email, opening = reminder
-        _deliver(candidate_id, email, write(opening, _portal_url()), envelope, envelope.time)
+        letter = write(reminder.opening, _portal_url())
+        _deliver(reminder.candidate_id, reminder.email, letter, envelope, envelope.time)
 
 
 @registry.follow_up("send_document_mail", MASS_MAILS)
-def send_document_mail(data: dict[str, Any], envelope: Envelope) -> None:
+def send_document_mail(data: Data, envelope: Envelope) -> None:
+    """Tell of a document that the service gestionnaire published, replaced or withdrew."""
     event = DocumentsAnnounced.from_data(data)
     at = datetime.fromisoformat(event.at)
     [candidature_id] = event.candidatures
@@ -101,8 +102,9 @@ def send_document_mail(data: dict[str, Any], envelope: Envelope) -> None:
 
 
 @registry.follow_up(SEND_DATES_MAIL, MASS_MAILS)
-def send_dates_mail(data: dict[str, Any], envelope: Envelope) -> None:
-    """Of several moves before it is sent, the newest alone is told."""
+def send_dates_mail(data: Data, envelope: Envelope) -> None:
+    """Tell of dates that have moved. Of several moves before it is sent, the newest alone is
+    told."""
     told = dates_to_tell(data["candidature_id"], envelope.id)
     if told is not None:
         candidate_id, saved, reason = told
@@ -112,8 +114,9 @@ def send_dates_mail(data: dict[str, Any], envelope: Envelope) -> None:
 
 
 @registry.follow_up(SEND_VALIDATION_REMINDER, MASS_MAILS)
-def send_validation_reminder(data: dict[str, Any], envelope: Envelope) -> None:
-    """Unless it was validated, has ended or came too late meanwhile."""
+def send_validation_reminder(data: Data, envelope: Envelope) -> None:
+    """Remind to validate a candidature online, unless it was validated or ended meanwhile, or it is
+    too late."""
     with db.reading() as transaction:
         candidature = transaction.get_one(Candidature, data["candidature_id"])
         saved = newest_edition(transaction, current_version(transaction, candidature))
@@ -126,8 +129,9 @@ def send_validation_reminder(data: dict[str, Any], envelope: Envelope) -> None:
 
 
 def _still_missing(candidatures: Sequence[IncompleteCandidature]) -> list[IncompleteContext]:
+    """Return what can still be deposited now for those of the candidatures that are active."""
     now = portal_now()
-    contexts = []
+    contexts: list[IncompleteContext] = []
     with db.reading() as transaction:
         for incomplete in candidatures:
             candidature = transaction.get_one(Candidature, incomplete.candidature_id)
@@ -144,8 +148,9 @@ def _still_missing(candidatures: Sequence[IncompleteCandidature]) -> list[Incomp
     return contexts
 
 
-def _send(name: str, data: dict[str, Any], envelope: Envelope) -> None:
-    """What `request_mail` asked for. Raises MailUnavailable or MailDeferred."""
+def _send(name: str, data: Data, envelope: Envelope) -> None:
+    """Send the mail of that name that `request_mail` asked for. Raises MailUnavailable or
+    MailDeferred."""
     with db.reading() as transaction:
         candidature = transaction.get_one(Candidature, data["candidature_id"])
         version = transaction.get_one(CandidatureVersion, (candidature.id, data["version"]))
@@ -175,7 +180,7 @@ for _name in ("receipt", *(name for name in mail_texts.LETTERS if name != "valid
 
 
 def _send_letter(candidate_id: str, letter: Letter, envelope: Envelope, at: datetime) -> None:
-    """To the candidate's newest address; to none whose account was deleted."""
+    """Send a letter to the candidate's newest address; to none whose account was deleted."""
     with db.reading() as transaction:
         email = transaction.get_one(Candidate, candidate_id).email
     if email is not None:
@@ -185,14 +190,16 @@ def _send_letter(candidate_id: str, letter: Letter, envelope: Envelope, at: date
 def _deliver(
     candidate_id: str, email: str, letter: Letter, envelope: Envelope, at: datetime
 ) -> None:
-    """Raises MailUnavailable or MailDeferred."""
+    """Send a letter to this address, and keep it with the mails of the candidate. Raises
+    MailUnavailable or MailDeferred."""
     mail = letter.mail(_settings().letterhead(), to=email, message_id=envelope.id, date=at)
     with db.operation() as transaction:
         candidate = transaction.get_one(Candidate, candidate_id, with_for_update=True)
         # Unless the account was deleted meanwhile, which leaves neither an address nor drafts.
         if candidate.email is not None or has_open_draft(transaction, candidate_id):
             sent_mails.record(transaction, candidate_id, letter, mail)
-    if refusal := sent_mails.send_and_record(db, current_app.extensions[MAILER], mail):
+    refusal = sent_mails.send_and_record(db, current_app.extensions[MAILER], mail)
+    if refusal:
         candidates.record_refusal(candidate_id, email, refusal.code)
     else:
         candidates.forget_refusal(candidate_id, email)

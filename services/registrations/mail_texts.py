@@ -145,7 +145,7 @@ class MailContext:
 
 
 def letter(name: str, context: MailContext) -> Letter:
-    """That of LETTERS."""
+    """Return the letter of that name in LETTERS."""
     saved = context.saved
     (subject, *blocks) = LETTERS[name]
     words = {
@@ -159,7 +159,7 @@ def letter(name: str, context: MailContext) -> Letter:
     }
     pages = (
         (
-            block.format(**words)
+            block.format_map(words)
             if isinstance(block, str)
             else Action(block[0], f"{context.url}/{block[1]}")
         )
@@ -169,7 +169,7 @@ def letter(name: str, context: MailContext) -> Letter:
 
 
 def receipt_mail(context: MailContext) -> Letter:
-    """To the candidate who saved a candidature: that it is, and what is left to do."""
+    """Tell the candidate who saved a candidature that it is saved, and what is left to do."""
     saved = context.saved
     pieces: dict[tuple[str, str], list[MissingPiece]] = {}
     for asked in saved.pieces:
@@ -199,7 +199,7 @@ def receipt_mail(context: MailContext) -> Letter:
 
 
 def dates_mail(context: MailContext) -> Letter:
-    """To the candidate whose documents print other dates than before."""
+    """Tell the candidate whose documents print other dates than before."""
     saved = context.saved
     closes = shown_end(datetime.fromisoformat(saved.closes_at))
     return_by = None if saved.is_certified_online else saved.confirmation.return_by
@@ -247,12 +247,12 @@ _DOCUMENT_ACTS = {
         ),
     ),
 }
-"""Subject, what was done, what follows from it."""
+"""By the act: the subject, what was done, and what follows from it."""
 
 
 def document_mail(context: MailContext, act: str, label: str) -> Letter:
-    """To the candidate for whom the service gestionnaire published, replaced or withdrew a document
-    of that label."""
+    """Tell the candidate for whom the service gestionnaire published, replaced or withdrew a
+    document of that label."""
     subject, done, consequence = _DOCUMENT_ACTS[act]
     return _letter(
         context,
@@ -283,7 +283,7 @@ class IncompleteContext:
 
 
 def reminder_mail(candidatures: Sequence[IncompleteContext], at: datetime, url: str) -> Letter:
-    """To the candidate who lacks pieces, of one candidature or of several, as of the instant
+    """Remind the candidate who lacks pieces, of one candidature or of several, as of the instant
     `at`."""
     exams = {context.saved.exam.label for context in candidatures}
     subject = "Relance de pièces justificatives"
@@ -308,7 +308,7 @@ def reminder_mail(candidatures: Sequence[IncompleteContext], at: datetime, url: 
 
 
 def refusal_mail(incomplete: IncompleteContext, at: datetime, url: str) -> Letter:
-    """To the candidate whose pieces the service gestionnaire found « Non Conforme »."""
+    """Tell the candidate whose pieces the service gestionnaire found « Non Conforme »."""
     refused = [piece for group in incomplete.groups for piece in group.pieces]
     is_single = len(refused) == 1
     return Letter(
@@ -332,12 +332,12 @@ def refusal_mail(incomplete: IncompleteContext, at: datetime, url: str) -> Lette
 
 
 def draft_reminder_mail(view: OpeningView, url: str) -> Letter:
-    """To the candidate whose draft is not transmitted, before the end of the registrations."""
+    """Remind the candidate whose draft is not transmitted, before the end of the registrations."""
     return _draft_letter("Brouillon non transmis", view, url, "ferme")
 
 
 def extension_mail(incident: str, view: OpeningView, url: str) -> Letter:
-    """To the candidate whose draft has more time for an `incident`, as people read of it."""
+    """Tell the candidate whose draft has more time. `incident`: why, as people read of it."""
     return _draft_letter(
         "Inscriptions prolongées", view, url, "reste ouvert : il ferme désormais", incident
     )
@@ -420,7 +420,7 @@ def _contacts(candidatures: Sequence[IncompleteContext]) -> Iterator[str]:
 
 
 def _letter(context: MailContext, subject: str, *blocks: str | Action) -> Letter:
-    """With the exam in the subject and, after the last block, whom to contact."""
+    """Return a letter with the exam in its subject and, after the last block, whom to contact."""
     blocks = (*blocks, _contact_of(context.saved))
     return Letter(
         f"{subject} : {context.saved.exam.label}", blocks, about=context.saved.candidature_id

@@ -299,23 +299,32 @@ def search(
     return Suggestions(options=tuple(option.data for option in options), advice=advice)
 
 
+@dataclass(frozen=True)
+class DraftToRemind:
+    """A draft that is not transmitted, of which its candidate is reminded at `email`, the newest
+    address known."""
+
+    candidate_id: str
+    email: str
+    opening: OpeningView
+
+
 def draft_to_remind_of(
     transaction: DbSession, draft_id: str, closes: datetime, at: datetime
-) -> tuple[str, str, OpeningView] | None:
-    """Return the draft's candidate, the newest address known, and the opening. Return None where
-    the draft was transmitted or abandoned, or its registrations end at another instant or have
-    ended."""
+) -> DraftToRemind | None:
+    """Return whom to remind of a draft. Return None where it was transmitted or abandoned, or its
+    registrations end at another instant than `closes` or have ended."""
     draft = transaction.get(Draft, draft_id)
     if draft is None or draft.closed_at is not None or draft.candidate_id is None:
         return None
-    view = opening_view(transaction, draft.opening_id)
-    if not at < closes == view.opening.closes:
+    opening = opening_view(transaction, draft.opening_id)
+    if not at < closes == opening.opening.closes:
         return None
     # Before a first candidature, the draft alone may know an address.
     candidate = transaction.get_one(Candidate, draft.candidate_id)
     identity = read(Identity, draft.identity)
     known = None if candidate.email_version < identity.version else candidate.email
-    return draft.candidate_id, known or identity.email, view
+    return DraftToRemind(draft.candidate_id, known or identity.email, opening)
 
 
 def has_open_draft(transaction: DbSession, candidate_id: str) -> bool:

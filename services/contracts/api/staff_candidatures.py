@@ -3,7 +3,7 @@ ended or restored."""
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from types import NoneType
 from typing import Annotated
 
@@ -97,17 +97,54 @@ _FILTERS = (
         PageField("validation", "Validation en ligne", SELECT),
     ),
 )
-_STATE_LABEL = Column(
-    "État", "État", lambda row: rules.CANDIDATURE_STATE_LABELS.get(row.state, row.state)
-)
+
+
+def _state(row: "Row | ExportedCandidature | ExportedEpreuve") -> str:
+    return rules.CANDIDATURE_STATE_LABELS.get(row.state, row.state)
+
+
+def _nom(row: "ExportedCandidature | ExportedEpreuve") -> str:
+    identity = row.saved.identity
+    return identity.nom_usage or identity.nom_famille
+
+
+def _birth_date(row: "ExportedCandidature | ExportedEpreuve") -> date:
+    return date.fromisoformat(row.saved.identity.date_naissance)
+
+
+def _address(row: "ExportedCandidature") -> str:
+    return ", ".join(row.saved.confirmation.address)
+
+
+def _postal_code(row: "ExportedCandidature") -> str | None:
+    """Return the postal code of an address in France, None of one abroad."""
+    lines = row.saved.confirmation.address
+    code = re.match(r"\d{5}(?= )", lines[-1]) if lines else None
+    return code and code[0]
+
+
+def _session(row: "Row | ExportedCandidature") -> str:
+    return f"{row.exam} {row.session}"
+
+
+def _in_its_state_since(row: "ExportedCandidature") -> datetime:
+    return row.state_changed_at or row.first_saved_at
+
+
+def _pieces(row: "Row | ExportedCandidature") -> str | None:
+    return PIECES_STATE_LABELS.get(row.pieces_state or "")
+
+
+def _validation(row: "ExportedCandidature") -> str | None:
+    return rules.VALIDATION_LABELS.get(row.validation or "")
+
+
+_STATE_LABEL = Column("État", "État", _state)
 _OF_CANDIDATE = (  # of an answer that has its version as `saved`
-    Column("Nom", "", lambda row: row.saved.identity.nom_usage or row.saved.identity.nom_famille),
+    Column("Nom", "", _nom),
     Column("Prénoms", source="saved.identity.prenoms"),
     Column("Nom de famille", source="saved.identity.nom_famille"),
-    Column(
-        "Date de naissance",
-        source=lambda row: date.fromisoformat(row.saved.identity.date_naissance),
-    ),
+    Column("Date de naissance", source=_birth_date),
 )
 _OF_VERSION = (
     Column("Examen", source="exam"),
@@ -151,22 +188,19 @@ CANDIDATURES = StaffList(
         Column("Civilité", source="saved.identity.civilite"),
         Column("Lieu de naissance", source="saved.confirmation.birthplace"),
         Column("Nationalité", source="saved.confirmation.nationalite"),
-        Column("Adresse", source=lambda row: ", ".join(row.saved.confirmation.address)),
-        Column("Code postal", source=lambda row: _postal_code(row.saved.confirmation.address)),
+        Column("Adresse", source=_address),
+        Column("Code postal", source=_postal_code),
         Column("Téléphone fixe", source="saved.confirmation.telephone"),
         Column("Téléphone mobile", source="saved.confirmation.mobile"),
         Column("Adresse mail", source="email"),
-        Column("", "Session", lambda row: f"{row.exam} {row.session}"),
+        Column("", "Session", _session),
         *_OF_VERSION,
         Column("Diplôme", source="saved.confirmation.diplome"),
         _STATE_LABEL,
-        Column("État depuis le", source=lambda row: row.state_changed_at or row.first_saved_at),
+        Column("État depuis le", source=_in_its_state_since),
         Column("Motif", source="end_reason"),
-        Column("Pièces", "Pièces", lambda row: PIECES_STATE_LABELS.get(row.pieces_state or "")),
-        Column(
-            "Validation en ligne",
-            source=lambda row: rules.VALIDATION_LABELS.get(row.validation or ""),
-        ),
+        Column("Pièces", "Pièces", _pieces),
+        Column("Validation en ligne", source=_validation),
         Column("Premier enregistrement le", source="first_saved_at"),
         Column("Version", source="version"),
         Column("Enregistrée le", "Enregistrée le", "last_saved_at", order=rules.BY_SAVING),
@@ -203,12 +237,6 @@ EPREUVES = StaffList(
     ),
 )
 """Its CSV writes each `ExportedEpreuve`."""
-
-
-def _postal_code(address: tuple[str, ...]) -> str | None:
-    """Return the postal code of an address in France, None of one abroad."""
-    code = re.match(r"\d{5}(?= )", address[-1]) if address else None
-    return code and code[0]
 
 
 class NewNote(Given):

@@ -17,7 +17,7 @@ from gateway.pages import render_page
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.sessions import EXCHANGE_CACHE_SECONDS
 from services.chassis.errors import DomainError, NotFound, TooLarge, Unauthenticated, Unavailable
-from services.chassis.http.client import Call
+from services.chassis.http.call import Call
 from services.chassis.http.sessions import Answer
 from services.chassis.process.capacity import MAX_BODY_BYTES
 from services.chassis.process.kept_results import ExpiringCache

@@ -15,7 +15,8 @@ from typing import TypeVar
 from flask import Response, g, has_request_context, request
 
 from services.chassis.errors import DomainError
-from services.chassis.http.client import Call, Client, ProblemAnswer
+from services.chassis.http.call import Call
+from services.chassis.http.client import Client, ProblemAnswer
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.http.sessions import Answer as HttpAnswer
 from services.chassis.http.token_source import Token

@@ -17,8 +17,9 @@ from deploy.containers.secret_makers import ed25519_pem
 from services.accounts.signing import Signer
 from services.chassis.database.transactions import Database
 from services.chassis.errors import NotFound, Unauthenticated, Unavailable
+from services.chassis.http.call import Call, path
 from services.chassis.http.circuit_breaker import FAILURES_IN_A_ROW
-from services.chassis.http.client import Call, Client, ProblemAnswer, path
+from services.chassis.http.client import Client, ProblemAnswer
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.process.probe import LIVE
 from services.chassis.signing_keys import load_keys

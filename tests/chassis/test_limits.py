@@ -11,7 +11,8 @@ from flask import Flask
 from prometheus_client import REGISTRY
 
 from services.chassis.errors import NotFound, Unavailable
-from services.chassis.http.client import Call, Client
+from services.chassis.http.call import Call
+from services.chassis.http.client import Client
 from services.chassis.process.places import Limit
 from services.chassis.web import request_log
 from tests.support.processes import wait_until

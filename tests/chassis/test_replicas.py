@@ -17,7 +17,8 @@ import pytest
 
 from services.chassis.errors import Unavailable
 from services.chassis.http import sessions
-from services.chassis.http.client import Call, Client
+from services.chassis.http.call import Call
+from services.chassis.http.client import Client
 from services.chassis.http.sessions import get_once
 from services.chassis.process.probe import LIVE
 from tests.support.ports import free_port
@@ -151,10 +152,11 @@ def test_a_replica_that_is_added_gets_reads_and_writes(
     started: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = started(1)
-    client = Client(service.url)
+    kept = sessions.Sessions(service.url)
+    client = Client(kept)
     client.send(Call("GET", "/"))
     started(1, first=2)
-    monkeypatch.setattr(client._sessions, "_until", 0.0)  # as after LIFE_SECONDS
+    monkeypatch.setattr(kept, "_until", 0.0)  # as after LIFE_SECONDS
     for _ in range(20):
         client.send(Call("GET", "/"))
         client.send(Call("POST", "/", json={}))

@@ -19,7 +19,8 @@ from sqlalchemy.engine import make_url
 
 from services.chassis.database.migrations import is_migrated, wait_until_migrated
 from services.chassis.errors import Unavailable
-from services.chassis.http.client import Call, Client
+from services.chassis.http.call import Call
+from services.chassis.http.client import Client
 from services.chassis.process.capacity import thread_count
 from services.chassis.roles.command_line import migrate
 from services.chassis.settings import Settings, SettingsError

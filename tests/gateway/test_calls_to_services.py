@@ -25,7 +25,7 @@ from gateway.settings import GatewaySettings
 from services.accounts.operations.staff_accounts import disable_staff
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Unavailable
-from services.chassis.http.client import Call
+from services.chassis.http.call import Call
 from services.chassis.process.places import Limit
 from services.contracts.api.operation import Request
 from services.contracts.api.own_account import download_copy

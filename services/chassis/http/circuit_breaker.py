@@ -16,7 +16,7 @@ _OPEN = Gauge(
 
 
 class CircuitBreaker:
-    """Of the calls to `name`. `refusal` creates the error for a refused one."""
+    """Refuses calls to `name` while it does not answer. `refusal` creates the error of one."""
 
     def __init__(self, name: str, refusal: Callable[[], Exception]) -> None:
         self._refusal = refusal
@@ -28,11 +28,11 @@ class CircuitBreaker:
 
     @property
     def is_failing(self) -> bool:
-        """Whether the last call failed."""
+        """Return whether the last call failed."""
         return self._failures > 0
 
     def check(self) -> None:
-        """To be called before each call: raises the refusal while calls fail, but for a trial."""
+        """Raise the refusal while calls fail, but for a trial. Called before each call."""
         if self._failures < FAILURES_IN_A_ROW:
             return
         with self._lock:

@@ -1,86 +1,38 @@
 """HTTP between our processes: bounded waits, problems turned back into errors, the request's id
-passed on.
-
-A read that fails is sent again in the time that is left. A write may have been carried out although
-no answer came: it is sent once, where some server may not answer after asking whether it is alive
-(docs/decisions/0009-calls-and-limits.md).
+passed on (docs/decisions/0009-calls-and-limits.md).
 """
 
 import math
 import re
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from http import HTTPStatus
 from types import NoneType
 from typing import Any, TypeVar, cast
-from urllib.parse import quote
 
 import msgspec
-import requests
 import structlog
 
 from services.chassis.errors import RESERVED_MEMBERS, DomainError, FieldError, NotFound, Unavailable
+from services.chassis.http.call import Call, path
 from services.chassis.http.circuit_breaker import CircuitBreaker
-from services.chassis.http.sessions import CONNECT_SECONDS, SEND_SECONDS, Answer, Sessions
+from services.chassis.http.replicas import Replicas
+from services.chassis.http.sessions import Answer, Sessions
 from services.chassis.http.token_source import Token
 from services.chassis.process.logs import REQUEST_ID, request_id
 from services.chassis.process.places import Limit
-from services.chassis.process.probe import LIVE
 from services.chassis.settings import Settings
 from services.contracts.api.operation import Operation, Request
 from services.contracts.problem_types import UNAUTHENTICATED, ProblemType
 
 Declared = TypeVar("Declared")
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
-READS = frozenset({"GET", "HEAD", "OPTIONS"})
 WRITE_SECONDS = 15.0  # longer than a page: once a write is sent, its outcome matters
-FIRST_REPLICA_SHARE = 0.6  # of a read's time, if another replica can be asked in the rest
-# of a page's time, for the answer of LIVE; in less than half of that nobody counts as silent
-ALIVE_SHARE = 0.2
-LEAST_SECONDS = 0.01  # to send anything
 
 
 class ProblemAnswer(DomainError):
     """The other service refused; type, status, detail and errors are its own."""
-
-
-def path(template: str, *ids: Any) -> str:
-    """`template` with each « {} » replaced by an id, quoted. Raises NotFound for a text that cannot
-    be an id."""
-    texts = [str(id) for id in ids]
-    if any(
-        text in ("", ".", "..") for text in texts
-    ):  # servers normalise a path that contains these
-        raise NotFound()
-    return template.format(*(quote(text, safe="") for text in texts))
-
-
-@dataclass(frozen=True)
-class Call:
-    """An HTTP request, as it is sent to whichever replica.
-
-    `path` starts with a slash; what is None in `params` is left out. `reads`: it changes nothing;
-    by default as its method says. `seconds`: for a read in all, but for the body of a streamed
-    answer; for a write, of silence; None: what is usual. `stream`: the answer's body is read as it
-    comes.
-    """
-
-    method: str
-    path: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    params: Any = None
-    json: Any = None
-    data: bytes | None = None
-    reads: bool | None = None
-    seconds: float | None = None
-    stream: bool = False
-
-    @property
-    def is_read(self) -> bool:
-        """Whether it may be sent again where no answer came."""
-        return self.method in READS if self.reads is None else self.reads
 
 
 class Client:
@@ -106,7 +58,7 @@ class Client:
         each: float = math.inf,
         each_running: float = math.inf,
     ) -> None:
-        self._sessions = Sessions(service) if isinstance(service, str) else service
+        sessions = Sessions(service) if isinstance(service, str) else service
         self._label = label
         self._name = name
         self._limit = Limit(
@@ -119,10 +71,11 @@ class Client:
         )
         self._queue_seconds = queue_seconds
         self._breaker = CircuitBreaker(name, self.away)
+        self._replicas = Replicas(sessions, self._breaker, name, page_seconds)
         self.page_seconds = page_seconds
 
     def asker(self) -> str:
-        """For whom a call is: askers take turns at the places."""
+        """Return for whom a call is: askers take turns at the places."""
         return ""
 
     def busy(self) -> Unavailable:
@@ -168,22 +121,13 @@ class Client:
         that signed it was rotated.
         """
         answer = self.answer(call, token)
-        if (
-            not (token is None or isinstance(token, str))
-            and answer.status_code == 401
-            and _slug(answer) == UNAUTHENTICATED.slug
-        ):
-            token.forget(answer.token or "")
+        if _forget_refused(token, answer):
             answer.close()
             answer = self.answer(call, token)
-        if answer.status_code >= 400:
-            with answer:
-                raise (
-                    NotFound()
-                    if call.method == "HEAD" and answer.status_code in (404, 410)
-                    else _problem(answer)
-                )
-        return answer
+        if answer.status_code < HTTPStatus.BAD_REQUEST:
+            return answer
+        with answer:
+            raise _problem(answer, call)
 
     def answer(self, call: Call, token: Token = None) -> Answer:
         """Return the raw answer, whatever its status.
@@ -195,107 +139,33 @@ class Client:
         until = time.monotonic() + (call.seconds or usual_seconds)
         with ExitStack() as place:
             self._breaker.check()
-            wait = (
-                0.0
-                if self._breaker.is_failing
-                else min(self._queue_seconds, until - time.monotonic())
-            )
-            place.enter_context(self._limit.place(self.asker(), seconds=wait))
-            bearer = (
-                token
-                if token is None or isinstance(token, str)
-                else token(until - time.monotonic())
-            )
+            place.enter_context(self._place(until))
+            bearer = _bearer(token, until)
             authorization = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-            sent = replace(
-                call, headers={REQUEST_ID: request_id(), **call.headers, **authorization}
-            )
+            headers = {REQUEST_ID: request_id(), **call.headers, **authorization}
             try:
-                response = (self._read if call.is_read else self._write)(sent, until)
+                response = self._replicas.send(replace(call, headers=headers), until)
             except OSError as error:
-                structlog.get_logger().warning(
-                    "call_failed", called=self._name, reason=type(error).__name__
-                )
+                reason = type(error).__name__
+                structlog.get_logger().warning("call_failed", called=self._name, reason=reason)
                 raise self.away() from error
             return Answer(response, bearer, place.pop_all() if call.stream else place)
 
-    def _read(self, call: Call, until: float) -> requests.Response:
-        first, *others = self._sessions.urls()
-        seconds = (until - time.monotonic()) * (FIRST_REPLICA_SHARE if others else 1)
-        try:
-            return self._sent(self._sessions.kept(), first, call, seconds)
-        except OSError as error:
-            failure = error
-        with self._sessions.new() as session:  # several replicas may go at once
-            for url in others or [first]:
-                if (seconds := until - time.monotonic()) < LEAST_SECONDS:
-                    break
-                structlog.get_logger().warning("call_repeated", called=self._name)
-                try:
-                    return self._sent(session, url, call, seconds)
-                except OSError as error:
-                    failure = error
-        raise failure
+    def _place(self, until: float) -> AbstractContextManager[None]:
+        """Return a place among the calls, which is not waited for while the service is failing."""
+        seconds = 0.0
+        if not self._breaker.is_failing:
+            seconds = min(self._queue_seconds, until - time.monotonic())
+        return self._limit.place(self.asker(), seconds=seconds)
 
-    def _write(self, call: Call, until: float) -> requests.Response:
-        with self._sessions.new() as session:
-            first, *others = self._sessions.urls()
-            if others or self._sessions.is_silent:
-                first = self._alive(session, [first, *others])
-            return self._sent(session, first, call, until - time.monotonic(), SEND_SECONDS)
 
-    def _alive(self, session: requests.Session, urls: list[str]) -> str:
-        """The first replica that says that it is alive and keeps the connection: one that stops
-        closes it. Raises OSError where none does."""
-        for url in urls:
-            with suppress(OSError):
-                answer = self._sent(
-                    session, url, Call("GET", LIVE), ALIVE_SHARE * self.page_seconds
-                )
-                if answer.headers.get("Connection", "").lower() != "close":
-                    return url
-        raise ConnectionError
-
-    def _sent(
-        self,
-        session: requests.Session,
-        url: str,
-        call: Call,
-        seconds: float,
-        connect_seconds: float = CONNECT_SECONDS,
-    ) -> requests.Response:
-        begun = time.monotonic()
-        seconds = max(LEAST_SECONDS, seconds)
-        timeout = (min(connect_seconds, seconds), seconds)
-        try:
-            response = session.request(
-                call.method,
-                url + call.path,
-                params=call.params,
-                data=call.data,
-                headers=call.headers,
-                json=call.json,
-                stream=call.stream,
-                timeout=timeout,
-                allow_redirects=False,
-            )
-        except OSError as error:
-            self._sessions.leave_out(url)
-            is_late = isinstance(error, requests.Timeout) or time.monotonic() - begun >= seconds
-            if (
-                is_late and seconds >= ALIVE_SHARE / 2 * self.page_seconds
-            ):  # else it had no time to answer
-                self._sessions.is_silent = True
-                self._breaker.record_failure()
-            raise
-        self._sessions.is_silent = False
-        self._breaker.record_answer()
-        return response
+def _bearer(token: Token, until: float) -> str | None:
+    return token if token is None or isinstance(token, str) else token(until - time.monotonic())
 
 
 def _declared(operation: Operation[Declared], answer: Answer) -> Declared:
-    """The answer as its dataclass, for None without a look. Raises Unavailable for one that is not
-    as declared; the path of what is wrong is logged, never the value."""
+    """Return the answer as its dataclass, for None without a look. Raises Unavailable for one that
+    is not as declared; the path of what is wrong is logged, never the value."""
     if operation.answer is NoneType:
         return cast(Declared, None)
     try:
@@ -308,15 +178,28 @@ def _declared(operation: Operation[Declared], answer: Answer) -> Declared:
 
 
 def _slug(answer: Answer) -> str | None:
-    """The last segment of the problem's type; None if the answer is no problem of ours, or is
-    incomplete."""
+    """Return the last segment of the problem's type; None if the answer is no problem of ours, or
+    is incomplete."""
     try:
         return str(answer.json()["type"]).rpartition("/")[2]
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _problem(answer: Answer) -> DomainError:
+def _forget_refused(token: Token, answer: Answer) -> bool:
+    """Discard the token of this process where it was refused, and return whether it was."""
+    if token is None or isinstance(token, str) or answer.status_code != HTTPStatus.UNAUTHORIZED:
+        return False
+    if _slug(answer) != UNAUTHENTICATED.slug:
+        return False
+    token.forget(answer.token or "")
+    return True
+
+
+def _problem(answer: Answer, call: Call) -> DomainError:
+    """Return the error that the answer to a call says."""
+    if call.method == "HEAD" and answer.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+        return NotFound()  # its answer has no body
     slug = _slug(answer)
     if slug is None:
         return Unavailable("Un service du portail a répondu de façon inattendue.")

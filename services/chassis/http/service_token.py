@@ -4,7 +4,8 @@ before it expires."""
 import time
 
 from services.chassis.errors import Unavailable
-from services.chassis.http.client import Call, Client
+from services.chassis.http.call import Call
+from services.chassis.http.client import Client
 from services.chassis.process.kept_results import SingleRun
 
 EARLY_SECONDS = 15.0

@@ -43,11 +43,11 @@ class Answer:
         return self._response.json()
 
     def iter_content(self, size: int) -> Iterator[bytes]:
-        """The body as it arrives. Raises OSError if it is incomplete."""
+        """Return the body as it arrives. Raises OSError if it is incomplete."""
         return self._response.iter_content(size)
 
     def close(self) -> None:
-        """May be called twice."""
+        """Give the place back. May be called twice."""
         self._response.close()
         self._place.close()
 
@@ -64,7 +64,7 @@ class Answer:
 
 
 class Sessions:
-    """Those with the service at `base_url`."""
+    """Holds the sessions with the service at `base_url`, and knows its replicas."""
 
     is_silent = False
     """Whether the last call was not answered in its time."""
@@ -77,13 +77,14 @@ class Sessions:
         self._renew()
 
     def kept(self) -> requests.Session:
-        """The one that reads share; another after LIFE_SECONDS, so that added replicas get their
-        share."""
+        """Return the session that reads share; another after LIFE_SECONDS, so that added replicas
+        get their share."""
         if time.monotonic() > self._until:
             self._renew()
         return self._session
 
     def new(self) -> requests.Session:
+        """Return a session that shares no connection with the others."""
         session = requests.Session()
         session.trust_env = False  # no proxy, no .netrc
         session.headers.clear()
@@ -92,8 +93,8 @@ class Sessions:
         return session
 
     def urls(self) -> list[str]:
-        """The base URLs of the replicas, one at least, in an order by lot. Raises OSError for an
-        unknown name."""
+        """Return the base URLs of the replicas, one at least, in an order by lot. Raises OSError
+        for an unknown name."""
         if time.monotonic() > self._until:
             self._renew()
         self._addresses = addresses = self._addresses or self._resolved()
@@ -119,6 +120,6 @@ class Sessions:
 
 
 def get_once(url: str, seconds: float) -> requests.Response:
-    """GET on a separate connection. Raises OSError."""
+    """Return what a GET on a separate connection is answered. Raises OSError."""
     with Sessions(url).new() as session:
         return session.get(url, timeout=seconds, allow_redirects=False)

@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
 from services.contracts.account_rules import STAFF_ROLE_LABELS
 from services.contracts.document_rules import STATE_LABELS
@@ -171,9 +170,9 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")
 
 
 def readable_changes(
-    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+    before: Mapping[str, object] | None, after: Mapping[str, object] | None
 ) -> Iterator[str]:
-    """« état : Active → Écartée », « motif : Panne »."""
+    """Yield each change in words: « état : Active → Écartée », « motif : Panne »."""
     old = dict(_labelled(before or {}))
     new = dict(_labelled(after or {}))
     for label in {**old, **new}:
@@ -182,7 +181,7 @@ def readable_changes(
         yield f"{label} : {now}" if was in ("", now) else f"{label} : {was} → {now}"
 
 
-def _labelled(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _labelled(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     return (
         (VALUE_LABELS.get(name, name), _text(value))
         for name, value in values.items()
@@ -190,7 +189,7 @@ def _labelled(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     )
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(_text, value))
     if isinstance(value, dict):

@@ -40,15 +40,15 @@ class Contract:
         return data_of(self)
 
     @classmethod
-    def from_data(cls, data: Any) -> Self:
+    def from_data(cls, data: object) -> Self:
         return read(cls, data)
 
 
 Part = TypeVar("Part")
 
 
-def read(part: type[Part], data: Any) -> Part:
-    """A part of a contract (an identity, a contact) read from plain data as strictly as a whole
+def read(part: type[Part], data: object) -> Part:
+    """Read a part of a contract (an identity, a contact) from plain data as strictly as a whole
     one. Raises ContractError that names the place, never what stands there."""
     # here: the types of events are also read where there is Python alone (the containers' secrets)
     import msgspec
@@ -60,7 +60,7 @@ def read(part: type[Part], data: Any) -> Part:
 
 
 def read_json(part: type[Part], text: str) -> Part:
-    """A part of a contract, of its JSON: what the part does not know is passed over. Raises
+    """Read a part of a contract from its JSON; what the part does not know is passed over. Raises
     ContractError."""
     import msgspec
 
@@ -70,8 +70,8 @@ def read_json(part: type[Part], text: str) -> Part:
         raise ContractError(f"{part.__name__}: {wrong}") from None
 
 
-def data_of(part: Any) -> Any:
-    """JSON-ready values of a contract or of a part of one."""
+def data_of(part: object) -> Any:
+    """Return the JSON-ready values of a contract or of a part of one."""
     import msgspec
 
     return msgspec.to_builtins(part)

@@ -18,7 +18,7 @@ from services.contracts.session_options import ONLINE, PAPER, SessionOptions
 
 @dataclass(frozen=True)
 class Contact:
-    """Where a service gestionnaire can be reached: `lines` are the postal address, top to
+    """The address of a service gestionnaire: `lines` are the postal address, top to
     bottom."""
 
     title: str  # "Recteur", "Rectorat de Reims"
@@ -103,7 +103,8 @@ class Recap:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What the PDF « Confirmation d'inscription » of guide §6 says beyond identity and épreuves."""
+    """The content of the PDF « Confirmation d'inscription » of guide §6 beyond identity and
+    épreuves."""
 
     title: str  # "CONFIRMATION D'INSCRIPTION"
     nationalite: str  # feminine: "Française"
@@ -155,7 +156,7 @@ class FormOffered:
 
 @dataclass(frozen=True)
 class PrintedDates:
-    """Of an opening, as a saved version prints them."""
+    """The dates of an opening, as a saved version prints them."""
 
     closes_at: str
     return_by: str
@@ -298,9 +299,9 @@ class DeclaredDocument:
 class DocumentsDeclared(
     Contract, type="registrations.documents_declared.v1", consumers=("documents",)
 ):
-    """What an exam's catalogue declares besides the guide's types of documents: exam offices
-    publish it as PDF. Told whenever a catalogue that declares some is loaded, and once when it no
-    longer does."""
+    """The documents that an exam's catalogue declares besides the guide's types of documents: exam
+    offices publish it as PDF. Told whenever a catalogue that declares some is loaded, and once when
+    it no longer does."""
 
     exam: str
     exam_label: str
@@ -324,14 +325,13 @@ class WindowChanged(Contract, type="registrations.window_changed.v1", consumers=
     options: SessionOptions | None = None
 
     def options_after(self, known: SessionOptions) -> SessionOptions:
-        """What holds for a reader who knew `known`: what an event of an older version does not say
-        stays."""
-        told: dict[str, Any] = {
-            "reminder_days": self.reminder_days,
-            "refusal_mails": self.refusal_mails,
-        }
-        changed = {name: value for name, value in told.items() if value is not None}
-        return self.options or replace(known, **changed)
+        """Return the options that hold for a reader who knew `known`: what an event of an older
+        version does not say stays."""
+        if self.options is not None:
+            return self.options
+        days = known.reminder_days if self.reminder_days is None else self.reminder_days
+        mails = known.refusal_mails if self.refusal_mails is None else self.refusal_mails
+        return replace(known, reminder_days=days, refusal_mails=mails)
 
 
 Data = dict[str, Any]
@@ -348,22 +348,22 @@ def to_stored(saved: RegistrationSaved) -> Data:
 
 
 def from_stored(data: Data) -> RegistrationSaved:
-    """A version stored under any number. One of a newer release, which runs beside this one during
-    an upgrade, is read as far as it is known here. Raises ContractError."""
+    """Read a version stored under any number. One of a newer release, which runs beside this one
+    during an upgrade, is read as far as it is known here. Raises ContractError."""
     return RegistrationSaved.from_data(data)
 
 
 @dataclass(frozen=True)
 class ExportedVersion:
-    """What exports read of a stored version's JSON."""
+    """The part of a stored version's JSON that exports read."""
 
     identity: Identity
     epreuves: tuple[EpreuveLine, ...]
     confirmation: Confirmation
 
 
-def copied_columns(saved: RegistrationSaved) -> dict[str, Any]:
-    """Values by the names of the copies' columns; `saved_at` is an instant."""
+def copied_columns(saved: RegistrationSaved) -> dict[str, object]:
+    """Return values by the names of the copies' columns; `saved_at` is an instant."""
     return {
         "candidate_id": saved.candidate_id,
         "version": saved.version,

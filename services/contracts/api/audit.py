@@ -1,13 +1,13 @@
 """The audit trail of a service, for administrators and their tools: who did what to what, before
 and after."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.contracts.api.given import given
-from services.contracts.api.operation import Answered, Callers, Instant, staff
+from services.contracts.api.operation import Answered, Callers, Instant, JSONObject, staff
 from services.contracts.api.staff_lists import (
     CHECKBOX,
     SELECT,
@@ -96,8 +96,8 @@ class AuditEntry(Answered):
     actor_id: str
     action: str
     subject: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
+    before: JSONObject | None
+    after: JSONObject | None
     numero_candidat: Annotated[str | None, Meta(description="De qui est l'objet")]
     subject_label: Annotated[
         str | None, Meta(description="Code et titre de la pièce, titre du document")

@@ -2,12 +2,13 @@
 files and forms."""
 
 from types import NoneType
-from typing import Annotated, Any
+from typing import Annotated
 
 from marshmallow import ValidationError, fields
 from msgspec import Meta
 
 from services.contracts import page_labels
+from services.contracts.api.fields import ReadField
 from services.contracts.api.given import Given, given
 from services.contracts.api.operation import (
     CANDIDATE,
@@ -90,10 +91,10 @@ class FormQuery(FileQuery):
     format: FileFormat = given(fields.Enum(FileFormat, by_value=True, load_default=FileFormat.PDF))
 
 
-class VersionField(fields.Field[int | None]):
+class VersionField(ReadField[int | None]):
     """Reads « current », which is None, or the number of a version."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+    def read(self, value: object) -> int | None:
         if value == "current":
             return None
         if (

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from services.contracts import problem_types as problem
 from services.contracts import registration_rules as rules
-from services.contracts.api.fields import Text
+from services.contracts.api.fields import ReadField, Text
 from services.contracts.api.forms import Form, FormField, Mistake, Suggestions
 from services.contracts.api.given import Given, given
 from services.contracts.api.operation import (
@@ -30,12 +30,10 @@ MAX_VALUES = 400  # fields of a tab, items of a list
 TOO_MANY = "{max} champs au plus sont admis."
 
 
-class TypedValue(fields.Field[str | list[str]]):
+class TypedValue(ReadField[str | list[str]]):
     """Reads what was typed in one field: a text, or a list of texts for checkboxes."""
 
-    def _deserialize(
-        self, value: object, attr: str | None, data: object, **_: object
-    ) -> str | list[str]:
+    def read(self, value: object) -> str | list[str]:
         items = value if isinstance(value, list) else [value]
         texts = [item for item in items if isinstance(item, str)]
         if len(texts) < len(items) or len(items) > MAX_VALUES:

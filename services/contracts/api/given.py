@@ -15,11 +15,13 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from marshmallow import Schema, fields, post_load
 
+Reader = fields.Field[Any]
+"""A marshmallow field, which reads a value of whatever type and says what it refuses."""
 _FIELD = "marshmallow"
-"""Of a member's metadata: the marshmallow field that reads it."""
+"""The name in a member's metadata of the field that reads it."""
 
 
-def given(reader: fields.Field[Any], *, default: Any = MISSING) -> Any:
+def given(reader: Reader, *, default: object = MISSING) -> Any:
     """Declare a member of what comes in. `reader`: the marshmallow field that reads it; `default`:
     the member's value where `reader` has none and nothing came in."""
     return field(default=default, metadata={_FIELD: reader})
@@ -27,9 +29,9 @@ def given(reader: fields.Field[Any], *, default: Any = MISSING) -> Any:
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(given,))
 class Given:
-    """What comes in, or a part of it: each class below this one is a frozen dataclass."""
+    """A part of what comes in: each class below this one is a frozen dataclass."""
 
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    __dataclass_fields__: ClassVar[dict[str, Field[object]]]
 
     def __init_subclass__(cls) -> None:
         dataclass(frozen=True, kw_only=True)(cls)
@@ -38,7 +40,7 @@ class Given:
 GivenType = TypeVar("GivenType", bound=Given)
 
 
-def readers_of(declared: type[Given]) -> dict[str, fields.Field[Any]]:
+def readers_of(declared: type[Given]) -> dict[str, Reader]:
     """Return the marshmallow field of each member that has one, by the member's name."""
     return {
         member.name: member.metadata[_FIELD]
@@ -48,7 +50,7 @@ def readers_of(declared: type[Given]) -> dict[str, fields.Field[Any]]:
 
 
 _SCHEMAS: dict[str, type[Schema]] = {}
-"""Those made already, by the full name of what they load: OpenAPI describes each once."""
+"""The schemas made already, by the full name of what they load: OpenAPI describes each once."""
 
 
 def schema_of(declared: type[Given]) -> type[Schema]:
@@ -63,13 +65,13 @@ def _make_schema(declared: type[Given]) -> type[Schema]:
     def build(_: Schema, loaded: Mapping[str, Any], **__: object) -> Given:
         return declared(**loaded)
 
-    members: dict[str, Any] = {**readers_of(declared), "build": post_load(build)}
+    members: dict[str, object] = {**readers_of(declared), "build": post_load(build)}
     return type(declared.__name__, (Schema,), members)
 
 
-def part(declared: type[Given], **options: Any) -> fields.Nested:
+def part(declared: type[Given]) -> fields.Nested:
     """Return the field of a member that is a `declared` itself."""
-    return fields.Nested(schema_of(declared), **options)
+    return fields.Nested(schema_of(declared))
 
 
 def reader_of(declared: type[Given] | type[Schema]) -> type[Schema]:

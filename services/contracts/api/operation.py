@@ -23,6 +23,9 @@ from services.contracts.api.given import Given
 from services.contracts.problem_types import ProblemType
 
 Answer = TypeVar("Answer")
+AnswerOf = TypeVar("AnswerOf", covariant=True)
+JSONObject = dict[str, Any]
+"""An object of JSON whose members the portal passes on and does not read."""
 _MISSING = object()
 JSON = "application/json"
 EXPORT_MEDIA_TYPE = "text/csv"
@@ -36,7 +39,7 @@ End = Annotated[
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Answered:
-    """What is answered, or a part of it: each class below this one is a frozen dataclass, built by
+    """A part of what is answered: each class below this one is a frozen dataclass, built by
     names."""
 
     def __init_subclass__(cls) -> None:
@@ -55,8 +58,8 @@ class CandidatureLabels(Answered):
 
 
 def one_of(codes: Iterable[str]) -> Meta:
-    """A text that is one of these codes. Its type stays `str`, so that a new code is no error of
-    readers."""
+    """Describe a text that is one of these codes. Its type stays `str`, so that a new code is no
+    error of readers."""
     return Meta(extra_json_schema={"enum": [str(code) for code in codes]})
 
 
@@ -100,18 +103,20 @@ CANDIDATE = Access("candidate")
 
 
 def staff(*scopes: str) -> Access:
-    """Staff whose token holds all `scopes`; what they see is narrowed to their académies."""
+    """Admit staff whose token holds all `scopes`; what they see is narrowed to their académies."""
     return Access("staff", frozenset(scopes))
 
 
 def service(*clients: str) -> Access:
-    """A process of the portal, by client id ("gateway", "documents" …)."""
+    """Admit processes of the portal, by client id ("gateway", "documents" …)."""
     return Access("service", frozenset(clients))
 
 
 @dataclass(frozen=True, eq=False)
-class Operation(Generic[Answer]):
-    """`path`: as Flask writes it, with « <piece_id> » or « <int:number> ». `answer`: a dataclass,
+class Operation(Generic[AnswerOf]):
+    """An operation of the API, as its declaration says it.
+
+    `path`: as Flask writes it, with « <piece_id> » or « <int:number> ». `answer`: a dataclass,
     None where nothing is answered, `bytes` for a file of `media_type`; `status`: where it is not
     200, or 204 for None; `answer_words`: what the description says of it, in French;
     `other_statuses`: with which it answers the same, each with what the description says of it.
@@ -125,7 +130,7 @@ class Operation(Generic[Answer]):
 
     method: str
     path: str
-    answer: type[Answer]
+    answer: type[AnswerOf]
     summary: str
     access: tuple[Access, ...]
     _: KW_ONLY
@@ -141,12 +146,12 @@ class Operation(Generic[Answer]):
     seconds: float | None = None
     reads: bool = False
     asks_code: bool = False
-    parameters: tuple[Mapping[str, Any], ...] = ()
-    example: Mapping[str, Any] | None = None
+    parameters: tuple[Mapping[str, object], ...] = ()
+    example: Mapping[str, object] | None = None
 
     @property
     def success(self) -> int:
-        """The status of what went well."""
+        """Return the status of what went well."""
         return self.status or (204 if self.answer is NoneType else 200)
 
     def __call__(
@@ -186,7 +191,7 @@ class Request(Generic[Answer]):
 
 
 class _Options(TypedDict, total=False):
-    """What an operation may say besides: members of `Operation`."""
+    """The members of `Operation` that a declaration may name besides."""
 
     query: type[Given] | type[Schema] | None
     headers: type[Given] | type[Schema] | None
@@ -200,8 +205,8 @@ class _Options(TypedDict, total=False):
     seconds: float
     reads: bool
     asks_code: bool
-    parameters: tuple[Mapping[str, Any], ...]
-    example: Mapping[str, Any]
+    parameters: tuple[Mapping[str, object], ...]
+    example: Mapping[str, object]
 
 
 class Callers:
@@ -259,11 +264,12 @@ class Section:
     """Operations that belong together; `title`: French, in the description."""
 
     title: str
-    operations: tuple[Operation[Any], ...]
+    operations: tuple[Operation[object], ...]
 
 
 def sections_of(*modules: ModuleType) -> tuple[Section, ...]:
-    """The operations that these modules declare, in their order, each module's under its TITLE."""
+    """Return the operations that these modules declare, in their order, each module's under its
+    TITLE."""
     return tuple(
         Section(
             module.TITLE,

@@ -2,7 +2,7 @@
 browsers make and ask."""
 
 from types import NoneType
-from typing import Annotated, Any
+from typing import Annotated
 
 from marshmallow import fields, validate
 from msgspec import Meta
@@ -15,7 +15,7 @@ from services.contracts.account_rules import (
     TOKEN_NAME_LENGTH,
 )
 from services.contracts.api.given import Given, given
-from services.contracts.api.operation import Answered, Callers, staff
+from services.contracts.api.operation import Answered, Callers, JSONObject, staff
 from services.contracts.api.team import CodeOnly
 from services.contracts.api.visitors import GATEWAY
 
@@ -47,7 +47,7 @@ class NewPasskey(CodeOnly):
 class Options(Answered):
     """`options`: the public key credential options of the W3C's WebAuthn, in JSON."""
 
-    options: Annotated[dict[str, Any], Meta(description="À passer à navigator.credentials")]
+    options: Annotated[JSONObject, Meta(description="À passer à navigator.credentials")]
 
 
 _IN_A_SESSION = Callers(staff(OWN_ACCOUNT_SCOPE))

@@ -3,7 +3,7 @@ for several."""
 
 import base64
 import binascii
-from typing import Annotated, Any
+from typing import Annotated
 
 from marshmallow import ValidationError, fields, validate
 from msgspec import Meta
@@ -11,6 +11,7 @@ from msgspec import Meta
 from services.contracts import document_rules as rules
 from services.contracts import problem_types
 from services.contracts.api.documents import PDF_TYPE, RENDERING_SECONDS, FileQuery, ListedDocument
+from services.contracts.api.fields import CleanedText, ReadField
 from services.contracts.api.given import Given, given
 from services.contracts.api.operation import Answered, Callers, Instant, staff
 
@@ -51,10 +52,10 @@ class RemadeDocuments(Answered):
     last_made_at: Instant | None
 
 
-class PdfField(fields.Field[bytes]):
+class PdfField(ReadField[bytes]):
     """A PDF in base64, small enough for a JSON body."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bytes:
+    def read(self, value: object) -> bytes:
         try:
             content = base64.b64decode(str(value), validate=True)
         except (binascii.Error, ValueError) as error:
@@ -64,12 +65,11 @@ class PdfField(fields.Field[bytes]):
         return content
 
 
-class PrintedText(fields.String):
+class PrintedText(CleanedText):
     """Text as documents print it: NFC, on one line, without control characters."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        return rules.cleaned_text(text or "").strip()
+    def cleaned(self, text: str) -> str:
+        return rules.cleaned_text(text).strip()
 
 
 PARAGRAPH = PrintedText(

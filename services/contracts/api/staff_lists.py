@@ -12,7 +12,7 @@ from marshmallow import Schema, fields, post_load, validate
 from msgspec import Meta
 
 from services.contracts.api.fields import FirstDayOrInstantField, LastDayOrInstantField
-from services.contracts.api.given import Given, readers_of
+from services.contracts.api.given import Given, Reader, readers_of
 from services.contracts.api.operation import Answered
 from services.contracts.page_sizes import LARGEST_PAGE, USUAL_PAGE
 
@@ -25,11 +25,13 @@ FIRST_DAY_WORDS = "Premier jour (AAAA-MM-JJ), ou instant"
 LAST_DAY_WORDS = "Dernier jour (AAAA-MM-JJ), ou instant exclu"
 CURSOR_WORDS = "next_cursor de la page précédente"
 MOST_COUNTED = 10_000
+Cell = Callable[[Any], object]
+"""Makes the value of a cell of the declared answer of a row."""
 
 
 @dataclass(frozen=True)
 class PageField:
-    """How a filter is shown on the list's page, by the name that it has there.
+    """A field of the list's page that shows a filter, by the name that it has there.
 
     `kind`: the value of HIDDEN comes from a link. `placeholder`: what is chosen where nothing is,
     none where "". `longest`: characters of what is typed. `is_wide`: as wide as the page.
@@ -52,13 +54,13 @@ ORDER = PageField("tri", "Trier par", SELECT, placeholder="")
 
 @dataclass(frozen=True)
 class Filter:
-    """What a list is narrowed by. `name`: in the query, and of the column that has to be equal,
+    """A way to narrow a list. `name`: in the query, and of the column that has to be equal,
     where the service gives no other condition; `field`: reads and describes it; `page`: None where
     the page does not offer it; `is_counted`: it offers the values that rows have, each with their
     number, as the list's `Counts` give them."""
 
     name: str
-    field: fields.Field[Any]
+    field: Reader
     page: PageField | None = None
     is_counted: bool = False
 
@@ -74,8 +76,8 @@ def yes_or_no(name: str, description: str, page: PageField | None = None) -> Fil
 
 
 def day_filter(name: str, page_name: str, label: str, *, is_last: bool = False) -> Filter:
-    """From the beginning of a day in Paris or an instant on; with `is_last` until a day's end, or
-    before an instant."""
+    """Declare a filter from the beginning of a day in Paris or an instant on; with `is_last` until
+    a day's end, or before an instant."""
     field, words = (
         (LastDayOrInstantField, LAST_DAY_WORDS)
         if is_last
@@ -89,7 +91,7 @@ def day_filter(name: str, page_name: str, label: str, *, is_last: bool = False) 
 
 @dataclass(frozen=True)
 class Column:
-    """What a list says of each row.
+    """A column of a list: what is said of each row.
 
     `name`: the heading in the export; `heading`: of the page's table; empty where one has no such
     column. `source`: the field of the declared answer (« candidature.nom » for one of a part) or
@@ -100,25 +102,25 @@ class Column:
 
     name: str
     heading: str = ""
-    source: str | Callable[[Any], Any] = ""
+    source: str | Cell = ""
     align: str = ""
     order: str = ""
 
     @cached_property
-    def value(self) -> Callable[[Any], Any]:
-        """Of a declared answer."""
+    def value(self) -> Cell:
+        """Return what says the column's value of a declared answer."""
         return attrgetter(self.source or self.name) if isinstance(self.source, str) else self.source
 
 
 class ListFilters(Given):
-    """What narrows a list: the values of its filters, by their names, where they are given."""
+    """The values of a list's filters that are given, by their names."""
 
     filters: Mapping[str, Any]
 
 
 class ListPage(ListFilters):
-    """Which page of a list is asked for. `limit`: rows; `cursor`: None for the first page; `order`:
-    "" for a list that has one order alone."""
+    """A page of a list that is asked for. `limit`: rows; `cursor`: None for the first page;
+    `order`: "" for a list that has one order alone."""
 
     limit: int
     cursor: str | None = None
@@ -127,9 +129,9 @@ class ListPage(ListFilters):
 
 @dataclass(frozen=True)
 class StaffList:
-    """`name`: of its schema in descriptions; `orders`: the usual one first; `order_words` describe
-    them, `order_labels` are those that its page offers; `cursor`: None for a list that goes on in a
-    way of its own."""
+    """A list of staff, declared once. `name`: of its schema in descriptions; `orders`: the usual
+    one first; `order_words` describe them, `order_labels` are those that its page offers; `cursor`:
+    None for a list that goes on in a way of its own."""
 
     name: str
     filters: tuple[Filter, ...]
@@ -137,21 +139,11 @@ class StaffList:
     orders: tuple[str, ...] = ()
     order_words: str = ""
     order_labels: Mapping[str, str] = field(default_factory=dict)
-    cursor: fields.Field[Any] | None = field(
+    cursor: Reader | None = field(
         default_factory=lambda: fields.String(metadata={"description": CURSOR_WORDS})
     )
     page_size: int = USUAL_PAGE
     largest_page: int = LARGEST_PAGE
-
-    def filters_schema(self, **others: fields.Field[Any]) -> type[Schema]:
-        """Of what narrows the list, and `others`; what is not given is left out of what is
-        loaded."""
-        filters = {declared.name: declared.field for declared in self.filters}
-        return Schema.from_dict({**filters, **others}, name=f"{self.name}Filters")
-
-    def page_schema(self, **others: fields.Field[Any]) -> type[Schema]:
-        """The filters with `limit`, `cursor` and `order`, and `others`."""
-        return self.filters_schema(**self._readers_of_page(), **others)
 
     def reads_filters(self, loads: type[ListFilters] = ListFilters) -> type[Schema]:
         """Return the schema of a query that narrows the list.
@@ -167,7 +159,9 @@ class StaffList:
         """
         return self._reader(loads, self._readers_of_page())
 
-    def _reader(self, loads: type[ListFilters], readers: dict[str, fields.Field[Any]]) -> Any:
+    def _reader(self, loads: type[ListFilters], readers: Mapping[str, Reader]) -> type[Schema]:
+        """Return the schema of a query that loads a `loads`. What is not given is left out of its
+        `filters`. `readers`: of its members, by their names in the query."""
         filters = {declared.name: declared.field for declared in self.filters}
 
         def build(_: Schema, loaded: dict[str, Any], **__: object) -> ListFilters:
@@ -178,9 +172,9 @@ class StaffList:
         members = {**filters, **readers, **readers_of(loads), "build": post_load(build)}
         return type(f"{self.name}Filters", (Schema,), members)
 
-    def _readers_of_page(self) -> dict[str, fields.Field[Any]]:
+    def _readers_of_page(self) -> dict[str, Reader]:
         sizes = validate.Range(1, self.largest_page)
-        readers: dict[str, fields.Field[Any]] = {
+        readers: dict[str, Reader] = {
             "limit": fields.Integer(load_default=self.page_size, validate=sizes)
         }
         if self.cursor:
@@ -197,7 +191,7 @@ class StaffList:
     def export_headings(self) -> list[str]:
         return [column.name for column in self.columns if column.name]
 
-    def export_rows(self, rows: Iterable[Any]) -> list[list[Any]]:
+    def export_rows(self, rows: Iterable[object]) -> list[list[object]]:
         """Return the cells of these answers."""
         columns = [column for column in self.columns if column.name]
         return [[column.value(row) for column in columns] for row in rows]
@@ -208,7 +202,7 @@ class StaffList:
 
     @property
     def page_fields(self) -> Mapping[str, PageField]:
-        """By the names of the query."""
+        """Return the fields of the page by the names of the query."""
         filters = {declared.name: declared.page for declared in self.filters if declared.page}
         return {**filters, "order": ORDER} if self.order_labels else filters
 
@@ -218,8 +212,8 @@ class StaffList:
 
 
 class Counts(Answered):
-    """How many rows of a list match its filters; of each counted filter, how many would have a
-    value in its place."""
+    """The number of rows of a list that match its filters; of each counted filter, how many would
+    have a value in its place."""
 
     total: int
     is_complete: Annotated[

@@ -4,14 +4,14 @@ changes."""
 from collections.abc import Sequence
 from datetime import date, datetime
 from types import NoneType
-from typing import Annotated, Any
+from typing import Annotated
 
 from marshmallow import fields, validate
 from msgspec import Meta
 
 from services.contracts import piece_rules as rules
 from services.contracts import problem_types
-from services.contracts.api.fields import LastDayOrInstantField
+from services.contracts.api.fields import CleanedText, LastDayOrInstantField
 from services.contracts.api.given import Given, given, part
 from services.contracts.api.operation import (
     Answered,
@@ -19,6 +19,7 @@ from services.contracts.api.operation import (
     CandidatureLabels,
     End,
     Instant,
+    JSONObject,
     one_of,
     staff,
 )
@@ -177,15 +178,14 @@ class IfMatch(Given):
     if_match: str | None = given(fields.String(data_key="If-Match", load_default=None))
 
 
-class _CommentField(fields.String):
+class _CommentField(CleanedText):
     """A text whose lines end with LF, without blanks around it; an empty one is None.
 
     Forms send lines that end with CR LF, scripts and tools with LF: the same comment is the same
     control.
     """
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **kwargs)
+    def cleaned(self, text: str) -> str | None:
         return text.replace("\r\n", "\n").strip() or None
 
 
@@ -426,7 +426,7 @@ class ControlResult(Answered):
     piece_id: str
     http_status: Annotated[int, Meta(description="200, 404, 409, 412, 422 ou 428")] = 200
     piece: StaffPiece | None = None
-    problem: dict[str, Any] | None = None
+    problem: JSONObject | None = None
     current: Annotated[
         StaffPiece | None,
         Meta(description="Avec un refus : la pièce telle qu'elle est, si elle peut être lue"),

@@ -1,9 +1,9 @@
 """Uploads by tus 1.0.0 (core, creation, termination, expiration), which every service that takes
 files declares."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import NoneType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from marshmallow import ValidationError, fields, validate
 
@@ -51,14 +51,15 @@ class Uploads(Given):
 
 
 class UploadOperations(NamedTuple):
-    begin: Operation[Any]
-    read: Operation[Any]
-    go_on: Operation[Any]
-    abandon: Operation[Any]
+    begin: Operation[None]
+    read: Operation[None]
+    go_on: Operation[None]
+    abandon: Operation[None]
 
 
 def upload_operations(path: str, callers: Callers, *problems: ProblemType) -> UploadOperations:
-    """`path`: where a file is announced; `problems`: of the announcement, besides those of any."""
+    """Declare the four operations of an upload. `path`: where a file is announced; `problems`: of
+    the announcement, besides those of any."""
     begun = (
         *problems,
         problem_types.PROTOCOL_VERSION,
@@ -114,8 +115,9 @@ def upload_operations(path: str, callers: Callers, *problems: ProblemType) -> Up
 
 
 def _header(
-    name: str, schema: dict[str, Any], description: str = "", *, required: bool = True
-) -> dict[str, Any]:
+    name: str, schema: Mapping[str, object], description: str = "", *, required: bool = True
+) -> dict[str, object]:
+    """Describe a header that the view reads itself, as OpenAPI does."""
     words = {"description": description} if description else {}
     return {"name": name, "in": "header", "required": required, "schema": schema, **words}
 

@@ -157,11 +157,11 @@ class Operation(Generic[AnswerOf]):
     def __call__(
         self,
         *ids: str | int,
-        query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | bytes | None = None,
+        query: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | bytes | None = None,
         headers: Mapping[str, str] | None = None,
         seconds: float | None = None,
-    ) -> "Request[Answer]":
+    ) -> "Request[AnswerOf]":
         """Make the request that a client sends to call this operation.
 
             client.call(api.control_piece(piece_id, headers={"If-Match": etag}, body=control))
@@ -175,17 +175,17 @@ class Operation(Generic[AnswerOf]):
 
 
 @dataclass(frozen=True)
-class Request(Generic[Answer]):
+class Request(Generic[AnswerOf]):
     """A call of an operation, as it is sent.
 
     What is None in `query` is left out. `body`: what is sent as JSON, or the bytes of an operation
     that `sends` another media type.
     """
 
-    operation: Operation[Answer]
+    operation: Operation[AnswerOf]
     ids: tuple[str | int, ...]
-    query: Mapping[str, Any] | None
-    body: Mapping[str, Any] | bytes | None
+    query: Mapping[str, object] | None
+    body: Mapping[str, object] | bytes | None
     headers: Mapping[str, str]
     seconds: float | None
 

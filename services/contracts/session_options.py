@@ -1,9 +1,11 @@
 """What the file of a session, or of its exam for all its sessions, switches on or off for
 candidates, as it holds in each of its openings.
 
-A new option has two places besides its field here: its key in
-`registrations/catalogue/session_options.py`, and its use. No table, migration or event changes:
-they hold all options as one value, of which each has the default of its field.
+Besides its field here, a new option has its key in `registrations/catalogue/session_options.py`,
+its line in what a session takes of it (`catalogue/sessions.py`) and gives each opening
+(`Session.options_of` in `registrations/domain/exam_definition.py`), and its use. No table,
+migration or event changes: they hold all options as one value, of which each has the default of its
+field.
 """
 
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from services.chassis.database.audit import AuditColumns, audit_indexes
 from services.chassis.database.audit_chain import AuditChain
 from services.chassis.database.columns import DataclassJson, UtcDateTime, known_values, new_id
-from services.chassis.database.migrations import partial_index, where
+from services.chassis.database.migrations import partial_index
 from services.chassis.database.transactions import Database
 from services.chassis.tasks.tables import EventTables
 from services.contracts import registration_rules as rules
@@ -253,11 +253,12 @@ class Candidature(db.Model):
     __table_args__ = (
         UniqueConstraint("candidate_id", "numero_inscription"),
         known_values("state", CANDIDATURE_STATES),
-        Index(
+        partial_index(
             "uq_candidatures_active_exclusivity",
-            *("candidate_id", "exclusivity_key"),
+            "candidate_id",
+            "exclusivity_key",
             unique=True,
-            **where("state = 'active'"),
+            where="state = 'active'",
         ),
         Index("ix_candidatures_opening", "opening_id", "id"),
         partial_index(
@@ -448,7 +449,7 @@ class Draft(db.Model):
         partial_index("ix_drafts_open", "opening_id", "id", where="closed_at IS NULL"),
         partial_index("ix_drafts_corrections", "modification_of", where="candidate_id IS NULL"),
         *(
-            Index(f"ix_drafts_{name}", name, **where(f"{name} IS NOT NULL"))
+            partial_index(f"ix_drafts_{name}", name, where=f"{name} IS NOT NULL")
             for name in ("closed_at", "candidature_id", "modification_of")
         ),
     )

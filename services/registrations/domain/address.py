@@ -144,5 +144,12 @@ def _country() -> Field:
         Option(country.code, FRANCE_HERE if country.is_france else country.label)
         for country in pays.proposed()
     )
-    others = {"value": FRANCE, "placeholder": None, "autocomplete": "country", "refresh": True}
-    return select("pays", "Pays", tuple(options), **others)
+    return select(
+        "pays",
+        "Pays",
+        tuple(options),
+        value=FRANCE,
+        placeholder=None,
+        autocomplete="country",
+        refresh=True,
+    )

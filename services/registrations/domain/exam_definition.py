@@ -241,6 +241,19 @@ class Session(SessionOptions):
     openings: tuple[Opening, ...]
     demonstration: bool = False
 
+    def options_of(self, opening: Opening) -> SessionOptions:
+        """Return the session's options as they hold in one of its openings, which may have written
+        its own."""
+        refusal_mails = opening.refusal_mails
+        return SessionOptions(
+            reminder_days=self.reminder_days,
+            draft_reminder_days=self.draft_reminder_days,
+            refusal_mails=self.refusal_mails if refusal_mails is None else refusal_mails,
+            document_mails=self.document_mails,
+            validation=self.validation if opening.validation is None else opening.validation,
+            retention=self.retention,
+        )
+
 
 @dataclass(frozen=True)
 class Exam:

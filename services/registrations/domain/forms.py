@@ -226,25 +226,83 @@ def filled(
     return tuple(replace(section, fields=tuple(map(shown, section.fields))) for section in sections)
 
 
-def yes_no(name: str, label: str, **others: Any) -> Field:
+def yes_no(
+    name: str,
+    label: str,
+    *,
+    value: str | None = None,
+    required: bool = False,
+    refresh: bool = False,
+) -> Field:
+    """Return a field that is answered by Oui or by Non."""
     options = tuple(Option(value, text) for value, text in OUI_NON.items())
-    return Field(name, label, "yes_no", options=options, **others)
+    return Field(
+        name,
+        label,
+        "yes_no",
+        options=options,
+        value=value,
+        required=required,
+        refresh=refresh,
+    )
 
 
-def select(name: str, label: str, options: tuple[Option, ...], **others: Any) -> Field:
-    """Of which one must be chosen, and none is chosen first, unless `others` say otherwise."""
+def select(
+    name: str,
+    label: str,
+    options: tuple[Option, ...],
+    *,
+    value: str | None = None,
+    required: bool = True,
+    placeholder: str | None = SELECT,
+    hint: str | None = None,
+    autocomplete: str | None = None,
+    refresh: bool = False,
+    guidance: described.Guidance | None = None,
+) -> Field:
+    """Return a list of which one option is chosen: none at first, unless `value` says otherwise."""
     return Field(
         name,
         label,
         "select",
         options=options,
-        **{"required": True, "placeholder": SELECT, **others},
+        value=value,
+        required=required,
+        placeholder=placeholder,
+        hint=hint,
+        autocomplete=autocomplete,
+        refresh=refresh,
+        guidance=guidance,
     )
 
 
-def search(name: str, label: str, display: str, **others: Any) -> Field:
-    """`display`: the label of what is chosen, or the words typed instead."""
-    return Field(name, label, "search", search=name, display=display or None, **others)
+def search(
+    name: str,
+    label: str,
+    display: str,
+    *,
+    options: tuple[Option, ...] = (),
+    required: bool = False,
+    hint: str | None = None,
+    refresh: bool = False,
+    browse: str | None = None,
+    proposals: tuple[described.Proposal, ...] = (),
+) -> Field:
+    """Return a field whose value is searched for on the server. `display`: the label of what is
+    chosen, or the words typed instead."""
+    return Field(
+        name,
+        label,
+        "search",
+        options=options,
+        required=required,
+        hint=hint,
+        display=display or None,
+        search=name,
+        refresh=refresh,
+        browse=browse,
+        proposals=proposals,
+    )
 
 
 def notice(name: str, text: str) -> Field:

@@ -11,13 +11,13 @@ from typing import Any
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
 from services.contracts.api.drafts import TabState
-from services.contracts.api.operation import answer_of
 from services.contracts.registrations import WARNINGS, EpreuveLine, Line, Recap
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain import rules
 from services.registrations.domain.acquis import mark_label
 from services.registrations.domain.change_of_specialite import NOT_CARRIED, not_carried
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.epreuve_positions import ChosenEpreuve
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import (
     MAX_PROPOSALS,
@@ -68,7 +68,9 @@ def tab_states(dossier: Dossier, current: int | None) -> tuple[TabState, ...]:
         posted = dossier.answers.get(tab.name, {} if current is None else None)
         done = posted is not None and NOT_CARRIED not in posted and not _errors(dossier, tab)
         state = "current" if number == current else "done" if done else "todo"
-        states.append(answer_of(TabState, tab, number=number, state=state))
+        states.append(
+            TabState(number=number, kind=tab.kind, name=tab.name, title=tab.title, state=state)
+        )
     return tuple(states)
 
 
@@ -164,11 +166,9 @@ def without_unasked_answers(dossier: Dossier) -> Dossier:
 
 def recap(dossier: Dossier) -> Recap:
     """Everything that was typed, valid or not, with the warning that nothing is saved yet."""
-    warning = CHANGES_NOT_SENT if dossier.modifies else NOT_SAVED
-    return answer_of(
-        Recap,
-        dossier,
-        warning=warning,
+    return Recap(
+        numero_candidat=dossier.numero_candidat,
+        warning=CHANGES_NOT_SENT if dossier.modifies else NOT_SAVED,
         sections=recap_sections(dossier),
         epreuves=epreuve_lines(dossier),
     )
@@ -184,16 +184,24 @@ def recap_sections(dossier: Dossier) -> tuple[RecapSection, ...]:
 
 
 def epreuve_lines(dossier: Dossier) -> tuple[EpreuveLine, ...]:
-    """The épreuves, of the récapitulatif and of a saved version."""
-    return tuple(
-        answer_of(
-            EpreuveLine,
-            chosen.epreuve,
-            chosen,
-            option=chosen.option_label,
-            mark=mark_label(chosen.kept_mark) if chosen.kept_mark is not None else None,
-        )
-        for chosen in dossier.epreuves
+    """Return the épreuves as the récapitulatif shows them, and as a version saves them."""
+    return tuple(_epreuve_line(chosen) for chosen in dossier.epreuves)
+
+
+def _epreuve_line(chosen: ChosenEpreuve) -> EpreuveLine:
+    epreuve = chosen.epreuve
+    return EpreuveLine(
+        code=epreuve.code,
+        label=epreuve.label,
+        option=chosen.option_label,
+        unit=epreuve.unit,
+        parent=epreuve.parent,
+        mandatory=chosen.mandatory,
+        position=chosen.position,
+        position_label=chosen.position_label,
+        mode_label=chosen.mode_label,
+        mark=mark_label(chosen.kept_mark) if chosen.kept_mark is not None else None,
+        hidden_on_pdf=epreuve.hidden_on_pdf,
     )
 
 

@@ -33,15 +33,11 @@ RETENTION = Actor("service", "registrations")
 
 
 def lock_candidate(transaction: DbSession, candidate_id: str) -> Candidate:
-    """The candidate's row, created at the first call, locked until the transaction ends."""
-    insert_if_absent(
-        transaction,
-        Candidate,
-        id=candidate_id,
-        identity_floor=0,
-        last_inscription=0,
-        email_version=0,
+    """Return the candidate's row, created at the first call, locked until the transaction ends."""
+    row = _insert_into(transaction, Candidate).values(
+        id=candidate_id, identity_floor=0, last_inscription=0, email_version=0
     )
+    transaction.execute(row.on_conflict_do_nothing())
     return transaction.scalars(
         select(Candidate)
         .where(Candidate.id == candidate_id)
@@ -50,24 +46,25 @@ def lock_candidate(transaction: DbSession, candidate_id: str) -> Candidate:
     ).one()
 
 
-def insert_if_absent(
-    transaction: DbSession, model: type[Candidate | NumberCounter], **values: object
-) -> None:
-    """Insert the row unless it exists; concurrent callers all succeed."""
-    dialect = postgresql if transaction.get_bind().dialect.name == "postgresql" else sqlite
-    transaction.execute(dialect.insert(model).values(**values).on_conflict_do_nothing())
+def _insert_into(
+    transaction: DbSession, model: type[Candidate | NumberCounter]
+) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT in the dialect of the database, which can do nothing where the row exists:
+    concurrent callers all succeed."""
+    is_postgresql = transaction.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(model) if is_postgresql else sqlite.insert(model)
 
 
 def accept_identity(candidate: Candidate, identity: Identity) -> Identity:
-    """The identity to save with: the mailing address is the newest known. Raises IdentityOutdated
-    below the floor."""
+    """Return the identity to save with, whose mail address is the newest known. Raises
+    IdentityOutdated below the floor."""
     if identity.version < candidate.identity_floor:
         raise IdentityOutdated("Vos données personnelles viennent de changer : veuillez réessayer.")
     return with_newest_email(candidate, identity)
 
 
 def with_newest_email(candidate: Candidate, identity: Identity) -> Identity:
-    """The identity with the newer of its own and the row's mail address; updates the row
+    """Return the identity with the newer of its own and the row's mail address; update the row
     likewise."""
     if identity.version >= candidate.email_version or candidate.email is None:
         candidate.email = identity.email
@@ -146,15 +143,20 @@ def _refuse_engaged(candidate: Candidate) -> None:
 
 
 def reserve_numero(transaction: DbSession, candidate: Candidate, view: OpeningView) -> str:
-    """The candidate's N° candidat: the existing one, or the next of the school year and
+    """Return the candidate's N° candidat: the one there is, or the next of the school year and
     académie."""
     if candidate.numero_candidat is None:
-        key = {
-            "school_year": registration_numbers.school_year(view.session.year),
-            "academie": view.opening.academie,
-        }
-        insert_if_absent(transaction, NumberCounter, **key, last=0)
-        raised = update(NumberCounter).filter_by(**key).values(last=NumberCounter.last + 1)
+        school_year = registration_numbers.school_year(view.session.year)
+        academie = view.opening.academie
+        counter = _insert_into(transaction, NumberCounter).values(
+            school_year=school_year, academie=academie, last=0
+        )
+        transaction.execute(counter.on_conflict_do_nothing())
+        raised = (
+            update(NumberCounter)
+            .where(NumberCounter.school_year == school_year, NumberCounter.academie == academie)
+            .values(last=NumberCounter.last + 1)
+        )
         sequence = transaction.scalars(raised.returning(NumberCounter.last)).one()
         candidate.numero_candidat = registration_numbers.numero_candidat(
             view.session.year, view.opening.academie, sequence

@@ -14,7 +14,6 @@ from services.chassis.errors import Invalid, PreconditionFailed
 from services.chassis.events import publish
 from services.clock import iso_utc
 from services.contracts.api.administration import CatalogueComparison, ComparedExam
-from services.contracts.api.operation import answer_of
 from services.contracts.registrations import DeclaredDocument, DocumentsDeclared
 from services.contracts.session_options import SessionOptions
 from services.registrations.catalogue.archive import read_archive
@@ -192,9 +191,7 @@ def _set_dates(row: OpeningRow, exam_session: Session, opening: Opening) -> None
     row.catalogue_deposit_opens = opening.deposit_opens
     row.catalogue_deposit_closes = opening.deposit_closes
     row.session_closes = exam_session.closes
-    own = {"refusal_mails": opening.refusal_mails, "validation": opening.validation}
-    given = {name: value for name, value in own.items() if value is not None}
-    row.options = answer_of(SessionOptions, exam_session, **given)
+    row.options = exam_session.options_of(opening)
 
 
 def _published_values(
@@ -279,5 +276,11 @@ def _compared(transaction: DbSession, offered: Exam, at: datetime, *, is_new: bo
     comparison = compare_exam(transaction, offered, at)
     found = comparison.differences
     sessions = concerned_sessions(transaction, comparison.exam) if found and not is_new else ()
-    some = {"changes": len(found), "differences": found[:MAX_LINES]}
-    return answer_of(ComparedExam, offered, is_new=is_new, sessions=sessions, **some)
+    return ComparedExam(
+        code=offered.code,
+        label=offered.label,
+        is_new=is_new,
+        changes=len(found),
+        differences=found[:MAX_LINES],
+        sessions=sessions,
+    )

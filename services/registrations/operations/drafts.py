@@ -4,6 +4,7 @@ deleted."""
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from prometheus_client import Counter
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
@@ -24,7 +25,6 @@ from services.registrations.domain.obstacles import (
     refuse_second_candidature,
 )
 from services.registrations.domain.refusals import refuse_when_closed
-from services.registrations.metrics import SAVED
 from services.registrations.models import (
     AuditEntry,
     Candidate,
@@ -49,6 +49,11 @@ from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier
 from services.registrations.queries.drafts import DraftView, Holder, held_draft
 
+SAVED = Counter(
+    "registrations_saved_total",
+    "Versions saved by candidates: first registrations, and modifications",
+    ("exam", "session", "academie", "kind"),
+)
 FIRST_MAIL = "send_receipt_mail"
 MODIFICATION_MAIL = "send_modification_mail"
 

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.events import publish
 from services.clock import iso_utc, portal_now
-from services.contracts.api.operation import answer_of
 from services.contracts.registration_rules import ACTIVE
 from services.contracts.registrations import DatesMoved, Edition, from_stored
 from services.contracts.retention import DOCUMENTS, PIECES
@@ -61,7 +60,8 @@ def _publish_candidature(transaction: DbSession, candidature: Candidature) -> No
     for row in transaction.scalars(
         editions.order_by(VersionEdition.version, VersionEdition.edition)
     ):
-        event = DatesMoved(iso_utc(row.edited_at), row.dates, (answer_of(Edition, row),))
+        edition = Edition(row.candidature_id, row.version, row.edition, row.validated_at)
+        event = DatesMoved(iso_utc(row.edited_at), row.dates, (edition,))
         publish(transaction, event, subject=candidature.candidate_id)
     if candidature.state != ACTIVE:
         publish_end(transaction, candidature)

@@ -27,7 +27,7 @@ from tests.accounts.running_accounts import (
     refused_fields,
 )
 from tests.accounts.staff_in_session import created, logged_in
-from tests.chassis.test_limits import Recorded
+from tests.support.limit_turns import Recorded
 
 NEW_PASSWORD = "Bonsoir/2021"
 NEW = {"password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}

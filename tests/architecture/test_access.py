@@ -8,22 +8,14 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from deploy.service_names import SERVICES
 from gateway.cookies import SESSION_COOKIE
 from services.accounts.domain.staff import Role, session_scopes
 from services.contracts.api.operation import Access, Operation, staff
 from tests.architecture import apps
-from tests.architecture.ledger import APPS, CANDIDATE, OPERATIONS, PUBLIC, address_of, routes_of
+from tests.architecture.callers import CALLERS, EVERY_SCOPE, GUARDED
+from tests.architecture.ledger import APPS, CANDIDATE, PUBLIC, address_of, routes_of
 from tests.support import tokens
 
-GUARDED = [
-    (service, operation)
-    for service, operations in OPERATIONS.items()
-    for operation in operations
-    if all(way.kind != PUBLIC for way in operation.access)
-]
-STAFF = [way for _, operation in GUARDED for way in operation.access if way.kind == "staff"]
-EVERY_SCOPE = sorted(set().union(*(way.names for way in STAFF)))
 UNKNOWN: dict[str, dict[str, str]] = {
     "nobody": {},
     "a password": {"Authorization": "Basic eDp4"},
@@ -33,11 +25,6 @@ UNKNOWN: dict[str, dict[str, str]] = {
         tokens.candidate_token("pierre", aud="registrations")
     ),
     "an identity taken for a token": tokens.bearer(tokens.identity_assertion("pierre")),
-}
-CALLERS = {
-    "candidate": tokens.candidate_token("pierre"),
-    "staff": tokens.staff_token(scopes=EVERY_SCOPE, academies=["03"]),
-    **{f"service({name})": tokens.service_token(name) for name in ("gateway", *SERVICES)},
 }
 # What callers must not be called « service(gateway) » by their name alone: kinds are not
 # interchangeable.

@@ -14,8 +14,8 @@ from schemathesis.specs.openapi import checks
 
 from deploy.tools.published_api import RELEASED, lines_of
 from deploy.tools.release import unreleased_changes
+from tests.architecture.callers import CALLERS
 from tests.architecture.ledger import OPERATIONS, described_path
-from tests.architecture.test_access import CALLERS
 from tests.support import tokens
 
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")  # tus

@@ -14,8 +14,8 @@ from services.chassis.web.application import MAX_ERRORS_OF_A_KIND
 from services.contracts.api.given import Given, reader_of
 from services.contracts.api.operation import Operation
 from tests.architecture import apps
+from tests.architecture.callers import CALLERS
 from tests.architecture.ledger import OPERATIONS, address_of
-from tests.architecture.test_access import CALLERS
 from tests.support import tokens
 from tests.support.postgres import Postgres
 from tests.support.service_worker import database_of

@@ -35,7 +35,7 @@ from services.chassis.web.access_tokens import (
 )
 from services.chassis.web.operations import Views
 from services.contracts.api.operation import PUBLIC, Operation
-from tests.chassis.test_replicas import NAME, resolve_to
+from tests.chassis.resolved_names import NAME, resolve_to
 from tests.support.log_lines import logged_lines
 from tests.support.ports import free_port
 from tests.support.processes import wait_until

@@ -1,10 +1,7 @@
 """Little runs at once, a bounded number waits, nobody's requests keep another's waiting; what
 `/metrics` says of it."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any
+from contextlib import ExitStack
 
 import pytest
 from flask import Flask
@@ -15,54 +12,13 @@ from services.chassis.http.call import Call
 from services.chassis.http.client import Client
 from services.chassis.process.places import Limit
 from services.chassis.web import request_log
+from tests.support.limit_turns import PATIENT, Recorded, limit
 from tests.support.processes import wait_until
 from tests.support.silent_server import SilentServer
-
-PATIENT = 90.0
 
 
 def shown(metric: str, pool: str = "tested") -> float:
     return REGISTRY.get_sample_value(metric, {"pool": pool}) or 0
-
-
-def limit(running: int, waiting: int, **options: Any) -> Limit:
-    return Limit("tested", running, waiting, **{"seconds": PATIENT, **options})
-
-
-class Recorded:
-    """`turns` are the owners in the order of their turns, `refused` those that got none."""
-
-    def __init__(self, limit: Limit) -> None:
-        self.limit = limit
-        self.turns: list[str] = []
-        self.refused: list[str] = []
-
-    @contextmanager
-    def asked(self, owner: str) -> Iterator[threading.Event]:
-        """The owner waits, or has its turn until the event is set or the block ends."""
-        over = threading.Event()
-        thread = threading.Thread(target=self._ask, args=(owner, over), daemon=True)
-        before = self._heard()
-        thread.start()
-        wait_until(lambda: self._heard() > before, PATIENT, "it has asked")
-        try:
-            yield over
-        finally:
-            over.set()
-
-    def _heard(self) -> int:
-        return len(self.turns) + self.limit.waiting + len(self.refused)
-
-    def _ask(self, owner: str, over: threading.Event) -> None:
-        try:
-            with self.limit.place(owner):
-                self.turns.append(owner)
-                over.wait(PATIENT)
-        except Unavailable:
-            self.refused.append(owner)
-
-    def has_turns(self, *owners: str) -> None:
-        wait_until(lambda: self.turns == list(owners), PATIENT, f"turns of {owners}")
 
 
 TURNS = {

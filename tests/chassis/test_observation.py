@@ -37,10 +37,10 @@ from services.chassis.web import health_pages
 from services.chassis.web.application import create_service
 from services.clock import system_now
 from services.objects import ObjectStore
-from tests.chassis.events.test_channels_and_commands import health
 from tests.chassis.served_module import ROOT, served
 from tests.chassis.sites import failing
 from tests.chassis.tables import clockwork_database, settings
+from tests.chassis.worker_health import health_of
 from tests.support.app_server import serving
 from tests.support.object_store import Bucket
 from tests.support.ports import free_port
@@ -108,8 +108,8 @@ def test_a_worker_without_its_database_is_alive_and_not_ready(silent: int) -> No
     app.extensions["portail"] = settings(url)
     db.connect(app, url)
     worker = Worker(app, Handlers("idle"))
-    live = health(worker, "live")
-    ready = health(worker, "ready")
+    live = health_of(worker, "live")
+    ready = health_of(worker, "ready")
     assert (live.status_code, live.json()) == (200, {"status": "ok", "checks": {"threads": "ok"}})
     assert ready.status_code == 503
     assert ready.json()["checks"] == {"threads": "ok", "database": "no answer", "broker": "ok"}

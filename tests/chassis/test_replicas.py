@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import pytest
 
@@ -21,11 +20,11 @@ from services.chassis.http.call import Call
 from services.chassis.http.client import Client
 from services.chassis.http.sessions import get_once
 from services.chassis.process.probe import LIVE
+from tests.chassis.resolved_names import NAME, resolve_to
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 from tests.support.silent_server import SilentServer
 
-NAME = "service.test"
 ASKED = f"GET {LIVE}"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}"
 LAST = OK.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
@@ -77,19 +76,6 @@ class Service:
 
 
 Start = Callable[..., Service]
-
-
-def resolve_to(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
-    real = socket.getaddrinfo
-
-    def resolve(host: Any, asked: Any, *args: Any, **options: Any) -> list[Any]:
-        if host != NAME:
-            return real(host, asked, *args, **options)
-        return [
-            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, asked)) for address in addresses
-        ]
-
-    monkeypatch.setattr(socket, "getaddrinfo", resolve)
 
 
 @pytest.fixture

@@ -9,14 +9,13 @@ import requests
 from tests.bench.candidate_journey import create_account, log_in
 from tests.bench.load import PageVisitor, one_address_tries_passwords
 from tests.bench.visitor import Mails, Timings
-from tests.composed.test_draining import TIMEOUT
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
 from tests.journeys.conftest import NewCandidate
 from tests.journeys.justificatifs_page import JustificatifsPage
 from tests.pieces.sample_files import heavy_pdf
 from tests.support.chromium import cookies_of
-from tests.support.composed_portal import ComposedPortal
+from tests.support.composed_portal import TIMEOUT, ComposedPortal
 from tests.support.processes import wait_until
 from tests.support.scriptless_browser import SAME_ORIGIN
 

@@ -21,12 +21,11 @@ from tests.journeys.conftest import NewCandidate
 from tests.journeys.gestionnaire_tool import GestionnaireTool
 from tests.journeys.justificatifs_page import JustificatifsPage, write_pdf
 from tests.support.chromium import cookies_of
-from tests.support.composed_portal import ComposedPortal
+from tests.support.composed_portal import TIMEOUT, ComposedPortal
 from tests.support.continuous_requests import ContinuousRequests
 from tests.support.processes import wait_until
 from tests.support.scriptless_browser import SAME_ORIGIN
 
-TIMEOUT = 30
 READS_EVERY = 0.25  # seconds, each of two tools: fewer than a tool may ask a minute
 READS_AFTERWARDS = 80  # some of them on addresses that have gone
 SHARED_SECONDS = 90.0

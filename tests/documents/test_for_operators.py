@@ -9,7 +9,6 @@ from itertools import chain
 import pytest
 from prometheus_client import REGISTRY
 
-from deploy.containers.secret_makers import ed25519_pem
 from services.chassis.settings import SettingsError
 from services.contracts.document_rules import AUTOMATIC_TYPES, FileFormat
 from services.documents.dependencies import attach
@@ -19,20 +18,9 @@ from services.documents.settings import DEMONSTRATION, DocumentsSettings
 from services.objects import ObjectStore
 from services.objects.reconciliation import Report
 from tests.documents.example_events import CANDIDATURE, saved
+from tests.documents.process_environment import ENVIRONMENT
 from tests.documents.service import Service
 from tests.support.object_store import Bucket
-
-ENVIRONMENT = {
-    "ENV": "test",
-    "DATABASE_URL": "sqlite:///x.db",
-    "BROKER_URL": "sqlite:///b.db",
-    "ACCOUNTS_URL": "http://127.0.0.1:1",
-    "REGISTRATIONS_URL": "http://127.0.0.1:1",
-    "CLIENT_ID": "documents",
-    "CLIENT_SECRET": "x" * 16,
-    "OBJECTS_URL": "s3+http://k:s@127.0.0.1:1/b",
-    "PAPER_KEY": ed25519_pem(),
-}
 
 
 def test_the_time_from_the_save_to_the_document_is_measured(

@@ -34,7 +34,7 @@ from tests.documents.imports.exam_office import (
     zip_of,
 )
 from tests.documents.service import Service
-from tests.documents.test_verification import code_of, confirmation, state
+from tests.documents.verified_papers import code_of, confirmation, verified_state
 from tests.support import seals
 from tests.support.app_server import serving
 from tests.support.seals import VALID, WHOLE, said_of
@@ -91,7 +91,7 @@ def test_a_drawn_paper_is_sealed_as_a_whole_and_an_altered_one_is_noticed(
         assert (said.count("Signature #"), VALID in said, WHOLE in said) == (1, True, True), said
         assert "Certificate Common Name: Rectorat" in said
         assert "ETSI.CAdES.detached" in said
-    assert state(sealing, code_of(stored)) == ("in_force", None)
+    assert verified_state(sealing, code_of(stored)) == ("in_force", None)
     for altered in (stored.replace(b"/Author", b"/Autor ", 1), stored + b"\n"):
         assert altered != stored
         said = said_of(altered, tmp_path)
@@ -102,7 +102,7 @@ def test_a_sent_paper_is_sealed_too_with_its_stamp(sealing: Service, tmp_path: P
     stored, _ = sent(ExamOffice(sealing), pdf_of("Convocation de l'office"))
     said = said_of(stored, tmp_path)
     assert (VALID in said, WHOLE in said) == (True, True), said
-    assert state(sealing, code_of(stored)) == ("in_force", None)
+    assert verified_state(sealing, code_of(stored)) == ("in_force", None)
     altered = stored.replace(b"re W n", b"re W*n", 1)
     assert altered != stored
     assert VALID not in said_of(altered, tmp_path)
@@ -124,7 +124,7 @@ def test_what_only_one_reader_takes_has_its_code_without_a_seal(
     writer.root_object[NameObject("/AcroForm")] = NumberObject(5)
     before = missing("seal")
     stored, _ = sent(ExamOffice(sealing), written(writer))
-    assert state(sealing, code_of(stored)) == ("in_force", None)
+    assert verified_state(sealing, code_of(stored)) == ("in_force", None)
     assert VALID not in said_of(stored, tmp_path)
     assert missing("seal") == before + 1
 

@@ -5,7 +5,6 @@ import base64
 import hashlib
 import io
 from datetime import timedelta
-from typing import Any
 
 import pypdfium2
 import pytest
@@ -23,7 +22,7 @@ from services.documents.operations import verification
 from services.documents.paper_keys import PaperKeys
 from services.documents.pdf_checks import stamp
 from services.documents.rendering.stamp import Stamp
-from tests.documents.example_events import CANDIDATURE, saved, withdrawn
+from tests.documents.example_events import saved, withdrawn
 from tests.documents.imports.exam_office import (
     ExamOffice,
     csv_of,
@@ -35,11 +34,17 @@ from tests.documents.imports.exam_office import (
 )
 from tests.documents.service import Neighbours, Service
 from tests.documents.text_extraction import text_of_html, text_of_pdf
+from tests.documents.verified_papers import (
+    CONFIRMATION,
+    asked,
+    code_of,
+    confirmation,
+    verified_state,
+)
 from tests.support.papers import qr_of
 from tests.support.process_settings import PAPER_KEY
 from tests.support.tokens import bearer, candidate_token, service_token, staff_token
 
-CONFIRMATION = f"/candidatures/{CANDIDATURE}/confirmation"
 SAID = {
     "type": "Confirmation d'inscription",
     "exam": "BREVET DE TECHNICIEN SUPERIEUR",
@@ -49,27 +54,6 @@ SAID = {
     "initials": "P. D.",
     "birth_year": 2002,
 }
-
-
-def asked(service: Service, code: str, source: str = "192.0.2.1") -> Any:
-    headers = bearer(service_token("gateway"))
-    return service.web.post(
-        "/v1/verifications", json={"code": code, "source": source}, headers=headers
-    )
-
-
-def state(service: Service, code: str, source: str = "192.0.2.1") -> tuple[str, str | None]:
-    answer = asked(service, code, source)
-    assert answer.status_code == 200, answer.text
-    return answer.get_json()["state"], answer.get_json()["since"]
-
-
-def code_of(pdf: bytes) -> str:
-    return qr_of(pdf).partition("/verifier/")[2].partition("#")[0]
-
-
-def confirmation(service: Service, version: int = 1) -> bytes:
-    return service.get(f"{CONFIRMATION}?version={version}").data
 
 
 def test_the_qr_and_the_code_of_a_confirmation_lead_to_what_it_says(
@@ -97,13 +81,15 @@ def test_a_paper_says_when_it_was_replaced_or_withdrawn(issued: Service) -> None
     first = code_of(confirmation(issued))
     again = saved(version=2, saved_at="2021-10-06T12:08:00+00:00")
     issued.receive(again)
-    assert state(issued, first) == ("replaced", again.saved_at), "before its documents are made"
+    assert verified_state(issued, first) == ("replaced", again.saved_at), (
+        "before its documents are made"
+    )
     issued.create_documents(2)
     second = code_of(confirmation(issued, 2))
-    assert state(issued, first) == ("replaced", again.saved_at)
-    assert state(issued, second) == ("in_force", None)
+    assert verified_state(issued, first) == ("replaced", again.saved_at)
+    assert verified_state(issued, second) == ("in_force", None)
     issued.receive(end := withdrawn(version=2))
-    assert [state(issued, code) for code in (first, second)] == [
+    assert [verified_state(issued, code) for code in (first, second)] == [
         ("withdrawn", end.withdrawn_at)
     ] * 2
 
@@ -115,11 +101,11 @@ def test_a_paper_of_which_documents_has_not_heard_the_end_is_not_in_force(
     the copy does."""
     code = code_of(confirmation(issued))
     newer = neighbours.set_current(saved(version=2, saved_at="2021-10-06T12:08:00+00:00"))
-    assert state(issued, code) == ("replaced", newer.saved_at)
+    assert verified_state(issued, code) == ("replaced", newer.saved_at)
     neighbours.ended_at = "2021-10-07T12:00:00+00:00"
-    assert state(issued, code) == ("withdrawn", neighbours.ended_at)
+    assert verified_state(issued, code) == ("withdrawn", neighbours.ended_at)
     neighbours.is_down = True
-    assert state(issued, code) == ("in_force", None)
+    assert verified_state(issued, code) == ("in_force", None)
 
 
 def test_what_is_published_and_made_by_the_portal_is_verified_too(office: ExamOffice) -> None:
@@ -130,7 +116,7 @@ def test_what_is_published_and_made_by_the_portal_is_verified_too(office: ExamOf
     assert code != other, "of candidates of whom all else is the same"
     assert asked(office.service, code).get_json()["type"] == "Convocation(s) aux épreuves"
     office.published(csv_of([line(1)]))
-    assert state(office.service, code)[0] == "replaced"
+    assert verified_state(office.service, code)[0] == "replaced"
     body = {"reason": "Erreur de salle", "is_reason_shown": False}
     assert (
         office.call(
@@ -138,7 +124,7 @@ def test_what_is_published_and_made_by_the_portal_is_verified_too(office: ExamOf
         ).status_code
         == 204
     )
-    assert state(office.service, other)[0] == "withdrawn"
+    assert verified_state(office.service, other)[0] == "withdrawn"
 
 
 def shown_alike(sent: bytes, stored: bytes) -> list[Image]:
@@ -162,7 +148,7 @@ def test_a_pdf_that_an_exam_office_sends_is_stamped_below_what_it_shows(
     office.published_of(checked)
     document = office.documents_of(1)[0]
     stored = office.file_of(1, document)
-    assert state(office.service, code_of(stored)) == ("in_force", None)
+    assert verified_state(office.service, code_of(stored)) == ("in_force", None)
     assert code_of(stored) in office.texts_of(1, document)[1]
     before, after = shown_alike(sent, stored)
     assert after.width == before.width
@@ -222,7 +208,7 @@ def test_guesses_are_limited_of_an_address_and_of_all(
     statuses = [asked(issued, f"ABCDEFGH{guess}").status_code for guess in guesses]
     assert statuses == [200] * verification.OF_SOURCE.max_count + [429] * 10
     assert asked(issued, code).headers["Retry-After"], "who guesses learns nothing more"
-    assert state(issued, code, "192.0.2.2")[0] == "in_force"
+    assert verified_state(issued, code, "192.0.2.2")[0] == "in_force"
     monkeypatch.setattr(verification, "IN_ALL", Quota(33, verification.WINDOW))
     statuses = [
         asked(issued, f"ABCDEFGH{guess}", f"198.51.100.{place}").status_code
@@ -231,14 +217,16 @@ def test_guesses_are_limited_of_an_address_and_of_all(
     assert statuses == [200] * 3 + [429] * 37
     holder = "203.0.113.1"
     unknown = f"ABCDEFGH{guesses[0]}"
-    assert state(issued, code, holder)[0] == "in_force", "whoever guesses keeps nobody from a paper"
+    assert verified_state(issued, code, holder)[0] == "in_force", (
+        "whoever guesses keeps nobody from a paper"
+    )
     assert [asked(issued, typed, holder).status_code for typed in (unknown, code)] == [429, 429]
     with issued.app.app_context():
         with db.operation() as transaction:
             for row in transaction.query(UnknownCodes):
                 row.since = system_now() - verification.WINDOW - timedelta(seconds=1)
         verification.purge()
-    assert state(issued, code)[0] == "in_force"
+    assert verified_state(issued, code)[0] == "in_force"
 
 
 def test_a_trace_is_made_by_another_key_than_the_one_that_signs(issued: Service) -> None:

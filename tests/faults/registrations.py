@@ -26,8 +26,8 @@ from tests.faults.operation import DoneByAJob, Heard, Operation, RunningService,
 from tests.registrations.domain.example_dossier import MOVED, at
 from tests.registrations.service import candidate_client
 from tests.registrations.service.candidate_client import CandidateClient, Desk
-from tests.registrations.service.test_corrections import Corrector
-from tests.registrations.service.test_moved_dates import INCIDENT, read
+from tests.registrations.service.corrector import Corrector
+from tests.registrations.service.moved_dates import INCIDENT, moves_as_read
 from tests.support import smtp, tokens
 from tests.support.service_worker import stored
 
@@ -344,7 +344,9 @@ class ExtendPeriods(_CandidatureOperation):
         moves = self.running.desk.call("POST", "/staff/incidents/preview", **INCIDENT).json
         self.extension = {
             **INCIDENT,
-            "openings": read(move for move in moves if move["opening"]["academie"] == "03"),
+            "openings": moves_as_read(
+                move for move in moves if move["opening"]["academie"] == "03"
+            ),
         }
 
     def do(self) -> int | None:

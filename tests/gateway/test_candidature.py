@@ -26,11 +26,11 @@ from tests.gateway.gestion.people import (
     depositor,
     open_first,
 )
+from tests.gateway.papers import held_qr
 from tests.gateway.portals import four_services
 from tests.support.example_answers import example_of
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
-from tests.support.papers import qr_of
 
 running = four_services("module")
 PIECE = example_of(Piece, can_deposit=False)
@@ -297,15 +297,6 @@ def test_a_part_that_is_missing_is_named(
     assert "Inscription commencée" not in candidate.texts("//main//h2")
     assert "Fichier déposé" in candidate.text
     candidate.get(candidate.path)
-
-
-def held_qr(candidates: CandidateFactory) -> str:
-    """What the QR of a candidate's confirmation holds, behind the portal's address."""
-    candidate = candidates.log_in_registered()
-    candidates.portal.deliver_events()
-    candidate.get("/documents")
-    qr = qr_of(candidate.get(f"{candidate.link('/documents/')}/confirmation").data)
-    return qr[qr.index("/verifier/") :]
 
 
 def test_who_holds_a_paper_learns_by_its_qr_or_code_what_it_says(

@@ -1,9 +1,7 @@
 """FranceConnect and ProConnect without scripts; « Valider mon inscription » with them as with the
 password."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from urllib.parse import urlencode, urlsplit
 
 import pyotp
@@ -15,7 +13,6 @@ from services.accounts.models import StaffMember, db
 from services.contracts import page_labels
 from services.contracts.accounts import IdentityCorrected
 from services.contracts.registrations import from_stored
-from services.contracts.session_options import ONLINE
 from services.registrations.handlers import registry as registrations_handlers
 from services.registrations.models import Candidature, CandidatureVersion
 from services.registrations.models import db as registrations_db
@@ -23,13 +20,13 @@ from tests.accounts.creation_form import PASSWORD
 from tests.accounts.sign_in.conftest import servers
 from tests.gateway.candidates import Browser, CandidateFactory
 from tests.gateway.gestion.people import StaffFactory, invite, shown_secret
-from tests.registrations.service.candidate_client import guide, load
+from tests.gateway.portal_with_providers import running
 from tests.support.app_server import AppServer
-from tests.support.identity_providers import Providers, consent, person, settings_for
-from tests.support.in_process_portal import InProcessPortal, running_portal, service_stopped
+from tests.support.identity_providers import Providers, consent, person
+from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.service_worker import deliver_event
 
-__all__ = ["servers"]
+__all__ = ["running", "servers"]
 
 CONFIRM = "Confirmer avec FranceConnect"
 TO_DO = "Inscription à valider en ligne"
@@ -38,21 +35,6 @@ BEFORE = (
     "Paris)."
 )
 AFTER = "Validée en ligne le 05/10/2021 à 12:0"
-
-
-@pytest.fixture(scope="module")
-def running(
-    servers: tuple[AppServer, Providers], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[InProcessPortal]:
-    issuers = {
-        f"{name}_issuer": f"{servers[0].url}/{name}" for name in ("franceconnect", "proconnect")
-    }
-    of_accounts = partial(settings_for, server=servers[0], providers=servers[1])
-    with running_portal(
-        tmp_path_factory.mktemp("sign-in"), of_accounts=of_accounts, **issuers
-    ) as portal:
-        load(portal.registrations.app, guide(validation=ONLINE))
-        yield portal
 
 
 @pytest.fixture

@@ -10,15 +10,13 @@ from playwright.sync_api import Page, expect
 from services.contracts import page_labels
 from services.contracts.piece_rules import MAX_FILE_BYTES
 from tests.journeys import personas
+from tests.journeys.accessible_candidate import deposits_and_validates, someone
 from tests.journeys.candidate import Candidate
 from tests.journeys.conftest import NewPage
-from tests.journeys.justificatifs_page import GUIDE_PIECES, JustificatifsPage, write_pdf
 from tests.journeys.users import KeyboardUser, MouseUser, ScriptlessUser
 from tests.support.accessibility import violations
 from tests.support.chromium import TELEPHONE
 from tests.support.running_portal import RunningPortal
-
-GROUP = "Confirmation d'inscription"
 
 
 def test_by_keyboard_alone_from_home_to_the_last_piece(
@@ -74,18 +72,6 @@ def _too_large_files_are_refused_by_a_page(candidate: Candidate, file: Path) -> 
             page.get_by_role("button", name="Envoyer", exact=True).click()
         assert navigation.value.status == 413, size
         page.get_by_text("Votre fichier est trop volumineux").first.wait_for()
-
-
-def someone(page: Page, portal: RunningPortal, user: type[MouseUser]) -> Candidate:
-    return Candidate(page, portal, personas.another_dubois(), user)
-
-
-def deposits_and_validates(candidate: Candidate, folder: Path) -> None:
-    mine = JustificatifsPage(candidate)
-    for piece in GUIDE_PIECES[GROUP]:
-        mine.adds(piece, write_pdf(folder))
-    mine.validates_group(GROUP)
-    candidate.user.shows("Validé")
 
 
 CONCOURS = ("Concours", "EXAMEN DE CAPACITE PROFESSIONNELLE TRANSPORT", "Session 2022")

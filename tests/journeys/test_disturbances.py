@@ -16,6 +16,7 @@ from services.contracts import page_labels, problem_types
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
 from tests.journeys.conftest import NewCandidate
+from tests.journeys.her_own_dossier import _is_asked_for_her_own_pieces, _registers_and_prints
 from tests.journeys.justificatifs_page import DEPOSITED, JustificatifsPage, write_pdf
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.postgres import Postgres
@@ -68,20 +69,6 @@ def _a_process_dies(portal: LaunchedPortal, someone: Candidate, title: str) -> N
     someone.user.is_at(title)
 
 
-PRINTED = (
-    "ACADÉMIE DE REIMS",
-    "N° candidat : 02119",
-    "51100 REIMS",
-    "Nationalité : Vietnamienne",
-    "Etablissement : CNED",
-    "Catégorie du Candidat : ENSEIGNEMENT A DISTANCE (410)",
-    "Spécialité : Management commercial opérationnel (31213)",
-    "Forme de passage : Progressive Déjà présenté en : 2020",
-    "E2 - Communication en langue vivante étrangère - Espagnol",
-)
-NOT_HERS = ("DUBOIS", "Banque", "BESANCON", "FORMATION CONTINUE", "C-ANGL", "TROYES")
-
-
 @pytest.fixture(scope="module")
 def servers(
     postgres: Postgres, own_rabbitmq: RabbitMQServer, _mail_server: Mailbox
@@ -111,11 +98,6 @@ def test_another_candidate_gets_her_own_dossier_though_the_broker_was_away(
     _is_asked_for_her_own_pieces(her)
 
 
-def gets_her_own_dossier(her: Candidate) -> None:
-    _registers_and_prints(her)
-    _is_asked_for_her_own_pieces(her)
-
-
 def has_both_documents_once(someone: Candidate) -> None:
     someone.opens(page_labels.DOCUMENTS)
     someone.waits_for(
@@ -126,20 +108,3 @@ def has_both_documents_once(someone: Candidate) -> None:
         "Confirmation d'inscription": 1,
         "Demande de pièces justificatives": 1,
     }
-
-
-def _registers_and_prints(her: Candidate) -> None:
-    her.registers()
-    text = her.reads_pdf()
-    for line in PRINTED:
-        assert line in text, f"« {line} » is missing: {text}"
-    for other in NOT_HERS:
-        assert other not in text, text
-    assert "Bénéfice" in text
-    assert "12,5/20" in text
-
-
-def _is_asked_for_her_own_pieces(her: Candidate) -> None:
-    codes = JustificatifsPage(her).codes()
-    assert {"CINSIG03", "NATIDE06", "BTSCNED1", "BTSRELEV1", "BTSEE-EF3"} <= codes
-    assert not codes & {"BTSETAS4", "BTSLIVCOMP", "BTSPRESENT-BQ"}

@@ -12,8 +12,8 @@ import kubernetes_validate
 import pytest
 
 from deploy.service_names import SERVICES
+from tests.kubernetes.permissions import permitted_too_much
 from tests.kubernetes.rendered import FOLDER, Object, named, of_kind, secrets_by_path, workload
-from tests.kubernetes.test_security import permitted_too_much
 from tests.support.compose_file import COMPOSE, COMPOSE_DEFAULTS, expanded
 
 VERSIONS = (

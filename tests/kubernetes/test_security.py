@@ -1,25 +1,12 @@
 """The profile « restricted », container by container, and docker-compose.yml's own restrictions;
 processes reach each other where they share a network of docker-compose.yml, and nowhere else."""
 
-from collections.abc import Iterator
 from itertools import permutations
 from typing import Any
 
+from tests.kubernetes.permissions import permitted_too_much
 from tests.kubernetes.rendered import Object, Workload, named, of_kind, workload, workloads
 from tests.support.compose_file import COMPOSE_SERVICES
-
-VOLUMES = {
-    "configMap",
-    "csi",
-    "downwardAPI",
-    "emptyDir",
-    "ephemeral",
-    "persistentVolumeClaim",
-    "projected",
-    "secret",
-}
-SECCOMP = ("RuntimeDefault", "Localhost")
-HOST = ("hostNetwork", "hostPID", "hostIPC")
 
 
 def test_no_container_may_do_more_than_it_needs(objects: list[Object]) -> None:
@@ -42,46 +29,6 @@ def test_ours_run_as_their_images_do(objects: list[Object]) -> None:
             assert {container["securityContext"]["runAsUser"] for container in each.containers} == {
                 10001
             }, each.name
-
-
-def permitted_too_much(objects: list[Object]) -> list[str]:
-    """A line for each thing that a pod or container is permitted and should not be."""
-    return [
-        f"{each.name}: {complaint}"
-        for each in workloads(objects)
-        for complaint in _complaints(each)
-    ]
-
-
-def _complaints(each: Workload) -> Iterator[str]:
-    pod = each.pod
-    yield from (name for name in HOST if pod.get(name))
-    for volume in pod.get("volumes", []):
-        yield from (f"volume {kind}" for kind in volume.keys() - {"name"} - VOLUMES)
-    if pod.get("automountServiceAccountToken") is not False:
-        yield "the cluster's API"
-    for container in [*each.containers, *pod.get("ephemeralContainers", [])]:
-        yield from (f"{container['name']}: {what}" for what in _of_container(pod, container))
-
-
-def _of_container(pod: Object, container: Object) -> Iterator[str]:
-    own = container.get("securityContext", {})
-    effective = {**pod.get("securityContext", {}), **own}
-    if effective.get("runAsNonRoot") is not True or not effective.get("runAsUser"):
-        yield "root"
-    if effective.get("seccompProfile", {}).get("type") not in SECCOMP:
-        yield "system calls"
-    if own.get("allowPrivilegeEscalation") is not False or own.get("privileged"):
-        yield "more rights"
-    if own.get("capabilities") != {"drop": ["ALL"]}:
-        yield "capabilities"
-    if own.get("readOnlyRootFilesystem") is not True:
-        yield "its image's files"
-    yield from (
-        f"port {port['hostPort']} of the host"
-        for port in container.get("ports", [])
-        if "hostPort" in port
-    )
 
 
 PUBLISHED = "edge"

@@ -4,7 +4,7 @@ incidents, the catalogue, candidates' accounts, the journal."""
 import pyotp
 from playwright.sync_api import FilePayload, Page
 
-from tests.registrations.catalogue.test_archive import delivered
+from tests.registrations.catalogue.delivered_archive import delivered
 from tests.screens.story import BrowserCandidate, Member, StoryContext
 
 SEVERAL = "/gestion/ouvertures/dates"

@@ -356,3 +356,6 @@ def run(command: list[str], folder: Path, seconds: float = COMMAND_SECONDS) -> s
     if done.returncode:
         raise ServiceFailed(f"{' '.join(command)}\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
     return done.stdout
+
+
+TIMEOUT = 30

@@ -20,7 +20,7 @@ from services.chassis.traces import spans
 from tests.bench.visitor import UnexpectedAnswer
 from tests.chassis.events.ledger import Ledger, Noted
 from tests.chassis.served_module import served
-from tests.documents.test_for_operators import ENVIRONMENT
+from tests.documents.process_environment import ENVIRONMENT
 from tests.support.processes import wait_until
 from tests.support.silent_server import SilentServer
 from tests.traces.conftest import recording

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -152,3 +153,14 @@ MakeLedger = Callable[..., Ledger]
 
 def declare(broker_url: str) -> None:
     connect(broker_url).declare(bindings_of((Noted,)))
+
+
+GOOD = Envelope(
+    "a1",
+    "/writer",
+    Noted.TYPE,
+    "somebody",
+    datetime(2021, 10, 4, tzinfo=UTC),
+    {"text": "hello"},
+    "click",
+)

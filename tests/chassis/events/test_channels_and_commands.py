@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import requests
 from click.testing import Result
 from prometheus_client import REGISTRY
 from sqlalchemy import select, update
@@ -20,10 +19,9 @@ from services.chassis.tasks import commands, new_tasks
 from services.chassis.tasks.new_tasks import NewTask, follow_up
 from services.chassis.tasks.registry import OTHERS, Channel
 from services.chassis.tasks.tables import tasks
-from services.chassis.web import health_pages
 from services.clock import system_now
 from tests.chassis.events.ledger import Ledger, Noted
-from tests.support.ports import free_port
+from tests.chassis.worker_health import health_of
 from tests.support.processes import wait_until
 
 PATIENCE = 90
@@ -96,20 +94,10 @@ def test_a_loop_that_ended_is_named(reader: Ledger) -> None:
 
 def live(worker: workers.Worker) -> str:
     """What `/health/live` says of the threads."""
-    answer = health(worker, "live")
+    answer = health_of(worker, "live")
     threads = str(answer.json()["checks"]["threads"])
     assert answer.status_code == (200 if threads == "ok" else 503)
     return threads
-
-
-def health(worker: workers.Worker, probe: str) -> requests.Response:
-    port = free_port()
-    page = health_pages.serve("127.0.0.1", port, worker.readiness(), worker.stuck)
-    try:
-        return requests.get(f"http://127.0.0.1:{port}/health/{probe}", timeout=30)
-    finally:
-        page.shutdown()
-        page.server_close()
 
 
 def shown(metric: str, service: str, **labels: str) -> float | None:

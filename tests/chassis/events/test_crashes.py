@@ -22,8 +22,7 @@ from services.chassis.tasks.registry import EVENTS, JOBS, OTHERS, Channel
 from services.chassis.tasks.tables import tasks
 from services.clock import system_now
 from tests.chassis.events.conftest import ONE_BROKER
-from tests.chassis.events.ledger import Ledger, MakeLedger
-from tests.chassis.events.test_delivery import GOOD
+from tests.chassis.events.ledger import GOOD, Ledger, MakeLedger
 from tests.support.processes import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]

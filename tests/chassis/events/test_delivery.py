@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
@@ -30,19 +29,9 @@ from services.chassis.tasks.retention import erase_subject, purge
 from services.chassis.tasks.tables import tasks
 from services.clock import system_now
 from tests.chassis.events.conftest import ONE_BROKER
-from tests.chassis.events.ledger import Ledger, MakeLedger, Noted
+from tests.chassis.events.ledger import GOOD, Ledger, MakeLedger, Noted
 from tests.support.log_lines import logged_lines
 from tests.support.processes import wait_until
-
-GOOD = Envelope(
-    "a1",
-    "/writer",
-    Noted.TYPE,
-    "somebody",
-    datetime(2021, 10, 4, tzinfo=UTC),
-    {"text": "hello"},
-    "click",
-)
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,7 @@ from services.chassis.events.connection import connect
 from services.chassis.events.topology import DELIVERY_LIMIT, definitions
 from services.chassis.roles.worker import Worker
 from services.chassis.tasks.relay import Relay
-from tests.chassis.events.ledger import MakeLedger, Noted, declare
-from tests.chassis.events.test_delivery import GOOD
+from tests.chassis.events.ledger import GOOD, MakeLedger, Noted, declare
 from tests.support.processes import wait_until
 from tests.support.rabbitmq import RabbitMQServer, vhost_of
 

@@ -9,8 +9,8 @@ import pytest
 from tests.composed.soak.played_portal import PlayedPortal
 from tests.journeys import personas
 from tests.journeys.conftest import NewCandidate
-from tests.journeys.test_disturbances import gets_her_own_dossier
-from tests.journeys.test_guide import registers_and_withdraws
+from tests.journeys.guide_journey import registers_and_withdraws
+from tests.journeys.her_own_dossier import gets_her_own_dossier
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.faults.cells import all_cells, check_cell
 from tests.faults.conftest import PreparedOperation
 from tests.faults.operation import Cell
-from tests.faults.test_failure_points import all_cells, check
 from tests.support.failing_commits import POINTS, FailurePoint
 
 
@@ -13,10 +13,10 @@ from tests.support.failing_commits import POINTS, FailurePoint
 def test_an_operation_is_done_wholly_or_not_at_all_and_once(
     cell: Cell, prepared: PreparedOperation
 ) -> None:
-    check(cell, prepared)
+    check_cell(cell, prepared)
 
 
 @pytest.mark.engines("postgresql")
 @pytest.mark.parametrize("cell", list(all_cells([FailurePoint.NOT_ARRIVED])), ids=str)
 def test_so_it_is_when_its_commit_does_not_arrive(cell: Cell, prepared: PreparedOperation) -> None:
-    check(cell, prepared)
+    check_cell(cell, prepared)

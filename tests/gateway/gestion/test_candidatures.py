@@ -8,8 +8,8 @@ from services.contracts.document_rules import AUTOMATIC_TYPES
 from services.contracts.registration_rules import NOTE_LENGTH
 from services.registrations.models import Candidature, OpeningRow, db
 from tests.gateway.candidates import Browser
+from tests.gateway.filled_tabs import EPREUVES, IDENTIFICATION, NUMBER, QUALIFICATION, RECAP
 from tests.gateway.gestion.people import StaffBrowser, StaffFactory, log_in
-from tests.gateway.test_tabs import EPREUVES, IDENTIFICATION, NUMBER, QUALIFICATION, RECAP
 from tests.support.in_process_four_services import InProcessFourServices
 
 START = "Corriger la candidature"

@@ -15,8 +15,8 @@ from gateway.layout.frame import HOME, SessionEnd
 from services.contracts import page_labels
 from services.french import file_size
 from tests.gateway.candidates import Browser, CandidateFactory
+from tests.gateway.filled_tabs import ACQUIS, up_to
 from tests.gateway.scripts.conftest import take_session_over
-from tests.gateway.test_tabs import ACQUIS, up_to
 from tests.journeys.users import ZOOMED_VIEWPORT, layout_faults
 from tests.support.accessibility import violations
 from tests.support.chromium import DESKTOP, TELEPHONE

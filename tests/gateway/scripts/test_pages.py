@@ -14,8 +14,8 @@ from tests.accounts.creation_form import PASSWORD
 from tests.accounts.running_accounts import occupy_hashing_turns
 from tests.gateway.candidates import Browser, CandidateFactory, creation_answers, new_address
 from tests.gateway.gestion.people import StaffFactory
+from tests.gateway.papers import held_qr
 from tests.gateway.scripts.conftest import take_session_over
-from tests.gateway.test_candidature import held_qr
 from tests.support.accessibility import violations
 from tests.support.chromium import DESKTOP
 from tests.support.in_process_four_services import InProcessFourServices

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.accounts.sign_in.conftest import servers
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import StaffFactory, invite
-from tests.gateway.test_sign_in import running
+from tests.gateway.portal_with_providers import running
 from tests.support.accessibility import violations
 from tests.support.app_server import AppServer
 from tests.support.chromium import TELEPHONE

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from tests.journeys.accessible_candidate import deposits_and_validates, someone
 from tests.journeys.conftest import NewPage
-from tests.journeys.test_accessible_ways import deposits_and_validates, someone
 from tests.journeys.users import ZOOMED_VIEWPORT, ZoomedUser
 from tests.support.running_portal import RunningPortal
 

@@ -19,8 +19,8 @@ from services.pieces.models import AuditEntry
 from services.pieces.queries import staff_list
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.pieces import sample_files
+from tests.pieces.corpus.active_pdfs import ACTIVE_PDFS
 from tests.pieces.example_events import AMIENS, DURING, OTHER, registration_saved
-from tests.pieces.inspection.test_inspection import ACTIVE_PDFS
 from tests.pieces.pieces_service import STAFF, PiecesService
 from tests.support.processes import wait_until
 from tests.support.service_worker import stored

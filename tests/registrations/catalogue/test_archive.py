@@ -5,7 +5,6 @@ import io
 import stat
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -60,20 +59,3 @@ def test_the_folder_of_exams_may_be_packed_within_another_one() -> None:
     for prefix in ("", "catalogue/"):
         catalogue = read_archive(zip_of({f"{prefix}cfg/exam.yaml": SMALL.encode()}), NOW)
         assert [exam.code for exam in catalogue.exams] == ["CFG"], prefix
-
-
-DELIVERED = Path(__file__).parents[3] / "catalogue"
-
-
-def delivered(**replaced: tuple[str, str]) -> bytes:
-    """The delivered catalogue packed with its folder, once in each named file (« bts__exam ») a
-    text replaced."""
-    files = {
-        str(path.relative_to(DELIVERED.parent)): path.read_bytes()
-        for path in DELIVERED.rglob("*.*")
-    }
-    for name, (old, new) in replaced.items():
-        path = f"catalogue/{name.replace('__', '/')}.yaml"
-        assert old.encode() in files[path]
-        files[path] = files[path].replace(old.encode(), new.encode(), 1)
-    return zip_of(files)

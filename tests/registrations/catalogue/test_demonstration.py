@@ -7,29 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from services.registrations.catalogue.contents import Catalogue, read_catalogue
 from services.registrations.catalogue.replacement import with_running_demonstrations
 from services.registrations.domain.exam_definition import Exam, Session
+from tests.registrations.catalogue.demonstration import ROLLING, catalogue
 from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, written
 from tests.registrations.domain.example_dossier import at
-
-ROLLING = """\
-    demonstration: true
-    label: "CFG {year}"
-    specialites: all
-    pieces: all
-    openings:
-      - academies: ["03", "19"]
-        code_choice: "{year}-06"
-        code_pdf: "{year}-08"
-        opens: {today: -10, at: "12:00"}
-        closes: {today: 30, at: "12:00"}
-        deposit: {opens: {today: -10, at: "00:00"}, closes: {today: 45, at: "00:00"}}
-    """
-
-
-def catalogue(root: Path, now: datetime) -> Catalogue:
-    return read_catalogue(written(root, SMALL, sessions__demonstration=ROLLING), now)
 
 
 def loaded(root: Path, now: datetime = NOW) -> Exam:

@@ -283,3 +283,8 @@ class Desk:
 
 def pierre(app: Flask) -> CandidateClient:
     return CandidateClient(app, "pierre", tokens.DUBOIS)
+
+
+def titles_of_messages(app: Flask) -> list[str]:
+    """Of the home page, as anybody reads them."""
+    return [message["title"] for message in Answer.of(app.test_client().get("/v1/messages")).json]

@@ -18,8 +18,8 @@ from services.contracts.api.administration import MAX_CATALOGUE_BYTES
 from services.registrations.jobs import delete_obsolete_rows
 from services.registrations.models import Candidature, CatalogueRevision, EtablissementRow, db
 from tests.documents.imports.exam_office import zip_of
+from tests.registrations.catalogue.delivered_archive import delivered
 from tests.registrations.catalogue.small_exam import SMALL, written
-from tests.registrations.catalogue.test_archive import delivered
 from tests.registrations.service import candidate_client
 from tests.registrations.service.candidate_client import (
     GUIDE,

@@ -4,14 +4,13 @@ civil status."""
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from sqlalchemy import delete, select
 
 from services.chassis.tasks.tables import tasks
 from services.contracts import EVENTS
-from services.contracts.accounts import EmailChanged, Identity, IdentityCorrected
+from services.contracts.accounts import EmailChanged
 from services.contracts.registrations import (
     DataErased,
     DatesMoved,
@@ -27,17 +26,9 @@ from services.registrations.operations.republication import publish_everything
 from tests.registrations.domain.example_dossier import BESANCON, at
 from tests.registrations.service import candidate_client
 from tests.registrations.service.candidate_client import GUIDE, CandidateClient, Desk, load
-from tests.support import tokens
+from tests.registrations.service.corrected_identity import CORRECTED, correct_identity
 from tests.support.service_worker import deliver_event, published, run_follow_ups, stored
 from tests.support.smtp import Mailbox
-
-CORRECTED: dict[str, Any] = {**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"}
-
-
-def correct(app: Flask) -> None:
-    deliver_event(
-        app, registry, IdentityCorrected("pierre", Identity(**CORRECTED), "Nom mal orthographié")
-    )
 
 
 def test_a_corrected_identity_makes_a_version_after_closing_too(
@@ -46,7 +37,7 @@ def test_a_corrected_identity_makes_a_version_after_closing_too(
     saved = candidate.registered()
     candidate_client.move_to(BESANCON.closes)
     for _ in range(2):  # told again, it makes no further version
-        correct(app)
+        correct_identity(app)
     _, newest = published(app, "registrations.registration_saved.v1")
     told = newest["data"]
     assert (told["version"], told["reason"], told["identity"]) == (
@@ -61,7 +52,7 @@ def test_a_corrected_identity_makes_a_version_after_closing_too(
 def test_a_corrected_identity_is_that_of_what_is_restored(app: Flask, saved: str) -> None:
     desk = Desk(app, "03")
     desk.end(saved, "ecart")
-    correct(app)
+    correct_identity(app)
     desk.end(saved, "restoration")
     assert desk.names() == ["DUPOND Pierre"]
     versions = published(app, "registrations.registration_saved.v1")
@@ -77,7 +68,7 @@ def test_an_assertion_from_before_does_not_bring_the_old_name_back(
 ) -> None:
     saved = candidate.registered()
     draft = candidate.modify(saved).json
-    correct(app)
+    correct_identity(app)
     assert candidate.modify(saved).json["type"] == "/problems/identite-perimee"
     candidate.identity = CORRECTED
     assert candidate.modify(saved).json["id"] == draft["id"], "what was typed goes on"
@@ -114,7 +105,7 @@ def test_a_deleted_account_leaves_no_text_behind(app: Flask, candidate: Candidat
     assert candidate.call("GET", f"/drafts/{draft['id']}").status_code == 404
     with app.app_context(), db.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT email FROM candidates").scalar() is None
-    correct(app)  # of somebody unknown here: no trouble
+    correct_identity(app)  # of somebody unknown here: no trouble
     assert candidate_client.follow_ups_of(app) == []
 
 

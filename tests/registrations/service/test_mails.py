@@ -2,7 +2,7 @@
 staff see refusals."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -28,11 +28,11 @@ from tests.registrations.service.candidate_client import (
     load,
     move_to,
 )
+from tests.registrations.service.reminders import LAST_DAY, SEVEN_DAYS, TWO_DAYS, remind_at
 from tests.support import tokens
 from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.smtp import Mailbox
 
-SEVEN_DAYS, TWO_DAYS, LAST_DAY = (at(f"2021-10-{day} {HOUR:02}:00") for day in (18, 23, 25))
 LEFT_LYING = "Brouillon non transmis : BREVET DE TECHNICIEN SUPERIEUR"
 
 
@@ -40,15 +40,6 @@ LEFT_LYING = "Brouillon non transmis : BREVET DE TECHNICIEN SUPERIEUR"
 def reminding(sending: Flask) -> Flask:
     load(sending, guide(draft_reminder_days=(7, 2, 0)))
     return sending
-
-
-def remind_at(app: Flask, instant: datetime) -> None:
-    """The job runs twice at that instant; the mails are tried."""
-    move_to(instant)
-    for _ in range(2):
-        with app.app_context():
-            registry.jobs["remind-candidates"].run()
-    run_follow_ups(app, registry)
 
 
 def _reminded(mailbox: Mailbox) -> list[str]:

@@ -1,7 +1,6 @@
 """Dates that move, by a manager or after an incident: what printed others gets an edition, each
 concerned one mail."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +10,6 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from services.chassis.process.stopping import stopping_answered_by
-from services.contracts.registrations import RegistrationSaved
 from services.mail.mailer import MAILS
 from services.registrations.domain.dossier import Dossier
 from services.registrations.jobs import registry
@@ -26,8 +24,15 @@ from tests.registrations.service.candidate_client import (
     change_dates,
     guide,
     load,
+    titles_of_messages,
 )
-from tests.registrations.service.test_openings import messages
+from tests.registrations.service.moved_dates import (
+    INCIDENT,
+    editions,
+    follow_moved_dates,
+    moves_as_read,
+    told_to_documents,
+)
 from tests.support.service_worker import published, run_follow_ups, runner_of
 from tests.support.smtp import Mailbox
 
@@ -36,47 +41,22 @@ LATER = at("2021-11-15 00:00")
 LAST = at("2021-12-01 00:00")
 
 
-def follow(app: Flask, deposit_closes: datetime | None = None, **others: datetime) -> None:
-    """The dates move, and the job runs."""
-    if dates := others | ({"deposit_closes": deposit_closes} if deposit_closes else {}):
-        change_dates(app, **dates)
-    with app.app_context():
-        registry.jobs["follow-moved-dates"].run()
-
-
-def editions(app: Flask) -> list[tuple[int, int, str]]:
-    """(version, edition, last day) in the order in which documents is told."""
-    return [
-        (item["version"], item["edition"], event["data"]["dates"]["return_by"])
-        for event in published(app, "registrations.dates_moved.v1")
-        for item in event["data"]["editions"]
-    ]
-
-
 def mails(app: Flask, mailbox: Mailbox) -> list[Any]:
     """Once the follow-ups were tried."""
     run_follow_ups(app, registry)
     return [mail for mail in mailbox.received if mail.subject == MOVED]
 
 
-def told(app: Flask, candidature_id: str) -> RegistrationSaved:
-    """What documents is answered of the candidature."""
-    answer = candidate_client.as_service(
-        app, "documents", "GET", f"/candidatures/{candidature_id}/versions/current"
-    )
-    return RegistrationSaved.from_data(answer.json["data"])
-
-
 def test_moved_dates_are_printed_by_an_edition_and_told_once(
     sending: Flask, saved: str, mailbox: Mailbox
 ) -> None:
-    before = told(sending, saved)
-    follow(sending, LATER)
-    follow(sending)
+    before = told_to_documents(sending, saved)
+    follow_moved_dates(sending, LATER)
+    follow_moved_dates(sending)
     with sending.app_context():
         publish_everything()
     assert editions(sending) == [(1, 2, "2021-11-14")] * 2, "told again to who lost their copy"
-    after = told(sending, saved)
+    after = told_to_documents(sending, saved)
     assert (after.confirmation.return_by, after.edition) == ("2021-11-14", 2)
     assert {piece.deposit_closes for piece in after.pieces} == {"2021-11-14T23:00:00+00:00"}
     assert after.recap == before.recap
@@ -90,36 +70,36 @@ def test_several_moves_before_the_mail_are_one_mail_of_the_newest(
     sending: Flask, saved: str, mailbox: Mailbox
 ) -> None:
     for end in (LATER, LAST):
-        follow(sending, end)
+        follow_moved_dates(sending, end)
     assert [edition for _, edition, _ in editions(sending)] == [2, 3]
     [mail] = mails(sending, mailbox)
     assert "30 novembre 2021" in mail.text
-    follow(sending, LATER)
+    follow_moved_dates(sending, LATER)
     assert len(mails(sending, mailbox)) == 2, "what moves afterwards is told again"
 
 
 def test_dates_moved_back_in_time_are_printed_again_and_not_told(
     sending: Flask, saved: str, mailbox: Mailbox
 ) -> None:
-    end = datetime.fromisoformat(told(sending, saved).pieces[0].deposit_closes)
-    follow(sending, LATER)
-    follow(sending, end)
+    end = datetime.fromisoformat(told_to_documents(sending, saved).pieces[0].deposit_closes)
+    follow_moved_dates(sending, LATER)
+    follow_moved_dates(sending, end)
     assert [edition for _, edition, _ in editions(sending)] == [2, 3]
     assert mails(sending, mailbox) == []
-    follow(sending, LATER)
+    follow_moved_dates(sending, LATER)
     change_dates(sending, deposit_closes=end)
-    follow(sending)
+    follow_moved_dates(sending)
     assert len(editions(sending)) == 4, "moved back"
     change_dates(sending, deposit_closes=LATER)
-    follow(sending, end)
+    follow_moved_dates(sending, end)
     assert len(editions(sending)) == 4, "moved back before the job looked"
 
 
 def test_what_prints_the_same_is_neither_edited_nor_told(
     sending: Flask, saved: str, mailbox: Mailbox
 ) -> None:
-    opens = datetime.fromisoformat(told(sending, saved).pieces[0].deposit_opens)
-    follow(
+    opens = datetime.fromisoformat(told_to_documents(sending, saved).pieces[0].deposit_opens)
+    follow_moved_dates(
         sending, closes=at("2021-10-26 12:00"), deposit_opens=opens.replace(minute=opens.minute + 1)
     )
     assert (editions(sending), mails(sending, mailbox)) == ([], [])
@@ -132,9 +112,12 @@ def test_a_version_saved_after_the_move_prints_it_and_an_ended_candidature_is_le
     change_dates(sending, deposit_closes=LATER)
     candidate.save(candidate.modify(saved).json)
     other.withdraw(gone)
-    follow(sending)
+    follow_moved_dates(sending)
     assert (editions(sending), mails(sending, mailbox)) == ([], [])
-    assert (told(sending, saved).edition, told(sending, saved).confirmation.return_by) == (
+    assert (
+        told_to_documents(sending, saved).edition,
+        told_to_documents(sending, saved).confirmation.return_by,
+    ) == (
         1,
         "2021-11-14",
     )
@@ -144,14 +127,14 @@ def test_the_job_goes_on_where_it_was_stopped(
     sending: Flask, saved: str, other: CandidateClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other.registered()
-    follow(sending)  # the openings that the catalogue has just dated
+    follow_moved_dates(sending)  # the openings that the catalogue has just dated
     monkeypatch.setattr(moved_dates, "PAGE", 1)
     change_dates(sending, deposit_closes=LATER)
     answers = iter([False, True])
     with stopping_answered_by(lambda: next(answers)):
-        follow(sending)
+        follow_moved_dates(sending)
     assert len(editions(sending)) == 1, "one page"
-    follow(sending)
+    follow_moved_dates(sending)
     assert len(published(sending, "registrations.dates_moved.v1")) == 2, "an event for each page"
     assert len(editions(sending)) == 2
 
@@ -159,7 +142,7 @@ def test_the_job_goes_on_where_it_was_stopped(
 def test_the_mail_of_a_save_does_not_wait_behind_those_of_moved_dates(
     sending: Flask, saved: str, other: CandidateClient, mailbox: Mailbox
 ) -> None:
-    follow(sending, LATER)
+    follow_moved_dates(sending, LATER)
     other.save(other.filled("03"))
     with sending.app_context():
         assert runner_of(sending, registry).run_once(MAILS)
@@ -193,32 +176,9 @@ def test_a_demonstration_whose_dates_move_sends_no_mail(
     sending: Flask, saved: str, mailbox: Mailbox
 ) -> None:
     load(sending, guide(demonstration=True))
-    follow(sending, LATER)
+    follow_moved_dates(sending, LATER)
     assert editions(sending) == [(1, 2, "2021-11-14")]
     assert mails(sending, mailbox) == []
-
-
-INCIDENT: dict[str, Any] = {
-    "begins": "2021-10-25T08:00:00+02:00",
-    "ends": "2021-10-25T10:00:00+02:00",
-    "periods": ["registration", "deposit"],
-    "title": "Prolongation",
-    "text": "Le portail était indisponible le 25 octobre au matin.",
-    "reason": "Panne de la base de données",
-}
-
-
-def read(moves: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """As who read these moves sends them back."""
-    return [
-        {
-            "id": move["opening"]["id"],
-            "revision": move["opening"]["revision"],
-            "closes": move["after"]["closes"],
-            "deposit_closes": move["after"]["deposit_closes"],
-        }
-        for move in moves
-    ]
 
 
 EVENING = at("2021-10-25 11:00")
@@ -241,7 +201,7 @@ def extend(
     body = {
         **INCIDENT,
         **others,
-        "openings": read(proposed(app, **others).json) if openings is None else openings,
+        "openings": moves_as_read(proposed(app, **others).json) if openings is None else openings,
     }
     return Desk(app, scopes=["openings:manage"]).call("POST", "/staff/incidents", **body)
 
@@ -272,17 +232,17 @@ def test_what_was_cut_is_extended_and_told(
     assert extend(evening).status_code == 204
     event = published(evening, "registrations.window_changed.v1")[-1]["data"]
     assert (event["academie"], event["deposit_closes"]) == ("03", "2021-11-01T01:00:00+00:00")
-    assert messages(evening) == ["Prolongation"]
+    assert titles_of_messages(evening) == ["Prolongation"]
 
 
 def test_it_is_applied_once_and_another_of_the_same_time_is_refused(evening: Flask) -> None:
-    openings = read(proposed(evening).json)
+    openings = moves_as_read(proposed(evening).json)
     for _ in range(2):
         assert extend(evening, openings).status_code == 204
     assert (
         extend(evening, openings, periods=["deposit", "registration", "deposit"]).status_code == 204
     )
-    assert len(messages(evening)) == 1
+    assert len(titles_of_messages(evening)) == 1
     for noted in (proposed(evening), extend(evening, openings, text="Autre texte")):
         assert (noted.status_code, "déjà noté" in noted.text) == (422, True)
 
@@ -290,7 +250,7 @@ def test_it_is_applied_once_and_another_of_the_same_time_is_refused(evening: Fla
 def test_two_windows_that_note_it_at_once_apply_it_once(
     evening: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    openings = read(proposed(evening).json)
+    openings = moves_as_read(proposed(evening).json)
     is_noted = incidents._is_noted
     looked = list[bool]()
 
@@ -300,14 +260,14 @@ def test_two_windows_that_note_it_at_once_apply_it_once(
 
     monkeypatch.setattr(incidents, "_is_noted", first_window_is_not_seen)
     assert [extend(evening, openings).status_code for _ in range(2)] == [204, 204]
-    assert (looked, len(messages(evening))) == ([False, True, True], 1)
+    assert (looked, len(titles_of_messages(evening))) == ([False, True, True], 1)
 
 
 def test_dates_that_have_moved_since_they_were_read_refuse_it_whole(evening: Flask) -> None:
-    openings = read(proposed(evening).json)
+    openings = moves_as_read(proposed(evening).json)
     change_dates(evening, closes=at("2021-10-26 12:00"))
     assert extend(evening, openings).status_code == 412
-    assert messages(evening) == []
+    assert titles_of_messages(evening) == []
     assert extend(evening).status_code == 204, "nothing is noted of what was refused"
 
 
@@ -323,7 +283,7 @@ def test_what_cannot_be_is_refused(evening: Flask) -> None:
     ):
         refused = proposed(evening, **wrong)
         assert (refused.status_code, words in refused.text) == (422, True), refused.text
-    [opening] = read(proposed(evening).json)
+    [opening] = moves_as_read(proposed(evening).json)
     forward = {**opening, "closes": "2021-10-25T11:30:00+02:00"}
     for given, wrong, words in (
         (opening, {"ends": INCIDENT["begins"]}, "doit suivre"),
@@ -337,7 +297,7 @@ def test_what_cannot_be_is_refused(evening: Flask) -> None:
 
 def test_the_exams_file_says_by_how_many_days(evening: Flask) -> None:
     load(evening, replace(guide(openings=(CLOSED_BEFORE, BESANCON)), extension_days=2))
-    [move] = read(proposed(evening).json)
+    [move] = moves_as_read(proposed(evening).json)
     assert (move["closes"], move["deposit_closes"]) == (
         "2021-10-27T10:00:00+00:00",
         "2021-11-02T23:00:00+00:00",
@@ -399,7 +359,7 @@ def test_the_message_stays_until_the_last_end_that_was_moved(evening: Flask) -> 
         (at("2021-10-25 14:00"), []),
     ):
         candidate_client.move_to(instant)
-        assert messages(evening) == shown
+        assert titles_of_messages(evening) == shown
 
 
 def test_a_demonstration_tells_of_an_incident_too(

@@ -27,7 +27,7 @@ from services.registrations.operations.catalogue import (
 )
 from services.registrations.operations.messages import publish_message
 from services.registrations.operations.openings import change_openings
-from tests.registrations.catalogue.test_demonstration import catalogue
+from tests.registrations.catalogue.demonstration import catalogue
 from tests.registrations.domain.example_dossier import BESANCON, at
 from tests.registrations.service import candidate_client
 from tests.registrations.service.candidate_client import (
@@ -38,17 +38,11 @@ from tests.registrations.service.candidate_client import (
     CandidateClient,
     guide,
     load,
+    titles_of_messages,
 )
 from tests.support.service_worker import published
 
 PICKED = "domaine=Examen&exam=BTS&session=2022"
-
-
-def messages(app: Flask) -> list[str]:
-    return [
-        message["title"]
-        for message in candidate_client.Answer.of(app.test_client().get("/v1/messages")).json
-    ]
 
 
 def _windows(app: Flask) -> list[dict[str, Any]]:
@@ -236,7 +230,7 @@ def test_messages_are_shown_within_their_time_the_gravest_first(app: Flask) -> N
         )
         with app.app_context():
             publish_message(message, actor=OPERATOR, at=NOW)
-    assert messages(app) == ["Indisponibilité", "Information"]
+    assert titles_of_messages(app) == ["Indisponibilité", "Information"]
 
 
 def test_operators_publish_list_and_withdraw_messages(app: Flask) -> None:
@@ -247,12 +241,12 @@ def test_operators_publish_list_and_withdraw_messages(app: Flask) -> None:
     message_id = run(
         "publish-message", *texts, "--severity", "warning", "--until", "2021-12-01 00:00"
     ).output.strip()
-    assert messages(app) == ["Indisponibilité"]
+    assert titles_of_messages(app) == ["Indisponibilité"]
     listed = run("messages").output
     assert f"{message_id} " in listed
     assert "Indisponibilité" in listed
     assert [run("withdraw-message", message_id).exit_code for _ in range(2)] == [0, 1]
-    assert (messages(app), run("messages").output) == ([], "Aucun message.\n")
+    assert (titles_of_messages(app), run("messages").output) == ([], "Aucun message.\n")
 
 
 def test_a_message_that_is_too_long_or_without_text_or_end_is_refused_with_every_reason(

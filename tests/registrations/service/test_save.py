@@ -24,8 +24,8 @@ from tests.registrations.service.candidate_client import (
     guide,
     load,
 )
-from tests.registrations.service.test_moved_dates import editions, follow
-from tests.registrations.service.test_validation import shown, validate
+from tests.registrations.service.moved_dates import editions, follow_moved_dates
+from tests.registrations.service.online_validation import validate, what_is_validated
 from tests.support import tokens
 from tests.support.processes import wait_until
 from tests.support.service_worker import published, somebody_waits
@@ -201,7 +201,7 @@ def test_a_withdrawal_and_a_modification_at_once_leave_one_story(
 def test_a_validation_in_many_windows_is_one(app: Flask, candidate: CandidateClient) -> None:
     load(app, guide(validation=ONLINE))
     saved = candidate.registered()
-    read = shown(candidate, saved)
+    read = what_is_validated(candidate, saved)
     with ThreadPoolExecutor(MANY) as pool:
         answers = list(
             pool.map(lambda _: validate(candidate, saved, read).status_code, range(MANY))
@@ -216,8 +216,8 @@ def test_a_validation_waits_for_dates_that_are_followed(
 ) -> None:
     load(app, guide(validation=ONLINE))
     saved = candidate.registered()
-    follow(app)
-    read = shown(candidate, saved)
+    follow_moved_dates(app)
+    read = what_is_validated(candidate, saved)
     with ThreadPoolExecutor(1) as pool:
         validated: list[Future[Answer]] = []
 
@@ -232,7 +232,7 @@ def test_a_validation_waits_for_dates_that_are_followed(
             return newest
 
         monkeypatch.setattr(moved_dates, "newest_edition", read_while_it_is_validated)
-        follow(app, at("2021-11-15 00:00"))
+        follow_moved_dates(app, at("2021-11-15 00:00"))
     assert validated[0].result().status_code == 204
     (event,) = published(app, RegistrationValidated.TYPE)
     assert (editions(app), event["data"]["edition"]["edition"]) == ([(1, 2, "2021-11-14")], 3)

@@ -15,10 +15,14 @@ from services.registrations.models import Candidature
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, MOVED, at
 from tests.registrations.service import candidate_client
 from tests.registrations.service.candidate_client import CandidateClient, Desk, guide, load
-from tests.registrations.service.test_corrections import Corrector
-from tests.registrations.service.test_events import correct
-from tests.registrations.service.test_moved_dates import follow, told
-from tests.registrations.service.test_validation import slug, state, validate
+from tests.registrations.service.corrected_identity import correct_identity
+from tests.registrations.service.corrector import Corrector
+from tests.registrations.service.moved_dates import follow_moved_dates, told_to_documents
+from tests.registrations.service.online_validation import (
+    status_and_type,
+    validate,
+    validation_state,
+)
 from tests.support import tokens
 from tests.support.service_worker import deliver_event, run_follow_ups, stored
 from tests.support.smtp import Mailbox
@@ -78,19 +82,19 @@ def test_a_correction_that_changes_what_was_validated_gives_a_second_try(
         False,
     )
     assert datetime.fromisoformat(shown["validate_until"]) == SECOND_TRY_ENDS
-    assert told(online, validated).validate_until == IN_ISO
+    assert told_to_documents(online, validated).validate_until == IN_ISO
     mail = last_mail(online, mailbox)
     assert "Ce que vous aviez certifié a changé" in mail
     assert "avant le lundi 20 décembre 2021 23:59" in mail
     candidate.received = SECOND_TRY_ENDS - timedelta(seconds=1)
     assert validate(candidate, validated).status_code == 204
-    assert state(candidate)[0] == "validated"
+    assert validation_state(candidate)[0] == "validated"
 
 
 def test_a_corrected_identity_gives_a_second_try_too(
     online: Flask, candidate: CandidateClient, validated: str, mailbox: Mailbox
 ) -> None:
-    correct(online)
+    correct_identity(online)
     assert tile(candidate)["validatable"]
     assert "avant le lundi 20 décembre 2021 23:59" in last_mail(online, mailbox)
     assert validate(candidate, validated).status_code == 204
@@ -100,7 +104,7 @@ def test_a_second_try_ends(online: Flask, candidate: CandidateClient, validated:
     correct_address(online, validated)
     come_to(candidate, SECOND_TRY_ENDS)
     assert not tile(candidate)["validatable"]
-    assert slug(validate(candidate, validated)) == (403, "fenetre-fermee")
+    assert status_and_type(validate(candidate, validated)) == (403, "fenetre-fermee")
     assert stored_ends(online) == [SECOND_TRY_ENDS]
 
 
@@ -130,14 +134,14 @@ def test_what_says_the_same_stays_validated(
     online: Flask, candidate: CandidateClient, validated: str, mailbox: Mailbox
 ) -> None:
     correct_address(online, validated, ANSWERS["identification"])
-    assert state(candidate) == ("validated", VALIDATED_AT)
+    assert validation_state(candidate) == ("validated", VALIDATED_AT)
     mail = last_mail(online, mailbox)
     assert "Votre validation en ligne du 05/10/2021 à 12:00 (heure/Paris) reste valable" in mail
     same = Identity(**{**tokens.DUBOIS, "version": 5})
     deliver_event(online, registry, IdentityCorrected("pierre", same, "Vérifié"))
-    now = told(online, validated)
+    now = told_to_documents(online, validated)
     assert (now.version, now.validated_at, now.validate_until) == (3, VALIDATED_AT, None)
-    assert state(candidate) == ("validated", VALIDATED_AT)
+    assert validation_state(candidate) == ("validated", VALIDATED_AT)
 
 
 def test_what_a_correction_undoes_is_validated_again_by_its_candidate_alone(
@@ -147,7 +151,7 @@ def test_what_a_correction_undoes_is_validated_again_by_its_candidate_alone(
     correct_address(online, validated)
     come_to(candidate, AFTER_CLOSING + timedelta(days=2))
     correct_address(online, validated, ANSWERS["identification"])
-    assert state(candidate) == ("to_validate", None)
+    assert validation_state(candidate) == ("to_validate", None)
     [ends] = stored_ends(online)
     assert ends == SECOND_TRY_ENDS + timedelta(days=2)
 
@@ -158,7 +162,7 @@ def test_who_let_the_time_pass_gets_no_other(online: Flask, candidate: Candidate
     come_to(candidate, AFTER_CLOSING)
     correct_address(online, saved)
     assert (tile(candidate)["validatable"], stored_ends(online)) == (False, [None])
-    assert slug(validate(candidate, saved)) == (403, "fenetre-fermee")
+    assert status_and_type(validate(candidate, saved)) == (403, "fenetre-fermee")
 
 
 def test_a_second_try_never_ends_before_the_registrations(
@@ -168,7 +172,7 @@ def test_a_second_try_never_ends_before_the_registrations(
     validate(candidate, saved)
     correct_address(online, saved)
     assert stored_ends(online) == [BESANCON.closes], "20 October would be earlier"
-    follow(online, closes=BESANCON.closes + timedelta(days=3))
+    follow_moved_dates(online, closes=BESANCON.closes + timedelta(days=3))
     shown = tile(candidate)
     assert shown["validate_until"] == shown["closes_at"]
     candidate.received = BESANCON.closes + timedelta(days=2)
@@ -179,8 +183,8 @@ def test_a_moved_end_prints_nothing_new_while_the_second_try_lasts_longer(
     online: Flask, candidate: CandidateClient, validated: str
 ) -> None:
     correct_address(online, validated)
-    follow(online, closes=BESANCON.closes + timedelta(days=1))
-    assert told(online, validated).edition == 1
+    follow_moved_dates(online, closes=BESANCON.closes + timedelta(days=1))
+    assert told_to_documents(online, validated).edition == 1
 
 
 def test_a_second_try_outlives_the_candidates_own_modification_and_a_withdrawal(
@@ -206,7 +210,7 @@ def test_what_is_restored_with_another_identity_has_a_second_try(
 ) -> None:
     desk = Desk(online, "03")
     desk.end(validated, "ecart")
-    correct(online)
+    correct_identity(online)
     desk.end(validated, "restoration")
     assert tile(candidate)["validatable"]
     assert "avant le lundi 20 décembre 2021 23:59" in last_mail(online, mailbox)

@@ -1,10 +1,8 @@
 """« Valider mon inscription »: where the session says so, a candidate certifies the current version
 online, once, with the password, while the service is open; who has not is reminded."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,9 +16,15 @@ from services.registrations.operations.republication import publish_everything
 from tests.documents.example_events import sample
 from tests.registrations.domain.example_dossier import BESANCON, at
 from tests.registrations.service import candidate_client
-from tests.registrations.service.candidate_client import Answer, CandidateClient, Desk, guide, load
-from tests.registrations.service.test_mails import LAST_DAY, SEVEN_DAYS, remind_at
-from tests.registrations.service.test_moved_dates import editions, follow, told
+from tests.registrations.service.candidate_client import CandidateClient, Desk, guide, load
+from tests.registrations.service.moved_dates import editions, follow_moved_dates, told_to_documents
+from tests.registrations.service.online_validation import (
+    status_and_type,
+    validate,
+    validation_state,
+    what_is_validated,
+)
+from tests.registrations.service.reminders import LAST_DAY, SEVEN_DAYS, remind_at
 from tests.support import tokens
 from tests.support.service_worker import published, run_follow_ups, stored
 from tests.support.smtp import Mailbox
@@ -42,45 +46,20 @@ def saved(online: Flask, candidate: CandidateClient) -> str:
     return candidate.registered()
 
 
-def shown(candidate: CandidateClient, candidature_id: str) -> dict[str, Any]:
-    """What the candidate reads before validating."""
-    candidature = candidate.get(f"/candidatures/{candidature_id}")
-    return {"version": candidature["version"], "digest": candidature["digest"]}
-
-
-def validate(
-    candidate: CandidateClient, candidature_id: str, read: Mapping[str, Any] | None = None
-) -> Answer:
-    read = read or shown(candidate, candidature_id)
-    proof = tokens.password_proof(candidate.id, read["digest"])
-    return candidate.call(
-        "POST", f"/candidatures/{candidature_id}/validation", {"proof": proof, **read}
-    )
-
-
-def state(candidate: CandidateClient) -> tuple[str | None, str | None]:
-    [tile] = candidate.get("/candidatures")["candidatures"]
-    return tile["validation"], tile["validated_at"]
-
-
-def slug(refused: Answer) -> tuple[int, str]:
-    return refused.status_code, refused.json["type"].rpartition("/")[2]
-
-
 def test_the_version_is_certified_once(
     online: Flask, candidate: CandidateClient, saved: str, mailbox: Mailbox
 ) -> None:
-    assert (state(candidate), candidate.acknowledgement(saved)["is_to_validate"]) == (
+    assert (validation_state(candidate), candidate.acknowledgement(saved)["is_to_validate"]) == (
         ("to_validate", None),
         True,
     )
-    read = shown(candidate, saved)
+    read = what_is_validated(candidate, saved)
     for later in (0, 1):  # a replay answers the same, and changes nothing
         candidate.received = candidate_client.NOW + timedelta(days=later)
         assert validate(candidate, saved, read).status_code == 204
     candidate.received = BESANCON.closes
     assert validate(candidate, saved, read).status_code == 204
-    assert state(candidate) == ("validated", "2021-10-05T10:00:00+00:00")
+    assert validation_state(candidate) == ("validated", "2021-10-05T10:00:00+00:00")
     [row] = stored(online, select(CandidatureValidation))
     [entry] = candidate_client.audited(online, action="candidature.validated")
     assert (row.version, row.by, row.digest, row.at) == (
@@ -95,7 +74,7 @@ def test_the_version_is_certified_once(
         sample(RegistrationValidated),
         edition=replace(sample(RegistrationValidated).edition, candidature_id=saved),
     )
-    assert told(online, saved).validated_at == "2021-10-05T10:00:00+00:00"
+    assert told_to_documents(online, saved).validated_at == "2021-10-05T10:00:00+00:00"
     run_follow_ups(online, registry)
     [mail] = mailbox.received
     assert mail.subject == f"Inscription validée : {EXAM}"
@@ -104,42 +83,51 @@ def test_the_version_is_certified_once(
 def test_each_version_is_validated_anew_the_last_alone(
     online: Flask, candidate: CandidateClient, saved: str
 ) -> None:
-    first = shown(candidate, saved)
+    first = what_is_validated(candidate, saved)
     validate(candidate, saved)
     assert candidate.save(candidate.moved(saved)).status_code == 201
-    assert state(candidate) == ("to_validate", None)
-    assert slug(validate(candidate, saved, first)) == (412, "modifie-entre-temps")
-    assert slug(validate(candidate, saved, {**first, "version": 2})) == (412, "modifie-entre-temps")
-    assert state(candidate) == ("to_validate", None)
+    assert validation_state(candidate) == ("to_validate", None)
+    assert status_and_type(validate(candidate, saved, first)) == (412, "modifie-entre-temps")
+    assert status_and_type(validate(candidate, saved, {**first, "version": 2})) == (
+        412,
+        "modifie-entre-temps",
+    )
+    assert validation_state(candidate) == ("to_validate", None)
     assert validate(candidate, saved).status_code == 204
-    assert state(candidate)[0] == "validated"
+    assert validation_state(candidate)[0] == "validated"
     assert [event["data"]["edition"]["version"] for event in published(online, VALIDATED)] == [1, 2]
 
 
 def test_nobody_validates_late_for_another_or_without_the_password(
     online: Flask, candidate: CandidateClient, other: CandidateClient, saved: str
 ) -> None:
-    read = shown(candidate, saved)
+    read = what_is_validated(candidate, saved)
     path = f"/candidatures/{saved}/validation"
-    assert slug(validate(other, saved, read)) == (404, "introuvable")
+    assert status_and_type(validate(other, saved, read)) == (404, "introuvable")
     of_other = tokens.password_proof(other.id, read["digest"])
     of_something_else = tokens.password_proof(candidate.id, "0" * 64)
     for proof in (of_other, of_something_else, candidate.assertion):
-        assert slug(candidate.call("POST", path, {**read, "proof": proof})) == (403, "interdit")
+        assert status_and_type(candidate.call("POST", path, {**read, "proof": proof})) == (
+            403,
+            "interdit",
+        )
     taken_for_an_identity = candidate.call(
         "POST", f"/candidatures/{saved}/draft", {"assertion": of_something_else}
     )
-    assert slug(taken_for_an_identity) == (401, "non-identifie")
+    assert status_and_type(taken_for_an_identity) == (401, "non-identifie")
     forged = tokens.forged(tokens.password_proof(candidate.id, read["digest"]))
-    assert slug(candidate.call("POST", path, {**read, "proof": forged})) == (401, "non-identifie")
+    assert status_and_type(candidate.call("POST", path, {**read, "proof": forged})) == (
+        401,
+        "non-identifie",
+    )
     candidate.received = BESANCON.closes
     refused = validate(candidate, saved, read)
-    assert slug(refused) == (403, "fenetre-fermee")
+    assert status_and_type(refused) == (403, "fenetre-fermee")
     assert refused.json["contact"]["title"] == BESANCON.contact.title
     assert refused.json["academie_label"] == BESANCON.label
     candidate.received = candidate_client.NOW
     candidate.withdraw(saved)
-    assert slug(validate(candidate, saved, read)) == (404, "introuvable")
+    assert status_and_type(validate(candidate, saved, read)) == (404, "introuvable")
     assert published(online, VALIDATED) == []
 
 
@@ -149,10 +137,13 @@ def test_on_paper_the_confirmation_is_asked_for_and_nothing_is_validated(
     load(online, guide(openings=(candidate_client.AMIENS, replace(BESANCON, validation=ONLINE))))
     on_paper = candidate.registered("20")
     there = other.registered("03")
-    assert slug(validate(candidate, on_paper)) == (409, "conflit")
-    assert (state(candidate), state(other)[0]) == ((None, None), "to_validate")
+    assert status_and_type(validate(candidate, on_paper)) == (409, "conflit")
+    assert (validation_state(candidate), validation_state(other)[0]) == (
+        (None, None),
+        "to_validate",
+    )
     asked = [
-        {piece.code for piece in told(online, candidature).pieces}
+        {piece.code for piece in told_to_documents(online, candidature).pieces}
         for candidature in (on_paper, there)
     ]
     assert asked[0] - asked[1] == {"CINSIG03"}
@@ -164,8 +155,8 @@ def test_what_was_validated_is_so_once_it_is_restored(
     validate(candidate, saved)
     candidate.withdraw(saved)
     assert candidate.undo_withdrawal(saved).status_code == 204
-    assert state(candidate) == ("validated", "2021-10-05T10:00:00+00:00")
-    restored = told(online, saved)
+    assert validation_state(candidate) == ("validated", "2021-10-05T10:00:00+00:00")
+    restored = told_to_documents(online, saved)
     assert (restored.version, restored.edition, restored.validated_at) == (
         3,
         1,
@@ -176,10 +167,10 @@ def test_what_was_validated_is_so_once_it_is_restored(
 def test_moved_dates_are_printed_with_the_validation(
     online: Flask, candidate: CandidateClient, saved: str
 ) -> None:
-    follow(online, at("2021-11-15 00:00"))
+    follow_moved_dates(online, at("2021-11-15 00:00"))
     candidate_client.change_dates(online, deposit_closes=at("2021-12-01 00:00"))
     validate(candidate, saved)
-    follow(online, at("2021-12-05 00:00"))
+    follow_moved_dates(online, at("2021-12-05 00:00"))
     with online.app_context():
         publish_everything()
     assert editions(online)[:3] == [
@@ -187,7 +178,7 @@ def test_moved_dates_are_printed_with_the_validation(
         (1, 3, "2021-11-30"),
         (1, 4, "2021-12-04"),
     ]
-    now = told(online, saved)
+    now = told_to_documents(online, saved)
     assert (now.edition, now.validated_at) == (4, "2021-10-05T10:00:00+00:00")
     again = [
         event["data"]["editions"][0] for event in published(online, "registrations.dates_moved.v1")
@@ -203,14 +194,17 @@ def test_moved_dates_are_printed_with_the_validation(
 def test_a_moved_end_is_printed_until_it_is_validated(
     online: Flask, candidate: CandidateClient, saved: str
 ) -> None:
-    follow(online, closes=BESANCON.closes + timedelta(days=1))
-    assert (told(online, saved).edition, told(online, saved).closes_at) == (
+    follow_moved_dates(online, closes=BESANCON.closes + timedelta(days=1))
+    assert (
+        told_to_documents(online, saved).edition,
+        told_to_documents(online, saved).closes_at,
+    ) == (
         2,
         "2021-10-26T10:00:00+00:00",
     )
     validate(candidate, saved)
-    follow(online, closes=BESANCON.closes + timedelta(days=2))
-    assert told(online, saved).edition == 3
+    follow_moved_dates(online, closes=BESANCON.closes + timedelta(days=2))
+    assert told_to_documents(online, saved).edition == 3
 
 
 def test_who_has_not_validated_is_reminded_once_by_each_rung(
@@ -254,7 +248,7 @@ def test_staff_see_who_validated(
     online: Flask, candidate: CandidateClient, other: CandidateClient, saved: str
 ) -> None:
     other.registered()
-    read = shown(candidate, saved)
+    read = what_is_validated(candidate, saved)
     validate(candidate, saved)
     desk = Desk(online, "03")
     assert desk.names("validation=to_validate") == ["DUBOIS Anne"]

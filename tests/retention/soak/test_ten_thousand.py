@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.retention.due_erasures import expect_what_is_due_gone
 from tests.retention.people import Portal
-from tests.retention.test_retention import expect_what_is_due_gone
 
 EACH = 3_334  # candidates of a session
 

@@ -1,7 +1,7 @@
 """Three thousand convocations of one CSV, with eight wrong lines among them."""
 
 from tests.documents.imports.exam_office import ExamOffice
-from tests.documents.imports.test_checking import check_and_publish
+from tests.documents.imports.seeded_import import check_and_publish
 
 MANY = 3000
 

@@ -1,13 +1,20 @@
 """What documents does after a commit, outside any transaction: create documents, tried for about a
 day, then parked."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from services.chassis.errors import Unavailable
 from services.chassis.events import Envelope
 from services.chassis.tasks.registry import Channel, ChannelUnavailable
-from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType
+from services.contracts.base import read
 from services.documents.dependencies import dependencies
+from services.documents.domain.work import (
+    ChunkToPublish,
+    DocumentsToMake,
+    DocumentToPublish,
+    ReminderToMake,
+    SendingToCheck,
+)
 from services.documents.handlers import registry
 from services.documents.operations.automatic_documents import (
     MAKE_REMINDER,
@@ -34,36 +41,46 @@ SENDINGS = Channel("sendings", seconds=600.0)
 # them.
 EDITIONS = Channel("editions")
 
-registry.follow_up(MAKE_REMINDER, DOCUMENTS)(lambda data, _: make_reminder(dependencies(), data))
-registry.follow_up(PUBLISH_DOCUMENT, PUBLICATIONS)(
-    lambda data, _: publish_document(dependencies(), data["publication_id"], data["candidature_id"])
-)
+Data = Mapping[str, object]
+"""What a follow-up was asked with: one of the dataclasses of `domain/work.py`."""
+
+
+@registry.follow_up(MAKE_REMINDER, DOCUMENTS)
+def make_reminder_document(data: Data, _: Envelope) -> None:
+    make_reminder(dependencies(), read(ReminderToMake, data))
+
+
+@registry.follow_up(PUBLISH_DOCUMENT, PUBLICATIONS)
+def publish_ordered_document(data: Data, _: Envelope) -> None:
+    work = read(DocumentToPublish, data)
+    publish_document(dependencies(), work.publication_id, work.candidature_id)
 
 
 @registry.follow_up(MAKE_EDITION, EDITIONS)
 @registry.follow_up(MAKE_DOCUMENTS, DOCUMENTS)
-def make(data: dict[str, Any], envelope: Envelope) -> None:
-    """Create what is missing of a version's automatic documents, or of these `types` of them."""
-    types = [DocumentType(type) for type in data.get("types", AUTOMATIC_TYPES)]
-    create_automatic_documents(
-        dependencies(), str(data["candidature_id"]), int(data["version"]), types
-    )
+def make(data: Data, _: Envelope) -> None:
+    """Create what is missing of a version's automatic documents, or of some types of them."""
+    work = read(DocumentsToMake, data)
+    create_automatic_documents(dependencies(), work.candidature_id, work.version, work.types)
 
 
 @registry.follow_up(PUBLISH_CHUNK, PUBLICATIONS)
-def publish_import_chunk(data: dict[str, Any], envelope: Envelope) -> None:
+def publish_import_chunk(data: Data, _: Envelope) -> None:
     """Publish a chunk of an import; while the store is down the channel waits, and no attempt is
     counted."""
+    work = read(ChunkToPublish, data)
     try:
-        publish_chunk(dependencies(), str(data["import_id"]), int(data["first"]), int(data["last"]))
+        publish_chunk(dependencies(), work.import_id, work.first, work.last)
     except StoreUnavailable as error:
         raise ChannelUnavailable("the object store does not answer") from error
 
 
 @registry.follow_up(CHECK_SENDING, SENDINGS)
-def check(data: dict[str, Any], envelope: Envelope) -> None:
-    """Check PDFs that an exam office sent; while the store is down, as above."""
+def check(data: Data, _: Envelope) -> None:
+    """Check PDFs that an exam office sent; while the store is down the channel waits, and no
+    attempt is counted."""
+    work = read(SendingToCheck, data)
     try:
-        check_sending(dependencies(), str(data["sending_id"]))
+        check_sending(dependencies(), work.sending_id)
     except (StoreUnavailable, Unavailable) as error:
         raise ChannelUnavailable("the object store does not answer") from error

@@ -7,7 +7,6 @@ and not again.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import structlog
 from prometheus_client import Histogram
@@ -18,13 +17,14 @@ from services.chassis.database.columns import new_id
 from services.chassis.errors import found
 from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now
-from services.contracts.base import data_of, read
+from services.contracts.base import data_of
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType
-from services.contracts.pieces import IncompleteCandidature, PiecesReminded
+from services.contracts.pieces import PiecesReminded
 from services.contracts.registrations import RegistrationSaved
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, derived_id
 from services.documents.domain.proofs import facts_of
+from services.documents.domain.work import ReminderToMake
 from services.documents.models import Document, Edition, RemadeDocuments
 from services.documents.operations.candidature_copies import store_version_now
 from services.documents.operations.publishing import (
@@ -169,25 +169,21 @@ def _count_remade(transaction: Session, event: RegistrationSaved) -> None:
 def request_reminders(transaction: Session, event: PiecesReminded, event_id: str) -> None:
     """Ask for the document of each candidature of the reminder."""
     for candidature in event.candidatures:
-        work = {
-            "event_id": event_id,
-            "reminded_at": event.reminded_at,
-            "candidature": data_of(candidature),
-        }
-        follow_up(transaction, MAKE_REMINDER, work, subject=candidature.candidature_id)
+        work = ReminderToMake(event_id, event.reminded_at, candidature)
+        follow_up(transaction, MAKE_REMINDER, data_of(work), subject=candidature.candidature_id)
 
 
-def make_reminder(dependencies: Dependencies, work: dict[str, Any]) -> None:
+def make_reminder(dependencies: Dependencies, work: ReminderToMake) -> None:
     """Make the « Relance », unless it is made already or its candidature is withdrawn.
 
     Raises NotFound before the version's own event has come, StoreUnavailable: to be tried again.
     """
-    incomplete = read(IncompleteCandidature, work["candidature"])
+    incomplete = work.candidature
     saved = found(saved_event(incomplete.candidature_id, incomplete.version))
-    document_id = derived_id(work["event_id"], incomplete.candidature_id)
+    document_id = derived_id(work.event_id, incomplete.candidature_id)
     if is_withdrawn(saved) or is_there(document_id):
         return
-    reminded_at = datetime.fromisoformat(work["reminded_at"])
+    reminded_at = datetime.fromisoformat(work.reminded_at)
     type = DocumentType.RELANCE
     sheet = relance(saved, incomplete.groups, reminded_at, dependencies.letterhead)
     proof = dependencies.paper_keys.proof_of(facts_of(saved, type.label, reminded_at, document_id))

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from services.chassis.tasks.new_tasks import follow_up
 from services.contracts import registrations as contracts
+from services.contracts.base import data_of
 from services.contracts.document_rules import AUTOMATIC_TYPES, DocumentType
+from services.documents.domain.work import DocumentsToMake
 from services.documents.models import (
     Candidature,
     Edition,
@@ -55,8 +57,8 @@ def store_version(transaction: Session, event: contracts.RegistrationSaved) -> N
         )
     )
     transaction.flush()
-    work = {"candidature_id": event.candidature_id, "version": event.version}
-    follow_up(transaction, MAKE_DOCUMENTS, work, subject=event.candidature_id)
+    work = DocumentsToMake(event.candidature_id, event.version)
+    follow_up(transaction, MAKE_DOCUMENTS, data_of(work), subject=event.candidature_id)
 
 
 def _copy(candidature: Candidature, event: contracts.RegistrationSaved) -> None:
@@ -104,8 +106,8 @@ def store_editions(transaction: Session, event: contracts.DatesMoved) -> None:
     concerned = Counter[OpeningLabels]()
     for edition in event.editions:
         if _add_edition(transaction, edition, event.dates, edited_at):
-            work = {"candidature_id": edition.candidature_id, "version": edition.version}
-            follow_up(transaction, MAKE_EDITION, work, subject=edition.candidature_id)
+            work = DocumentsToMake(edition.candidature_id, edition.version)
+            follow_up(transaction, MAKE_EDITION, data_of(work), subject=edition.candidature_id)
             if (candidature := transaction.get(Candidature, edition.candidature_id)) is not None:
                 concerned[
                     candidature.exam_label, candidature.session_label, candidature.academie_code
@@ -120,12 +122,8 @@ def store_validation(transaction: Session, event: contracts.RegistrationValidate
     of = event.edition
     validated_at = datetime.fromisoformat(event.edition.validated_at or "")
     if _add_edition(transaction, of, event.dates, validated_at):
-        work = {
-            "candidature_id": of.candidature_id,
-            "version": of.version,
-            "types": [DocumentType.CONFIRMATION],
-        }
-        follow_up(transaction, MAKE_DOCUMENTS, work, subject=of.candidature_id)
+        work = DocumentsToMake(of.candidature_id, of.version, (DocumentType.CONFIRMATION,))
+        follow_up(transaction, MAKE_DOCUMENTS, data_of(work), subject=of.candidature_id)
 
 
 def _add_edition(

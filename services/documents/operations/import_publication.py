@@ -15,10 +15,12 @@ from services.chassis.process.logs import frames_of, reason_of
 from services.chassis.tasks.new_tasks import follow_up
 from services.clock import portal_now
 from services.contracts import document_rules as rules
+from services.contracts.base import data_of
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, filename
 from services.documents.domain.proofs import facts_of
 from services.documents.domain.recipients import REASONS, Publisher
+from services.documents.domain.work import ChunkToPublish
 from services.documents.models import Candidature, Import, ImportDocument, db
 from services.documents.operations.document_files import File
 from services.documents.operations.imports import record, uploads
@@ -93,8 +95,8 @@ def publish_import(
         positions = transaction.scalars(_ready(ImportDocument.position, import_id)).all()
         for start in range(0, len(positions), CHUNK):
             chunk = positions[start : start + CHUNK]
-            work = {"import_id": import_id, "first": chunk[0], "last": chunk[-1]}
-            follow_up(transaction, PUBLISH_CHUNK, work, subject=import_id)
+            work = ChunkToPublish(import_id, first=chunk[0], last=chunk[-1])
+            follow_up(transaction, PUBLISH_CHUNK, data_of(work), subject=import_id)
         record(transaction, publisher, "import.published", import_id, documents=row.ready)
     return row
 

@@ -17,9 +17,11 @@ from services.clock import portal_now
 from services.contracts import document_rules as rules
 from services.contracts import documents
 from services.contracts.api.staff_imports import NewImport
+from services.contracts.base import data_of
 from services.documents.domain.document_names import derived_id
 from services.documents.domain.import_columns import COLUMNS
 from services.documents.domain.recipients import Publisher
+from services.documents.domain.work import SendingToCheck
 from services.documents.models import (
     AuditEntry,
     Document,
@@ -230,9 +232,8 @@ def give_turn(transaction: Session, owner_id: str) -> None:
     )
     if following and not following.has_turn:
         following.has_turn = True
-        follow_up(
-            transaction, CHECK_SENDING, {"sending_id": following.id}, subject=following.import_id
-        )
+        work = SendingToCheck(following.id)
+        follow_up(transaction, CHECK_SENDING, data_of(work), subject=following.import_id)
 
 
 def end_sendings(transaction: Session, import_id: str, *which: ColumnElement[bool]) -> None:

@@ -27,12 +27,14 @@ from services.clock import iso_utc, portal_now
 from services.confined.checks import Unreadable
 from services.contracts import problem_types
 from services.contracts.api.staff_documents import Accepted, Order
+from services.contracts.base import data_of
 from services.contracts.document_rules import DocumentType, FileFormat
 from services.contracts.documents import PUBLISHED, REPLACED, DocumentsAnnounced
 from services.documents.dependencies import Dependencies
 from services.documents.domain.document_names import DocumentName, derived_id, publication_key
 from services.documents.domain.proofs import Proof, facts_of
 from services.documents.domain.recipients import Publisher
+from services.documents.domain.work import DocumentToPublish
 from services.documents.models import AuditEntry, Candidature, Document, Publication, db
 from services.documents.paper_seal import SealError
 from services.documents.pdf_checks import stamped
@@ -218,8 +220,8 @@ def _publish(
             transaction, Actor("staff", publisher.id), "publication.ordered", publication.id
         )
         for candidature_id in accepted:
-            work = {"publication_id": publication.id, "candidature_id": candidature_id}
-            follow_up(transaction, PUBLISH_DOCUMENT, work, subject=candidature_id)
+            work = DocumentToPublish(publication.id, candidature_id)
+            follow_up(transaction, PUBLISH_DOCUMENT, data_of(work), subject=candidature_id)
     log.info(
         "documents_published",
         publication_id=publication.id,

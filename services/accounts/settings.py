@@ -10,7 +10,7 @@ from services.chassis.settings import Secret
 from services.chassis.signing_keys import SigningKeyError, load_keys
 from services.contracts.api.sign_in import FRANCECONNECT, PROCONNECT, PROVIDER_LABELS
 from services.mail.settings import MailSettings
-from services.objects.settings import ObjectSettings
+from services.objects.store import ObjectSettings
 
 _NONE = Secret("")
 _ClientSecret = Annotated[str, msgspec.Meta(min_length=16)]

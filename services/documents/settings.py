@@ -8,7 +8,7 @@ from services.documents.clients.time_stamp_authority import TimeStampAuthority
 from services.documents.paper_keys import PaperKeys
 from services.documents.paper_seal import PaperSeal, SealError
 from services.documents.rendering.sheet import AUTHORITY, Letterhead
-from services.objects.settings import ObjectSettings
+from services.objects.store import ObjectSettings
 
 NO_PASSPHRASE = Secret("")
 DEMONSTRATION = "Démonstration : document sans valeur"

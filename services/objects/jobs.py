@@ -12,7 +12,7 @@ from services.objects.store import StoreUnavailable
 
 
 def register(handlers: Handlers, reconciliation: Callable[[], Reconciliation]) -> None:
-    """Adds `reconcile` and `erase-retired`, both daily."""
+    """Add `reconcile` and `erase-retired`, both daily."""
     handlers.every(hours=24, name="reconcile")(lambda: reconciliation().run())
     handlers.every(hours=24, name="erase-retired")(
         lambda: erase_expired(reconciliation().db, reconciliation().store)
@@ -20,7 +20,7 @@ def register(handlers: Handlers, reconciliation: Callable[[], Reconciliation]) -
 
 
 def register_command(app: Flask, reconciliation: Callable[[], Reconciliation]) -> None:
-    """Adds `reconcile` to the service's commands."""
+    """Add `reconcile` to the service's commands."""
 
     @app.cli.command("reconcile")
     def reconcile() -> None:

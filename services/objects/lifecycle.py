@@ -56,7 +56,7 @@ def put_verified(
 
 @contextmanager
 def operation_naming(db: Database, store: ObjectStore, *keys: str) -> Iterator[Session]:
-    """One write transaction that adds the rows naming the objects just written under `keys`.
+    """Open the write transaction that adds the rows naming the objects just written under `keys`.
 
     An error before COMMIT is sent discards the objects. From then on they stay, whatever the
     database answers, since an error may hide a commit that was applied. If it was not,
@@ -65,9 +65,8 @@ def operation_naming(db: Database, store: ObjectStore, *keys: str) -> Iterator[S
     commits: list[Connection] = []
     try:
         with db.operation() as transaction:
-            event.listen(
-                transaction.connection(), "commit", commits.append
-            )  # called right before COMMIT is sent
+            # Called right before COMMIT is sent.
+            event.listen(transaction.connection(), "commit", commits.append)
             yield transaction
     except BaseException:
         if not commits:
@@ -86,8 +85,10 @@ def discard(store: ObjectStore, *keys: str) -> None:
 
 
 def retire(transaction: Session, *keys: str, kept: timedelta | None = None) -> None:
-    """In the transaction that replaces or deletes a file: its object is to be erased KEPT_DAYS from
-    now, or after `kept`."""
+    """Note that objects are to be erased KEPT_DAYS from now, or after `kept`.
+
+    In the transaction that replaces or deletes the files that they were.
+    """
     now = system_now()
     kept = kept or timedelta(days=current_app.extensions["portail"].kept_days)
     rows = [{"key": key, "retired_at": now, "kept_until": now + kept} for key in keys]
@@ -96,15 +97,19 @@ def retire(transaction: Session, *keys: str, kept: timedelta | None = None) -> N
 
 
 def retire_for_good(transaction: Session, *keys: str) -> None:
-    """In the transaction that erases whose files they are: the next `erase_expired` deletes them,
-    retired before or not."""
+    """Note that the next `erase_expired` deletes these objects, retired before or not.
+
+    In the transaction that erases the person whose files they are.
+    """
     transaction.execute(delete(retired_objects).where(retired_objects.c.key.in_(keys)))
     retire(transaction, *keys, kept=-2 * ERASING_DELAY)
 
 
 def erase_expired(db: Database, store: ObjectStore) -> int:
-    """Delete the objects that were retired KEPT_DAYS ago; returns how many. Raises
-    StoreUnavailable."""
+    """Delete the objects that were retired KEPT_DAYS ago, and return how many.
+
+    Raises StoreUnavailable.
+    """
     now = system_now()
     erased = 0
     expired = retired_objects.c.erased_at.is_(None) & (

@@ -8,10 +8,11 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 import structlog
 from sqlalchemy import ColumnElement, Select, null, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.chassis.database.transactions import Database
 from services.chassis.process.stopping import stopping
@@ -26,6 +27,8 @@ log = structlog.get_logger()
 PAGE_SIZE = 1000  # rows, or differences
 _OF_NO_ROW = (AUDIT_ROOTS, "installation-id", "quarantine/")  # the last two: of earlier versions
 Item = TypeVar("Item")
+_Rows = Select[str, str | None]
+"""A key and the id of the row that names it; None for a retired object."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,8 @@ class KeyColumn:
     """A column of object keys, unique and indexed. `row_id`: its table's primary key; `needed`:
     which rows need their object."""
 
-    key: Any
-    row_id: Any
+    key: InstrumentedAttribute[str | None]
+    row_id: InstrumentedAttribute[str]
     needed: ColumnElement[bool] = field(default_factory=true)
 
 
@@ -47,8 +50,8 @@ class KeyRow:
 
 
 def compare(rows: Iterable[KeyRow], keys: Iterable[str]) -> Iterator[KeyRow | str]:
-    """The differences between rows and keys, both in order: each row without its object, the key of
-    each object without a row."""
+    """Yield the differences between rows and keys, both in order: each row without its object, the
+    key of each object without a row."""
     named = ((row.key, row) for row in rows)
     stored = ((key, None) for key in keys)
     merged: Iterator[tuple[str, KeyRow | None]] = heapq.merge(
@@ -63,7 +66,7 @@ def compare(rows: Iterable[KeyRow], keys: Iterable[str]) -> Iterator[KeyRow | st
 
 
 def rows_by_key(db: Database, columns: Sequence[KeyColumn], counter: Counter) -> Iterator[KeyRow]:
-    """The rows that need their object, in the order of keys; `counter` counts them."""
+    """Yield the rows that need their object, in the order of keys; `counter` counts them."""
     queries = [*map(_naming_rows, columns), _unexpired_rows()]
     return counter.counting(
         heapq.merge(*(_rows_of(db, query) for query in queries), key=lambda row: row.key)
@@ -73,8 +76,8 @@ def rows_by_key(db: Database, columns: Sequence[KeyColumn], counter: Counter) ->
 def confirm_lost(
     db: Database, store: ObjectStore, columns: Sequence[KeyColumn], suspects: Sequence[KeyRow]
 ) -> list[KeyRow]:
-    """The suspects without those whose object was added, or whose row was deleted, since both were
-    read."""
+    """Return the suspects without those whose object was added, or whose row was deleted, since
+    both were read."""
     missing = [lost for lost in suspects if not store.exists(lost.key)]
     keys = [lost.key for lost in missing]
     needed = _existing_keys(db, keys, [*map(_naming_rows, columns), _unexpired_rows()])
@@ -84,8 +87,8 @@ def confirm_lost(
 def confirm_unknown(
     db: Database, columns: Sequence[KeyColumn], suspects: Sequence[str]
 ) -> list[str]:
-    """The suspects without those that a row names by now, or that were retired and are still to be
-    erased."""
+    """Return the suspects without those that a row names by now, or that were retired and are
+    still to be erased."""
     known = _existing_keys(db, suspects, [*map(_naming_rows, columns), _retired_rows()])
     return [key for key in suspects if key not in known]
 
@@ -102,24 +105,25 @@ class Counter:
             yield item
 
 
-def _naming_rows(column: KeyColumn) -> Select[Any]:
-    """Rows that need their object, without retired objects, which `_unexpired_rows` gives."""
+def _naming_rows(column: KeyColumn) -> _Rows:
+    """Select rows that need their object, without retired objects, which `_unexpired_rows`
+    gives."""
     is_retired = select(retired_objects.c.key).where(retired_objects.c.key == column.key).exists()
-    return select(column.key, column.row_id).where(
-        column.key.is_not(None), column.needed, ~is_retired
-    )
+    named = select(column.key, column.row_id).where(column.key.is_not(None))
+    return cast(_Rows, named.where(column.needed, ~is_retired))
 
 
-def _retired_rows() -> Select[Any]:
+def _retired_rows() -> _Rows:
     return select(retired_objects.c.key, null()).where(retired_objects.c.erased_at.is_(None))
 
 
-def _unexpired_rows() -> Select[Any]:
+def _unexpired_rows() -> _Rows:
     return _retired_rows().where(retired_objects.c.kept_until > system_now())
 
 
-def _rows_of(db: Database, query: Select[Any]) -> Iterator[KeyRow]:
-    """Reads page by page, each in its own transaction and from the last key of the page before."""
+def _rows_of(db: Database, query: _Rows) -> Iterator[KeyRow]:
+    """Yield the rows of a query page by page, each read in its own transaction and from the last
+    key of the page before."""
     key = query.selected_columns[0]
     after = ""
     while True:
@@ -133,8 +137,8 @@ def _rows_of(db: Database, query: Select[Any]) -> Iterator[KeyRow]:
         after = page[-1][0]
 
 
-def _existing_keys(db: Database, keys: Sequence[str], queries: Sequence[Select[Any]]) -> set[str]:
-    """Those of the keys that any of the queries finds."""
+def _existing_keys(db: Database, keys: Sequence[str], queries: Sequence[_Rows]) -> set[str]:
+    """Return those of the keys that any of the queries finds."""
     if not keys:
         return set()
     with db.reading() as transaction:
@@ -156,9 +160,11 @@ Mend = Callable[[Sequence[KeyRow]], Sequence[KeyRow]]
 
 @dataclass
 class Report:
-    """Of one run. `lost` and `unknown`: the first MAX_LISTED of `lost_count` and `unknown_count`;
-    `mended`: how many lost ones were made again. A run that its worker's end cut short is not
-    `complete`."""
+    """The outcome of one comparison.
+
+    `lost` and `unknown`: the first MAX_LISTED of `lost_count` and `unknown_count`; `mended`: how
+    many lost ones were made again. A run that its worker's end cut short is not `complete`.
+    """
 
     rows: int = 0
     objects: int = 0
@@ -172,7 +178,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Of one service."""
+    """The comparison of one service's rows with its objects."""
 
     service: str
     db: Database
@@ -191,17 +197,14 @@ class Reconciliation:
             for item in report.lost:
                 log.error("object_lost", key=item.key, row_id=item.row_id)
             level = log.error if report.lost_count else log.info
-            counts = {
-                "lost": report.lost_count,
-                "mended": report.mended,
-                "unknown": report.unknown_count,
-            }
             level(
                 "objects_reconciled",
                 service=self.service,
                 rows=report.rows,
                 objects=report.objects,
-                **counts,
+                lost=report.lost_count,
+                mended=report.mended,
+                unknown=report.unknown_count,
             )
         return report
 

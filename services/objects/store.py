@@ -1,5 +1,7 @@
-"""Client of an S3 store, through the minio SDK. All metadata of objects is in the services'
-rows."""
+"""Client of an S3 store, through the minio SDK, and where a service finds its store.
+
+All metadata of objects is in the services' rows.
+"""
 
 import hashlib
 import re
@@ -24,6 +26,7 @@ from services.chassis.http.circuit_breaker import CircuitBreaker
 from services.chassis.process.capacity import thread_count
 from services.chassis.process.places import Limit
 from services.chassis.process.time_limits import WEB, time_limits
+from services.chassis.settings import Secret, ServiceSettings
 
 CHUNK = 256 * 1024
 SIGNATURE_LIFETIME = timedelta(minutes=5)  # far longer than a call takes and than clocks differ
@@ -35,6 +38,23 @@ _CODE = re.compile(rb"<Code>(\w{1,60})</Code>")
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ObjectSettings(ServiceSettings):
+    """The settings of a service that stores objects."""
+
+    objects_url: Secret
+    """s3+http://key:secret@host:port/bucket: where the service's objects are stored."""
+    kept_days: int = 35
+    """Days that a replaced or deleted object stays: longer than any backup of the database is
+    kept."""
+
+    def mistakes(self) -> list[str]:
+        mistakes = super().mistakes()
+        if self.kept_days <= 0:
+            mistakes.append("KEPT_DAYS: a number of days, at least 1")
+        return mistakes
+
+
 class StoreUnavailable(Exception):
     """The object store does not answer, or not as it should."""
 
@@ -44,7 +64,7 @@ class StoreNotAsked(StoreUnavailable):
 
 
 class ObjectMissing(Exception):
-    """No object under that key."""
+    """The store has no object under that key."""
 
 
 class BytesChanged(Exception):
@@ -93,7 +113,7 @@ class ObjectStore:
 
     @property
     def is_failing(self) -> bool:
-        """Whether the last call of this process failed; always False in a worker."""
+        """Tell whether the last call of this process failed; always False in a worker."""
         return self._breaker.is_failing
 
     def ensure_bucket(self) -> None:
@@ -116,8 +136,8 @@ class ObjectStore:
                 raise StoreUnavailable("forgot what it took") from error
 
     def _put(self, key: str, stream: BinaryIO, length: int, content_type: str) -> None:
-        """Sends the stream itself: the SDK would read the file into memory and hash it once more,
-        to sign it."""
+        """Send the stream itself: the SDK would read the file into memory and hash it once more, to
+        sign it."""
         url = self._client.get_presigned_url("PUT", self._bucket, key, SIGNATURE_LIFETIME)
         headers = {"Content-Length": str(length), "Content-Type": content_type}
         answer = self._requests.urlopen(
@@ -129,7 +149,7 @@ class ObjectStore:
 
     @contextmanager
     def open(self, key: str) -> Iterator[Iterator[bytes]]:
-        """The object's bytes in chunks. Raises ObjectMissing or StoreUnavailable."""
+        """Open an object, whose bytes come in chunks. Raises ObjectMissing or StoreUnavailable."""
         with self._call(key):
             answer = self._client.get_object(self._bucket, key)
             try:
@@ -156,8 +176,8 @@ class ObjectStore:
             self._client.remove_object(self._bucket, key)
 
     def delete_at_once(self, key: str) -> None:
-        """Delete within CHECK_SECONDS; after them it raises StoreUnavailable, and the object may
-        still be there."""
+        """Delete an object within CHECK_SECONDS. Raises StoreUnavailable after them; the object may
+        still be there then."""
         with _within(CHECK_SECONDS), _translating_errors(key):
             self._client.remove_object(self._bucket, key)
 
@@ -170,13 +190,15 @@ class ObjectStore:
         return True
 
     def list_keys(self) -> Iterator[str]:
-        """All keys, in the order of their bytes, read page by page."""
+        """Yield all keys in the order of their bytes, read page by page. Raises
+        StoreUnavailable."""
         with _translating_errors():
             for item in self._client.list_objects(self._bucket, recursive=True):
                 yield cast(str, item.object_name)
 
     def check(self) -> str | None:
-        """For readiness: None, or a short reason, within CHECK_SECONDS."""
+        """Say within CHECK_SECONDS why the store is not ready, in a word or two; None where it
+        is."""
         try:
             with _within(CHECK_SECONDS), _translating_errors():
                 return None if self._client.bucket_exists(self._bucket) else "no bucket"
@@ -185,8 +207,10 @@ class ObjectStore:
 
     @contextmanager
     def _call(self, key: str | None = None) -> Iterator[None]:
-        """A call with its deadline, or a part of the current call. Raises ObjectMissing or
-        StoreUnavailable."""
+        """Make a call with its deadline, or a part of the current call.
+
+        Raises ObjectMissing or StoreUnavailable.
+        """
         if _deadline.get() is not None:
             with _translating_errors(key):
                 yield
@@ -196,7 +220,7 @@ class ObjectStore:
 
     @contextmanager
     def _with_admission(self) -> Iterator[None]:
-        """Lets few calls run at once. Raises StoreNotAsked where too many run or the last ones
+        """Let few calls run at once. Raises StoreNotAsked where too many run or the last ones
         failed."""
         with self._limit.place():
             self._breaker.check()
@@ -234,6 +258,7 @@ class _Requests(urllib3.PoolManager):
     """Requests that end with their call's deadline. One on a connection that the store had closed
     is sent once more."""
 
+    # The SDK and urllib3 each have more arguments, all of which are handed on.
     def urlopen(self, method: str, url: str, **arguments: Any) -> Any:  # type: ignore[override]
         request = partial(super().urlopen, method, url, redirect=False, retries=False, **arguments)
         try:
@@ -243,8 +268,8 @@ class _Requests(urllib3.PoolManager):
 
 
 def _timeout() -> urllib3.Timeout:
-    """Until the current call's deadline; outside of one (lists) each request has the time of a
-    call."""
+    """Return the time until the current call's deadline; outside of one (lists) each request has
+    the time of a call."""
     deadline = _deadline.get()
     whole = time_limits().store
     remaining = whole if deadline is None else max(0.01, deadline - time.monotonic())
@@ -263,9 +288,8 @@ def _within(seconds: float) -> Iterator[None]:
 @contextmanager
 def _translating_errors(key: str | None = None) -> Iterator[None]:
     if key is not None and (not key or {".", ".."} & set(key.split("/"))):
-        raise ObjectMissing(
-            "a path, no key"
-        )  # that the SDK refuses to ask for, though a store may list it
+        # The SDK refuses to ask for it, though a store may list it.
+        raise ObjectMissing("a path, no key")
     try:
         yield
     except S3Error as error:

@@ -1,11 +1,13 @@
-"""The table that a service needs to store objects, besides its own tables, whose rows name them."""
+"""The tables that a service needs to store objects, besides its own, whose rows name them; and how
+its first migration makes them."""
 
 from typing import Any
 
-from sqlalchemy import Column, MetaData, String, Table
+from alembic import op
+from sqlalchemy import Column, DateTime, MetaData, String, Table
 
 from services.chassis.database.columns import NAMES, UtcDateTime
-from services.chassis.database.migrations import partial_index
+from services.chassis.database.migrations import keys, optional, partial_index, required
 from services.chassis.database.transactions import Database
 
 KEY_LENGTH = 500
@@ -28,8 +30,28 @@ retired_objects = Table(
 
 
 class ObjectTables:
-    """Declares the table on `db`'s metadata; the model is an attribute."""
+    """The table of retired objects on `db`'s metadata, with its model as an attribute."""
 
     def __init__(self, db: Database) -> None:
         own = retired_objects.to_metadata(db.metadata)
         self.RetiredObject: Any = type("RetiredObject", (db.Model,), {"__table__": own})
+
+
+# What a migration made stays as it was: these are not the table's columns above.
+MIGRATED_KEY = String(500).with_variant(String(500, collation="C"), "postgresql")
+_MIGRATED_INSTANT = DateTime(timezone=True)
+
+
+def add_object_tables() -> None:
+    """Make the tables, in the first migration of a service that stores objects."""
+    op.create_table("installation", *keys(id=String(32)))
+    op.create_table(
+        "retired_objects",
+        *keys(key=MIGRATED_KEY),
+        *required(retired_at=_MIGRATED_INSTANT, kept_until=_MIGRATED_INSTANT),
+        *optional(erased_at=_MIGRATED_INSTANT),
+        partial_index("ix_retired_objects_to_erase", "kept_until", where="erased_at IS NULL"),
+    )
+    op.create_table(
+        "unknown_objects", *keys(key=MIGRATED_KEY), *required(first_seen_at=_MIGRATED_INSTANT)
+    )

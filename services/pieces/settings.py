@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from services.objects.settings import ObjectSettings
+from services.objects.store import ObjectSettings
 from services.pieces.antivirus import address_of
 
 

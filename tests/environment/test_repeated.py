@@ -23,7 +23,7 @@ from services.contracts.page_sizes import (
     USUAL_PAGE,
 )
 from services.contracts.piece_rules import MAX_FILE_BYTES, PAGE_SIDE
-from services.objects.settings import ObjectSettings
+from services.objects.store import ObjectSettings
 from services.pieces.inspection.inspections import LIMITS
 from services.pieces.inspection.pages import JPEG_QUALITY
 from services.pieces.settings import PiecesSettings

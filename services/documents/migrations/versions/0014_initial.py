@@ -6,7 +6,8 @@ from alembic import op
 from services.chassis.database.audit_migrations import create_audit_entries
 from services.chassis.database.migrations import indexed, is_postgresql, keys, optional, refuse_to_erase_all, required
 from services.chassis.tasks.migrations import create_event_tables
-from services.objects.migrations import KEY, add_object_tables
+from services.objects.tables import MIGRATED_KEY as KEY
+from services.objects.tables import add_object_tables
 from services.uploads.migrations import create_uploads
 
 revision = "0014"

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from services.chassis.database.migrations import keys, required
-from services.objects.migrations import KEY
+from services.objects.tables import MIGRATED_KEY as KEY
 
 revision = "0017"
 down_revision = "0016"

@@ -13,7 +13,8 @@ from services.chassis.database.migrations import (
     create_trigger, indexed, keys, optional, refuse_to_erase_all, required, where,
 )
 from services.chassis.tasks.migrations import create_event_tables
-from services.objects.migrations import KEY, add_object_tables
+from services.objects.tables import MIGRATED_KEY as KEY
+from services.objects.tables import add_object_tables
 from services.uploads.migrations import create_uploads
 
 revision = "0013"

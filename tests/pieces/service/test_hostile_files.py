@@ -36,6 +36,7 @@ from tests.pieces.pieces_service import PiecesService
 from tests.support.clamav import EICAR, ClamAV
 from tests.support.object_store import Bucket
 from tests.support.processes import wait_until
+from tests.support.scripted_clamd import ScriptedClamd
 from tests.support.service_worker import somebody_waits, stored
 
 
@@ -213,6 +214,27 @@ def scanned(database_url: str, bucket: Bucket, clamav: ClamAV) -> Iterator[Piece
         yield running.registered()
 
 
+@pytest.fixture
+def clamd() -> Iterator[ScriptedClamd]:
+    with ScriptedClamd() as running:
+        yield running
+
+
+@pytest.fixture
+def watched(database_url: str, bucket: Bucket, clamd: ScriptedClamd) -> Iterator[PiecesService]:
+    """With the guide's candidature and an antivirus whose verdict is `clamd`'s."""
+    with contextlib.closing(
+        PiecesService(database_url, bucket.url, antivirus_url=clamd.url)
+    ) as running:
+        yield running.registered()
+
+
+def scan_again(service: PiecesService) -> None:
+    """As after new signatures."""
+    service.run_command("rescan", "--all")
+    service.run_follow_ups()
+
+
 def test_a_clean_file_waits_for_nobody_and_is_then_opened_by_staff(scanned: PiecesService) -> None:
     scanned.deposit("NATIDE06")
     assert scanned.piece("NATIDE06")["deposit"]["scan"] == "analyse en cours"
@@ -238,30 +260,34 @@ def test_a_clean_file_waits_for_nobody_and_is_then_opened_by_staff(scanned: Piec
     assert "0 fichier(s)" in scanned.run_command("rescan").output
 
 
-def test_an_infected_file_is_opened_by_no_staff_and_cannot_be_validated(
-    scanned: PiecesService, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_infected_file_is_opened_by_no_staff(scanned: PiecesService) -> None:
     assert scanned.deposit("NATIDE06", INFECTED, "archive.zip").status_code == 201
-    told_before = len(scanned.published(PiecesStateChanged.TYPE))
     scanned.run_follow_ups()
-    assert len(scanned.published(PiecesStateChanged.TYPE)) == told_before + 1
     shown = scanned.piece("NATIDE06")
     assert shown["deposit"]["scan"] == "infectée"
     for form in ("copy", "original"):
         assert scanned.staff("GET", f"/pieces/{shown['id']}/file?form={form}").status_code == 409
-    assert scanned.download("NATIDE06").status_code == 200
+    assert scanned.download("NATIDE06").status_code == 200, "its candidate sees what was sent"
+
+
+def test_an_infected_file_cannot_be_validated_nor_found_compliant(scanned: PiecesService) -> None:
+    scanned.deposit("NATIDE06", INFECTED, "archive.zip")
+    scanned.run_follow_ups()
     assert "dangereux" in scanned.group("NATIONALITE")["validate_blocked_reason"]
     assert scanned.control("NATIDE06", "compliant").status_code == 422
-    assert (
-        scanned.control("NATIDE06", "non_compliant", comment="Fichier infecté").status_code == 200
-    )
-    told_before = len(scanned.published(PiecesStateChanged.TYPE))
-    monkeypatch.setattr(Antivirus, "is_clean", lambda *_: True)  # the antivirus has learnt better
-    scanned.run_command("rescan", "--all")
-    scanned.run_follow_ups()
-    assert len(scanned.published(PiecesStateChanged.TYPE)) == told_before + 1, (
-        "the contrary is told too"
-    )
+    refused = scanned.control("NATIDE06", "non_compliant", comment="Fichier infecté")
+    assert refused.status_code == 200
+
+
+def test_each_change_of_a_verdict_is_told(watched: PiecesService, clamd: ScriptedClamd) -> None:
+    clamd.finds_a_virus = True
+    watched.deposit("NATIDE06")
+    told_before = len(watched.published(PiecesStateChanged.TYPE))
+    watched.run_follow_ups()
+    assert len(watched.published(PiecesStateChanged.TYPE)) == told_before + 1
+    clamd.finds_a_virus = False
+    scan_again(watched)
+    assert len(watched.published(PiecesStateChanged.TYPE)) == told_before + 2, "the contrary too"
 
 
 @pytest.mark.engines("postgresql")
@@ -325,77 +351,107 @@ def test_a_scan_given_up_is_asked_for_again_each_night_and_one_under_way_is_not(
     assert scanned.piece("NATIDE06")["deposit"]["scan"] == "saine"
 
 
-def test_a_compliant_piece_whose_file_proves_infected_waits_for_a_decision_and_another_file(
-    database_url: str, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def compliant(watched: PiecesService) -> PiecesService:
+    """NATIDE06 was clean, handed over and found compliant."""
+    watched.deposit("NATIDE06")
+    watched.run_follow_ups()
+    watched.validate("NATIONALITE")
+    watched.control("NATIDE06", "compliant")
+    return watched
+
+
+@pytest.fixture
+def found_infected(compliant: PiecesService, clamd: ScriptedClamd) -> PiecesService:
+    """Nobody may go on counting on the file: the antivirus has learnt of a virus since."""
+    clamd.finds_a_virus = True
+    scan_again(compliant)
+    return compliant
+
+
+def test_a_compliant_piece_whose_file_proves_infected_waits_for_another_decision(
+    found_infected: PiecesService,
 ) -> None:
-    """The antivirus learns of a virus after the control: nobody may go on counting on the file."""
-    with contextlib.closing(
-        PiecesService(database_url, bucket.url, antivirus_url="tcp://127.0.0.1:9")
-    ) as service:
-        service.registered()
-        monkeypatch.setattr(Antivirus, "is_clean", lambda *_: True)
-        service.deposit("NATIDE06")
-        service.run_follow_ups()
-        service.validate("NATIONALITE")
-        service.control("NATIDE06", "compliant")
-        before = service.piece_for_staff("NATIDE06")
+    shown = found_infected.piece_for_staff("NATIDE06")
+    assert (shown["status"], shown["comment"]) == (None, FOUND_INFECTED)
+    assert found_infected.listed_codes("status=none&deposited=true") == ["NATIDE06"]
+    [waiting] = found_infected.read_as_staff("/control-queue")["items"]
+    assert (waiting["number"], waiting["sent_again"]) == (1, 1)
 
-        monkeypatch.setattr(Antivirus, "is_clean", lambda *_: False)
-        service.run_command("rescan", "--all")
-        service.run_follow_ups()
 
-        shown = service.piece_for_staff("NATIDE06")
-        assert (shown["status"], shown["comment"]) == (None, FOUND_INFECTED)
-        assert shown["etag"] != before["etag"]
-        assert service.listed_codes("status=none&deposited=true") == ["NATIDE06"]
-        [waiting] = service.read_as_staff("/control-queue")["items"]
-        assert (waiting["number"], waiting["sent_again"]) == (1, 1)
-        assert service.take_back("NATIDE06").status_code == 409
-        assert service.control("NATIDE06", "compliant").status_code == 422
+def test_who_read_a_piece_before_it_proved_infected_decides_nothing(
+    compliant: PiecesService, clamd: ScriptedClamd
+) -> None:
+    read = compliant.piece_for_staff("NATIDE06")["etag"]
+    clamd.finds_a_virus = True
+    scan_again(compliant)
+    assert compliant.piece_for_staff("NATIDE06")["etag"] != read
 
-        asked = service.piece("NATIDE06")
-        assert (asked["status"], asked["status_comment"]) == (None, None)
-        assert (asked["can_deposit"], asked["sentence"]) == (True, DANGEROUS)
-        [to_do] = service.call("GET", "/left").get_json()["candidatures"]
-        assert to_do["refused"] == 1
-        assert service.published(PiecesStateChanged.TYPE)[-1]["state"] == "missing"
 
-        written = service.audit_entries()[-2:]
-        assert [entry.action for entry in written] == ["deposit.scanned", "piece.found_infected"]
-        assert written[1].before == {"status": "compliant"}
-        assert written[1].after is not None
-        assert (written[1].after["status"], written[1].after["reason"]) == (None, FOUND_INFECTED)
-        assert service.read_as_staff("/changes")["items"][-1]["kind"] == "removed"
-        history = service.call("GET", f"/candidatures/{CANDIDATURE}/history").get_json()
-        assert history["events"][0]["act"] == "piece.found_infected"
-        assert history["events"][0]["author"] == "service"
+def test_an_infected_file_gets_its_compliant_back_from_nobody(
+    found_infected: PiecesService,
+) -> None:
+    assert found_infected.take_back("NATIDE06").status_code == 409
+    assert found_infected.control("NATIDE06", "compliant").status_code == 422
 
-        service.run_command("rescan", "--all")
-        service.run_follow_ups()
-        assert service.piece_for_staff("NATIDE06")["etag"] == shown["etag"], "found once"
-        monkeypatch.setattr(Antivirus, "is_clean", lambda *_: True)
-        service.run_command("rescan", "--all")
-        service.run_follow_ups()
-        assert service.piece_for_staff("NATIDE06")["comment"] is None, "it was none after all"
-        service.deposit("NATIDE06", sample_files.image(), "autre.png")
-        service.run_follow_ups()
-        assert service.validate("NATIONALITE").status_code == 200
-        assert service.control("NATIDE06", "compliant").status_code == 200
+
+def test_a_candidate_whose_compliant_file_proves_infected_is_asked_for_another(
+    found_infected: PiecesService,
+) -> None:
+    asked = found_infected.piece("NATIDE06")
+    assert (asked["status"], asked["status_comment"]) == (None, None)
+    assert (asked["can_deposit"], asked["sentence"]) == (True, DANGEROUS)
+    [to_do] = found_infected.call("GET", "/left").get_json()["candidatures"]
+    assert to_do["refused"] == 1
+    assert found_infected.published(PiecesStateChanged.TYPE)[-1]["state"] == "missing"
+
+
+def test_the_journal_says_of_a_compliant_piece_that_it_proved_infected(
+    found_infected: PiecesService,
+) -> None:
+    scanned, found = found_infected.audit_entries()[-2:]
+    assert [scanned.action, found.action] == ["deposit.scanned", "piece.found_infected"]
+    assert found.before == {"status": "compliant"}
+    assert found.after is not None
+    assert (found.after["status"], found.after["reason"]) == (None, FOUND_INFECTED)
+
+
+def test_who_follows_the_feed_or_the_history_sees_that_a_file_proved_infected(
+    found_infected: PiecesService,
+) -> None:
+    assert found_infected.read_as_staff("/changes")["items"][-1]["kind"] == "removed"
+    history = found_infected.call("GET", f"/candidatures/{CANDIDATURE}/history").get_json()
+    [newest, *_] = history["events"]
+    assert (newest["act"], newest["author"]) == ("piece.found_infected", "service")
+
+
+def test_an_infected_file_is_found_once(found_infected: PiecesService) -> None:
+    before = found_infected.piece_for_staff("NATIDE06")["etag"]
+    scan_again(found_infected)
+    assert found_infected.piece_for_staff("NATIDE06")["etag"] == before
+
+
+def test_a_file_that_proves_clean_after_all_is_replaced_and_found_compliant(
+    found_infected: PiecesService, clamd: ScriptedClamd
+) -> None:
+    clamd.finds_a_virus = False
+    scan_again(found_infected)
+    assert found_infected.piece_for_staff("NATIDE06")["comment"] is None, "it was none after all"
+    found_infected.deposit("NATIDE06", sample_files.image(), "autre.png")
+    found_infected.run_follow_ups()
+    assert found_infected.validate("NATIONALITE").status_code == 200
+    assert found_infected.control("NATIDE06", "compliant").status_code == 200
 
 
 @pytest.mark.parametrize("status", ["non_compliant", "received"])
 def test_what_was_not_found_compliant_keeps_its_status_when_it_proves_infected(
-    database_url: str, bucket: Bucket, monkeypatch: pytest.MonkeyPatch, status: str
+    watched: PiecesService, clamd: ScriptedClamd, status: str
 ) -> None:
-    with contextlib.closing(
-        PiecesService(database_url, bucket.url, antivirus_url="tcp://127.0.0.1:9")
-    ) as service:
-        service.registered()
-        service.deposit("NATIDE06")
-        service.control("NATIDE06", status)
-        etag = service.piece_for_staff("NATIDE06")["etag"]
-        monkeypatch.setattr(Antivirus, "is_clean", lambda *_: False)
-        service.run_follow_ups()
-        shown = service.piece_for_staff("NATIDE06")
-        assert (shown["status"], shown["etag"]) == (status, etag)
-        assert shown["deposit"]["scan"] == "infected"
+    watched.deposit("NATIDE06")
+    watched.control("NATIDE06", status)
+    etag = watched.piece_for_staff("NATIDE06")["etag"]
+    clamd.finds_a_virus = True
+    watched.run_follow_ups()
+    shown = watched.piece_for_staff("NATIDE06")
+    assert (shown["status"], shown["etag"]) == (status, etag)
+    assert shown["deposit"]["scan"] == "infected"

@@ -25,46 +25,69 @@ BEYOND_TIME = ("9999-12-31T23:30:00+00:00", "9999-12-30", "0001-01-01T00:00:00+1
 """In Paris, or in UTC, they are in a year that there is not: no page could show it."""
 
 
-def test_a_refused_piece_alone_is_deposited_and_validated_again_until_its_date(
-    validated: PiecesService,
-) -> None:
+@pytest.fixture
+def refused(validated: PiecesService) -> PiecesService:
+    """NATIDE06 was refused after the period, with a right to deposit it again until 15 November."""
     validated.move_to(CLOSES + timedelta(days=3))
     answer = validated.control(
         "NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-15"
     )
     assert answer.status_code == 200, answer.text
-    refused = validated.piece("NATIDE06")
-    assert (refused["status"], refused["status_comment"]) == (
-        STATUS_LABELS["non_compliant"],
-        "Illisible",
-    )
-    assert refused["can_deposit"]
-    assert "15/11/2021 23:59 (heure/Paris)" in refused["resubmit_sentence"]
-    assert validated.deposit("CINSIG03").status_code == 403, "the other pieces stay closed"
-    assert validated.validate("NATIONALITE").status_code == 403, "the refused file is no answer"
-    assert validated.delete("NATIDE06").status_code == 403
+    return validated
 
-    assert validated.deposit("NATIDE06", sample_files.image(), "nette.png").status_code == 201
-    shown = validated.piece("NATIDE06")
+
+@pytest.fixture
+def deposited_again(refused: PiecesService) -> PiecesService:
+    answer = refused.deposit("NATIDE06", sample_files.image(), "nette.png")
+    assert answer.status_code == 201, answer.text
+    return refused
+
+
+def test_a_refused_piece_is_shown_with_its_reason_and_the_last_day(refused: PiecesService) -> None:
+    shown = refused.piece("NATIDE06")
+    refusal = (shown["status"], shown["status_comment"])
+    assert refusal == (STATUS_LABELS["non_compliant"], "Illisible")
+    assert shown["can_deposit"]
+    assert "15/11/2021 23:59 (heure/Paris)" in shown["resubmit_sentence"]
+
+
+def test_a_refused_piece_alone_is_open_and_not_answered_by_its_refused_file(
+    refused: PiecesService,
+) -> None:
+    assert refused.deposit("CINSIG03").status_code == 403, "the other pieces stay closed"
+    assert refused.validate("NATIONALITE").status_code == 403, "the refused file is no answer"
+    assert refused.delete("NATIDE06").status_code == 403
+
+
+def test_a_file_for_a_refused_piece_waits_to_be_validated(deposited_again: PiecesService) -> None:
+    shown = deposited_again.piece("NATIDE06")
     assert (shown["status"], shown["can_deposit"], shown["can_delete"]) == (None, True, True)
     assert shown["deposit"]["validated_at"] is None
-    validated.run_follow_ups()
-    assert len(validated.objects()) == 2, "the refused file is kept"
-    history = validated.piece_for_staff("NATIDE06")["history"]
-    assert [deposit["filename"] for deposit in history["deposits"]] == [
-        "pièce d'identité.pdf",
-        "nette.png",
-    ]
-    assert [control["status"] for control in history["controls"]] == ["non_compliant"]
-    assert validated.delete("NATIDE06").status_code == 204
-    again = validated.piece("NATIDE06")
-    assert (again["status"], again["status_comment"]) == (refused["status"], "Illisible"), (
-        "without the new file"
-    )
 
-    validated.deposit("NATIDE06", sample_files.image(), "nette.png")
-    assert validated.validate("NATIONALITE").status_code == 200
-    shown = validated.piece("NATIDE06")
+
+def test_a_refused_file_is_kept_beside_the_one_that_answers_it(
+    deposited_again: PiecesService,
+) -> None:
+    deposited_again.run_follow_ups()
+    assert len(deposited_again.objects()) == 2
+    history = deposited_again.piece_for_staff("NATIDE06")["history"]
+    names = [deposit["filename"] for deposit in history["deposits"]]
+    assert names == ["pièce d'identité.pdf", "nette.png"]
+    assert [control["status"] for control in history["controls"]] == ["non_compliant"]
+
+
+def test_a_refused_piece_without_its_new_file_is_as_it_was_refused(
+    deposited_again: PiecesService,
+) -> None:
+    assert deposited_again.delete("NATIDE06").status_code == 204
+    shown = deposited_again.piece("NATIDE06")
+    refusal = (shown["status"], shown["status_comment"])
+    assert refusal == (STATUS_LABELS["non_compliant"], "Illisible")
+
+
+def test_a_refused_piece_that_is_validated_again_is_closed(deposited_again: PiecesService) -> None:
+    assert deposited_again.validate("NATIONALITE").status_code == 200
+    shown = deposited_again.piece("NATIDE06")
     assert (shown["can_deposit"], shown["resubmit_until"]) == (False, None)
     assert shown["deposit"]["validated_at"]
 
@@ -195,29 +218,57 @@ def state(service: PiecesService) -> dict[str, Any]:
     return {name: piece[name] for name in kept}
 
 
-def test_what_was_before_counts_again_and_the_history_says_so(validated: PiecesService) -> None:
-    before = state(validated)
-    validated.control("NATIDE06", "non_compliant", comment="Floue", resubmit_until="2021-11-15")
+def refuse(service: PiecesService) -> None:
+    service.control("NATIDE06", "non_compliant", comment="Floue", resubmit_until="2021-11-15")
+
+
+@pytest.fixture
+def taken_back(validated: PiecesService) -> PiecesService:
+    """A first control of NATIDE06, a refusal, was taken back."""
+    refuse(validated)
     answer = validated.take_back("NATIDE06")
-    *_, begun, _, ended = validated.published(PiecesStateChanged.TYPE)
-    assert ended["state"] == begun["state"], "registrations is told"
     assert (answer.status_code, answer.headers["ETag"]) == (200, answer.get_json()["etag"])
+    return validated
+
+
+def test_a_piece_whose_control_is_taken_back_is_as_it_was(validated: PiecesService) -> None:
+    before = state(validated)
+    refuse(validated)
+    validated.take_back("NATIDE06")
     assert state(validated) == before
-    assert validated.audit_trail()[-1] == ("staff", "piece.control_taken_back")
-    assert validated.listed_codes("sent_again=true") == [], (
-        "it was never controlled, as lists count"
-    )
-    controls = validated.piece_for_staff("NATIDE06")["history"]["controls"]
+
+
+def test_registrations_is_told_of_a_control_that_is_taken_back(taken_back: PiecesService) -> None:
+    *_, begun, _, ended = taken_back.published(PiecesStateChanged.TYPE)
+    assert ended["state"] == begun["state"]
+
+
+def test_the_history_shows_both_a_control_and_that_it_is_taken_back(
+    taken_back: PiecesService,
+) -> None:
+    assert taken_back.audit_trail()[-1] == ("staff", "piece.control_taken_back")
+    controls = taken_back.piece_for_staff("NATIDE06")["history"]["controls"]
     assert [row["status"] for row in controls] == ["non_compliant"] * 2
-    assert [(row["taken_back"], row["takes_back"]) for row in controls] == [
-        (True, False),
-        (False, True),
-    ]
-    [*_, last] = validated.read_as_staff("/changes")["items"]
-    assert (last["kind"], last["code"]) == ("controlled", "NATIDE06"), (
-        "who follows the feed reads the piece anew"
-    )
-    validated.control("NATIDE06", "non_compliant", comment="Floue", resubmit_until="2021-11-15")
+    ways = [(row["taken_back"], row["takes_back"]) for row in controls]
+    assert ways == [(True, False), (False, True)]
+
+
+def test_a_piece_whose_control_is_taken_back_was_never_controlled_as_lists_count(
+    taken_back: PiecesService,
+) -> None:
+    assert taken_back.listed_codes("sent_again=true") == []
+
+
+def test_who_follows_the_feed_reads_anew_a_piece_whose_control_is_taken_back(
+    taken_back: PiecesService,
+) -> None:
+    [*_, last] = taken_back.read_as_staff("/changes")["items"]
+    assert (last["kind"], last["code"]) == ("controlled", "NATIDE06")
+
+
+def test_controls_are_taken_back_one_after_the_other(validated: PiecesService) -> None:
+    before = state(validated)
+    refuse(validated)
     refused = state(validated)
     validated.control("NATIDE06", "compliant")
     validated.take_back("NATIDE06")

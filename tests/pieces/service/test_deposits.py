@@ -262,50 +262,72 @@ def test_a_deposit_is_shown_small_and_nothing_of_it_stays_in_a_shared_browser(
     )
 
 
-def test_a_regroupement_is_validated_once_every_required_piece_is_there_and_then_stays(
-    service: PiecesService,
-) -> None:
+@pytest.fixture
+def half_given(service: PiecesService) -> PiecesService:
+    """One of the two required pieces of DOSSIER is there."""
     service.registered().deposit("BTSEE-EF3")
-    group = service.group("DOSSIER")
-    assert (group["can_validate"], "BTSLIVCOMP" in group["validate_blocked_reason"]) == (
-        False,
-        True,
-    )
-    refused = service.validate("DOSSIER")
-    assert (refused.status_code, refused.get_json()["detail"]) == (
-        403,
-        group["validate_blocked_reason"],
-    )
-    service.deposit("BTSLIVCOMP")
-    assert service.group("DOSSIER")["can_validate"]
-    assert service.validate("DOSSIER").status_code == 200
-    shown = service.piece("BTSLIVCOMP")
+    return service
+
+
+@pytest.fixture
+def handed_over(half_given: PiecesService) -> PiecesService:
+    """The regroupement DOSSIER, complete and validated."""
+    half_given.deposit("BTSLIVCOMP")
+    assert half_given.group("DOSSIER")["can_validate"]
+    assert half_given.validate("DOSSIER").status_code == 200
+    return half_given
+
+
+def test_a_regroupement_is_not_validated_before_every_required_piece_is_there(
+    half_given: PiecesService,
+) -> None:
+    group = half_given.group("DOSSIER")
+    assert not group["can_validate"]
+    assert "BTSLIVCOMP" in group["validate_blocked_reason"]
+    refused = half_given.validate("DOSSIER")
+    assert refused.status_code == 403
+    assert refused.get_json()["detail"] == group["validate_blocked_reason"]
+
+
+def test_a_validated_piece_says_when_and_stays_as_it_is(handed_over: PiecesService) -> None:
+    shown = handed_over.piece("BTSLIVCOMP")
     assert shown["deposit"]["validated_sentence"] == "Validé le 05/10/2021 15:59 (heure/Paris)"
     assert (shown["can_deposit"], shown["can_delete"]) == (False, False)
-    assert (
-        service.deposit("BTSLIVCOMP").status_code,
-        service.delete("BTSLIVCOMP").status_code,
-    ) == (403, 403)
-    assert service.deposit("BTSPRESENT-BQ").status_code == 403, (
-        "an optional piece of the regroupement is frozen too"
-    )
-    assert service.deposit("NATIDE06").status_code == 201, "another regroupement is not"
-    assert not service.group("DOSSIER")["can_validate"]
-    assert service.validate("INCONNU").status_code == 404
-    before = service.group("DOSSIER"), service.audit_trail()
-    service.move_to(DURING + timedelta(hours=1))
-    assert service.validate("DOSSIER").status_code == 200
-    assert (service.group("DOSSIER"), service.audit_trail()) == before, (
-        "repeated, it changes nothing"
-    )
-    validated = service.piece("BTSLIVCOMP")
+    assert handed_over.deposit("BTSLIVCOMP").status_code == 403
+    assert handed_over.delete("BTSLIVCOMP").status_code == 403
+
+
+def test_a_validated_regroupement_freezes_its_optional_pieces_and_no_other_regroupement(
+    handed_over: PiecesService,
+) -> None:
+    assert handed_over.deposit("BTSPRESENT-BQ").status_code == 403
+    assert handed_over.deposit("NATIDE06").status_code == 201
+
+
+def test_a_regroupement_that_is_not_there_is_not_validated(registered: PiecesService) -> None:
+    assert registered.validate("INCONNU").status_code == 404
+
+
+def test_a_regroupement_that_is_validated_again_changes_nothing(
+    handed_over: PiecesService,
+) -> None:
+    before = handed_over.group("DOSSIER"), handed_over.audit_trail()
+    assert not handed_over.group("DOSSIER")["can_validate"]
+    handed_over.move_to(DURING + timedelta(hours=1))
+    assert handed_over.validate("DOSSIER").status_code == 200
+    assert (handed_over.group("DOSSIER"), handed_over.audit_trail()) == before
+
+
+def test_what_is_asked_for_after_a_validation_is_validated_alone(
+    handed_over: PiecesService,
+) -> None:
+    validated = handed_over.piece("BTSLIVCOMP")
+    handed_over.move_to(DURING + timedelta(hours=1))
     new = replace(PIECES[-1], code="NOUVELLE", required=True)
-    service.handle_events(registration_saved(version=2, pieces=(*PIECES, new)))
-    assert service.deposit("NOUVELLE").status_code == 201
-    assert service.validate("DOSSIER").status_code == 200
-    assert service.piece("BTSLIVCOMP") == validated, (
-        "what is asked for afterwards is validated alone"
-    )
+    handed_over.handle_events(registration_saved(version=2, pieces=(*PIECES, new)))
+    assert handed_over.deposit("NOUVELLE").status_code == 201
+    assert handed_over.validate("DOSSIER").status_code == 200
+    assert handed_over.piece("BTSLIVCOMP") == validated
 
 
 @pytest.mark.engines("sqlite", "postgresql")

@@ -41,32 +41,68 @@ def left(service: PiecesService) -> dict[str, Any]:
     return dict(to_do)
 
 
-def test_a_new_version_asks_for_it_again_and_shows_what_there_was(given: PiecesService) -> None:
-    other = given.piece("NATIDE06")
-    etag = given.piece_for_staff(SIGNED)["etag"]
-    missing = left(given)["missing"]
+@pytest.fixture
+def asked_again(given: PiecesService) -> PiecesService:
+    """Version 2 was saved: what proved version 1 has to be given anew."""
     given.handle_events(version(2))
-    asked = given.piece(SIGNED)
+    return given
+
+
+def test_a_new_version_asks_its_candidate_for_what_proves_it_again(
+    asked_again: PiecesService,
+) -> None:
+    asked = asked_again.piece(SIGNED)
     assert (asked["status"], asked["can_deposit"], asked["can_delete"]) == (None, True, False)
     assert asked["sentence"].startswith(WHY.format(2))
-    assert (asked["deposit"]["filename"], asked["deposit"]["version"]) == (f"{SIGNED}.pdf", 1)
-    assert given.download(SIGNED).status_code == 200
+
+
+def test_what_was_given_for_the_version_before_is_shown_and_opened(
+    asked_again: PiecesService,
+) -> None:
+    deposit = asked_again.piece(SIGNED)["deposit"]
+    assert (deposit["filename"], deposit["version"]) == (f"{SIGNED}.pdf", 1)
+    assert asked_again.download(SIGNED).status_code == 200
+
+
+def test_what_a_new_version_asks_for_is_counted_as_missing_not_as_refused(
+    given: PiecesService,
+) -> None:
+    missing = left(given)["missing"]
+    given.handle_events(version(2))
     assert (left(given)["missing"], left(given)["refused"]) == (missing + 1, 0)
-    assert given.piece("NATIDE06") == other
     given.handle_events(window_changed(1))
-    parts = given.read_as_staff("/missing-pieces?regroupement=CONFIRMATION")["items"][0]["missing"]
-    assert [piece["asked_again_for"] for piece in parts[0]["pieces"]] == [2]
-    shown = given.piece_for_staff(SIGNED)
-    assert (shown["asked_again_for"], shown["deposit"]["version"], shown["validated_at"]) == (
-        2,
-        1,
-        None,
-    )
-    assert shown["etag"] != etag
+    [of_candidate, *_] = given.read_as_staff("/missing-pieces?regroupement=CONFIRMATION")["items"]
+    [part, *_] = of_candidate["missing"]
+    assert [piece["asked_again_for"] for piece in part["pieces"]] == [2]
+
+
+def test_a_new_version_leaves_alone_what_does_not_prove_it(given: PiecesService) -> None:
+    before = given.piece("NATIDE06")
+    given.handle_events(version(2))
+    assert given.piece("NATIDE06") == before
+
+
+def test_staff_see_for_which_version_a_piece_is_asked_again_and_control_nothing(
+    asked_again: PiecesService,
+) -> None:
+    shown = asked_again.piece_for_staff(SIGNED)
+    assert (shown["asked_again_for"], shown["validated_at"]) == (2, None)
+    assert shown["deposit"]["version"] == 1
     assert [control["status"] for control in shown["history"]["controls"]] == ["compliant"]
-    assert given.listed_codes("status=none&deposited=true") == [], "nobody controls it again"
-    assert ("service", "piece.asked_again") in given.audit_trail()
-    assert given.read_as_staff("/changes")["items"][-1]["kind"] == "removed"
+    assert asked_again.listed_codes("status=none&deposited=true") == []
+
+
+def test_who_read_a_piece_before_it_was_asked_again_decides_nothing(given: PiecesService) -> None:
+    read = given.piece_for_staff(SIGNED)["etag"]
+    given.handle_events(version(2))
+    assert given.piece_for_staff(SIGNED)["etag"] != read
+
+
+def test_the_trail_and_the_feed_say_that_a_piece_is_asked_again(
+    asked_again: PiecesService,
+) -> None:
+    assert ("service", "piece.asked_again") in asked_again.audit_trail()
+    assert asked_again.read_as_staff("/changes")["items"][-1]["kind"] == "removed"
 
 
 def test_what_is_given_for_the_new_version_is_handed_over_and_controlled(

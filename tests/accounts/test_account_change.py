@@ -9,7 +9,6 @@ from contextlib import suppress
 from functools import partial
 
 import pytest
-from flask.typing import ResponseReturnValue
 from werkzeug.test import TestResponse
 
 from services.accounts.domain.mail_link_rules import Purpose
@@ -122,8 +121,8 @@ def test_a_candidature_saved_meanwhile_refuses_the_change(
 
     if dropped_by == "the job":
         monkeypatch.setattr(identity_changes, "finish_pending_change", after_the_job)
-    monkeypatch.setattr(accounts.registrations, "get", lambda candidate: {"engaged": False})
     accounts.registrations.engaged.add(login["subject"])
+    accounts.registrations.saves_meanwhile = True
     assert problem_slug(login.change(prenoms="Autre")) == "candidature-existante"
     assert (login.identity().prenoms, login.identity().version) == ("Laurent", 1)
 
@@ -202,26 +201,18 @@ def test_a_form_whose_mail_is_refused_changes_no_civil_status(login: Login) -> N
     assert login.accounts.registrations.floors == {}
 
 
-def test_a_form_whose_password_was_reset_meanwhile_changes_no_civil_status(
-    login: Login, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put_floor = login.accounts.registrations.put
-
-    def after_a_reset(candidate: str, version: int) -> ResponseReturnValue:
-        reset_password(login)
-        return put_floor(candidate, version)
-
-    monkeypatch.setattr(login.accounts.registrations, "put", after_a_reset)
+def test_a_form_whose_password_was_reset_meanwhile_changes_no_civil_status(login: Login) -> None:
+    login.accounts.registrations.before_floor = partial(reset_password, login)
     refused = login.change(prenoms="Autre", email=NEW_EMAIL, current_password=PASSWORD)
     assert refused_fields(refused) == {"current_password"}
     assert (login.identity().prenoms, login.me()["pending_email"]) == ("Laurent", None)
 
 
 def test_a_form_that_registrations_refuses_changes_no_password(
-    accounts: RunningAccounts, login: Login, monkeypatch: pytest.MonkeyPatch
+    accounts: RunningAccounts, login: Login
 ) -> None:
-    monkeypatch.setattr(accounts.registrations, "get", lambda candidate: {"engaged": False})
     accounts.registrations.engaged.add(login["subject"])
+    accounts.registrations.saves_meanwhile = True
     refused = login.change(prenoms="Autre", **TYPED_TWICE, current_password=PASSWORD)
     assert problem_slug(refused) == "candidature-existante"
     assert accounts.try_log_in(password=NEW_PASSWORD).status_code == 401

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from services.accounts.dependencies import dependencies
 from services.accounts.models import Account, audit_chain
 from services.contracts.retention import retention
 from tests.accounts.creation_form import PASSWORD
@@ -58,22 +57,17 @@ def test_an_unused_account_is_erased_once_no_candidature_is_left(accounts: Runni
     assert _accounts(accounts) == [used]
 
 
-def test_who_comes_back_meanwhile_stays(
-    accounts: RunningAccounts, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_comes_back_meanwhile_stays(accounts: RunningAccounts) -> None:
     email = accounts.activate_new_account()
     accounts.advance_clock(days=UNUSED_DAYS)
     accounts.run_job("erase-unused")
     accounts.advance_clock(days=NOTICE_DAYS)
-    with accounts.app.app_context():
-        registrations = dependencies().registrations
-
-    def engaged_among(account_ids: list[str]) -> set[str]:
-        assert accounts.try_log_in(email, PASSWORD).status_code == 201
-        return set()
-
-    monkeypatch.setattr(registrations, "engaged_among", engaged_among)
+    log_ins: list[int] = []
+    accounts.registrations.before_many = lambda: log_ins.append(
+        accounts.try_log_in(email, PASSWORD).status_code
+    )
     accounts.run_job("erase-unused")
+    assert log_ins == [201]
     assert _accounts(accounts) == [email]
 
 

@@ -8,5 +8,5 @@ It is a ladder, each rung of which imports those below it alone (`make walls`):
     database                                transactions, migrations, the audit trail
     process, traces                         limits, logs, readiness; spans
     settings, untrusted_archives
-    brand, csv_format, errors, quotas, signing_keys
+    brand, csv_format, cursors, errors, quotas, signing_keys
 """

@@ -62,7 +62,7 @@ def default_token_days(scopes: Iterable[str]) -> int:
 
 
 class State(StrEnum):
-    """Of a link that was mailed."""
+    """The state of a link that was mailed."""
 
     USABLE = "usable"
     EXPIRED = "expired"
@@ -99,7 +99,7 @@ MEMBER_STATE_LABELS = {
 
 
 class Editable(StrEnum):
-    """What of their own account a candidate may change."""
+    """The part of their own account that a candidate may change."""
 
     ALL = "all"
     CONTACT_ONLY = "contact_only"

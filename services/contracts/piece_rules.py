@@ -22,9 +22,9 @@ MAX_UPLOAD_PART_BYTES = 1024 * 1024
 
 
 class Format(StrEnum):
-    """What a piece may accept, in the guide's order; the value is the usual extension. pieces
-    recognises each (`services/pieces/inspection/format_detection.py`) and checks it
-    (`inspection/tasks.py`; pictures: `inspection/images.py`)."""
+    """The kinds of files that a piece may accept, in the guide's order; the value is the usual
+    extension. pieces recognises each (`services/pieces/inspection/format_detection.py`) and checks
+    it (`inspection/tasks.py`; pictures: `inspection/images.py`)."""
 
     PDF = "pdf", "application/pdf"
     PNG = "png", "image/png"
@@ -84,7 +84,7 @@ STATUS_LABELS = {status.value: status.label for status in Status}
 
 
 class PiecesState(Labelled):
-    """What the pieces of a candidature are at: some are not provided, or refused; all are there,
+    """The state of the pieces of a candidature: some are not provided, or refused; all are there,
     and the candidate has still to hand some over; nothing is left to the candidate."""
 
     MISSING = "missing", "Manquantes"
@@ -139,16 +139,17 @@ NOT_EXAMINED = "non examiné"
 
 
 class FileForm(StrEnum):
-    """What staff open: a PDF made of pictures of the pages, or the file as it was deposited."""
+    """The form in which staff open a file: a PDF made of pictures of the pages, or the file as it
+    was deposited."""
 
     COPY = "copy"
     ORIGINAL = "original"
 
 
 class ChangeKind(StrEnum):
-    """What the feed of changes tells of. `removed`: deleted, replaced, of an earlier version of the
-    candidature than the one that asks for it again, or found dangerous after it was « Conforme ».
-    `withdrawn`: the candidature, désinscrite or écartée, with all its pieces."""
+    """The kinds of changes that the feed tells of. `removed`: deleted, replaced, of an earlier
+    version of the candidature than the one that asks for it again, or found dangerous after it was
+    « Conforme ». `withdrawn`: the candidature, désinscrite or écartée, with all its pieces."""
 
     DEPOSITED = "deposited"
     REMOVED = "removed"
@@ -162,7 +163,7 @@ CHANGES_RETENTION_DAYS = 90
 
 
 class ReminderOutcome(StrEnum):
-    """What became of a reminder by hand."""
+    """The outcome of a reminder by hand."""
 
     SENT = "sent"
     NOTHING_MISSING = "nothing_missing"

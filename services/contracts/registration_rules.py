@@ -23,7 +23,7 @@ ETABLISSEMENT_SEARCH_LENGTH = 300  # label and code of an establishment as they 
 
 
 class WindowState(StrEnum):
-    """Of a period of registration, at an instant."""
+    """The state of a period of registration, at an instant."""
 
     OPEN = "open"
     NOT_YET = "not_yet"
@@ -31,7 +31,7 @@ class WindowState(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What the openings are picked for."""
+    """The purposes for which openings are picked."""
 
     CONSULT = "consult"  # « Ouverture des services »: all openings until their session closes
     REGISTER = "register"  # « M'inscrire »: only openings that are open

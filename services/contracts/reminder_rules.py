@@ -20,7 +20,7 @@ def last_day(deadline: datetime) -> date:
 
 
 def rung_instant(deadline: datetime, days: int) -> datetime:
-    """From when the rung `days` before the exclusive `deadline` is sent."""
+    """Return the instant from which the rung `days` before the exclusive `deadline` is sent."""
     return datetime.combine(last_day(deadline) - timedelta(days=days), time(HOUR), tzinfo=PARIS)
 
 

@@ -32,7 +32,7 @@ class RetentionError(ValueError):
 
 
 class Period(str):
-    """As the file has it: « 12 mois », « 30 jours », « 5 ans », « aucune ». Raises
+    """A duration as the file has it: « 12 mois », « 30 jours », « 5 ans », « aucune ». Raises
     RetentionError."""
 
     def __new__(cls, text: str) -> Self:
@@ -49,7 +49,7 @@ class Period(str):
 
     @property
     def days(self) -> int:
-        """Of a period that is counted in days, and of one in months nearly so many."""
+        """The days of a period that is counted in days; of one in months nearly so many."""
         start = datetime(2001, 1, 1, tzinfo=UTC)
         return (self.after(start) - start).days
 
@@ -104,11 +104,11 @@ class Kind:
     confirmed: bool = False
 
     def erased_from(self, start: datetime) -> datetime:
-        """From when on it is erased, where its event was at `start`."""
+        """Return the instant from which it is erased, where its event was at `start`."""
         return self.archived.after(self.active.after(start))
 
     def erased_if_begun_by(self, now: datetime) -> datetime:
-        """What began at this instant or before it is to be erased at `now`."""
+        """Return the last instant at which what is to be erased at `now` may have begun."""
         return self.active.before(self.archived.before(now))
 
 
@@ -130,8 +130,8 @@ class Retention:
         raise RetentionError(f"catalogue/retention.yaml has no kind « {code} »")
 
     def sentence(self, kind: Kind) -> str:
-        """For how long it is kept, in French: « 12 mois après la clôture …, puis 48 mois en archive
-        »."""
+        """Say for how long it is kept, in French: « 12 mois après la clôture …, puis 48 mois en
+        archive »."""
         event = self.events[kind.starts]
         active = f"Jusqu'à {event}" if kind.active.is_none else f"{kind.active} après {event}"
         archive = (
@@ -169,5 +169,5 @@ def read_retention(path: Path) -> Retention:
 
 @cache
 def retention() -> Retention:
-    """That of this portal, read once. Raises RetentionError."""
+    """Return the rules of this portal, which are read once. Raises RetentionError."""
     return read_retention(FILE)

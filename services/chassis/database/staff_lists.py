@@ -1,9 +1,6 @@
 """The SQL of a declared list of staff: the conditions of its filters, its cursors, the académies
 that it may show."""
 
-import base64
-import binascii
-import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -11,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, true
 from sqlalchemy.orm import QueryableAttribute, Session
 
+from services.chassis.cursors import decode_cursor
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts.api.staff_lists import MOST_COUNTED, Counts, StaffList
 
@@ -108,29 +106,21 @@ def _are_all(groups: Sequence[Row[*tuple[object, ...]]]) -> bool:
     return sum(group.number for group in groups) <= MOST_COUNTED
 
 
-def encode_cursor(place: Sequence[str]) -> str:
-    """Return the cursor of the place at which a list goes on."""
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
-
-
-def decode_cursor(cursor: str, parts: int) -> list[str]:
-    """Return the place that `encode_cursor` was given, of so many parts. Raises Invalid for what
-    it did not write."""
+def place_of_cursor(cursor: str, parts: int) -> list[str]:
+    """Return the place that a cursor of the list names, of so many texts. Raises Invalid for what
+    is none."""
     try:
-        place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, TypeError, binascii.Error, RecursionError):
-        place = None
-    if isinstance(place, list) and len(place) == parts and all(map(_is_storable_text, place)):
-        return place
-    raise Invalid(errors=(FieldError("#/cursor", UNKNOWN_CURSOR),))
+        place = decode_cursor(cursor)
+    except ValueError:
+        place = []
+    texts = [part for part in place if isinstance(part, str) and _is_storable(part)]
+    if len(place) != parts or len(texts) != parts:
+        raise Invalid(errors=(FieldError("#/cursor", UNKNOWN_CURSOR),))
+    return texts
 
 
-def _is_storable_text(part: object) -> bool:
-    return (
-        isinstance(part, str)
-        and "\x00" not in part
-        and part.encode(errors="ignore").decode() == part
-    )
+def _is_storable(text: str) -> bool:
+    return "\x00" not in text and text.encode(errors="ignore").decode() == text
 
 
 def _column_named(name: str, models: Sequence[type[object]]) -> QueryableAttribute[Any]:

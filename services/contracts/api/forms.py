@@ -67,7 +67,7 @@ class Form(TypedDict):
 
 
 class Mistake(TypedDict):
-    """What is wrong with a field, by its JSON pointer."""
+    """A mistake in a field, which its JSON pointer names."""
 
     pointer: str
     detail: str

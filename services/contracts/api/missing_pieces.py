@@ -124,8 +124,8 @@ class MissingPieces(Answered):
 
 
 class WholeList(Answered):
-    """How many candidatures some filters find; `mails` remind them, one for each candidate who got
-    none today."""
+    """The number of candidatures that some filters find; `mails` remind them, one for each
+    candidate who got none today."""
 
     candidatures: int
     reminded: Annotated[int, Meta(description="Déjà relancées ce jour")]
@@ -147,7 +147,7 @@ class IncompleteSession(OpenSession):
 
 
 class IncompleteSessions(Answered):
-    """How many candidatures lack pieces, by session."""
+    """The numbers of candidatures that lack pieces, by session."""
 
     items: tuple[IncompleteSession, ...] = ()
     counted_at: Instant | None = None

@@ -75,7 +75,7 @@ class SavedFilters(Given):
 
 
 class InvitationToken(TokenOnly, SealedOnly):
-    """Of the mailed link."""
+    """The token of the mailed link."""
 
 
 class InvitationAnswer(InvitationToken, PasswordTwice):
@@ -133,7 +133,7 @@ class ProposedFactor(Answered):
 
 
 class MaybeProposedFactor(Answered):
-    """None where what was sent is no longer valid."""
+    """The proposal once more; None where what was sent is no longer valid."""
 
     proposal: ProposedFactor | None
 

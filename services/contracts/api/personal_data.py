@@ -56,7 +56,7 @@ class Part(Answered):
 
 
 class PersonalData(Answered):
-    """All data of a person that the portal holds: the content of « donnees.json »."""
+    """Everything of a person that the portal holds: the content of « donnees.json »."""
 
     made_at: Instant
     held: tuple[Held, ...]

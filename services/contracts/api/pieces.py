@@ -103,7 +103,7 @@ class Period(Answered):
 
 
 class RequestedPieces(CandidatureLabels):
-    """All pieces asked for one candidature, by period and regroupement."""
+    """The pieces asked for one candidature, by period and regroupement."""
 
     periods: tuple[Period, ...]
     warning: str
@@ -126,7 +126,7 @@ class Resubmission(Answered):
 
 
 class PiecesToDo(Answered):
-    """What is left to do with the pieces of a candidature."""
+    """The work that is left with the pieces of a candidature."""
 
     candidature_id: str
     version: Annotated[int, Meta(description=KNOWN_VERSION)]
@@ -145,7 +145,7 @@ class PiecesToDoOfAll(Answered):
 
 
 class FileQuery(Given):
-    """In which form a gestionnaire opens a file; its candidate gets what they deposited."""
+    """The form in which a gestionnaire opens a file; its candidate gets what they deposited."""
 
     form: FileForm = given(fields.Enum(FileForm, by_value=True, load_default=FileForm.COPY))
 

@@ -65,7 +65,7 @@ class AccessToken(Answered):
 
 
 class LoggedIn(AccessToken):
-    """What pages show of the person logged in. `identity`: a candidate's, as a signed token;
+    """The person logged in, as pages show them. `identity`: a candidate's, as a signed token;
     `role`, `scopes` and `academies` (None: all): what a member of staff may do, and where;
     `provider`: by which they signed in, if any."""
 

@@ -44,7 +44,8 @@ class Departure(Provider):
 
 
 class Return(Provider):
-    """What the browser brings back: `attempt` from us, the others from the provider."""
+    """A browser that comes back, with what it brings: `attempt` from us, the others from the
+    provider."""
 
     attempt: str = given(fields.String(required=True, validate=_TEXT))
     state: str = given(fields.String(load_default="", validate=_TEXT))
@@ -79,7 +80,8 @@ class SignedIn(Answered):
 
 
 class ProviderLogOut(Answered):
-    """None where the session was not opened with a provider, or the provider has no such page."""
+    """The address where the session with the provider ends; None where it was not opened with a
+    provider, or the provider has no such page."""
 
     address: str | None
 

@@ -136,7 +136,8 @@ class PiecesPage(ListPage):
 
 
 class PieceQuery(ListFilters):
-    """What is said of a piece besides: where it stands in the list that the filters give."""
+    """A piece that is read, with its neighbours in the list that the filters give, where they are
+    asked for."""
 
     neighbours: bool = given(
         fields.Boolean(
@@ -190,7 +191,7 @@ class _CommentField(CleanedText):
 
 
 class Control(Given):
-    """What a gestionnaire decides on a piece."""
+    """A decision of a gestionnaire on a piece."""
 
     deposit_id: str | None = given(
         fields.String(
@@ -384,7 +385,7 @@ class RecentOpening(Answered):
 
 
 class Neighbours(Answered):
-    """Of a piece, in the list that some filters give."""
+    """The neighbours of a piece, in the list that some filters give."""
 
     previous: Annotated[
         StaffPiece | None,
@@ -397,7 +398,7 @@ class Neighbours(Answered):
 
 
 class OwnControls(Answered):
-    """What the caller has decided."""
+    """The decisions of the caller."""
 
     last_hour: Annotated[int, Meta(description=f"Pièces de la dernière heure, {COUNTED} au plus")]
     control: Annotated[PastControl | None, Meta(description="La dernière décision qui compte")]

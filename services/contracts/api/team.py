@@ -92,7 +92,7 @@ class CodeOnly(Given):
 
 
 class ReasonWithCode(Reason, CodeOnly):
-    """Of what gives or takes access."""
+    """The code and the reason of an act that gives or takes access."""
 
 
 class Profile(ReasonWithCode):

@@ -107,7 +107,7 @@ class LinkState(Answered):
 
 
 class Asked(Answered):
-    """Who a creation says its owner is, and when it was asked for."""
+    """A creation that was asked for: its owner, as it says, and when."""
 
     nom_famille: str
     prenoms: str

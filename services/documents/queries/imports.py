@@ -11,11 +11,11 @@ from typing import Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from services.chassis.cursors import encode_cursor
 from services.chassis.database.staff_lists import (
     UNKNOWN_CURSOR,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    place_of_cursor,
     within,
 )
 from services.chassis.errors import FieldError, Invalid, NotFound, found
@@ -102,7 +102,7 @@ def list_imports(transaction: Session, publisher: Publisher, query: ListPage) ->
 
 def _place(cursor: str) -> tuple[datetime, str]:
     """Return the instant and the id of the import that a cursor names. Raises Invalid."""
-    at, last_id = decode_cursor(cursor, 2)
+    at, last_id = place_of_cursor(cursor, 2)
     with suppress(ValueError):
         instant = datetime.fromisoformat(at)
         if instant.tzinfo is not None and instant.year in YEARS:

@@ -1,15 +1,13 @@
 """The feed of changes: what follows a place, in the order of positions, and the cursor by which a
 reader goes on."""
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Select, false, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from services.chassis.cursors import decode_cursor, encode_cursor
 from services.chassis.errors import FieldError, Gone, Invalid
 from services.contracts import problem_types
 from services.contracts.api import staff_pieces as api
@@ -36,11 +34,7 @@ class Place:
     @property
     def cursor(self) -> str:
         stamp = self.numbered_at.astimezone(UTC).isoformat() if self.numbered_at else None
-        return (
-            base64.urlsafe_b64encode(json.dumps([self.position, stamp]).encode())
-            .decode()
-            .rstrip("=")
-        )
+        return encode_cursor([self.position, stamp])
 
 
 BEGINNING = Place(0, None)
@@ -49,20 +43,17 @@ BEGINNING = Place(0, None)
 def place_of(cursor: str) -> Place | None:
     """Return the place that a cursor names; None for what is no cursor of the feed."""
     try:
-        position, stamp = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        numbered_at = datetime.fromisoformat(stamp) if stamp is not None else None
-    except (ValueError, TypeError, binascii.Error, RecursionError):
+        position, stamp = decode_cursor(cursor)
+        numbered_at = None if stamp is None else datetime.fromisoformat(str(stamp))
+    except ValueError:
         return None
-    is_number = (
-        isinstance(position, int) and not isinstance(position, bool) and 0 <= position < 2**62
-    )
-    if not is_number or (numbered_at is None) != (position == 0):
+    if not isinstance(position, int) or isinstance(position, bool) or not 0 <= position < 2**62:
         return None
-    return (
-        None
-        if numbered_at is not None and numbered_at.tzinfo is None
-        else Place(position, numbered_at)
-    )
+    if (numbered_at is None) != (position == 0):
+        return None
+    if numbered_at is not None and numbered_at.tzinfo is None:
+        return None
+    return Place(position, numbered_at)
 
 
 def changes_page(

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from services.chassis.database.staff_lists import academies_shown, decode_cursor, encode_cursor
+from services.chassis.cursors import encode_cursor
+from services.chassis.database.staff_lists import academies_shown, place_of_cursor
 from services.contracts.api import missing_pieces as api
 from services.contracts.api.staff_lists import ListFilters, ListPage
 from services.contracts.api.staff_pieces import Regroupement
@@ -91,7 +92,7 @@ def _place_of(row: Candidature) -> _Place:
 
 def _place_of_cursor(cursor: str) -> _Place:
     """Raises Invalid for a cursor that this API did not give."""
-    exam, name, academie, candidature_id = decode_cursor(cursor, 4)
+    exam, name, academie, candidature_id = place_of_cursor(cursor, 4)
     return _Place((exam, name, academie), candidature_id)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from services.chassis.cursors import encode_cursor
 from services.chassis.database.staff_lists import (
     academies_shown,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    place_of_cursor,
     within,
 )
 from services.chassis.errors import found
@@ -182,7 +182,7 @@ def _place_in_list(piece: Piece) -> Place:
 
 def _place_of_cursor(cursor: str) -> Place:
     """Raises Invalid for a cursor that this API did not give."""
-    candidature_id, code = decode_cursor(cursor, len(LIST_ORDER))
+    candidature_id, code = place_of_cursor(cursor, len(LIST_ORDER))
     return candidature_id, code
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from services.chassis.database.staff_lists import encode_cursor
+from services.chassis.cursors import encode_cursor
 from services.chassis.tasks.tables import tasks
 from services.contracts.document_rules import (
     AUTOMATIC_TYPES,

@@ -344,32 +344,50 @@ def test_a_command_takes_the_reasons_that_the_api_takes(accounts: RunningAccount
         assert (code, said) == (expected, expected == 2), length
 
 
-def test_lists_tell_who_may_come_in_and_with_which_tokens(chief: Session, member: Session) -> None:
-    accounts = chief.accounts
-    token = member.new_token("--name", "bureau")
-    chief.new_token()
-    shown = listed(accounts, "list-staff")
+def test_the_team_is_the_same_in_its_list_by_the_command_and_in_pages(
+    chief: Session, member: Session
+) -> None:
     answered = chief.get("/staff")
+    shown = listed(chief.accounts, "list-staff")
     assert [row["id"] for row in answered["items"]] == [row["id"] for row in shown]
-    (row,) = (row for row in shown if row["email"] == EMAIL)
+    first = chief.get("/staff?limit=1")
+    second = chief.get(f"/staff?limit=1&cursor={first['next_cursor']}")
+    assert first["items"] + second["items"] == answered["items"]
+    last = chief.get(f"/staff?limit=1&cursor={second['next_cursor']}")
+    assert last == {"items": [], "next_cursor": None}
+
+
+def test_a_list_tells_who_may_come_in(chief: Session, member: Session) -> None:
+    (row,) = (row for row in listed(chief.accounts, "list-staff") if row["email"] == EMAIL)
     assert (row["id"], row["role"], row["academies"]) == (member.id, "gestionnaire", ["03"])
     assert (row["disabled_at"], row["second_factor"]) == (None, True)
     assert row["last_login_at"] is not None
-    (token_row,) = listed(accounts, "list-tokens", "--email", EMAIL)
-    assert (token_row["id"], token_row["name"], token_row["last_used_at"]) == (
-        token["id"],
-        "bureau",
-        None,
-    )
+
+
+def test_a_list_tells_with_which_tokens_somebody_comes_in(chief: Session, member: Session) -> None:
+    token = member.new_token("--name", "bureau")
+    chief.new_token()
+    (row,) = listed(chief.accounts, "list-tokens", "--email", EMAIL)
+    shown = (row["id"], row["name"], row["last_used_at"])
+    assert shown == (token["id"], "bureau", None)
     assert chief.get(f"/staff/{member.id}/tokens")["items"][0]["id"] == token["id"]
-    assert len(listed(accounts, "list-tokens")) == 2
+    assert len(listed(chief.accounts, "list-tokens")) == 2
+
+
+def test_no_list_tells_a_secret(chief: Session, member: Session) -> None:
+    token = member.new_token("--name", "bureau")
+    lists = [
+        listed(chief.accounts, "list-staff"),
+        chief.get("/staff"),
+        listed(chief.accounts, "list-tokens"),
+    ]
     for secret in (member.password, member.totp_secret, token["token"], "hash", "sealed"):
-        assert secret not in json.dumps([shown, answered, listed(accounts, "list-tokens")])
+        assert secret not in json.dumps(lists)
+
+
+def test_a_token_that_is_revoked_lets_nobody_in(chief: Session, member: Session) -> None:
+    accounts = chief.accounts
+    token = member.new_token("--name", "bureau")
     revoked = accounts.call("POST", f"/staff/tokens/{token['id']}/revoke", chief.bearer, reason=WHY)
     assert revoked.status_code == 204
     assert problem_slug(accounts.post("/tools/exchange", token=token["token"])) == "jeton-refuse"
-    first = chief.get("/staff?limit=1")
-    second = chief.get(f"/staff?limit=1&cursor={first['next_cursor']}")
-    assert first["items"] + second["items"] == answered["items"], "the same in pages"
-    last = chief.get(f"/staff?limit=1&cursor={second['next_cursor']}")
-    assert last == {"items": [], "next_cursor": None}

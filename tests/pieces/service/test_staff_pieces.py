@@ -312,29 +312,55 @@ def opened_by_others(service: PiecesService) -> list[str]:
     return [opening["staff_id"] for opening in piece["recent_openings"]]
 
 
-def test_a_piece_comes_with_its_neighbours_in_the_list(
-    service: PiecesService, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def three_waiting(service: PiecesService) -> PiecesService:
+    """Three pieces that wait for a decision, in the list's order BTSLIVCOMP, CINSIG03, NATIDE06."""
+    service.registered()
     for code in ("BTSLIVCOMP", "CINSIG03", "NATIDE06"):
-        service.registered().deposit(code)
-    path = f"/pieces/{service.piece('BTSLIVCOMP')['id']}?{WAITING}&neighbours=true"
-    assert service.read_as_staff(path)["neighbours"]["left"] == 2
+        service.deposit(code)
+    return service
+
+
+def test_a_piece_comes_with_its_neighbours_in_the_list(three_waiting: PiecesService) -> None:
+    assert beside(three_waiting, "CINSIG03") == ("BTSLIVCOMP", "NATIDE06")
+    assert beside(three_waiting, "BTSLIVCOMP") == (None, "CINSIG03")
+    not_asked_for = three_waiting.piece_for_staff("NATIDE06")["neighbours"]
+    assert not_asked_for is None
+
+
+def test_the_pieces_that_follow_are_counted_as_far_as_lists_are(
+    three_waiting: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/pieces/{three_waiting.piece('BTSLIVCOMP')['id']}?{WAITING}&neighbours=true"
+    assert three_waiting.read_as_staff(path)["neighbours"]["left"] == 2
     monkeypatch.setattr(staff_list, "COUNTED", 1)
-    assert service.read_as_staff(path)["neighbours"]["left"] is None, "counted as far as lists are"
-    assert beside(service, "CINSIG03") == ("BTSLIVCOMP", "NATIDE06")
-    assert beside(service, "BTSLIVCOMP") == (None, "CINSIG03")
-    service.control("CINSIG03", "compliant")
-    assert beside(service, "CINSIG03") == ("BTSLIVCOMP", "NATIDE06"), "though it has left the list"
-    place = f"{WAITING}&limit=1&after={service.piece('CINSIG03')['id']}"
-    assert service.listed_codes(place) == ["NATIDE06"]
-    assert service.staff("GET", f"/pieces?{place}", academies=("20",)).status_code == 404
-    assert beside(service, "NATIDE06") == ("CINSIG03", None), (
-        "what one has just controlled stays beside it"
-    )
-    assert beside(service, "NATIDE06", by="0") == ("BTSLIVCOMP", None), "for oneself"
-    assert service.piece_for_staff("NATIDE06")["neighbours"] is None, "not asked for"
-    path = f"/pieces/{service.piece('NATIDE06')['id']}?neighbours=true&academie=20"
-    assert service.staff("GET", path).status_code == 404, "an académie that is not theirs"
+    assert three_waiting.read_as_staff(path)["neighbours"]["left"] is None
+
+
+def test_a_piece_that_has_left_the_list_keeps_its_place_there(
+    three_waiting: PiecesService,
+) -> None:
+    three_waiting.control("CINSIG03", "compliant")
+    assert beside(three_waiting, "CINSIG03") == ("BTSLIVCOMP", "NATIDE06")
+    following = f"{WAITING}&limit=1&after={three_waiting.piece('CINSIG03')['id']}"
+    assert three_waiting.listed_codes(following) == ["NATIDE06"]
+
+
+def test_what_one_has_just_controlled_oneself_stays_beside_the_next(
+    three_waiting: PiecesService,
+) -> None:
+    three_waiting.control("CINSIG03", "compliant")
+    assert beside(three_waiting, "NATIDE06") == ("CINSIG03", None)
+    assert beside(three_waiting, "NATIDE06", by="0") == ("BTSLIVCOMP", None)
+
+
+def test_nobody_finds_neighbours_in_an_académie_that_is_not_theirs(
+    three_waiting: PiecesService,
+) -> None:
+    following = f"/pieces?{WAITING}&limit=1&after={three_waiting.piece('CINSIG03')['id']}"
+    assert three_waiting.staff("GET", following, academies=("20",)).status_code == 404
+    path = f"/pieces/{three_waiting.piece('NATIDE06')['id']}?neighbours=true&academie=20"
+    assert three_waiting.staff("GET", path).status_code == 404
 
 
 def beside(service: PiecesService, code: str, **who: Any) -> tuple[str | None, str | None]:

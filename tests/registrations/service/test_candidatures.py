@@ -30,35 +30,42 @@ def version(app: Flask, candidature_id: str, wanted: str = "current") -> dict[st
     return dict(answer.json)
 
 
-def test_what_is_saved_is_acknowledged_in_the_words_of_the_guide_listed_and_shown(
+def test_what_is_saved_is_acknowledged_in_the_words_of_the_guide(
     candidate: CandidateClient,
 ) -> None:
-    assert candidate.call("GET", "/contact").status_code == 404, "nobody yet"
-    saved = candidate.registered()
-    acknowledgement = candidate.acknowledgement(saved)
-    assert (
-        acknowledgement["saved_sentence"]
-        == "Votre inscription a bien été prise en compte le 05/10/2021 à 12:00."
-    )
-    assert (acknowledgement["numero_candidat"], acknowledgement["numero_inscription"]) == (
-        "02103000001",
-        "001",
-    )
-    assert acknowledgement["closes_sentence"].endswith(
-        "avant la fermeture du service fixée le : 25/10/2021 à 12:00."
-    )
-    assert acknowledgement["contact"]["lines"] == ["1 chemin de l'olivier", "25000 BESANCON"]
+    acknowledgement = candidate.acknowledgement(candidate.registered())
+    saved = "Votre inscription a bien été prise en compte le 05/10/2021 à 12:00."
+    assert acknowledgement["saved_sentence"] == saved
+    closes = "avant la fermeture du service fixée le : 25/10/2021 à 12:00."
+    assert acknowledgement["closes_sentence"].endswith(closes)
     assert acknowledgement["documents"][0] == "Le récapitulatif d'inscription"
+
+
+def test_what_is_saved_has_its_numbers(candidate: CandidateClient) -> None:
+    acknowledgement = candidate.acknowledgement(candidate.registered())
+    numbers = (acknowledgement["numero_candidat"], acknowledgement["numero_inscription"])
+    assert numbers == ("02103000001", "001")
+
+
+def test_who_has_saved_knows_whom_to_contact(candidate: CandidateClient) -> None:
+    assert candidate.call("GET", "/contact").status_code == 404, "nobody yet"
+    acknowledgement = candidate.acknowledgement(candidate.registered())
+    assert acknowledgement["contact"]["lines"] == ["1 chemin de l'olivier", "25000 BESANCON"]
+    assert candidate.get("/contact")["contact"]["telephone"] == "03 03 03 03 03"
+
+
+def test_what_is_saved_is_listed(candidate: CandidateClient) -> None:
+    saved = candidate.registered()
     (tile,) = candidate.get("/candidatures")["candidatures"]
     assert (tile["id"], tile["specialite"]) == (saved, "Banque - conseiller de clientèle")
-    assert (tile["numero_inscription"], tile["version_label"], tile["modifiable"]) == (
-        "001",
-        "Version 01",
-        True,
-    )
-    assert candidate.get("/contact")["contact"]["telephone"] == "03 03 03 03 03"
-    recap = candidate.get(f"/candidatures/{saved}")["recap"]
-    assert (recap["warning"], recap["sections"][0]["title"]) == (None, "Qualification présentée")
+    assert (tile["numero_inscription"], tile["version_label"]) == ("001", "Version 01")
+    assert tile["modifiable"]
+
+
+def test_what_is_saved_is_shown_whole(candidate: CandidateClient) -> None:
+    recap = candidate.get(f"/candidatures/{candidate.registered()}")["recap"]
+    assert recap["warning"] is None
+    assert recap["sections"][0]["title"] == "Qualification présentée"
     assert [line["code"] for line in recap["epreuves"]][:2] == ["E1", "E2"]
 
 

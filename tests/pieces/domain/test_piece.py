@@ -159,26 +159,38 @@ def refused(*pieces: PieceState, at: datetime = DURING) -> str | None:
     return group_validation.validation_refusal(pieces, at)
 
 
+UNASKED = replace(EMPTY, asked=False)
+ON_PAPER = replace(EMPTY, status=Status.RECEIVED)
+
+
 def test_every_required_piece_is_needed_and_named() -> None:
     assert refused(a_piece(), OPTIONAL) is None
-    assert (
-        refused(a_piece(), EMPTY)
-        == "Il manque une pièce : NATIDE06 : Document justifiant l'identité."
-    )
+    missing = "Il manque une pièce : NATIDE06 : Document justifiant l'identité."
+    assert refused(a_piece(), EMPTY) == missing
     assert "2 pièces" in str(refused(EMPTY, EMPTY, a_piece()))
+
+
+def test_what_was_refused_is_needed_again_until_its_date() -> None:
     assert "Il manque" in str(refused(VALIDATED, replace(REFUSED_AGAIN, required=False)))
     assert refused(VALIDATED, REFUSED_AGAIN, at=LATER) == TOO_LATE
+
+
+def test_an_infected_file_answers_for_no_piece() -> None:
     assert "dangereux" in str(refused(a_piece(deposit=INFECTED)))
-    unasked = replace(EMPTY, asked=False)
-    on_paper = replace(EMPTY, status=Status.RECEIVED)
-    assert refused(on_paper, unasked, a_piece()) is None, "what needs no file"
-    assert [piece.is_open(DURING) for piece in (unasked, a_piece(), OPTIONAL)] == [
-        False,
-        True,
-        True,
-    ]
+
+
+def test_what_needs_no_file_keeps_nothing_from_being_validated() -> None:
+    assert refused(ON_PAPER, UNASKED, a_piece()) is None
+
+
+def test_what_is_asked_for_is_open_in_the_period() -> None:
+    is_open = [piece.is_open(DURING) for piece in (UNASKED, a_piece(), OPTIONAL)]
+    assert is_open == [False, True, True]
+
+
+def test_nothing_is_not_validated() -> None:
     assert refused(OPTIONAL) == group_validation.NOTHING_PROVIDED
-    assert refused(unasked) == refused() == group_validation.NOTHING_ASKED
+    assert refused(UNASKED) == refused() == group_validation.NOTHING_ASKED
 
 
 def test_what_is_settled_is_not_validated_again_and_says_by_whom_it_was() -> None:

@@ -56,27 +56,41 @@ def test_pieces_are_listed_by_period_and_regroupement_in_the_guides_words(
     )
 
 
-def test_a_deposited_file_is_shown_with_its_date_and_given_back_as_it_was(
-    service: PiecesService,
-) -> None:
+NAMED = "Pièce d'identité (Đặng).pdf"
+
+
+def test_a_deposited_file_is_shown_with_its_date(registered: PiecesService) -> None:
     content = sample_files.pdf()
-    answer = service.registered().deposit("NATIDE06", content, "Pièce d'identité (Đặng).pdf")
+    answer = registered.deposit("NATIDE06", content, NAMED)
     assert answer.status_code == 201, answer.text
     deposit = answer.get_json()["deposit"]
-    assert deposit["filename"] == "Pièce d'identité (Đặng).pdf"
+    assert deposit["filename"] == NAMED
     assert deposit["deposited_sentence"] == "Déposé le 05/10/2021 15:59 (heure/Paris)"
     assert (deposit["size"], deposit["scan"]) == (len(content), "non analysée")
-    (row,) = service.deposits()
+
+
+def test_a_stored_file_says_whose_it_is(registered: PiecesService) -> None:
+    content = sample_files.pdf()
+    registered.deposit("NATIDE06", content, NAMED)
+    (row,) = registered.deposits()
     assert (row.size, row.sha256) == (len(content), hashlib.sha256(content).hexdigest())
     key = deposit_key(CANDIDATE, CANDIDATURE, "NATIDE06", row.deposited_at, row.id, row.sha256)
-    assert service.objects() == {row.object_key} == {key}, "which says whose file it is"
+    assert registered.objects() == {row.object_key} == {key}
 
-    file = service.download("NATIDE06")
+
+def test_a_deposited_file_is_given_back_as_it_was(registered: PiecesService) -> None:
+    content = sample_files.pdf()
+    registered.deposit("NATIDE06", content, NAMED)
+    file = registered.download("NATIDE06")
     assert (file.content_type, file.data) == ("application/pdf", content)
     assert file.headers["Content-Disposition"] == (
         'attachment; filename="Piece d\'identite (ang).pdf"; '
         "filename*=UTF-8''Pi%C3%A8ce%20d%27identit%C3%A9%20%28%C4%90%E1%BA%B7ng%29.pdf"
     )
+
+
+def test_a_file_that_is_given_back_does_nothing_in_a_browser(deposited: PiecesService) -> None:
+    file = deposited.download("NATIDE06")
     assert file.headers["X-Content-Type-Options"] == "nosniff"
     assert file.headers["Content-Security-Policy"].startswith("sandbox")
 

@@ -136,23 +136,40 @@ def test_another_bts_gives_common_units_only() -> None:
     )
 
 
-def test_another_diploma_dispenses_of_what_its_title_opens_and_of_no_professional_epreuve() -> None:
+def test_another_diploma_dispenses_of_what_its_title_opens() -> None:
     dispensed = with_diploma("dut", "E1")
-    assert (acquis_errors(dispensed), position(dispensed, "E1")) == ([], "Dispensé")
+    assert acquis_errors(dispensed) == []
+    assert position(dispensed, "E1") == "Dispensé"
+
+
+def test_a_diploma_dispenses_of_no_professional_epreuve() -> None:
+    assert "professionnelle" in acquis_errors(with_diploma("dut", "E3"))[0]
+
+
+def test_a_diploma_with_law_dispenses_of_economics_and_law_with_their_unit() -> None:
+    assert acquis_errors(with_diploma("dut", "E5", law="oui")) == []
+
+
+def test_a_dispense_of_english_ends_with_session_2022() -> None:
     assert acquis_errors(with_diploma("anglais", "C-ANGL")) == []
     later = replace(DOSSIER, session=replace(DOSSIER.session, year=2023))
-    assert "C-ANGL" not in [chosen.epreuve.code for chosen in later.epreuves], (
-        "which ends with session 2022"
-    )
-    assert "professionnelle" in acquis_errors(with_diploma("dut", "E3"))[0]
-    assert acquis_errors(with_diploma("dut", "E5", law="oui")) == [], (
-        "economics and law, with its validated unit"
-    )
+    assert "C-ANGL" not in [chosen.epreuve.code for chosen in later.epreuves]
+
+
+def test_another_bts_dispenses_by_what_its_specialite_shares() -> None:
     shared = with_answers("acquis", with_diploma("bts_autre", "E1"), diplome__specialite="31213")
     assert acquis_errors(shared) == []
     assert found(shared, ACQUIS, "diplome-specialite", "management") == ["31213"]
-    for title, code in (("etranger", "E1"), ("dut", "E5"), ("bts_autre", "E1")):
-        assert "ne donne pas droit" in acquis_errors(with_diploma(title, code, law="non"))[0], title
+
+
+@pytest.mark.parametrize(
+    ("title", "code"), [("etranger", "E1"), ("dut", "E5"), ("bts_autre", "E1")]
+)
+def test_a_diploma_dispenses_of_nothing_that_its_title_does_not_open(title: str, code: str) -> None:
+    assert "ne donne pas droit" in acquis_errors(with_diploma(title, code, law="non"))[0]
+
+
+def test_a_ticked_diploma_dispenses_of_something_where_it_could() -> None:
     assert acquis_errors(with_diploma("etranger")) == [], "it opens nothing that could be ticked"
     assert "décochez la case" in acquis_errors(with_diploma("dut"))[0]
 

@@ -1,6 +1,7 @@
 """Staff correct a candidature in a draft of their own: any tab, also once registrations are closed,
 with a reason."""
 
+import pytest
 from flask import Flask
 
 from services.registrations.follow_ups import registry
@@ -28,33 +29,67 @@ def acts(app: Flask) -> list[str]:
     ]
 
 
-def test_a_tab_is_corrected_after_closing_and_the_candidate_told(
-    sending: Flask, saved: str, mailbox: Mailbox
-) -> None:
+@pytest.fixture
+def corrected(sending: Flask, saved: str) -> Corrector:
+    """After closing staff wrote another address; it is not saved yet."""
     move_to(AFTER_CLOSING)
     desk = Corrector(sending, saved)
-    assert [desk.start(), desk.start()] == [201, 200]
+    assert desk.start() == 201
     assert desk.write(2, MOVED).json == {"revision": 2, "goto": 3}
-    stale = desk.write(2, {**MOVED, "adresse": "3 rue du bois"})
-    assert (stale.status_code, stale.json["theirs"]["adresse"]) == (409, "2 rue du lac"), (
-        "two windows"
-    )
-    (change,) = desk.tab(9)["changes"]
-    assert ("1 rue du port" in change["before"], "2 rue du lac" in change["after"]) == (True, True)
-    assert [desk.save(reason=" ").status_code, desk.save(revision=1).status_code] == [422, 409]
-    assert [desk.save().json for _ in range(2)] == [{"candidature_id": saved, "version": 2}] * 2
+    return desk
+
+
+def test_a_correction_that_was_begun_goes_on(corrected: Corrector) -> None:
+    assert corrected.start() == 200
+
+
+def test_of_two_windows_of_a_correction_the_later_one_is_told(corrected: Corrector) -> None:
+    stale = corrected.write(2, {**MOVED, "adresse": "3 rue du bois"})
+    assert stale.status_code == 409
+    assert stale.json["theirs"]["adresse"] == "2 rue du lac"
+
+
+def test_a_correction_shows_what_it_changes(corrected: Corrector) -> None:
+    (change,) = corrected.tab(9)["changes"]
+    assert "1 rue du port" in change["before"]
+    assert "2 rue du lac" in change["after"]
+
+
+def test_a_correction_is_saved_with_a_reason_as_it_was_read(corrected: Corrector) -> None:
+    assert corrected.save(reason=" ").status_code == 422
+    assert corrected.save(revision=1).status_code == 409
+
+
+def test_a_saved_correction_is_a_new_version_once(corrected: Corrector, saved: str) -> None:
+    answers = [corrected.save().json for _ in range(2)]
+    assert answers == [{"candidature_id": saved, "version": 2}] * 2
+    detail = corrected.get(f"/{saved}").json
+    assert detail["versions"][0]["saved_by"] == "staff:agent"
+    assert detail["under_way"] == []
+
+
+def test_a_corrected_tab_changes_no_other_part(sending: Flask, corrected: Corrector) -> None:
+    corrected.save()
     first, second = published(sending, "registrations.registration_saved.v1")
     assert second["data"]["reason"] == "Adresse rectifiée"
-    assert [first["data"][part] == second["data"][part] for part in ("identity", "epreuves")] == [
-        True,
-        True,
-    ]
-    detail = desk.get(f"/{saved}").json
-    assert (detail["versions"][0]["saved_by"], detail["under_way"]) == ("staff:agent", [])
+    assert first["data"]["identity"] == second["data"]["identity"]
+    assert first["data"]["epreuves"] == second["data"]["epreuves"]
+
+
+def test_a_candidate_is_told_of_a_correction_and_why(
+    sending: Flask, corrected: Corrector, mailbox: Mailbox
+) -> None:
+    corrected.save()
     run_follow_ups(sending, registry)
     mail = mailbox.wait_for(to=tokens.DUBOIS["email"], seconds=5)
     assert mail.subject == "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR"
     assert "Motif : Adresse rectifiée" in mail.text
+
+
+def test_the_trail_says_which_version_staff_saved_and_why(
+    sending: Flask, corrected: Corrector
+) -> None:
+    corrected.save()
     [entry] = audited(sending, action="candidature.saved", actor_kind="staff")
     assert {"version": 2, "reason": "Adresse rectifiée"}.items() <= (entry.after or {}).items()
 

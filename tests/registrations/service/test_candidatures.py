@@ -245,29 +245,45 @@ def ended(sending: Flask, saved: str) -> str:
     return saved
 
 
-def test_a_mail_and_the_list_say_when_why_and_whom_to_contact_until_the_session_closes(
-    sending: Flask, candidate: CandidateClient, other: CandidateClient, ended: str, mailbox: Mailbox
+def test_a_mail_says_that_a_candidature_is_refused_why_and_whom_to_contact(
+    sending: Flask, candidate: CandidateClient, ended: str, mailbox: Mailbox
 ) -> None:
     run_follow_ups(sending, registry)
     [mail] = mailbox.received
     assert mail.recipients == [candidate.identity["email"]]
     assert mail.subject == "Candidature écartée : BREVET DE TECHNICIEN SUPERIEUR"
-    assert (f"Motif : {REASON}" in mail.text, "03 03 03 03 03" in mail.text) == (True, True)
+    assert f"Motif : {REASON}" in mail.text
+    assert "03 03 03 03 03" in mail.text
+
+
+def test_a_candidature_that_staff_ended_is_listed_with_its_reason_and_contact(
+    candidate: CandidateClient, ended: str
+) -> None:
     listed = candidate.get("/candidatures")
     [shown] = listed["ecartees"]
     assert (listed["candidatures"], shown["id"], shown["reason"]) == ([], ended, REASON)
-    assert (
-        shown["contact"]["telephone"]
-        == candidate.get("/contact")["contact"]["telephone"]
-        == "03 03 03 03 03"
-    )
     assert shown["ended_at"]
+    of_everybody = candidate.get("/contact")["contact"]["telephone"]
+    assert shown["contact"]["telephone"] == of_everybody == "03 03 03 03 03"
+
+
+def test_a_candidature_that_staff_ended_is_neither_opened_nor_taken_back_by_its_candidate(
+    candidate: CandidateClient, ended: str
+) -> None:
     assert candidate.call("GET", f"/candidatures/{ended}").status_code == 404
     assert candidate.undo_withdrawal(ended).status_code == 404, "which only who withdrew takes back"
+
+
+def test_nobody_is_shown_as_refused_what_another_lost_or_she_withdrew_herself(
+    other: CandidateClient, ended: str
+) -> None:
     other.withdraw(other.registered())
-    assert other.get("/candidatures")["ecartees"] == [], (
-        "neither another's nor what she withdrew herself"
-    )
+    assert other.get("/candidatures")["ecartees"] == []
+
+
+def test_a_candidature_that_staff_ended_is_listed_until_the_session_closes(
+    candidate: CandidateClient, ended: str
+) -> None:
     candidate_client.move_to(at("2024-10-05 12:00"))
     assert candidate.get("/candidatures")["ecartees"] == []
 
@@ -294,26 +310,52 @@ def test_others_are_told_and_staff_read_who_ended_it(
     )
 
 
-def test_what_was_declared_counts_again_in_a_version_newer_than_its_end(
-    sending: Flask, candidate: CandidateClient, ended: str, mailbox: Mailbox
-) -> None:
+@pytest.fixture
+def restored(sending: Flask, ended: str) -> str:
+    """And staff restored it; they pressed twice."""
     assert [restore(sending, ended) for _ in range(2)] == [204, 204]
+    return ended
+
+
+def test_a_restored_candidature_is_listed_with_its_number(
+    candidate: CandidateClient, restored: str
+) -> None:
     (tile,) = candidate.get("/candidatures")["candidatures"]
-    assert (tile["id"], tile["numero_inscription"]) == (ended, "001")
+    assert (tile["id"], tile["numero_inscription"]) == (restored, "001")
+
+
+@pytest.mark.usefixtures("restored")
+def test_what_was_declared_counts_again_in_a_version_newer_than_its_end(sending: Flask) -> None:
     [end] = published(sending, "registrations.registration_withdrawn.v1")
     first, again = published(sending, "registrations.registration_saved.v1")
     assert first["data"]["version"] < end["data"]["version"] < again["data"]["version"]
     told = ("version", "saved_at", "reason", "pieces")
     assert {**again["data"], **dict.fromkeys(told)} == {**first["data"], **dict.fromkeys(told)}
-    codes = [[piece["code"] for piece in event["data"]["pieces"]] for event in (first, again)]
-    assert codes[0] == codes[1]
+    before, after = (
+        [piece["code"] for piece in event["data"]["pieces"]] for event in (first, again)
+    )
+    assert before == after
+
+
+@pytest.mark.usefixtures("restored")
+def test_who_is_restored_before_the_mail_of_the_end_is_told_of_that_alone(
+    sending: Flask, mailbox: Mailbox
+) -> None:
     run_follow_ups(sending, registry)
-    [mail] = mailbox.received  # and none of the end
+    [mail] = mailbox.received
     assert mail.subject == "Candidature rétablie : BREVET DE TECHNICIEN SUPERIEUR"
     assert "Candidature rétablie (la version 02 en était la fin) : Diplôme reçu" in mail.text
+
+
+@pytest.mark.usefixtures("restored")
+def test_the_trail_says_who_restored_a_candidature_and_why(sending: Flask) -> None:
     [entry] = candidate_client.audited(sending, action="candidature.restored")
-    assert (entry.actor_id, entry.after) == ("agent", {"state": "active", "reason": "Diplôme reçu"})
-    detail = Desk(sending, "03").get(f"/{ended}").json
+    after = {"state": "active", "reason": "Diplôme reçu"}
+    assert (entry.actor_id, entry.after) == ("agent", after)
+
+
+def test_staff_see_the_end_that_a_restored_candidature_had(sending: Flask, restored: str) -> None:
+    detail = Desk(sending, "03").get(f"/{restored}").json
     assert (detail["end"], detail["versions"][0]["changes"]) == (None, [])
     [past] = detail["ends"]
     assert (past["state"], past["reason"], past["by"]) == ("ecartee", REASON, "staff:agent")

@@ -2,7 +2,8 @@
 online, once, with the password, while the service is open; who has not is reminded."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -31,6 +32,7 @@ from tests.support.smtp import Mailbox
 
 EXAM = "BREVET DE TECHNICIEN SUPERIEUR"
 VALIDATED = RegistrationValidated.TYPE
+VALIDATED_AT = "2021-10-05T10:00:00+00:00"
 
 
 @pytest.fixture
@@ -46,38 +48,66 @@ def saved(online: Flask, candidate: CandidateClient) -> str:
     return candidate.registered()
 
 
-def test_the_version_is_certified_once(
-    online: Flask, candidate: CandidateClient, saved: str, mailbox: Mailbox
-) -> None:
-    assert (validation_state(candidate), candidate.acknowledgement(saved)["is_to_validate"]) == (
-        ("to_validate", None),
-        True,
-    )
+@pytest.fixture
+def certified(candidate: CandidateClient, saved: str) -> dict[str, Any]:
+    """What the candidate read and validated."""
     read = what_is_validated(candidate, saved)
-    for later in (0, 1):  # a replay answers the same, and changes nothing
-        candidate.received = candidate_client.NOW + timedelta(days=later)
-        assert validate(candidate, saved, read).status_code == 204
-    candidate.received = BESANCON.closes
     assert validate(candidate, saved, read).status_code == 204
-    assert validation_state(candidate) == ("validated", "2021-10-05T10:00:00+00:00")
+    return read
+
+
+def test_what_is_saved_is_to_be_validated(
+    online: Flask, candidate: CandidateClient, saved: str
+) -> None:
+    assert validation_state(candidate) == ("to_validate", None)
+    assert candidate.acknowledgement(saved)["is_to_validate"]
+
+
+def test_a_version_is_certified_as_it_was_read_and_by_whom(
+    online: Flask, candidate: CandidateClient, certified: dict[str, Any]
+) -> None:
+    assert validation_state(candidate) == ("validated", VALIDATED_AT)
     [row] = stored(online, select(CandidatureValidation))
+    assert (row.version, row.by, row.at) == (1, "candidate:pierre", candidate_client.NOW)
+    assert row.digest == certified["digest"]
     [entry] = candidate_client.audited(online, action="candidature.validated")
-    assert (row.version, row.by, row.digest, row.at) == (
-        1,
-        "candidate:pierre",
-        read["digest"],
-        candidate_client.NOW,
-    )
     assert (entry.actor_id, entry.after) == ("pierre", {"version": 1})
+
+
+@pytest.mark.usefixtures("certified")
+def test_documents_is_told_that_a_version_is_certified(online: Flask, saved: str) -> None:
     [event] = published(online, VALIDATED)
-    assert RegistrationValidated.from_data(event["data"]) == replace(
-        sample(RegistrationValidated),
-        edition=replace(sample(RegistrationValidated).edition, candidature_id=saved),
-    )
-    assert told_to_documents(online, saved).validated_at == "2021-10-05T10:00:00+00:00"
+    expected = sample(RegistrationValidated)
+    edition = replace(expected.edition, candidature_id=saved)
+    assert RegistrationValidated.from_data(event["data"]) == replace(expected, edition=edition)
+    assert told_to_documents(online, saved).validated_at == VALIDATED_AT
+
+
+@pytest.mark.usefixtures("certified")
+def test_a_candidate_who_validated_gets_a_mail(online: Flask, mailbox: Mailbox) -> None:
     run_follow_ups(online, registry)
     [mail] = mailbox.received
     assert mail.subject == f"Inscription validée : {EXAM}"
+
+
+@pytest.mark.parametrize("later", [candidate_client.NOW + timedelta(days=1), BESANCON.closes])
+def test_a_replayed_validation_answers_the_same_and_changes_nothing(
+    online: Flask,
+    candidate: CandidateClient,
+    saved: str,
+    certified: dict[str, Any],
+    mailbox: Mailbox,
+    later: datetime,
+) -> None:
+    candidate.received = later
+    assert validate(candidate, saved, certified).status_code == 204
+    assert validation_state(candidate) == ("validated", VALIDATED_AT)
+    [row] = stored(online, select(CandidatureValidation))
+    assert row.at == candidate_client.NOW
+    assert len(candidate_client.audited(online, action="candidature.validated")) == 1
+    assert len(published(online, VALIDATED)) == 1
+    run_follow_ups(online, registry)
+    assert len(mailbox.received) == 1
 
 
 def test_each_version_is_validated_anew_the_last_alone(
@@ -98,34 +128,54 @@ def test_each_version_is_validated_anew_the_last_alone(
     assert [event["data"]["edition"]["version"] for event in published(online, VALIDATED)] == [1, 2]
 
 
-def test_nobody_validates_late_for_another_or_without_the_password(
+def test_nobody_validates_for_another_candidate(
+    online: Flask, candidate: CandidateClient, other: CandidateClient, saved: str
+) -> None:
+    read = what_is_validated(candidate, saved)
+    assert status_and_type(validate(other, saved, read)) == (404, "introuvable")
+    assert published(online, VALIDATED) == []
+
+
+def test_nobody_validates_without_the_password_typed_for_what_is_read(
     online: Flask, candidate: CandidateClient, other: CandidateClient, saved: str
 ) -> None:
     read = what_is_validated(candidate, saved)
     path = f"/candidatures/{saved}/validation"
-    assert status_and_type(validate(other, saved, read)) == (404, "introuvable")
     of_other = tokens.password_proof(other.id, read["digest"])
     of_something_else = tokens.password_proof(candidate.id, "0" * 64)
     for proof in (of_other, of_something_else, candidate.assertion):
-        assert status_and_type(candidate.call("POST", path, {**read, "proof": proof})) == (
-            403,
-            "interdit",
-        )
-    taken_for_an_identity = candidate.call(
-        "POST", f"/candidatures/{saved}/draft", {"assertion": of_something_else}
-    )
-    assert status_and_type(taken_for_an_identity) == (401, "non-identifie")
+        refused = candidate.call("POST", path, {**read, "proof": proof})
+        assert status_and_type(refused) == (403, "interdit")
     forged = tokens.forged(tokens.password_proof(candidate.id, read["digest"]))
-    assert status_and_type(candidate.call("POST", path, {**read, "proof": forged})) == (
-        401,
-        "non-identifie",
-    )
+    refused = candidate.call("POST", path, {**read, "proof": forged})
+    assert status_and_type(refused) == (401, "non-identifie")
+    assert published(online, VALIDATED) == []
+
+
+def test_a_proof_of_the_password_is_taken_for_no_identity(
+    online: Flask, candidate: CandidateClient, saved: str
+) -> None:
+    proof = tokens.password_proof(candidate.id, "0" * 64)
+    refused = candidate.call("POST", f"/candidatures/{saved}/draft", {"assertion": proof})
+    assert status_and_type(refused) == (401, "non-identifie")
+
+
+def test_nobody_validates_late_and_who_tries_learns_whom_to_contact(
+    online: Flask, candidate: CandidateClient, saved: str
+) -> None:
+    read = what_is_validated(candidate, saved)
     candidate.received = BESANCON.closes
     refused = validate(candidate, saved, read)
     assert status_and_type(refused) == (403, "fenetre-fermee")
     assert refused.json["contact"]["title"] == BESANCON.contact.title
     assert refused.json["academie_label"] == BESANCON.label
-    candidate.received = candidate_client.NOW
+    assert published(online, VALIDATED) == []
+
+
+def test_nobody_validates_what_was_withdrawn(
+    online: Flask, candidate: CandidateClient, saved: str
+) -> None:
+    read = what_is_validated(candidate, saved)
     candidate.withdraw(saved)
     assert status_and_type(validate(candidate, saved, read)) == (404, "introuvable")
     assert published(online, VALIDATED) == []

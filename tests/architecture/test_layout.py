@@ -73,6 +73,15 @@ def _is_plain(name: str, own: str) -> bool:
     return first in sys.stdlib_module_names and not {name, name.rpartition(".")[0], first} & IMPURE
 
 
+def test_what_tests_share_stands_in_no_test() -> None:
+    shared = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "tests").rglob("*.py")
+        if re.search(r"^from tests\.\S*\btest_\w+ import", path.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert shared == []
+
+
 def test_what_the_product_runs_stands_in_the_product() -> None:
     """A clone without its tests starts the portal, in containers too, and gives itself a number."""
     started = [

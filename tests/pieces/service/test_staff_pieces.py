@@ -86,25 +86,52 @@ def open_file(service: PiecesService, query: str = "") -> TestResponse:
     return service.staff("GET", f"/pieces/{service.piece('NATIDE06')['id']}/file{query}")
 
 
-def test_staff_get_a_copy_in_which_nothing_acts_unless_they_ask_for_the_original(
-    service: PiecesService,
-) -> None:
+@pytest.fixture
+def acting(service: PiecesService) -> PiecesService:
+    """The identity card of the guide's candidature is a PDF with a script, which opens by itself."""
     content, _ = ACTIVE_PDFS["script"]
     service.registered().deposit("NATIDE06", content, "carte.pdf")
-    assert service.download("NATIDE06").data == content, "its candidate has the file itself"
-    deposit = service.piece_for_staff("NATIDE06")["deposit"]
+    return service
+
+
+def test_staff_are_told_what_may_act_in_a_file(acting: PiecesService) -> None:
+    deposit = acting.piece_for_staff("NATIDE06")["deposit"]
     assert deposit["active_contents"] == ["javascript", "automatic_action"]
     assert deposit["active_contents_label"] == "du code JavaScript, une action automatique"
-    for copy in (open_file(service), open_file(service, "?form=copy")):
-        assert (copy.content_type, b"JavaScript" in copy.data) == ("application/pdf", False)
-        assert 'filename="carte.pdf"' in copy.headers["Content-Disposition"]
-    original = open_file(service, "?form=original")
+
+
+@pytest.mark.parametrize("query", ["", "?form=copy"])
+def test_staff_get_a_copy_in_which_nothing_acts(acting: PiecesService, query: str) -> None:
+    copy = open_file(acting, query)
+    assert copy.content_type == "application/pdf"
+    assert b"JavaScript" not in copy.data
+    assert 'filename="carte.pdf"' in copy.headers["Content-Disposition"]
+
+
+def test_staff_get_the_original_where_they_ask_for_it_with_a_warning(acting: PiecesService) -> None:
+    content, _ = ACTIVE_PDFS["script"]
+    original = open_file(acting, "?form=original")
     assert original.data == content
-    assert (original.headers["X-Antivirus"], "Warning" in original.headers) == ("not_scanned", True)
+    assert original.headers["X-Antivirus"] == "not_scanned"
+    assert "Warning" in original.headers
     assert 'filename="carte (original).pdf"' in original.headers["Content-Disposition"]
-    assert open_file(service, "?form=autre").status_code == 422
+
+
+def test_there_is_a_copy_and_an_original_and_no_other_form(acting: PiecesService) -> None:
+    assert open_file(acting, "?form=autre").status_code == 422
+
+
+def test_a_candidate_has_the_file_itself(acting: PiecesService) -> None:
+    content, _ = ACTIVE_PDFS["script"]
+    assert acting.download("NATIDE06").data == content
+
+
+def test_the_trail_says_in_which_form_a_file_was_opened(acting: PiecesService) -> None:
+    acting.download("NATIDE06")
+    for query in ("", "?form=copy", "?form=original", "?form=autre"):
+        open_file(acting, query)
     entries = stored(
-        service.app, select(AuditEntry).filter_by(action="deposit.opened").order_by(AuditEntry.id)
+        acting.app, select(AuditEntry).filter_by(action="deposit.opened").order_by(AuditEntry.id)
     )
     opened = [(entry.actor_kind, entry.after["form"]) for entry in entries]
     assert opened == [

@@ -141,30 +141,52 @@ def test_a_concours_opens_with_its_closing_date_and_is_refused_until_that_is_att
     assert told(attested)["J'atteste avoir pris connaissance de la date de fermeture"] == "Oui"
 
 
+AT_HOME = with_answers("modalites", begun("CFG"), modalites_acceptees="oui")
+BORN_ABROAD = replace(
+    AT_HOME, identity=replace(DOSSIER.identity, pays_naissance="127", departement_naissance=None)
+)
+WITH_PARENTS = with_answers("identification", BORN_ABROAD, pere="ROSSI Mario", mere="inconnu")
+
+
+def codes_of_pieces(dossier: Dossier) -> set[str]:
+    return {piece.code for piece in requested_pieces(dossier, facts.lookup(dossier))}
+
+
 def test_parents_are_asked_of_who_is_born_abroad_and_of_nobody_else() -> None:
-    at_home = with_answers("modalites", begun("CFG"), modalites_acceptees="oui")
-    abroad = replace(
-        at_home,
-        identity=replace(DOSSIER.identity, pays_naissance="127", departement_naissance=None),
-    )
-    assert (pointers(at_home, 2), pointers(abroad, 2)) == ([], ["pere", "mere"])
-    answered = with_answers("identification", abroad, pere="ROSSI Mario", mere="inconnu")
-    assert registration_form.all_tab_errors(answered) == ()
-    asked = {piece.code for piece in requested_pieces(answered, facts.lookup(answered))}
-    assert BIRTH_CERTIFICATE in asked
-    saved = as_saved(answered)
-    confirmation = saved.confirmation
+    assert pointers(AT_HOME, 2) == []
+    assert pointers(BORN_ABROAD, 2) == ["pere", "mere"]
+    assert registration_form.all_tab_errors(WITH_PARENTS) == ()
+
+
+def test_a_birth_certificate_is_asked_of_who_is_born_abroad() -> None:
+    assert BIRTH_CERTIFICATE in codes_of_pieces(WITH_PARENTS)
+
+
+def test_parents_are_printed() -> None:
+    confirmation = as_saved(WITH_PARENTS).confirmation
     printed = [(line.label, line.value) for section in confirmation.extra for line in section.lines]
     assert ("Nom et prénoms du père", "ROSSI Mario") in printed
-    assert (confirmation.categorie, confirmation.forme, confirmation.diplome) == (None, None, None)
-    assert exclusivity_key(answered) == f"exam=CFG|session={answered.session.name}"
-    sat = {(line.position_label, line.mode_label) for line in saved.epreuves if line.mandatory}
+
+
+def test_parents_count_no_more_once_a_birthplace_is_mended() -> None:
+    corrected = replace(WITH_PARENTS, identity=DOSSIER.identity)
+    assert "ROSSI Mario" not in told(corrected).values()
+    assert BIRTH_CERTIFICATE not in codes_of_pieces(corrected)
+
+
+def test_a_cfg_has_no_categorie_no_forme_and_no_diplome() -> None:
+    confirmation = as_saved(WITH_PARENTS).confirmation
+    lines = (confirmation.categorie, confirmation.forme, confirmation.diplome)
+    assert lines == (None, None, None)
+
+
+def test_one_registers_once_for_a_cfg_of_a_session_where_its_exam_says_so() -> None:
+    assert exclusivity_key(WITH_PARENTS) == f"exam=CFG|session={WITH_PARENTS.session.name}"
+    without = replace(WITH_PARENTS, exam=replace(WITH_PARENTS.exam, exclusive=()))
+    assert exclusivity_key(without) is None
+
+
+def test_every_mandatory_epreuve_of_a_cfg_is_sat_at_its_end() -> None:
+    epreuves = as_saved(WITH_PARENTS).epreuves
+    sat = {(line.position_label, line.mode_label) for line in epreuves if line.mandatory}
     assert sat == {("Inscrit", "Ponctuel")}
-    assert exclusivity_key(replace(answered, exam=replace(answered.exam, exclusive=()))) is None
-    corrected = replace(answered, identity=DOSSIER.identity)
-    assert "ROSSI Mario" not in told(corrected).values(), (
-        "a birthplace that was mended in the meantime"
-    )
-    assert BIRTH_CERTIFICATE not in {
-        piece.code for piece in requested_pieces(corrected, facts.lookup(corrected))
-    }

@@ -1,9 +1,8 @@
 """What the declaration of an operation says, and the types of which answers are made."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass, field, fields
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
-from functools import cache
 from types import ModuleType, NoneType
 from typing import (
     Annotated,
@@ -12,7 +11,6 @@ from typing import (
     TypedDict,
     TypeVar,
     Unpack,
-    cast,
     dataclass_transform,
 )
 
@@ -26,7 +24,6 @@ Answer = TypeVar("Answer")
 AnswerOf = TypeVar("AnswerOf", covariant=True)
 JSONObject = dict[str, Any]
 """An object of JSON whose members the portal passes on and does not read."""
-_MISSING = object()
 JSON = "application/json"
 EXPORT_MEDIA_TYPE = "text/csv"
 EXPORT_SECONDS = 30.0  # for each part of a list that is streamed
@@ -61,27 +58,6 @@ def one_of(codes: Iterable[str]) -> Meta:
     """Describe a text that is one of these codes. Its type stays `str`, so that a new code is no
     error of readers."""
     return Meta(extra_json_schema={"enum": [str(code) for code in codes]})
-
-
-def answer_of(answer: type[Answer], *rows: Any, **others: Any) -> Answer:
-    """An answer (a dataclass) whose fields are attributes of the first of `rows` that has them, but
-    for `others`."""
-    names = [name for name in _names_of(cast(Any, answer)) if name not in others]
-    return answer(**{name: _value_in(rows, name) for name in names}, **others)
-
-
-@cache
-def _names_of(answer: type[Any]) -> tuple[str, ...]:
-    """A list asks for each of its rows."""
-    return tuple(member.name for member in fields(answer))
-
-
-def _value_in(rows: tuple[Any, ...], name: str) -> Any:
-    """Raises AttributeError where none has it."""
-    for row in rows[:-1]:
-        if (value := getattr(row, name, _MISSING)) is not _MISSING:
-            return value
-    return getattr(rows[-1], name)
 
 
 @dataclass(frozen=True)
